@@ -1,0 +1,145 @@
+/**
+ * The one door to the project on a fresh clone: installs when needed, builds what changed, then starts the product,
+ * runs the tests or runs the benchmarks. Uses nothing but Node, because it runs before anything is installed.
+ *
+ *   node scripts/run.mjs start [arguments for the product]
+ *   node scripts/run.mjs test [part of a test file's path ...]
+ *   node scripts/run.mjs bench [part of a benchmark's path ...]
+ *   node scripts/run.mjs build
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = resolve(fileURLToPath(import.meta.url), '../..')
+const testConcurrency = 2
+const compiledFolders = ['src', 'bench', 'examples']
+
+process.chdir(root)
+const [action, ...rest] = process.argv.slice(2)
+const actions = { start, test, bench, build }
+if (action === undefined || !Object.hasOwn(actions, action)) {
+  console.error(`usage: node scripts/run.mjs ${Object.keys(actions).join('|')} [arguments]`)
+  process.exit(2)
+}
+process.exitCode = await actions[action](rest)
+
+async function build() {
+  return (await install()) || (await compile())
+}
+
+async function start(args) {
+  const failed = await build()
+  if (failed) return failed
+  return run(process.execPath, ['--enable-source-maps', 'dist/src/main.js', ...args])
+}
+
+/** Runs everything; with patterns only the matching files, and then without the lint and in spite of type errors. */
+async function test(patterns) {
+  const narrowed = patterns.length > 0
+  const notInstalled = await install()
+  if (notInstalled) return notInstalled
+  if (narrowed) console.log('portcullis: narrowed run, lint and format are not checked')
+  const unclean = narrowed ? 0 : await run(bin('@biomejs/biome/bin/biome'), ['check', '.'])
+  if (unclean) return unclean
+  const notCompiled = await compile()
+  if (notCompiled && !narrowed) return notCompiled
+  const files = compiledFiles('.test.js', patterns)
+  if (files.length === 0) return nothingMatches('test', patterns)
+  const reporter = process.stdout.isTTY ? 'spec' : './scripts/compact-reporter.mjs'
+  const options = ['--test', `--test-concurrency=${testConcurrency}`, `--test-reporter=${reporter}`]
+  const failed = await run(process.execPath, ['--enable-source-maps', ...options, ...files])
+  return failed || notCompiled
+}
+
+async function bench(patterns) {
+  const failed = await build()
+  if (failed) return failed
+  const files = compiledFiles('.bench.js', patterns)
+  if (files.length === 0) return nothingMatches('bench', patterns)
+  for (const file of files) {
+    console.log(`portcullis: ${file}`)
+    const broken = await run(process.execPath, ['--enable-source-maps', '--expose-gc', file])
+    if (broken) return broken
+  }
+  return 0
+}
+
+function nothingMatches(kind, patterns) {
+  console.error(`portcullis: no ${kind} file${patterns.length > 0 ? ` matches ${patterns.join(', ')}` : ''}`)
+  return 1
+}
+
+/** Installs when node_modules is missing or older than the lock file. */
+async function install() {
+  const installed = modifiedMs('node_modules/.package-lock.json')
+  const locked = modifiedMs('package-lock.json')
+  if (installed > 0 && installed >= locked) return 0
+  const command = locked > 0 ? 'ci' : 'install'
+  console.log(`portcullis: node_modules is ${installed > 0 ? 'older than the lock file' : 'missing'}, npm ${command}`)
+  const npmScript = process.env.npm_execpath
+  if (npmScript?.endsWith('.js')) return run(process.execPath, [npmScript, command])
+  return run('npm', [command], { shell: process.platform === 'win32' })
+}
+
+async function compile() {
+  removeOrphans()
+  return run(bin('typescript/bin/tsc'), ['-b'])
+}
+
+/** Deletes compiled files whose source is gone, so that a deleted test does not run and a deleted module is missed. */
+function removeOrphans() {
+  for (const file of compiledFolders.flatMap((folder) => filesUnder(join('dist', folder)))) {
+    const match = /^dist[\\/](.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(file)
+    if (match && !existsSync(`${match[1]}.ts`)) rmSync(file)
+  }
+}
+
+function compiledFiles(suffix, patterns) {
+  return compiledFolders
+    .flatMap((folder) => filesUnder(join('dist', folder)))
+    .filter((file) => file.endsWith(suffix))
+    .filter((file) => patterns.length === 0 || patterns.some((pattern) => matches(file, pattern)))
+    .sort()
+}
+
+/** A pattern is a part of the path; the source's name (`src/model/price.test.ts`) is one too. */
+function matches(file, pattern) {
+  const path = file.split(sep).join('/')
+  return path.includes(pattern.replace(/^\.\//, '').replace(/\.ts$/, '.js'))
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesUnder(path) : [path]
+  })
+}
+
+function modifiedMs(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** A package's own launcher, started with this same Node: no shell and no PATH. */
+function bin(path) {
+  return join('node_modules', path)
+}
+
+/** Runs a program to its end with our terminal, passes signals on to it, and returns its exit code. */
+function run(program, args, options = {}) {
+  const script = program.startsWith('node_modules')
+  const command = script ? process.execPath : program
+  const child = spawn(command, script ? [program, ...args] : args, { stdio: 'inherit', ...options })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  const forward = (signal) => child.kill(signal)
+  for (const signal of signals) process.on(signal, forward)
+  return new Promise((settle, fail) => {
+    child.once('error', fail)
+    child.once('exit', (code, signal) => settle(code ?? 128 + (constants.signals[signal] ?? 1)))
+  }).finally(() => {
+    for (const signal of signals) process.off(signal, forward)
+  })
+}
