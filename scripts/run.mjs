@@ -42,7 +42,7 @@ async function test(patterns) {
   const notInstalled = await install()
   if (notInstalled) return notInstalled
   if (narrowed) console.log('portcullis: narrowed run, lint and format are not checked')
-  const unclean = narrowed ? 0 : await run(bin('@biomejs/biome/bin/biome'), ['check', '.'])
+  const unclean = narrowed ? 0 : await run(bin('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings', '.'])
   if (unclean) return unclean
   const notCompiled = await compile()
   if (notCompiled && !narrowed) return notCompiled
@@ -85,8 +85,9 @@ async function install() {
 }
 
 async function compile() {
+  const failed = await run(bin('typescript/bin/tsc'), ['-b'])
   removeOrphans()
-  return run(bin('typescript/bin/tsc'), ['-b'])
+  return failed
 }
 
 /** Deletes compiled files whose source is gone, so that a deleted test does not run and a deleted module is missed. */
