@@ -135,12 +135,29 @@ function run(program, args, options = {}) {
   const command = script ? process.execPath : program
   const child = spawn(command, script ? [program, ...args] : args, { stdio: 'inherit', ...options })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  const forward = (signal) => child.kill(signal)
+  const forward = (signal) => {
+    // A terminal sends its signals to the child too, and a second Ctrl-C means "at once" to many programs.
+    if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal)
+  }
   for (const signal of signals) process.on(signal, forward)
+  const watch = watchNpm(() => child.kill('SIGTERM'))
   return new Promise((settle, fail) => {
     child.once('error', fail)
     child.once('exit', (code, signal) => settle(code ?? 128 + (constants.signals[signal] ?? 1)))
   }).finally(() => {
+    clearInterval(watch)
     for (const signal of signals) process.off(signal, forward)
   })
+}
+
+/** npm passes a signal only to the shell between it and us: that the shell is gone is all that we see of it. */
+function watchNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    stop()
+  }, 200)
+  return watch
 }
