@@ -1,0 +1,55 @@
+/**
+ * Every bound in one place: the longest texts, the largest tables, the most of anything that a sender can make us keep.
+ */
+
+/** Longest clOrdID, origClOrdID, execID, in characters (a UUID has 36). */
+export const ID_CHARS = 40
+/** Longest name of an account, symbol, strategy and the like. */
+export const NAME_CHARS = 32
+/** Longest free text: a reason, a reject text, unresolved names. */
+export const TEXT_CHARS = 120
+/** Most unresolved replaces of one order. */
+export const PENDING_REPLACES = 8
+/** Most limit rows that one decision evaluates; more is refused when the limit is set. */
+export const ROWS_PER_DECISION = 128
+/** Orders that one KillSweep command looks at. */
+export const SWEEP_ORDERS = 256
+/** Warning levels of one limit row. */
+export const WARN_LEVELS = 4
+/** Controls that a decision's bitmap has room for. */
+export const CONTROLS_MAX = 160
+
+/** Sizes of the engine's tables. What is over them is refused with CAPACITY; they stand in each segment's header. */
+export interface EngineSizes {
+  /** Open orders, and orders with unresolved versions. */
+  readonly orders: number
+  /** clOrdIDs kept per trade date (two dates are kept). */
+  readonly idsPerDay: number
+  readonly instruments: number
+  /** Subjects of all kinds together. */
+  readonly scopes: number
+  /** Pages of eight cells: one per (account, instrument) that ever held an order or a position. */
+  readonly cellPages: number
+  /** (owner, instrument, venue) books of resting orders. */
+  readonly books: number
+  readonly limitRows: number
+  /** Executions kept per trade date. */
+  readonly executionsPerDay: number
+  readonly locates: number
+  /** Orders remembered for the duplicate check at once. */
+  readonly duplicates: number
+}
+
+/** Sizes of the demo profile and of tests. */
+export const DEMO_SIZES: EngineSizes = {
+  orders: 1 << 17,
+  idsPerDay: 1 << 20,
+  instruments: 1 << 13,
+  scopes: 1 << 12,
+  cellPages: 1 << 16,
+  books: 1 << 16,
+  limitRows: 1 << 15,
+  executionsPerDay: 1 << 19,
+  locates: 1 << 12,
+  duplicates: 1 << 16,
+}

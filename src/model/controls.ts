@@ -1,0 +1,78 @@
+/**
+ * The control table: id, code, parameter path, family and unit of every control, in order of precedence. The first
+ * control that fails gives the reason on every wire; all are recorded.
+ *
+ * A control's index is its place in the decision's bitmap and in the journal: append only, precedence is its own column.
+ */
+
+/** `gate`: judged once per order. `limit`: judged against every matching limit row. */
+export type ControlFamily = 'gate' | 'limit'
+/** What the numbers of a limit row of this control count. */
+export type ControlUnit = 'none' | 'qty' | 'money' | 'bps' | 'count'
+
+export interface ControlRow {
+  readonly index: number
+  /** Id in the catalogue, for example B02. */
+  readonly id: string
+  readonly code: string
+  /** The what-if path of the product's parameter, where it has one. */
+  readonly path?: string
+  readonly family: ControlFamily
+  readonly unit: ControlUnit
+  /** Lower is judged first. */
+  readonly precedence: number
+  /** True where raising the number loosens the control. */
+  readonly higherIsLooser: boolean
+}
+
+function gate(index: number, id: string, code: string, precedence: number, path?: string): ControlRow {
+  const row = { index, id, code, family: 'gate', unit: 'none', precedence, higherIsLooser: true } as const
+  return path === undefined ? row : { ...row, path }
+}
+
+function limit(
+  index: number,
+  id: string,
+  code: string,
+  precedence: number,
+  unit: ControlUnit,
+  path?: string,
+): ControlRow {
+  const row = { index, id, code, family: 'limit', unit, precedence, higherIsLooser: true } as const
+  return path === undefined ? row : { ...row, path }
+}
+
+export const CONTROLS = [
+  gate(0, 'M04', 'TRADING_STATE', 10),
+  gate(1, 'A02', 'MARKET_ACCESS', 20),
+  gate(2, 'A01', 'ORDER_STRUCTURE', 30),
+  gate(3, 'A03', 'INSTRUMENT_PERMISSION', 40),
+  gate(4, 'A06', 'INSTRUMENT_TRADABLE', 50),
+  gate(5, 'A05', 'LIMITS_PRESENT', 60),
+  limit(6, 'B01', 'MAX_ORDER_QTY', 70, 'qty', '/validate/max_order_qty'),
+  limit(7, 'B03', 'PRICE_COLLAR', 80, 'bps'),
+  gate(8, 'B05', 'MARKET_ORDER_PROTECTION', 90),
+  limit(9, 'B02', 'MAX_ORDER_NOTIONAL', 100, 'money', '/validate/max_order_value'),
+  limit(10, 'B09', 'DUPLICATE_ORDER', 110, 'count'),
+  limit(11, 'C01', 'MESSAGE_RATE', 120, 'count'),
+  limit(12, 'C05', 'MAX_OPEN_ORDERS', 130, 'count'),
+  gate(13, 'H01', 'SELF_MATCH', 140, '/validate/wash_trade'),
+  gate(14, 'I00', 'REGULATORY_COMPLIANCE', 150, '/validate/regulatory_compliance'),
+  limit(15, 'D03', 'DAILY_GROSS', 160, 'money', '/check/daily_gross_exposure'),
+  limit(16, 'D05', 'PORTFOLIO_GROSS', 170, 'money'),
+  limit(17, 'D02', 'INTRADAY_NET', 180, 'money', '/check/intraday_net_exposure'),
+  limit(18, 'D08', 'SECTOR_CONCENTRATION', 190, 'bps', '/validate/sector_concentration'),
+  limit(19, 'D06', 'OPEN_ORDER_NOTIONAL', 155, 'money'),
+] as const satisfies readonly ControlRow[]
+
+/** The control's row by index; throws where there is none. */
+export function controlAt(index: number): ControlRow {
+  const row = CONTROLS[index]
+  if (row === undefined) throw new RangeError(`no control has index ${index}`)
+  return row
+}
+
+/** Index of a control in the bitmap, by code. */
+export function controlIndex(code: (typeof CONTROLS)[number]['code']): number {
+  return CONTROLS.findIndex((row) => row.code === code)
+}

@@ -1,0 +1,147 @@
+/**
+ * What the engine offers to those around it: the sequencer drives it, replay applies it, the gateway reads names and
+ * exposure from it. Everything here is synchronous and free of clock, randomness and I/O.
+ */
+import type { Directory } from './directory.ts'
+import type { Tape } from './records/tape.ts'
+
+export interface DecisionEngine {
+  readonly directory: Directory
+  readonly view: EngineView
+  /**
+   * Decides the command at `offset`, the last record on the tape, appends its events behind it and applies them. The
+   * tape needs ENTRY_BYTES_MAX of room behind the command. Throws only on a programmer error; then the process must end.
+   */
+  execute(tape: Tape, offset: number): void
+  /** Applies the recorded events of the entry (command and events) at `offset`; returns the offset behind it. */
+  apply(tape: Tape, offset: number): number
+  /** Work that the sequencer must feed as a command of its own when nothing waits: the next KillSweep, or null. */
+  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null
+  /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
+  stateHash(): string
+}
+
+/** Most bytes that the events of one command take. */
+export const ENTRY_BYTES_MAX = 64 * 1024
+
+/** An order as the gate knows it. Quantities, prices and money are integers in the instrument's and ledger's units. */
+export interface OrderView {
+  readonly orderSeq: number
+  readonly slot: number
+  /** Index in ORDER_STATES. */
+  readonly state: number
+  readonly clOrdID: string
+  readonly session: number
+  readonly account: number
+  readonly trader: number
+  readonly strategy: number
+  readonly desk: number
+  readonly instrument: number
+  readonly venue: number
+  readonly side: number
+  readonly ordType: number
+  readonly timeInForce: number
+  readonly orderQty: number
+  readonly cumQty: number
+  readonly leavesQty: number
+  readonly price: number
+  readonly openValue: number
+  readonly pendingReplaces: number
+  readonly cancelRequested: boolean
+}
+
+/** Exposure of a subject, or of a subject in one object. */
+export interface ExposureView {
+  readonly gross: number
+  readonly long: number
+  readonly short: number
+  readonly net: number
+  readonly executed: number
+  readonly open: number
+  readonly openOrders: number
+}
+
+/** A cell of §1 of docs/reference/decision.md; kind is ACCOUNT, DESK, TRADER or STRATEGY. */
+export interface CellView {
+  readonly kind: 'ACCOUNT' | 'DESK' | 'TRADER' | 'STRATEGY'
+  readonly subject: number
+  readonly account: number
+  readonly instrument: number
+  readonly position: number
+  readonly buyLeaves: number
+  readonly sellLeaves: number
+  readonly up: number
+  readonly down: number
+}
+
+/** A limit row in force, with its use now. */
+export interface LimitView {
+  readonly row: number
+  readonly version: number
+  readonly control: number
+  readonly subject: number
+  readonly objectKind: number
+  readonly object: number
+  readonly hard: number
+  readonly hardForReducing: number
+  readonly soft: number
+  readonly param: number
+  readonly warnBps: readonly number[]
+  readonly action: number
+  readonly mode: number
+  /** Use now; NaN for rows that judge single orders and so have none. */
+  readonly use: number
+}
+
+export interface LatchView {
+  readonly latch: number
+  readonly state: number
+  /** Reason number of an automatic latch, 0 for a person's. */
+  readonly cause: number
+  readonly principal: number
+  readonly setSeq: number
+  readonly keys: Readonly<Record<string, number>>
+  readonly releaseRequestedBy: number
+  readonly swept: boolean
+}
+
+/** An outstanding cancel request, derived from state. */
+export interface CancelRequestView {
+  /** Sequence number of the command that asked. */
+  readonly seq: number
+  readonly orderSeq: number
+  readonly slot: number
+  readonly clOrdID: string
+  readonly session: number
+  readonly latch: number
+}
+
+export interface InstrumentView {
+  readonly mark: number
+  readonly refPx: number
+  /** Index in REF_SOURCES. */
+  readonly refSource: number
+  readonly halted: boolean
+  readonly rule201: boolean
+}
+
+/** Reads of the live state. Every call may walk tables: not for the order path. */
+export interface EngineView {
+  readonly seq: number
+  readonly timeUs: number
+  readonly openOrders: number
+  order(slot: number, orderSeq: number): OrderView | undefined
+  /** The order that any clOrdID of its chain names. */
+  orderOf(session: number, clOrdID: string): OrderView | undefined
+  orders(): Iterable<OrderView>
+  exposure(subject: number): ExposureView
+  cells(): Iterable<CellView>
+  limits(): Iterable<LimitView>
+  /** The row, current or past, that a versioned row id names; undefined where it was never given. */
+  limitVersion(row: number): LimitView | undefined
+  latches(): Iterable<LatchView>
+  /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
+  cancelRequests(afterSeq: number, most: number): CancelRequestView[]
+  instrument(id: number): InstrumentView | undefined
+  parameter(index: number): number
+}

@@ -1,0 +1,113 @@
+/**
+ * Journaled, versioned parameters: everything that can change a decision and is no limit. Append only.
+ */
+
+export interface ParameterRow {
+  readonly name: string
+  readonly unit: 'bps' | 'durationUs' | 'count'
+  readonly value: number
+  readonly min: number
+  readonly max: number
+  readonly doc: string
+}
+
+const SECOND = 1_000_000
+
+export const PARAMETERS = [
+  {
+    name: 'revalueBps',
+    unit: 'bps',
+    value: 25,
+    min: 0,
+    max: 10_000,
+    doc: 'Move of the reference that moves the mark.',
+  },
+  { name: 'fxRevalueBps', unit: 'bps', value: 100, min: 0, max: 10_000, doc: 'Move of an FX rate that revalues.' },
+  {
+    name: 'tokenLifeUs',
+    unit: 'durationUs',
+    value: 2 * SECOND,
+    min: SECOND / 10,
+    max: 30 * SECOND,
+    doc: 'Life of an approval token.',
+  },
+  {
+    name: 'heartbeatMaxUs',
+    unit: 'durationUs',
+    value: 3 * SECOND,
+    min: SECOND,
+    max: 60 * SECOND,
+    doc: 'Age of a feed heartbeat up to which its quotes are alive.',
+  },
+  {
+    name: 'lastMaxUs',
+    unit: 'durationUs',
+    value: 300 * SECOND,
+    min: SECOND,
+    max: 86_400 * SECOND,
+    doc: 'Age up to which the last trade is a reference.',
+  },
+  {
+    name: 'spreadCapBps',
+    unit: 'bps',
+    value: 500,
+    min: 1,
+    max: 10_000,
+    doc: 'Spread up to which the mid is a reference.',
+  },
+  {
+    name: 'jumpBps',
+    unit: 'bps',
+    value: 1_000,
+    min: 1,
+    max: 1_000_000,
+    doc: 'Move of the mid that quarantines a quote.',
+  },
+  {
+    name: 'quarantineUs',
+    unit: 'durationUs',
+    value: SECOND,
+    min: 0,
+    max: 60 * SECOND,
+    doc: 'How long a jumped quote waits for a second one.',
+  },
+  {
+    name: 'wideBandBps',
+    unit: 'bps',
+    value: 2_000,
+    min: 1,
+    max: 10_000,
+    doc: 'Collar where the reference is the prior close.',
+  },
+  {
+    name: 'marketBufferBps',
+    unit: 'bps',
+    value: 500,
+    min: 0,
+    max: 10_000,
+    doc: 'Buffer over the reference that a stop is valued with.',
+  },
+  {
+    name: 'capitalMaxUs',
+    unit: 'durationUs',
+    value: 4 * 86_400 * SECOND,
+    min: SECOND,
+    max: 30 * 86_400 * SECOND,
+    doc: 'Age of capital that blocks: one business day over a long weekend.',
+  },
+  {
+    name: 'warnRearmBps',
+    unit: 'bps',
+    value: 500,
+    min: 0,
+    max: 10_000,
+    doc: 'How far below a warning level it re-arms, as a share of hard.',
+  },
+] as const satisfies readonly ParameterRow[]
+
+export type ParameterName = (typeof PARAMETERS)[number]['name']
+
+/** Index of a parameter by name; -1 for an unknown one. */
+export function parameterIndex(name: string): number {
+  return PARAMETERS.findIndex((row) => row.name === name)
+}

@@ -1,0 +1,131 @@
+/**
+ * One table of fields per record gives its layout, encoder, decoder, `journal show` and the auditor's page.
+ * Layouts are fixed, little-endian, every field aligned to its size; a later version only appends fields.
+ */
+import { beginRecord, HEADER_BYTES, lengthAt, readText, type Tape, versionAt, writeText } from './tape.ts'
+
+/** What the integer in a field counts; the reader of a journal needs it to print the value. */
+export type Unit =
+  | 'price'
+  | 'qty'
+  | 'money'
+  | 'timeUs'
+  | 'durationUs'
+  | 'bps'
+  | 'count'
+  | 'seq'
+  | 'id'
+  | 'code'
+  | 'flags'
+  | 'date'
+  | 'number'
+  | 'text'
+
+/** One field: a float64 that holds a safe integer, an int32, or a zero-padded Latin-1 text of `width` bytes. */
+export interface Field<N extends string = string, K extends 'f64' | 'i32' | 'text' = 'f64' | 'i32' | 'text'> {
+  readonly name: N
+  readonly kind: K
+  readonly unit: Unit
+  readonly width: number
+  readonly doc: string
+}
+
+export const f64 = <const N extends string>(name: N, unit: Unit, doc: string): Field<N, 'f64'> => ({
+  name,
+  kind: 'f64',
+  unit,
+  width: 8,
+  doc,
+})
+export const i32 = <const N extends string>(name: N, unit: Unit, doc: string): Field<N, 'i32'> => ({
+  name,
+  kind: 'i32',
+  unit,
+  width: 4,
+  doc,
+})
+export const text = <const N extends string>(name: N, width: number, doc: string): Field<N, 'text'> => ({
+  name,
+  kind: 'text',
+  unit: 'text',
+  width,
+  doc,
+})
+
+/** The values of a record by field name. */
+export type ValuesOf<F extends readonly Field[]> = {
+  [E in F[number] as E['name']]: E['kind'] extends 'text' ? string : number
+}
+
+/** A record's layout. `at.x` is the index of field x in the view of its kind, for a record at offset 0. */
+export interface RecordLayout<F extends readonly Field[] = readonly Field[]> {
+  readonly type: number
+  readonly version: number
+  readonly name: string
+  readonly doc: string
+  readonly fields: F
+  /** Bytes of the fixed part, header included; a multiple of 8. */
+  readonly bytes: number
+  readonly at: { readonly [E in F[number] as E['name']]: number }
+}
+
+/** The values that a record of layout L holds. */
+export type RecordOf<L> = L extends RecordLayout<infer F> ? ValuesOf<F> : never
+
+/** Lays the fields out in their order, each aligned to its size (texts to 8), the whole padded to 8. */
+export function layout<const F extends readonly Field[]>(
+  type: number,
+  version: number,
+  name: string,
+  doc: string,
+  fields: F,
+): RecordLayout<F> {
+  const at: Record<string, number> = {}
+  let offset = HEADER_BYTES
+  for (const field of fields) {
+    const align = field.kind === 'i32' ? 4 : 8
+    offset = Math.ceil(offset / align) * align
+    if (at[field.name] !== undefined) throw new Error(`${name}.${field.name} is declared twice`)
+    at[field.name] = field.kind === 'text' ? offset : offset / align
+    offset += field.width
+  }
+  const bytes = Math.ceil(offset / 8) * 8
+  return { type, version, name, doc, fields, bytes, at: at as RecordLayout<F>['at'] }
+}
+
+/** Appends a record with the given values; fields that are left out are 0 or ''. Returns its offset. */
+export function encode<F extends readonly Field[]>(
+  tape: Tape,
+  record: RecordLayout<F>,
+  values: Partial<ValuesOf<F>>,
+): number {
+  const offset = beginRecord(tape, record.type, record.version, record.bytes)
+  const given = values as Record<string, number | string | undefined>
+  const at = record.at as Record<string, number>
+  for (const field of record.fields) {
+    const value = given[field.name]
+    if (value === undefined) continue
+    const index = at[field.name] as number
+    if (field.kind === 'f64') tape.f64[(offset >> 3) + index] = value as number
+    else if (field.kind === 'i32') tape.i32[(offset >> 2) + index] = value as number
+    else writeText(tape, offset + index, field.width, value as string)
+  }
+  return offset
+}
+
+/** Reads the record at `offset` by its layout. Fields that an older version did not have read as 0 or ''. */
+export function decode<F extends readonly Field[]>(tape: Tape, offset: number, record: RecordLayout<F>): ValuesOf<F> {
+  if (versionAt(tape, offset) > record.version) throw new Error(`${record.name}: version is newer than this build`)
+  const values: Record<string, number | string> = {}
+  const at = record.at as Record<string, number>
+  const end = lengthAt(tape, offset)
+  for (const field of record.fields) {
+    const index = at[field.name] as number
+    const byte = field.kind === 'f64' ? index * 8 : field.kind === 'i32' ? index * 4 : index
+    if (byte + field.width > end) values[field.name] = field.kind === 'text' ? '' : 0
+    else if (field.kind === 'f64') values[field.name] = tape.f64[(offset >> 3) + index] as number
+    else if (field.kind === 'i32') values[field.name] = tape.i32[(offset >> 2) + index] as number
+    else values[field.name] = readText(tape, offset + index, field.width)
+  }
+  return values as ValuesOf<F>
+}

@@ -1,0 +1,155 @@
+/**
+ * Closed sets of FIX and of Portcullis. A value is a string outside and its index in the list inside the records; the
+ * order of a list is part of the journal's format: append only.
+ */
+
+/** FIX Side (54). Everything but Buy sells. */
+export const SIDES = ['Buy', 'Sell', 'SellShort', 'SellShortExempt'] as const
+export type Side = (typeof SIDES)[number]
+
+/** FIX OrdType (40) that version 1 knows; every other value is UNSUPPORTED_ORDER_TYPE. */
+export const ORD_TYPES = ['Market', 'Limit', 'Stop', 'StopLimit'] as const
+export type OrdType = (typeof ORD_TYPES)[number]
+
+/** FIX TimeInForce (59) that version 1 knows. */
+export const TIMES_IN_FORCE = ['Day', 'GTC', 'IOC', 'FOK', 'GTD', 'AtTheOpening', 'AtTheClose'] as const
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number]
+
+/**
+ * What an execution report says happened (FIX ExecType 150). TradeCancel is a bust (H), TradeCorrect a correction (G).
+ * Fill covers FIX "Trade (F)", partial or full.
+ */
+export const EXEC_TYPES = [
+  'New',
+  'Fill',
+  'Canceled',
+  'Replaced',
+  'Rejected',
+  'Expired',
+  'DoneForDay',
+  'TradeCancel',
+  'TradeCorrect',
+  'CancelRejected',
+  'ReplaceRejected',
+] as const
+export type ExecType = (typeof EXEC_TYPES)[number]
+
+/** Life of an order at the gate; the last five are terminal. HELD waits for its crossing orders to end. */
+export const ORDER_STATES = [
+  'APPROVED',
+  'WORKING',
+  'PENDING_CANCEL',
+  'UNKNOWN',
+  'HELD',
+  'FILLED',
+  'CANCELED',
+  'REJECTED',
+  'EXPIRED',
+  'NOT_SENT',
+] as const
+export type OrderState = (typeof ORDER_STATES)[number]
+/** Index of the first terminal state in ORDER_STATES. */
+export const FIRST_TERMINAL_STATE = 5
+
+/** Trading states, from free to stopped; of several latches the worst wins. */
+export const TRADING_STATES = ['ACTIVE', 'REDUCE_ONLY', 'BLOCKED', 'KILLED'] as const
+export type TradingState = (typeof TRADING_STATES)[number]
+
+/**
+ * Kinds of names that commands speak of. The first eight are subjects: they carry limits, exposure and trading states.
+ * A SESSION subject is an API client's session; OWNER is the beneficial owner, the group of self-match prevention.
+ */
+export const NAME_KINDS = [
+  'FIRM',
+  'ENTITY',
+  'CLIENT',
+  'DESK',
+  'TRADER',
+  'ACCOUNT',
+  'STRATEGY',
+  'SESSION',
+  'OWNER',
+  'VENUE',
+  'FEED',
+  'SECTOR',
+  'ASSET_CLASS',
+  'CURRENCY',
+  'PRINCIPAL',
+  'INSTRUMENT',
+] as const
+export type NameKind = (typeof NAME_KINDS)[number]
+/** How many of NAME_KINDS are subjects. */
+export const SUBJECT_KINDS = 8
+
+/** What a limit row is about besides its subject; each kind but NONE may be one id or "each" (-1). */
+export const OBJECT_KINDS = ['NONE', 'INSTRUMENT', 'UNDERLYING', 'SECTOR', 'ASSET_CLASS', 'VENUE'] as const
+export type ObjectKind = (typeof OBJECT_KINDS)[number]
+
+export const LIMIT_ACTIONS = ['BLOCK', 'ALERT', 'ALERT_AND_BLOCK'] as const
+export type LimitAction = (typeof LIMIT_ACTIONS)[number]
+export const LIMIT_MODES = ['ENFORCE', 'SHADOW'] as const
+export type LimitMode = (typeof LIMIT_MODES)[number]
+
+/** Where a reference price came from (controls.md §1.4, semantics.md §8), best first. */
+export const REF_SOURCES = ['NONE', 'MID', 'LAST', 'PRIOR_CLOSE', 'MANUAL'] as const
+export type RefSource = (typeof REF_SOURCES)[number]
+
+/** What a list does to an instrument, for everyone or for one subject. */
+export const LIST_KINDS = ['RESTRICTED', 'EASY_TO_BORROW'] as const
+export type ListKind = (typeof LIST_KINDS)[number]
+/** Modes of a RESTRICTED entry; OFF takes it away. */
+export const LIST_MODES = ['OFF', 'NO_TRADE', 'NO_BUY', 'NO_SELL', 'CLOSE_ONLY', 'ON'] as const
+export type ListMode = (typeof LIST_MODES)[number]
+
+export const SESSION_PHASES = ['CONTINUOUS', 'PRE_OPEN', 'OPENING_AUCTION', 'CLOSING_AUCTION', 'CLOSED'] as const
+export type SessionPhase = (typeof SESSION_PHASES)[number]
+
+/** What a Binding command permits; see the Binding record for what `a` and `b` name. */
+export const BINDING_KINDS = [
+  'TRADER_ACCOUNT',
+  'STRATEGY_ACCOUNT',
+  'SESSION_ACCOUNT',
+  'SESSION_TRADER',
+  'SESSION_VENUE',
+  'ACCOUNT_ASSET_CLASS',
+  'PRINCIPAL_DUTY',
+] as const
+export type BindingKind = (typeof BINDING_KINDS)[number]
+
+/** Duties of semantics.md §10; a principal's duties are a bit set, bit i for DUTIES[i]. */
+export const DUTIES = [
+  'orders:write',
+  'orders:confirm',
+  'executions:write',
+  'quotes:write',
+  'reference:write',
+  'positions:write',
+  'lists:write',
+  'limits:propose',
+  'limits:approve',
+  'kill',
+  'release:request',
+  'release:approve',
+  'override:request',
+  'override:approve',
+  'cancels:execute',
+  'day:roll',
+  'risk:read',
+  'audit:read',
+  'reports:sign',
+  'admin',
+] as const
+export type Duty = (typeof DUTIES)[number]
+
+/** Result of one control for one order, two bits each in a decision's bitmap. */
+export const RESULTS = ['NOT_APPLICABLE', 'PASS', 'FAIL', 'ALERT'] as const
+export type Result = (typeof RESULTS)[number]
+
+/** Outcome of a decision on a new order, a replace or a what-if. */
+export const OUTCOMES = ['REJECT', 'APPROVE', 'DUPLICATE', 'HELD', 'SOFT_BLOCK'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Returns the index of `value` in a closed set, or -1. */
+export function indexIn(set: readonly string[], value: string): number {
+  return set.indexOf(value)
+}
