@@ -1,0 +1,82 @@
+/**
+ * What the sequencer needs from the world, and what it offers to those who send commands: clock, timer, journal,
+ * submission. Everything that can differ in a test or on another machine is behind one of these.
+ */
+import type { Tape } from '../model/records/tape.ts'
+
+export interface Clock {
+  /** Wall clock, microseconds since the epoch. May step either way. */
+  wallUs(): number
+  /** Microseconds from an arbitrary point; never decreases and never steps. */
+  monotonicUs(): number
+}
+
+export interface Timer {
+  /** Calls `fire` every `periodMs` until the returned function is called. Does not keep the process alive. */
+  every(periodMs: number, fire: () => void): () => void
+}
+
+/** Entries that become durable together: the records in [start, end) of the tape. */
+export interface Block {
+  readonly tape: Tape
+  readonly start: number
+  readonly end: number
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly lastTimeUs: number
+}
+
+/** Most bytes of records in one block. */
+export const BLOCK_BYTES_MAX = 1024 * 1024
+/** Most bytes of one command record. */
+export const COMMAND_BYTES_MAX = 4096
+
+/** Where blocks go. One append at a time. */
+export interface JournalPort {
+  /** Bytes that the journal may write over in front of a block's first record and behind its last; multiples of 8. */
+  readonly headBytes: number
+  readonly tailBytes: number
+  /**
+   * Makes a block durable. Returns undefined where it is durable on return; else a promise that resolves when it is.
+   * Throws, or rejects, where the block is not known to be durable; the journal is then never written again.
+   * `mayBlock` says that nobody waits for anything else: blocking is then quicker than handing the work over.
+   */
+  append(block: Block, mayBlock: boolean): Promise<void> | undefined
+  close(): Promise<void>
+}
+
+/** Why a command was not answered with its decision. */
+export type Fault =
+  /** Too much is waiting. Nothing was decided. */
+  | 'QUEUE_FULL'
+  /** The journal cannot be written. Nothing was decided that will be found after a restart. */
+  | 'JOURNAL_UNAVAILABLE'
+  /** The block may be found after a restart, or may not. */
+  | 'OUTCOME_UNKNOWN'
+  /** The gate is closing. Nothing was decided. */
+  | 'SHUTTING_DOWN'
+  /** The function that writes the command threw, or wrote something else. Nothing was decided. */
+  | 'COMMAND_FAULT'
+
+/** A command on its way into the stream. Exactly one of the three answers is called, exactly once. */
+export interface Submission {
+  /** Writes the one command record at `tape.end` and returns its offset. Called when the command's turn has come. */
+  write(tape: Tape): number
+  /** The entry, command and events, is durable. The tape may be read during the call only. */
+  onDurable(tape: Tape, entryOffset: number, entryEnd: number): void
+  onFailure(fault: Fault, cause?: unknown): void
+  /** Cancels, executions and kills: a full queue does not refuse them. */
+  readonly neverRefused?: boolean
+  /**
+   * Called in place of onFailure where the journal is down: a cancel passes all the same (semantics §14), not durable,
+   * and its sender spills it to a second file.
+   */
+  onJournalDown?(): void
+}
+
+/** Something that an operator should know and that changes no decision. */
+export type Notice =
+  /** The wall clock moved against sequencer time; `offsetUs` is where it stands now. Sequencer time went on evenly. */
+  | { readonly code: 'CLOCK_STEP'; readonly offsetUs: number }
+  /** An answer, or the publisher, threw; the stream goes on. */
+  | { readonly code: 'ANSWER_FAULT'; readonly cause: unknown }

@@ -1,0 +1,339 @@
+/**
+ * The single writer. Commands of one turn of the event loop are stamped, decided one after another onto a tape, made
+ * durable as one block, and answered in their order. While a block is on its way to the disk the next one is decided on
+ * a second tape. Nothing is answered before its block is durable; after a failed append nothing is decided any more.
+ */
+import type { DecisionEngine } from '../model/engine-port.ts'
+import { KILL_SWEEP, TICK } from '../model/records/commands.ts'
+import { isCommandAt } from '../model/records/events.ts'
+import { encode } from '../model/records/schema.ts'
+import { lengthAt, type Tape } from '../model/records/tape.ts'
+import { Batch, type Pending } from './batch.ts'
+import {
+  type Block,
+  type Clock,
+  COMMAND_BYTES_MAX,
+  type Fault,
+  type JournalPort,
+  type Notice,
+  type Submission,
+  type Timer,
+} from './ports.ts'
+import { SequencerTime } from './sequencer-time.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+/** An idle stream is ticked this often (semantics §12). */
+const TICK_MS = 100
+/** Up to here, with nobody else waiting, a blocking append beats the thread pool (bench/results/journal.md). */
+const BLOCKING_BYTES = 8192
+
+export interface SequencerOptions {
+  readonly engine: DecisionEngine
+  readonly journal: JournalPort
+  readonly clock: Clock
+  readonly timer: Timer
+  /** Where the recovered stream ends; 0 for an empty journal. */
+  readonly lastSeq: number
+  readonly lastTimeUs: number
+  /** Most commands that may wait for durability, and the longest wait, before new ones get QUEUE_FULL. */
+  readonly queueMax?: number
+  readonly queueAgeMaxUs?: number
+  /** Called for every durable block, after its answers. The tape may be read during the call only. */
+  readonly publish?: (block: Block) => void
+  readonly report: (notice: Notice) => void
+  /** The stream has ended: memory is ahead of the journal and the process must exit. Called once. */
+  readonly onFatal: (cause: unknown) => void
+}
+
+/** What became of a block that was handed to the journal. */
+type Handed = { readonly durable: Promise<void> | undefined } | { readonly cause: unknown }
+
+const nothing = () => {}
+const tick: Submission = {
+  write: (tape) => encode(tape, TICK, { session: -1, principal: -1 }),
+  onDurable: nothing,
+  onFailure: nothing,
+}
+
+const SEQ_AT = TICK.at.seq
+const TIME_AT = TICK.at.timeUs
+
+export class Sequencer {
+  readonly #engine: DecisionEngine
+  readonly #journal: JournalPort
+  readonly #clock: Clock
+  readonly #time: SequencerTime
+  readonly #queueMax: number
+  readonly #queueAgeMaxUs: number
+  readonly #publish: (block: Block) => void
+  readonly #report: (notice: Notice) => void
+  readonly #onFatal: (cause: unknown) => void
+  readonly #stopTicks: () => void
+  readonly #queue = new WaitingLine<Pending>()
+  #filling: Batch
+  /** The other tape: empty, or on its way to the disk. */
+  #resting: Batch
+  #inFlight: Batch | undefined
+  #lastSeq: number
+  #durableSeq: number
+  #scheduled = false
+  #active = false
+  #closing = false
+  #down: { readonly cause: unknown } | undefined
+  #whenIdle: (() => void)[] = []
+
+  constructor(options: SequencerOptions) {
+    const { journal } = options
+    this.#engine = options.engine
+    this.#journal = journal
+    this.#clock = options.clock
+    this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
+    this.#queueMax = options.queueMax ?? 65_536
+    this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
+    this.#publish = options.publish ?? nothing
+    this.#report = options.report
+    this.#onFatal = options.onFatal
+    this.#filling = new Batch(journal.headBytes, journal.tailBytes)
+    this.#resting = new Batch(journal.headBytes, journal.tailBytes)
+    this.#lastSeq = options.lastSeq
+    this.#durableSeq = options.lastSeq
+    this.#stopTicks = options.timer.every(TICK_MS, () => this.#tick())
+    // What was being swept when the last process ended goes on.
+    this.#goOn()
+  }
+
+  /** Everything up to this command is durable. */
+  get durableSeq(): number {
+    return this.#durableSeq
+  }
+
+  /** Commands that wait for their turn or for their block. */
+  get waiting(): number {
+    return this.#queue.length + this.#filling.pending.length + (this.#inFlight?.pending.length ?? 0)
+  }
+
+  /** True after a failed append: nothing is decided any more. */
+  get isDown(): boolean {
+    return this.#down !== undefined
+  }
+
+  /** Takes a command. Its answer comes in the order of submission, a refusal at once. */
+  submit(submission: Submission): void {
+    const nowUs = this.#clock.monotonicUs()
+    if (this.#down !== undefined) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
+    else if (this.#closing) submission.onFailure('SHUTTING_DOWN')
+    else if (submission.neverRefused !== true && this.#isFull(nowUs)) submission.onFailure('QUEUE_FULL')
+    else {
+      this.#active = true
+      this.#enqueue(submission, nowUs)
+    }
+  }
+
+  /** Takes no more commands, answers those that wait, and closes the journal. */
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#stopTicks()
+    if (!this.#isIdle) await new Promise<void>((settle) => this.#whenIdle.push(settle))
+    await this.#journal.close()
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.length === 0 && this.#filling.isEmpty && this.#inFlight === undefined
+  }
+
+  #isFull(nowUs: number): boolean {
+    if (this.waiting >= this.#queueMax) return true
+    const oldest = this.#inFlight?.pending[0] ?? this.#filling.pending[0] ?? this.#queue.first
+    return oldest !== undefined && nowUs - oldest.submittedUs > this.#queueAgeMaxUs
+  }
+
+  #enqueue(submission: Submission, submittedUs: number): void {
+    this.#queue.push({ submission, submittedUs, offset: 0, end: 0 })
+    this.#schedule()
+  }
+
+  #tick(): void {
+    this.#time.watch()
+    // The first command is the genesis record; time does not pass before it.
+    const isDue = !this.#active && this.#isIdle && this.#lastSeq > 0
+    this.#active = false
+    if (isDue && this.#down === undefined && !this.#closing) this.#enqueue(tick, this.#clock.monotonicUs())
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#down !== undefined) return
+    this.#scheduled = true
+    setImmediate(() => this.#drain())
+  }
+
+  /** One round: sweep and queue onto the tape, and the tape to the journal unless the other one is still there. */
+  #drain(): void {
+    this.#scheduled = false
+    this.#time.watch()
+    this.#fill()
+    if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return
+    const batch = this.#filling
+    const mayBlock = batch.bytes <= BLOCKING_BYTES && this.#queue.length === 0
+    const handed = this.#hand(batch, mayBlock)
+    this.#swap()
+    this.#follow(batch, handed)
+    this.#goOn()
+  }
+
+  #fill(): void {
+    // One sweep opens each round, so that a long kill and the orders of others take turns.
+    const sweep = this.#filling.isEmpty && !this.#closing ? this.#engine.nextSweep() : null
+    if (sweep !== null)
+      this.#sequence({ submission: sweeping(sweep), submittedUs: this.#clock.monotonicUs(), offset: 0, end: 0 })
+    while (this.#filling.hasRoom && this.#down === undefined) {
+      const pending = this.#queue.shift()
+      if (pending === undefined) return
+      this.#sequence(pending)
+    }
+  }
+
+  #sequence(pending: Pending): void {
+    const batch = this.#filling
+    const tape = batch.tape
+    const offset = tape.end
+    try {
+      const written = pending.submission.write(tape)
+      assertOneCommand(tape, offset, written)
+    } catch (cause) {
+      tape.end = offset
+      pending.submission.onFailure('COMMAND_FAULT', cause)
+      return
+    }
+    const seq = this.#lastSeq + 1
+    const timeUs = this.#time.now()
+    tape.f64[(offset >> 3) + SEQ_AT] = seq
+    tape.f64[(offset >> 3) + TIME_AT] = timeUs
+    try {
+      this.#engine.execute(tape, offset)
+    } catch (cause) {
+      // State may be half changed: nothing of this tape may be found after a restart.
+      batch.pending.push(pending)
+      this.#fail(cause, undefined)
+      return
+    }
+    this.#lastSeq = seq
+    pending.offset = offset
+    pending.end = tape.end
+    batch.add(pending, seq, timeUs)
+  }
+
+  #hand(batch: Batch, mayBlock: boolean): Handed {
+    try {
+      return { durable: this.#journal.append(batch, mayBlock) }
+    } catch (cause) {
+      return { cause }
+    }
+  }
+
+  #follow(batch: Batch, handed: Handed): void {
+    if ('cause' in handed) this.#fail(handed.cause, batch)
+    else if (handed.durable === undefined) this.#answer(batch)
+    else {
+      this.#inFlight = batch
+      handed.durable.then(
+        () => this.#landed(batch),
+        (cause: unknown) => {
+          this.#inFlight = undefined
+          this.#fail(cause, batch)
+        },
+      )
+    }
+  }
+
+  #landed(batch: Batch): void {
+    this.#inFlight = undefined
+    const next = this.#filling
+    // The disk works on the next block while this one is answered.
+    const handed = next.isEmpty || this.#down !== undefined ? undefined : this.#hand(next, false)
+    this.#answer(batch)
+    if (handed !== undefined) {
+      this.#swap()
+      this.#follow(next, handed)
+    }
+    this.#goOn()
+  }
+
+  #swap(): void {
+    const filled = this.#filling
+    this.#filling = this.#resting
+    this.#resting = filled
+  }
+
+  #answer(batch: Batch): void {
+    this.#durableSeq = batch.lastSeq
+    for (const { submission, offset, end } of batch.pending) {
+      // An answer that cannot be given is no reason to stop the others: what it tells of has happened.
+      try {
+        submission.onDurable(batch.tape, offset, end)
+      } catch (cause) {
+        this.#report({ code: 'ANSWER_FAULT', cause })
+      }
+    }
+    try {
+      this.#publish(batch)
+    } catch (cause) {
+      this.#report({ code: 'ANSWER_FAULT', cause })
+    }
+    batch.clear()
+  }
+
+  /** Schedules what is left to do, or says that nothing is. */
+  #goOn(): void {
+    const isSweeping = this.#down === undefined && !this.#closing && this.#engine.nextSweep() !== null
+    if (this.#queue.length > 0 || isSweeping) this.#schedule()
+    this.#sayIdle()
+  }
+
+  #sayIdle(): void {
+    if (!this.#isIdle) return
+    for (const settle of this.#whenIdle.splice(0)) settle()
+  }
+
+  /** Ends the stream. `handed` was on its way to the disk; what never was will not be found after a restart. */
+  #fail(cause: unknown, handed: Batch | undefined): void {
+    const wasDown = this.#down !== undefined
+    this.#down ??= { cause }
+    this.#stopTicks()
+    for (const { submission } of handed?.pending ?? []) this.#refuse(submission, 'OUTCOME_UNKNOWN')
+    handed?.clear()
+    for (const { submission } of this.#filling.pending) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
+    this.#filling.clear()
+    for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) {
+      this.#refuse(waiting.submission, 'JOURNAL_UNAVAILABLE')
+    }
+    if (!wasDown) this.#onFatal(cause)
+    this.#sayIdle()
+  }
+
+  /** A cancel passes even where the journal is down; its sender keeps it elsewhere. */
+  #refuse(submission: Submission, fault: Fault): void {
+    try {
+      if (submission.onJournalDown === undefined) submission.onFailure(fault, this.#down?.cause)
+      else submission.onJournalDown()
+    } catch (cause) {
+      this.#report({ code: 'ANSWER_FAULT', cause })
+    }
+  }
+}
+
+function sweeping(sweep: { readonly latch: number; readonly fromSlot: number }): Submission {
+  return {
+    write: (tape) => encode(tape, KILL_SWEEP, { session: -1, principal: -1, ...sweep }),
+    onDurable: nothing,
+    onFailure: nothing,
+  }
+}
+
+/** What follows on the tape must be readable for ever: exactly one command, where the engine looks for it. */
+function assertOneCommand(tape: Tape, offset: number, written: number): void {
+  const bytes = tape.end - offset
+  const isOne = written === offset && bytes > 0 && bytes % 8 === 0 && lengthAt(tape, offset) === bytes
+  if (!isOne || bytes > COMMAND_BYTES_MAX || !isCommandAt(tape, offset)) {
+    throw new RangeError('a submission must write exactly one command record at the end of the tape')
+  }
+}
