@@ -1,0 +1,66 @@
+/** The worlds are whole: every name is defined, every mandatory limit is set. And the check finds what is not. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { checkWorld } from './check-world.ts'
+import { demoWorld } from './demo-world.ts'
+import { limitKey } from './mandatory-limits.ts'
+import type { World } from './world.ts'
+
+const FIRM = 'DEMO'
+const SESSION = 'floor-ems'
+const GIVEN = [
+  { kind: 'FIRM', name: FIRM },
+  { kind: 'SESSION', name: SESSION },
+  { kind: 'CURRENCY', name: 'USD' },
+] as const
+const demo = demoWorld(FIRM, SESSION)
+
+function faults(changes: Partial<World>): string[] {
+  return checkWorld({ ...demo, ...changes }, GIVEN)
+}
+
+test('the demo world is whole', () => {
+  assert.deepEqual(checkWorld(demo, GIVEN), [])
+  assert.equal(demo.names.filter(({ kind }) => kind === 'ACCOUNT').length, 12)
+  assert.equal(demo.names.filter(({ kind }) => kind === 'DESK').length, 4)
+  assert.deepEqual(new Set(demo.names.flatMap(({ owner }) => owner ?? [])), new Set(['OWNER-1']))
+})
+
+describe('the check finds', () => {
+  test('a name that is used before it is defined', () => {
+    assert.deepEqual(faults({ names: [...demo.names].reverse() }).slice(0, 2), [
+      'STRATEGY STRAT-6 names TRADER TRADER-6, which is not known',
+      'STRATEGY STRAT-5 names TRADER TRADER-5, which is not known',
+    ])
+  })
+
+  test('each single missing mandatory limit', () => {
+    const optional = ['B09', 'C05', 'D06']
+    const mandatory = demo.limits.filter(({ control, mode, object }) => {
+      return !optional.includes(control) && mode === undefined && object?.name !== 'Energy'
+    })
+    for (const one of mandatory) {
+      const found = faults({ limits: demo.limits.filter((limit) => limit !== one) })
+      assert.ok(found.length > 0, limitKey(one))
+      assert.match(found[0] ?? '', /^the mandatory limit .* is missing$/)
+    }
+  })
+
+  test('a limit that is no number of its unit, one without a window, and one that is set twice', () => {
+    const firm = { kind: 'FIRM', name: FIRM } as const
+    assert.deepEqual(faults({ limits: [...demo.limits, { control: 'C05', subject: firm, hard: '1.5' }] }), [
+      'C05|FIRM|DEMO|NONE|: 1.5 is no limit of count',
+    ])
+    assert.deepEqual(faults({ limits: [...demo.limits, { control: 'C01', subject: firm, hard: '1' }] }), [
+      'C01|FIRM|DEMO|NONE| has no window',
+    ])
+    assert.deepEqual(faults({ limits: [...demo.limits, ...demo.limits.slice(0, 1)] }), [
+      'the limit B01|FIRM|DEMO|NONE| is set twice',
+    ])
+  })
+
+  test('a control that takes no limits', () => {
+    const limit = { control: 'H01', subject: { kind: 'FIRM', name: FIRM }, hard: '1' } as const
+    assert.deepEqual(faults({ limits: [...demo.limits, limit] }), ['H01 takes no limits'])
+  })
+})
