@@ -1,0 +1,103 @@
+/** 64-bit content hashes of order commands: a repeated clOrdID must match the first, a duplicate order an earlier one. */
+import { ID_CHARS, TEXT_CHARS } from '../model/bounds.ts'
+import { EXECUTION_REPORT, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
+import type { Tape } from '../model/records/tape.ts'
+import type { Judgement } from './judgement.ts'
+
+const ID_WORDS = ID_CHARS / 4
+
+const N_QTY = NEW_ORDER.at.orderQty * 2
+const N_INSTRUMENT = NEW_ORDER.at.instrument
+const N_PARENT = NEW_ORDER.at.parentClOrdID >> 2
+const N_UNRESOLVED = NEW_ORDER.at.unresolved >> 2
+const R_QTY = REPLACE_ORDER.at.orderQty * 2
+const R_FLAGS = REPLACE_ORDER.at.flags
+const R_ORIG = REPLACE_ORDER.at.origClOrdID >> 2
+const X_FROM = EXECUTION_REPORT.at.lastQty * 2
+const X_TYPE = EXECUTION_REPORT.at.execType
+const X_REF = EXECUTION_REPORT.at.execRefID >> 2
+
+/** Two running lanes of 32 bits. */
+const lanes = new Int32Array(2)
+
+function start(seed: number): void {
+  lanes[0] = 0x2545f491 ^ seed
+  lanes[1] = 0x6c8e9cf5 + seed
+}
+
+function word(value: number): void {
+  const a = lanes[0]!
+  const b = lanes[1]!
+  lanes[0] = Math.imul((a << 13) | (a >>> 19), 0x85ebca6b) ^ Math.imul(value, 0xcc9e2d51)
+  lanes[1] = Math.imul(((b << 11) | (b >>> 21)) ^ value, 0x1b873593) + 0x38495ab5
+}
+
+function words(i32: Int32Array, from: number, count: number): void {
+  for (let at = from; at < from + count; at++) word(i32[at]!)
+}
+
+/** Mixes a zero-padded text; an empty one costs one word. */
+function textWords(i32: Int32Array, from: number, count: number): void {
+  if (i32[from] === 0) word(0)
+  else words(i32, from, count)
+}
+
+function finish(lane: number): number {
+  let h = lanes[lane]!
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}
+
+/** Content of a new order or a what-if: everything but sequence, time, evidence and principal. */
+export function hashNewOrder(tape: Tape, offset: number, j: Judgement): void {
+  const at = offset >> 2
+  start(1)
+  // orderQty, price, stopPx, expireTimeUs; the two evidence times are left out.
+  words(tape.i32, at + N_QTY, 8)
+  words(tape.i32, at + N_INSTRUMENT, 10)
+  textWords(tape.i32, at + N_PARENT, ID_WORDS)
+  textWords(tape.i32, at + N_UNRESOLVED, TEXT_CHARS / 4)
+  j.content0 = finish(0)
+  j.content1 = finish(1)
+}
+
+/** What DUPLICATE_ORDER calls the same order. */
+export function hashDuplicate(tape: Tape, offset: number, j: Judgement): void {
+  const at = offset >> 2
+  const i32 = tape.i32
+  start(2)
+  words(i32, at + N_QTY, 6)
+  word(i32[at + NEW_ORDER.at.instrument]!)
+  word(i32[at + NEW_ORDER.at.account]!)
+  word(i32[at + NEW_ORDER.at.strategy]!)
+  word(i32[at + NEW_ORDER.at.side]!)
+  word(i32[at + NEW_ORDER.at.ordType]!)
+  word(i32[at + NEW_ORDER.at.timeInForce]!)
+  textWords(i32, at + N_PARENT, ID_WORDS)
+  j.duplicate0 = finish(0)
+  j.duplicate1 = finish(1)
+}
+
+export function hashReplace(tape: Tape, offset: number, j: Judgement): void {
+  const at = offset >> 2
+  start(3)
+  words(tape.i32, at + R_QTY, 6)
+  word(tape.i32[at + R_FLAGS]!)
+  words(tape.i32, at + R_ORIG, ID_WORDS)
+  j.content0 = finish(0)
+  j.content1 = finish(1)
+}
+
+/** Content of an execution report beside its key; cumQty is checked and transactTime is evidence. */
+export function hashExecution(tape: Tape, offset: number, j: Judgement): void {
+  const at = offset >> 2
+  start(4)
+  words(tape.i32, at + X_FROM, 4)
+  word(tape.i32[at + X_TYPE]!)
+  word(tape.i32[at + EXECUTION_REPORT.at.orderSlot]!)
+  words(tape.i32, at + EXECUTION_REPORT.at.account, 5)
+  for (let text = 0; text < 3; text++) textWords(tape.i32, at + X_REF + text * ID_WORDS, ID_WORDS)
+  j.content0 = finish(0)
+  j.content1 = finish(1)
+}

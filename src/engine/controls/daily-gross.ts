@@ -1,0 +1,28 @@
+/**
+ * DAILY_GROSS: the executed and open notional of the trade date may not exceed the limit.
+ *
+ * Rule      executed flow + open value after reserving this order <= limit; fills never lower it, cancels free the open part.
+ * Units     Money.
+ * Reads     Executed flow and open value of the subject, or of the subject in the row's object.
+ * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
+ * Source    SEC 17 CFR 240.15c3-5(c)(1)(i); MiFID II RTS 6 Art. 15(4).
+ */
+import { type Judgement, X_AFTER, X_BEFORE, X_LIMIT, X_OPEN_NEW, X_OPEN_OLD } from '../judgement.ts'
+import { HARD_REDUCING, LF } from '../state/limits.ts'
+import { EXECUTED, METRIC, OPEN } from '../state/metrics.ts'
+import type { State } from '../state/state.ts'
+
+export function measureDailyGross(state: State, j: Judgement, slot: number, metric: number): void {
+  const f = state.metrics.f
+  const before = f[metric * METRIC + EXECUTED]! + f[metric * METRIC + OPEN]!
+  j.x[X_BEFORE] = before
+  j.x[X_AFTER] = before + (j.x[X_OPEN_NEW]! - j.x[X_OPEN_OLD]!)
+  loosenForReducing(state, j, slot)
+}
+
+/** A flow row may be wider for orders that can only close the account's position. */
+export function loosenForReducing(state: State, j: Judgement, slot: number): void {
+  if (!j.reducing) return
+  const wider = state.limits.f[slot * LF + HARD_REDUCING]!
+  if (wider > j.x[X_LIMIT]!) j.x[X_LIMIT] = wider
+}

@@ -1,0 +1,19 @@
+/**
+ * DUPLICATE_ORDER: the same order may not be sent more often than the limit within the window.
+ *
+ * Rule      approved new orders of equal content in (now - window, now], this one included, <= limit.
+ * Units     Count; the row's own parameter is the window in microseconds.
+ * Reads     Approved new orders by account, instrument, side, quantity, prices, type, time in force, strategy, parent.
+ * On breach ordRejReason DuplicateOrder 6.
+ * Source    SEC 17 CFR 240.15c3-5(c)(1)(ii) (duplicative orders).
+ */
+import { type Judgement, X_AFTER, X_BEFORE, X_NOW } from '../judgement.ts'
+import { LF, PARAM } from '../state/limits.ts'
+import type { State } from '../state/state.ts'
+
+export function measureDuplicateOrder(state: State, j: Judgement, slot: number): void {
+  const windowUs = state.limits.f[slot * LF + PARAM]!
+  const before = state.duplicates.countAt(j.duplicate0, j.duplicate1, j.x[X_NOW]!, windowUs)
+  j.x[X_BEFORE] = before
+  j.x[X_AFTER] = before + 1
+}

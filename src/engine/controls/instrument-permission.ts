@@ -1,0 +1,50 @@
+/**
+ * INSTRUMENT_PERMISSION: account, trader, strategy and instrument are known and permitted together; the default is no.
+ *
+ * Rule      every name is known; (trader, account), (strategy, account) and (account, asset class) are bound.
+ * Units     None.
+ * Reads     Hierarchy and bindings. Changes nothing.
+ * On breach ordRejReason: UnknownSymbol 1, UnknownAccount 15, Other 99.
+ * Source    MiFID II RTS 6 Art. 15(5); SEC 17 CFR 240.15c3-5(c)(2)(iii).
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { BINDING_KINDS } from '../../model/vocabulary.ts'
+import type { Judgement } from '../judgement.ts'
+import { ACCOUNT, STRATEGY, TRADER } from '../state/names.ts'
+import type { State } from '../state/state.ts'
+
+const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
+const UNKNOWN_ACCOUNT = reasonNumber('UNKNOWN_ACCOUNT')
+const UNKNOWN_TRADER = reasonNumber('UNKNOWN_TRADER')
+const UNKNOWN_STRATEGY = reasonNumber('UNKNOWN_STRATEGY')
+const UNKNOWN_VENUE = reasonNumber('UNKNOWN_VENUE')
+const HIERARCHY_MISMATCH = reasonNumber('HIERARCHY_MISMATCH')
+const INSTRUMENT_NOT_PERMITTED = reasonNumber('INSTRUMENT_NOT_PERMITTED')
+const ACCOUNT_ASSET_CLASS = BINDING_KINDS.indexOf('ACCOUNT_ASSET_CLASS')
+const VENUE_KIND = 9
+
+/** Reason of the first name that is not known; -1 in a command means that the gateway found no id. */
+export function judgeNames(
+  state: State,
+  instrument: number,
+  account: number,
+  trader: number,
+  strategy: number,
+  venue: number,
+): number {
+  const { names } = state
+  if (instrument < 0 || instrument >= state.instruments.count) return UNKNOWN_INSTRUMENT
+  if (!names.has(ACCOUNT, account)) return UNKNOWN_ACCOUNT
+  if (!names.has(TRADER, trader)) return UNKNOWN_TRADER
+  if (!names.has(STRATEGY, strategy)) return UNKNOWN_STRATEGY
+  if (venue !== -1 && !names.has(VENUE_KIND, venue)) return UNKNOWN_VENUE
+  return 0
+}
+
+/** `j.owners` holds the owner codes of the bindings; a missing one is -1. */
+export function judgeInstrumentPermission(state: State, j: Judgement): number {
+  if (j.owners[2]! < 0 || j.owners[3]! < 0) return HIERARCHY_MISMATCH
+  const assetClass = state.instruments.assetClass[j.instrument]!
+  if (!state.names.isPermitted(ACCOUNT_ASSET_CLASS, j.subjects[ACCOUNT]!, assetClass)) return INSTRUMENT_NOT_PERMITTED
+  return 0
+}

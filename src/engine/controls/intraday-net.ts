@@ -1,0 +1,33 @@
+/**
+ * INTRADAY_NET: the worst-case net position may not exceed the limit.
+ *
+ * Rule      inside one entity a buy: sum of (P + B) <= limit, a sell: -sum of (P - S) <= limit; over several entities the sum
+ *           of each one's larger absolute end <= limit.
+ * Units     Money.
+ * Reads     Long and short ends by entity of the subject, or of the subject in the row's object.
+ * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
+ * Source    SEC 17 CFR 240.15c3-5(c)(1)(i); MiFID II RTS 6 Art. 15(4).
+ */
+import { type Judgement, X_AFTER, X_BEFORE } from '../judgement.ts'
+import { L_SUBJECT, LI } from '../state/limits.ts'
+import { larger, METRIC, NET } from '../state/metrics.ts'
+import { ENTITIES_MAX } from '../state/names.ts'
+import type { State } from '../state/state.ts'
+
+export function measureIntradayNet(state: State, j: Judgement, slot: number, metric: number, cell: number): void {
+  const ends = state.metrics.ends
+  const at = (metric * ENTITIES_MAX + j.entity) * 2
+  const long = ends[at]!
+  const short = ends[at + 1]!
+  if (state.names.isMultiEntity(state.limits.i[slot * LI + L_SUBJECT]!)) {
+    const before = state.metrics.f[metric * METRIC + NET]!
+    j.x[X_BEFORE] = before
+    j.x[X_AFTER] = before - larger(long, short) + larger(long + j.dUp[cell]!, short + j.dDn[cell]!)
+  } else if (j.buys) {
+    j.x[X_BEFORE] = long
+    j.x[X_AFTER] = long + j.dUp[cell]!
+  } else {
+    j.x[X_BEFORE] = -short + 0
+    j.x[X_AFTER] = -(short + j.dDn[cell]!) + 0
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * LIMITS_PRESENT: no order passes where a mandatory limit is not set.
+ *
+ * Rule      MAX_ORDER_QTY, MAX_ORDER_NOTIONAL, DAILY_GROSS, PORTFOLIO_GROSS, INTRADAY_NET at account, trader, desk, firm;
+ *           SECTOR_CONCENTRATION of the sector at firm; MESSAGE_RATE at session and strategy; PRICE_COLLAR of the asset class at firm.
+ * Units     None.
+ * Reads     Which rows stand. Changes nothing.
+ * On breach ordRejReason Other 99; the record names the first missing control and its subject.
+ * Source    FIA 2024 1.1: without a limit the system should prevent orders.
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { OBJECT_ASSET_CLASS, OBJECT_SECTOR, objectOf } from '../exposure.ts'
+import type { Judgement } from '../judgement.ts'
+import { B01, B02, B03, C01, D02, D03, D05, D08 } from '../state/limits.ts'
+import { ACCOUNT, DESK, FIRM, SESSION, STRATEGY, TRADER } from '../state/names.ts'
+import type { State } from '../state/state.ts'
+
+const LIMIT_MISSING = reasonNumber('LIMIT_MISSING')
+/** In the order in which a missing one is named. */
+const EVERYWHERE = [B01, B02, D03, D05, D02]
+const EVERYWHERE_MASK = EVERYWHERE.reduce((mask, control) => mask | (1 << control), 0)
+const SUBJECTS = [ACCOUNT, TRADER, DESK, FIRM]
+
+export function judgeLimitsPresent(state: State, j: Judgement): number {
+  const { limits } = state
+  for (let at = 0; at < 4; at++) {
+    const subject = j.subjects[SUBJECTS[at]!]!
+    const missing = EVERYWHERE_MASK & ~limits.noneMask[subject]!
+    if (missing !== 0) return nameMissing(j, firstOf(missing), subject)
+  }
+  const firm = j.subjects[FIRM]!
+  if (!hasForObject(state, j, firm, OBJECT_SECTOR, D08)) return nameMissing(j, D08, firm)
+  const session = j.subjects[SESSION]!
+  if ((limits.noneMask[session]! & (1 << C01)) === 0) return nameMissing(j, C01, session)
+  const strategy = j.subjects[STRATEGY]!
+  if ((limits.noneMask[strategy]! & (1 << C01)) === 0) return nameMissing(j, C01, strategy)
+  if (!hasForObject(state, j, firm, OBJECT_ASSET_CLASS, B03)) return nameMissing(j, B03, firm)
+  return 0
+}
+
+function hasForObject(state: State, j: Judgement, subject: number, kind: number, control: number): boolean {
+  const { limits } = state
+  if ((limits.eachMask[subject * 6 + kind]! & (1 << control)) !== 0) return true
+  if ((limits.kindMask[subject]! & (1 << kind)) === 0) return false
+  const entry = limits.entry(subject, kind, objectOf(state, kind, j.instrument, j.venue))
+  return entry >= 0 && (limits.entryMask[entry]! & (1 << control)) !== 0
+}
+
+function firstOf(missing: number): number {
+  for (const control of EVERYWHERE) if ((missing & (1 << control)) !== 0) return control
+  return -1
+}
+
+function nameMissing(j: Judgement, control: number, subject: number): number {
+  j.missing = control
+  j.missingSubject = subject
+  return LIMIT_MISSING
+}

@@ -1,0 +1,58 @@
+/**
+ * MARKET_ORDER_PROTECTION: a market order goes out as a limit order at the edge of the collar, never without a price.
+ *
+ * Rule      protectionPx = ref + band for a buy, ref - band for a sell, on the tick towards ref; band is the narrowest collar.
+ * Units     Price units of the instrument.
+ * Reads     The reference waterfall and the PRICE_COLLAR rows. Changes nothing.
+ * On breach ordRejReason ReferencePriceNotAvailable 19 on FIX 5.0 SP2, Other 99 on FIX 4.2 and 4.4.
+ * Source    Cboe and Nasdaq market-order protection; MiFID II RTS 6 Art. 15(1)(a).
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { OBJECT_INSTRUMENT, OBJECT_VENUE, objectOf } from '../exposure.ts'
+import { type Judgement, X_PROTECTION, X_REF } from '../judgement.ts'
+import { NEGATIVE_PRICE } from '../state/instruments.ts'
+import { B03, L_ACTION, L_CONTROL, L_MODE, LI } from '../state/limits.ts'
+import type { State } from '../state/state.ts'
+import { bandOf } from './price-collar.ts'
+
+const MARKET_ORDER_PROTECTION = reasonNumber('MARKET_ORDER_PROTECTION')
+
+/** Puts protectionPx of a market order into the scratch; returns the reason where there is no band. */
+export function protect(state: State, j: Judgement): number {
+  const band = narrowestBand(state, j)
+  if (!(band < Number.MAX_SAFE_INTEGER)) return MARKET_ORDER_PROTECTION
+  const tick = state.instruments.tick[j.instrument]!
+  const ref = j.x[X_REF]!
+  let px = j.buys ? Math.floor((ref + band) / tick) * tick : Math.ceil((ref - band) / tick) * tick
+  if (px < tick && (state.instruments.flags[j.instrument]! & NEGATIVE_PRICE) === 0) px = tick
+  if (!Number.isSafeInteger(px)) return MARKET_ORDER_PROTECTION
+  j.x[X_PROTECTION] = px + 0
+  return 0
+}
+
+/** The narrowest band of the enforced collar rows, or of the others where none is enforced. */
+function narrowestBand(state: State, j: Judgement): number {
+  const { limits } = state
+  let enforced = Number.POSITIVE_INFINITY
+  let waived = Number.POSITIVE_INFINITY
+  const look = (list: Int32Array) => {
+    for (const slot of list) {
+      if (limits.i[slot * LI + L_CONTROL] !== B03) continue
+      const band = bandOf(state, j, slot)
+      if (limits.i[slot * LI + L_ACTION] === 1 || limits.i[slot * LI + L_MODE] === 1) waived = Math.min(waived, band)
+      else enforced = Math.min(enforced, band)
+    }
+  }
+  for (let place = 0; place < 8; place++) {
+    const subject = j.subjects[place]!
+    look(limits.none[subject]!)
+    if (limits.kindMask[subject] === 0) continue
+    for (let kind = OBJECT_INSTRUMENT; kind <= OBJECT_VENUE; kind++) {
+      const object = objectOf(state, kind, j.instrument, j.venue)
+      if (object < 0) continue
+      const entry = limits.entry(subject, kind, object)
+      look(entry >= 0 ? limits.entryRows[entry]! : limits.each[subject * 6 + kind]!)
+    }
+  }
+  return enforced < Number.POSITIVE_INFINITY ? enforced : waived
+}

@@ -1,0 +1,18 @@
+/**
+ * MAX_OPEN_ORDERS: a subject may not have more open orders than the limit.
+ *
+ * Rule      orders that are not terminal, in flight ones included, <= limit; a replace adds none.
+ * Units     Count.
+ * Reads     The count of live orders of the subject, or of the subject in the row's object.
+ * On breach ordRejReason: OrderExceedsLimit 3.
+ * Source    Venue working-order limits; controls catalogue C05.
+ */
+import { type Judgement, X_AFTER, X_BEFORE } from '../judgement.ts'
+import { COUNT, METRIC } from '../state/metrics.ts'
+import type { State } from '../state/state.ts'
+
+export function measureMaxOpenOrders(state: State, j: Judgement, metric: number): void {
+  const before = state.metrics.f[metric * METRIC + COUNT]!
+  j.x[X_BEFORE] = before
+  j.x[X_AFTER] = j.replaces < 0 ? before + 1 : before
+}

@@ -1,0 +1,15 @@
+/**
+ * MAX_ORDER_NOTIONAL: one order may not be worth more than the limit.
+ *
+ * Rule      ceil(valuationPx x orderQty x n/d) <= limit, on the total quantity, also of a replace.
+ * Units     Money.
+ * Reads     instrument multiplier, currency and units; the trade date's FX rate. Changes nothing.
+ * On breach ordRejReason ExceededMaxNotionalOrderAmt 27 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
+ * Source    MiFID II RTS 6 Art. 15(1)(b); SEC 17 CFR 240.15c3-5(c)(1)(ii).
+ */
+import { type Judgement, X_AFTER, X_BEFORE, X_VALUE } from '../judgement.ts'
+
+export function measureMaxOrderNotional(j: Judgement): void {
+  j.x[X_BEFORE] = 0
+  j.x[X_AFTER] = j.x[X_VALUE]!
+}

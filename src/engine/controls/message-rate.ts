@@ -1,0 +1,25 @@
+/**
+ * MESSAGE_RATE: a subject may not send more messages within the window than the limit.
+ *
+ * Rule      new, replace and cancel messages in (now - window, now], this one included, <= limit; cancels are never refused.
+ * Units     Count, saturating at limit + 1; the row's own parameter is the window in microseconds.
+ * Reads     The exact log of the subject's stamps: refused and repeated messages count like the others.
+ * On breach ordRejReason: OrderExceedsLimit 3.
+ * Source    MiFID II RTS 6 Art. 15(1)(d).
+ */
+import { type Judgement, X_AFTER, X_BEFORE, X_LIMIT, X_NOW } from '../judgement.ts'
+import type { State } from '../state/state.ts'
+
+export function measureMessageRate(state: State, j: Judgement, slot: number): void {
+  const window = state.limits.windows[slot]
+  if (window === undefined) {
+    // Unlimited: no log is kept.
+    j.x[X_BEFORE] = 0
+    j.x[X_AFTER] = 0
+    return
+  }
+  const before = window.countAt(j.x[X_NOW]!)
+  j.x[X_BEFORE] = before
+  const most = j.x[X_LIMIT]! + 1
+  j.x[X_AFTER] = before + 1 > most ? most : before + 1
+}

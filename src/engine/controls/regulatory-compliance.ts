@@ -1,0 +1,114 @@
+/**
+ * REGULATORY_COMPLIANCE: the rule library lets the order pass: restricted lists, halts, short sales.
+ *
+ * Rule      no rule in effect refuses the facts of the order; a fact that is not known never makes a rule pass.
+ * Units     Facts are in the instrument's own units.
+ * Reads     Lists, locates, instrument state, best bid and offer, the owner's and the account's position. Changes nothing.
+ * On breach ordRejReason Other 99; the record names the first rule that refuses.
+ * Source    Each rule names its own: docs/reference/rules.md.
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { type Fact, factIndex, type RulePack } from '../../model/rules.ts'
+import { type Judgement, X_LEAVES, X_LEAVES_OLD, X_NOW, X_PROTECTION, X_PX } from '../judgement.ts'
+import { B, P, S } from '../state/cells.ts'
+import { HAS_ASK, HAS_BID, REG_SHO } from '../state/instruments.ts'
+import { ACCOUNT } from '../state/names.ts'
+import { OI, SIDE } from '../state/orders.ts'
+import type { State } from '../state/state.ts'
+
+const REGULATORY_RULE = reasonNumber('REGULATORY_RULE')
+const at = (fact: Fact) => factIndex(fact)
+const NOW_US = at('nowUs')
+const IS_BUY = at('isBuy')
+const IS_SELL_LONG = at('isSellLong')
+const IS_SHORT = at('isShort')
+const IS_SHORT_EXEMPT = at('isShortExempt')
+const IS_MARKET = at('isMarket')
+const PRICE = at('price')
+const QUANTITY = at('quantity')
+const BID = at('bid')
+const ASK = at('ask')
+const HALTED = at('halted')
+const RULE_201 = at('rule201')
+const REG_SHO_FACT = at('regSho')
+const OWNER_POSITION = at('ownerPosition')
+const OWNER_LONG_SELLS = at('ownerLongSellLeaves')
+const ACCOUNT_POSITION = at('accountPosition')
+const ACCOUNT_BUYS = at('accountBuyLeaves')
+const ACCOUNT_SELLS = at('accountSellLeaves')
+const LOCATE = at('locateAvailable')
+const EASY = at('easyToBorrow')
+const NO_TRADE = at('restrictedNoTrade')
+
+const RESTRICTED = 0
+const EASY_TO_BORROW = 1
+const MARKET = 0
+const SELL_LONG = 1
+const MODES_FROM_NO_TRADE = 1
+
+/** Puts the facts that do not depend on the quantity into the scratch. */
+export function gatherFacts(state: State, j: Judgement): void {
+  const { instruments, books } = state
+  const { facts, x, instrument } = j
+  facts[NOW_US] = x[X_NOW]!
+  facts[IS_BUY] = j.buys ? 1 : 0
+  facts[IS_SELL_LONG] = j.side === SELL_LONG ? 1 : 0
+  facts[IS_SHORT] = j.side > SELL_LONG ? 1 : 0
+  facts[IS_SHORT_EXEMPT] = j.side > 2 ? 1 : 0
+  facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
+  facts[PRICE] = j.ordType === MARKET ? x[X_PROTECTION]! : (j.ordType & 1) !== 0 ? x[X_PX]! : Number.NaN
+  const has = instruments.has[instrument]!
+  facts[BID] = (has & HAS_BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
+  facts[ASK] = (has & HAS_ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
+  facts[HALTED] = instruments.halted[instrument]!
+  facts[RULE_201] = instruments.rule201[instrument]!
+  facts[REG_SHO_FACT] = (instruments.flags[instrument]! & REG_SHO) !== 0 ? 1 : 0
+  const own = x[X_LEAVES_OLD]!
+  const head = books.head(j.owner, instrument)
+  facts[OWNER_POSITION] = head < 0 ? 0 : books.position(head)
+  // The previous version of a replaced order is not one of the "other" orders; its side cannot change.
+  const longSells = head < 0 ? 0 : books.longSells(head)
+  facts[OWNER_LONG_SELLS] = j.replaces >= 0 && isLongSell(state, j.replaces) ? longSells - own : longSells
+  const cell = j.cells[0]!
+  const f = state.cells.f
+  facts[ACCOUNT_POSITION] = cell < 0 ? 0 : f[cell + P]!
+  facts[ACCOUNT_BUYS] = cell < 0 ? 0 : f[cell + B]! - (j.buys ? own : 0)
+  facts[ACCOUNT_SELLS] = cell < 0 ? 0 : f[cell + S]! - (j.buys ? 0 : own)
+  const located = state.locates.available(j.locate, j.subjects[ACCOUNT]!, instrument, x[X_NOW]!)
+  facts[LOCATE] = j.replaces >= 0 && j.locate >= 0 ? located + own : located
+  facts[EASY] = 0
+  for (let mode = 0; mode < 4; mode++) facts[NO_TRADE + mode] = 0
+  if (instruments.listed[instrument] !== 0) gatherLists(state, j)
+}
+
+function isLongSell(state: State, slot: number): boolean {
+  return state.orders.i[slot * OI + SIDE] === SELL_LONG
+}
+
+/** Entries for everyone and for each of the order's subjects. */
+function gatherLists(state: State, j: Judgement): void {
+  const now = j.x[X_NOW]!
+  for (let place = -1; place < 8; place++) {
+    const subject = place < 0 ? -1 : j.subjects[place]!
+    const restricted = modeOf(state, RESTRICTED, j.instrument, subject, now)
+    if (restricted >= MODES_FROM_NO_TRADE && restricted <= 4) j.facts[NO_TRADE + restricted - MODES_FROM_NO_TRADE] = 1
+    if (modeOf(state, EASY_TO_BORROW, j.instrument, subject, now) !== 0) j.facts[EASY] = 1
+  }
+}
+
+/** Mode of a list entry in effect, 0 for none. */
+function modeOf(state: State, list: number, instrument: number, subject: number, nowUs: number): number {
+  const at = state.lists.get(list * state.instruments.size + instrument, subject + 1)
+  if (at < 0) return 0
+  const entry = state.listEntries[at]!
+  return nowUs >= entry.fromUs && (entry.untilUs === 0 || nowUs < entry.untilUs) ? entry.mode : 0
+}
+
+/** Asks the pack about the quantity that is projected now. */
+export function judgeRegulation(pack: RulePack, j: Judgement): number {
+  j.facts[QUANTITY] = j.x[X_LEAVES]!
+  const rule = pack.firstRefusal(j.facts)
+  if (rule < 0) return 0
+  j.rule = rule
+  return REGULATORY_RULE
+}

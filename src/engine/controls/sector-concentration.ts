@@ -1,0 +1,33 @@
+/**
+ * SECTOR_CONCENTRATION: the worst-case gross in one sector may not exceed a share of the subject's capital.
+ *
+ * Rule      gross in the sector x 10000 <= limit x base, base = max(capital, floor); hedges pass by reducing the same name.
+ * Units     Limit in basis points of the base; use before and after in money.
+ * Reads     Gross of the subject in the sector; capital, which may not be missing or older than capitalMaxUs.
+ * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
+ * Source    SEC 17 CFR 240.15c3-5(c)(1)(i) (finer by sector as appropriate).
+ */
+import { parameterIndex } from '../../model/parameters.ts'
+import { type Judgement, X_AFTER, X_BEFORE, X_LIMIT, X_NOW } from '../judgement.ts'
+import { L_SUBJECT, LF, LI, MONEY } from '../state/limits.ts'
+import { GROSS, METRIC } from '../state/metrics.ts'
+import type { State } from '../state/state.ts'
+
+const CAPITAL_MAX = parameterIndex('capitalMaxUs')
+
+/** Returns false where the capital is missing or too old: the row then fails whatever the use. */
+export function measureSectorConcentration(
+  state: State,
+  j: Judgement,
+  slot: number,
+  metric: number,
+  cell: number,
+): boolean {
+  const before = state.metrics.f[metric * METRIC + GROSS]!
+  j.x[X_BEFORE] = before
+  j.x[X_AFTER] = before + j.dGross[cell]!
+  j.x[X_LIMIT] = state.limits.f[slot * LF + MONEY]!
+  const subject = state.limits.i[slot * LI + L_SUBJECT]!
+  const asOfUs = state.capitalUs[subject]!
+  return asOfUs > 0 && j.x[X_NOW]! - asOfUs <= state.parameters[CAPITAL_MAX]!
+}

@@ -1,0 +1,69 @@
+/**
+ * TRADING_STATE: nothing passes a kill or a block; under REDUCE_ONLY only what can do no more than close the position.
+ *
+ * Rule      the worst state over all latches whose keys the order has: KILLED and BLOCKED refuse, REDUCE_ONLY tests the cell.
+ * Units     Quantity units of the instrument.
+ * Reads     Latches; position and cumulative leaves of the cell of the latch's narrowest subject. Changes nothing.
+ * On breach ordRejReason BrokerOption 0.
+ * Source    MiFID II RTS 6 Art. 12; FIA 2024 1.5; CME and Nasdaq kill switches.
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { isReducing, objectOf } from '../exposure.ts'
+import type { Judgement } from '../judgement.ts'
+import { KEY_INSTRUMENT, KEY_SIDE, KEY_VENUE, type Latch } from '../state/latches.ts'
+import { ACCOUNT, DESK, STRATEGY, TRADER } from '../state/names.ts'
+import type { State } from '../state/state.ts'
+
+const KILLED = reasonNumber('KILLED')
+const BLOCKED = reasonNumber('BLOCKED')
+const REDUCE_ONLY = reasonNumber('REDUCE_ONLY')
+
+/** Object kinds by latch key, from KEY_INSTRUMENT on. */
+const OBJECT_OF_KEY = Int32Array.of(1, 2, 4, 3, 5)
+
+/** True where an order with these subjects, instrument, venue and side has all keys of the latch. */
+export function latchCovers(
+  state: State,
+  latch: Latch,
+  subjects: Int32Array,
+  from: number,
+  instrument: number,
+  venue: number,
+  sells: boolean,
+): boolean {
+  const { keys } = latch
+  for (let kind = 1; kind < 8; kind++) {
+    if (keys[kind]! >= 0 && keys[kind] !== subjects[from + kind]) return false
+  }
+  for (let key = KEY_INSTRUMENT; key <= KEY_VENUE; key++) {
+    if (keys[key]! < 0) continue
+    if (keys[key] !== objectOf(state, OBJECT_OF_KEY[key - KEY_INSTRUMENT]!, instrument, venue)) return false
+  }
+  return keys[KEY_SIDE]! < 0 || (keys[KEY_SIDE] === 1) === sells
+}
+
+/** Cell kind that a REDUCE_ONLY latch is judged on: that of its narrowest subject key. */
+function cellKindOf(latch: Latch): number {
+  if (latch.keys[ACCOUNT]! >= 0) return 0
+  if (latch.keys[STRATEGY]! >= 0) return 3
+  if (latch.keys[TRADER]! >= 0) return 2
+  return latch.keys[DESK]! >= 0 ? 1 : 0
+}
+
+/**
+ * Reason number, 0 to pass. `lowers`: a replace to a lower quantity that is not priced more aggressively, which passes
+ * BLOCKED and REDUCE_ONLY. Needs the projected leaves.
+ */
+export function judgeTradingState(state: State, j: Judgement, lowers: boolean): number {
+  const latches = state.latches.active
+  let worst = 0
+  for (let at = 0; at < latches.length; at++) {
+    const latch = latches[at]!
+    if (!latchCovers(state, latch, j.subjects, 0, j.instrument, j.venue, !j.buys)) continue
+    if (latch.state === 1 && (lowers || isReducing(state, j, cellKindOf(latch)))) continue
+    if (latch.state === 2 && lowers) continue
+    if (latch.state > worst) worst = latch.state
+  }
+  if (worst === 0) return 0
+  return worst === 3 ? KILLED : worst === 2 ? BLOCKED : REDUCE_ONLY
+}

@@ -1,0 +1,207 @@
+/** Decides limits, kills, sweeps, releases and the roll; and, afterwards, whether a limit stands below its use. */
+import { SWEEP_ORDERS, WARN_LEVELS } from '../model/bounds.ts'
+import { reasonNumber } from '../model/codes.ts'
+import { CONTROLS } from '../model/controls.ts'
+import { MAX } from '../model/numbers.ts'
+import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
+import { LIMIT_BREACHED } from '../model/records/events.ts'
+import { decode, encode, type RecordOf } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
+import { latchCovers } from './controls/trading-state.ts'
+import { isDate } from './decide-reference.ts'
+import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
+import { LATCHES_MAX } from './state/latches.ts'
+import { B03, B09, C01, D02, D05, D08, L_ROW, LF, LI, Limits, MONEY } from './state/limits.ts'
+import { ACCOUNT, ASSET_CLASS, CLIENT, DESK, ENTITY, SECTOR, SESSION, STRATEGY, TRADER, VENUE } from './state/names.ts'
+import { CANCEL_SEQ, INSTR, LIVE, OF, OI, ORDER_VENUE, SEQ, SIDE, SUBJECT } from './state/orders.ts'
+import type { State } from './state/state.ts'
+import { rowUse } from './view-rows.ts'
+
+const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
+const INVALID_VALUE = reasonNumber('INVALID_VALUE')
+const CAPACITY = reasonNumber('CAPACITY')
+const UNKNOWN_LATCH = reasonNumber('UNKNOWN_LATCH')
+const MAKER_IS_CHECKER = reasonNumber('MAKER_IS_CHECKER')
+const NOT_REQUESTED = reasonNumber('NOT_REQUESTED')
+const DAY_ROLLED = reasonNumber('DAY_ROLLED')
+const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
+
+const REMOVE = 1
+const SECTOR_OBJECT = 3
+const DAY_US = 86_400_000_000
+/** Largest count that a message rate can be limited to and still be logged stamp by stamp. */
+const RATE_MAX = 1_000_000
+
+export class GovernanceDecider {
+  readonly #state: State
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  limit(tape: Tape, offset: number): void {
+    const { limits } = this.#state
+    const command = decode(tape, offset, LIMIT)
+    const field = this.#badField(command)
+    if (field !== null) return writeRefused(tape, field[0], field[1])
+    const key = Limits.key(command.control, command.subject, command.objectKind, command.object, command.param)
+    const slot = limits.slotOf(key)
+    const previous = slot < 0 ? -1 : limits.i[slot * LI + L_ROW]!
+    if ((command.flags & REMOVE) !== 0) {
+      if (slot < 0) return writeRefused(tape, UNKNOWN_NAME, LIMIT.at.control)
+      return writeApplied(tape, limits.versions.length, slot, previous)
+    }
+    if (slot < 0 && (limits.isFull || limits.entriesAreFull || this.#state.metrics.isFull)) {
+      return writeRefused(tape, CAPACITY)
+    }
+    writeApplied(tape, limits.versions.length, slot < 0 ? limits.nextSlot() : slot, previous)
+  }
+
+  /** Reason and field of the first value that is not allowed; null where all are. */
+  #badField(command: RecordOf<typeof LIMIT>): readonly [number, number] | null {
+    const { names, instruments, timeUs } = this.#state
+    const at = LIMIT.at
+    const { control, subject, objectKind, object } = command
+    const bad = (field: number) => [INVALID_VALUE, field] as const
+    if (CONTROLS[control]?.family !== 'limit') return bad(at.control)
+    if (!(subject >= 0 && subject < names.count(0))) return [UNKNOWN_NAME, at.subject]
+    if (!(objectKind >= 0 && objectKind <= 5)) return bad(at.objectKind)
+    if (objectKind === 0 ? object !== -1 : object < -1) return bad(at.object)
+    if (object >= 0) {
+      const known = [
+        false,
+        object < instruments.count,
+        object < instruments.count,
+        names.has(SECTOR, object),
+        names.has(ASSET_CLASS, object),
+        names.has(VENUE, object),
+      ]
+      if (!known[objectKind]) return [UNKNOWN_NAME, at.object]
+    }
+    if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
+    if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
+    const positional = control === D02 || control === D05 || control === D08
+    if (positional && names.subjectKind[subject] === SESSION) return bad(at.subject)
+    // Positions have no venue.
+    if (positional && objectKind === 5) return bad(at.objectKind)
+    if (!isAmount(command.hard)) return bad(at.hard)
+    if (
+      command.hardForReducing !== 0 &&
+      !(isAmount(command.hardForReducing) && command.hardForReducing >= command.hard)
+    ) {
+      return bad(at.hardForReducing)
+    }
+    if (control === C01 && command.hard > RATE_MAX && command.hard !== MAX) return bad(at.hard)
+    if (control === C01 || control === B09) {
+      if (!(Number.isSafeInteger(command.param) && command.param > 0 && command.param <= DAY_US)) return bad(at.param)
+    } else if (control === B03) {
+      if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)
+    } else if (command.param !== 0) return bad(at.param)
+    // Soft levels, scheduled and temporary limits come with the people who confirm and approve them.
+    if (command.soft !== 0) return bad(at.soft)
+    if (!(command.effectiveUs >= 0 && command.effectiveUs <= timeUs)) return bad(at.effectiveUs)
+    if (command.expiresUs !== 0) return bad(at.expiresUs)
+    let before = 0
+    for (let level = 0; level < WARN_LEVELS; level++) {
+      const bps = warnBpsOf(command)[level]!
+      if (bps === 0) continue
+      if (!(Number.isSafeInteger(bps) && bps > before && bps <= 10_000)) return bad(at.warn1Bps + level)
+      before = bps
+    }
+    if (!(command.action >= 0 && command.action <= 2)) return bad(at.action)
+    if (!(command.mode >= 0 && command.mode <= 1)) return bad(at.mode)
+    return null
+  }
+
+  /** Follow-up of a limit: one LimitBreached where it stands below the use. Nothing resting is touched. */
+  followLimit(tape: Tape, slot: number): void {
+    const { limits } = this.#state
+    const use = rowUse(this.#state, slot)
+    if (use > limits.f[slot * LF + MONEY]!) {
+      encode(tape, LIMIT_BREACHED, { use, row: limits.i[slot * LI + L_ROW]!, slot, reason: LIMIT_BELOW_USE })
+    }
+  }
+
+  kill(tape: Tape, offset: number): void {
+    const { names, instruments, latches } = this.#state
+    const command = decode(tape, offset, KILL)
+    const at = KILL.at
+    if (!(command.state >= 1 && command.state <= 3)) return writeRefused(tape, INVALID_VALUE, at.state)
+    if (!(command.side >= -1 && command.side <= 1)) return writeRefused(tape, INVALID_VALUE, at.side)
+    const keys: readonly (readonly [number, number, number])[] = [
+      [ENTITY, command.entity, at.entity],
+      [CLIENT, command.client, at.client],
+      [DESK, command.desk, at.desk],
+      [TRADER, command.trader, at.trader],
+      [ACCOUNT, command.account, at.account],
+      [STRATEGY, command.strategy, at.strategy],
+      [SESSION, command.sessionScope, at.sessionScope],
+      [ASSET_CLASS, command.assetClass, at.assetClass],
+      [SECTOR, command.sector, at.sector],
+      [VENUE, command.venue, at.venue],
+    ]
+    for (const [kind, id, field] of keys) {
+      if (id !== -1 && !names.has(kind, id)) return writeRefused(tape, UNKNOWN_NAME, field)
+    }
+    for (const field of ['instrument', 'underlying'] as const) {
+      if (command[field] !== -1 && !(command[field] >= 0 && command[field] < instruments.count)) {
+        return writeRefused(tape, UNKNOWN_NAME, at[field])
+      }
+    }
+    // With no room for one more latch the whole firm stops: slot 1 says so.
+    writeApplied(tape, latches.next, latches.active.length >= LATCHES_MAX ? 1 : 0)
+  }
+
+  sweep(tape: Tape, offset: number): void {
+    const { latches, orders } = this.#state
+    const { latch: id, fromSlot } = decode(tape, offset, KILL_SWEEP)
+    const latch = latches.get(id)
+    if (latch === undefined || latch.sweepFrom !== fromSlot) return writeRefused(tape, UNKNOWN_LATCH)
+    const end = Math.min(fromSlot + SWEEP_ORDERS, orders.top)
+    for (let slot = fromSlot; slot < end; slot++) {
+      const oi = slot * OI
+      if (orders.i[oi + LIVE] === 0 || orders.f[slot * OF + CANCEL_SEQ] !== 0) continue
+      const sells = orders.i[oi + SIDE] !== 0
+      const instrument = orders.i[oi + INSTR]!
+      const venue = orders.i[oi + ORDER_VENUE]!
+      if (!latchCovers(this.#state, latch, orders.i, oi + SUBJECT, instrument, venue, sells)) continue
+      writeCancelRequested(tape, orders.f[slot * OF + SEQ]!, slot, id, orders.i[oi + SUBJECT + SESSION]!)
+    }
+    writeSwept(tape, id, end >= orders.top ? -1 : end)
+  }
+
+  release(tape: Tape, offset: number): void {
+    const command = decode(tape, offset, RELEASE)
+    const latch = this.#state.latches.get(command.latch)
+    if (latch === undefined) return writeRefused(tape, UNKNOWN_LATCH, RELEASE.at.latch)
+    if (command.step === 0) {
+      if (!(command.state >= 0 && command.state < latch.state))
+        return writeRefused(tape, INVALID_VALUE, RELEASE.at.state)
+      if (command.principal < 0) return writeRefused(tape, INVALID_VALUE, RELEASE.at.principal)
+      return writeApplied(tape, command.latch)
+    }
+    if (command.step !== 1) return writeRefused(tape, INVALID_VALUE, RELEASE.at.step)
+    if (latch.releaseRequestedBy < 0 || latch.releaseState !== command.state) return writeRefused(tape, NOT_REQUESTED)
+    if (command.principal < 0 || command.principal === latch.releaseRequestedBy) {
+      return writeRefused(tape, MAKER_IS_CHECKER, RELEASE.at.principal)
+    }
+    writeApplied(tape, command.latch)
+  }
+
+  dayRoll(tape: Tape, offset: number): void {
+    const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
+    if (calendar !== -1) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.calendar)
+    if (!isDate(tradeDate)) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
+    if (tradeDate <= this.#state.tradeDate) return writeRefused(tape, DAY_ROLLED)
+    writeApplied(tape)
+  }
+}
+
+/** The warning levels of a Limit command. */
+export function warnBpsOf(command: RecordOf<typeof LIMIT>): readonly number[] {
+  return [command.warn1Bps, command.warn2Bps, command.warn3Bps, command.warn4Bps]
+}
+
+function isAmount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}

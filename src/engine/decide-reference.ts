@@ -1,0 +1,314 @@
+/** Decides reference data: checks every value and id, then Applied or Refused with the field. Changes nothing. */
+import { reasonNumber } from '../model/codes.ts'
+import { PARAMETERS } from '../model/parameters.ts'
+import {
+  ADV,
+  BINDING,
+  CAPITAL,
+  GENESIS,
+  HIERARCHY,
+  INSTRUMENT,
+  LIST,
+  LOCATE,
+  PARAMETER,
+  POSITION,
+} from '../model/records/commands.ts'
+import { decode, type RecordOf } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
+import { DUTIES, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../model/vocabulary.ts'
+import { writeApplied, writeRefused } from './events-out.ts'
+import { areDecimals, INVERSE, NEGATIVE_PRICE, REG_SHO, valueRatio } from './state/instruments.ts'
+import {
+  ACCOUNT,
+  ASSET_CLASS,
+  CLIENT,
+  CURRENCY,
+  DESK,
+  ENTITY,
+  FEED,
+  FIRM,
+  INSTRUMENT as INSTRUMENT_KIND,
+  OWNER,
+  PRINCIPAL,
+  SECTOR,
+  SESSION,
+  STRATEGY,
+  STRATEGY_ACCOUNT,
+  TRADER,
+  TRADER_ACCOUNT,
+  VENUE,
+} from './state/names.ts'
+import type { State } from './state/state.ts'
+
+const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
+const NAME_CONFLICT = reasonNumber('NAME_CONFLICT')
+const INVALID_VALUE = reasonNumber('INVALID_VALUE')
+const CAPACITY = reasonNumber('CAPACITY')
+const INSTRUMENT_IN_USE = reasonNumber('INSTRUMENT_IN_USE')
+const GENESIS_REPEATED = reasonNumber('GENESIS_REPEATED')
+
+/** Kinds that a and b of each binding kind must be; -1 is a bit set. */
+const BINDS: readonly (readonly [number, number])[] = [
+  [TRADER, ACCOUNT],
+  [STRATEGY, ACCOUNT],
+  [SESSION, ACCOUNT],
+  [SESSION, TRADER],
+  [SESSION, VENUE],
+  [ACCOUNT, ASSET_CLASS],
+  [PRINCIPAL, -1],
+]
+const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
+const ORDERS_WRITE = bit('orders:write')
+/** No client that sends orders may also feed what they are judged by (semantics.md §10). */
+const NOT_WITH_ORDERS = bit('quotes:write') | bit('positions:write') | bit('reference:write')
+
+const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least
+
+export class ReferenceDecider {
+  readonly #state: State
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  genesis(tape: Tape, offset: number): void {
+    const command = decode(tape, offset, GENESIS)
+    if (this.#state.profile >= 0) return writeRefused(tape, GENESIS_REPEATED)
+    const { profile, ledgerDecimals, tradeDate, firm, baseCurrency } = command
+    if (profile !== 0 && profile !== 1) return writeRefused(tape, INVALID_VALUE, GENESIS.at.profile)
+    if (!areDecimals(ledgerDecimals)) return writeRefused(tape, INVALID_VALUE, GENESIS.at.ledgerDecimals)
+    if (!isDate(tradeDate)) return writeRefused(tape, INVALID_VALUE, GENESIS.at.tradeDate)
+    if (firm === '' || baseCurrency === '') return writeRefused(tape, INVALID_VALUE)
+    writeApplied(tape)
+  }
+
+  hierarchy(tape: Tape, offset: number): void {
+    const { names } = this.#state
+    const command = decode(tape, offset, HIERARCHY)
+    const { kind, name } = command
+    if (kind <= FIRM || kind >= INSTRUMENT_KIND || NAME_KINDS[kind] === undefined) {
+      return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.kind)
+    }
+    if (name === '') return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.name)
+    const parents = this.#parentsOf(command)
+    for (const [parent, id, field] of parents) {
+      if (!names.has(parent, id)) return writeRefused(tape, UNKNOWN_NAME, field)
+    }
+    const known = names.idOf(kind, name)
+    if (known >= 0) {
+      if (!this.#sameParents(known, command)) return writeRefused(tape, NAME_CONFLICT)
+      return writeApplied(tape, known)
+    }
+    if (names.isFull(kind) || (kind === ACCOUNT && this.#state.cells.ownersAreFull)) return writeRefused(tape, CAPACITY)
+    writeApplied(tape, names.count(kind))
+  }
+
+  #parentsOf(command: RecordOf<typeof HIERARCHY>): readonly (readonly [number, number, number])[] {
+    const at = HIERARCHY.at
+    if (command.kind === TRADER) return [[DESK, command.desk, at.desk]]
+    if (command.kind === STRATEGY) return [[TRADER, command.trader, at.trader]]
+    if (command.kind !== ACCOUNT) return []
+    return [
+      [ENTITY, command.entity, at.entity],
+      [CLIENT, command.client, at.client],
+      [DESK, command.desk, at.desk],
+      [OWNER, command.owner, at.owner],
+    ]
+  }
+
+  #sameParents(id: number, command: RecordOf<typeof HIERARCHY>): boolean {
+    const { names } = this.#state
+    if (command.kind === TRADER) return names.deskOf[id] === command.desk
+    if (command.kind === STRATEGY) return names.traderOf[id] === command.trader
+    if (command.kind !== ACCOUNT) return true
+    return (
+      names.entityOf[id] === command.entity &&
+      names.clientOf[id] === command.client &&
+      names.deskOf[id] === command.desk &&
+      names.ownerOf[id] === command.owner
+    )
+  }
+
+  binding(tape: Tape, offset: number): void {
+    const { names, cells } = this.#state
+    const { kind, a, b } = decode(tape, offset, BINDING)
+    const kinds = BINDS[kind]
+    if (kinds === undefined) return writeRefused(tape, INVALID_VALUE, BINDING.at.kind)
+    if (!names.has(kinds[0], a)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.a)
+    if (kinds[1] >= 0) {
+      if (!names.has(kinds[1], b)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.b)
+    } else {
+      if (b < 0 || b >= 1 << DUTIES.length) return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
+      const isClient = names.isPerson[a] === 0
+      if (isClient && (b & ORDERS_WRITE) !== 0 && (b & NOT_WITH_ORDERS) !== 0) {
+        return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
+      }
+    }
+    if ((kind === TRADER_ACCOUNT || kind === STRATEGY_ACCOUNT) && cells.ownersAreFull)
+      return writeRefused(tape, CAPACITY)
+    writeApplied(tape)
+  }
+
+  instrument(tape: Tape, offset: number): void {
+    const { instruments, names, rates } = this.#state
+    const command = decode(tape, offset, INSTRUMENT)
+    const at = INSTRUMENT.at
+    if (command.symbol === '') return writeRefused(tape, INVALID_VALUE, at.symbol)
+    if (!areDecimals(command.priceDecimals)) return writeRefused(tape, INVALID_VALUE, at.priceDecimals)
+    if (!areDecimals(command.qtyDecimals)) return writeRefused(tape, INVALID_VALUE, at.qtyDecimals)
+    for (const field of ['tick', 'lot', 'qtyMax', 'multiplierN', 'multiplierD', 'priceUnitsPerCurrency'] as const) {
+      if (!isWhole(command[field], 1)) return writeRefused(tape, INVALID_VALUE, at[field])
+    }
+    if (!names.has(CURRENCY, command.currency)) return writeRefused(tape, UNKNOWN_NAME, at.currency)
+    if (!names.has(ASSET_CLASS, command.assetClass)) return writeRefused(tape, UNKNOWN_NAME, at.assetClass)
+    if (!names.has(FEED, command.feed)) return writeRefused(tape, UNKNOWN_NAME, at.feed)
+    if (command.sector !== -1 && !names.has(SECTOR, command.sector)) return writeRefused(tape, UNKNOWN_NAME, at.sector)
+    if (command.underlying !== -1 && !(command.underlying >= 0 && command.underlying < instruments.count)) {
+      return writeRefused(tape, UNKNOWN_NAME, at.underlying)
+    }
+    const negative = (command.flags & NEGATIVE_PRICE) !== 0
+    const inverse = (command.flags & INVERSE) !== 0
+    if (negative && inverse) return writeRefused(tape, INVALID_VALUE, at.flags)
+    if ((command.flags & 8) !== 0 && !isPrice(command.priorClose, negative)) {
+      return writeRefused(tape, INVALID_VALUE, at.priorClose)
+    }
+    const fx = rates.current(command.currency)
+    const frozen = rates.frozen(command.currency)
+    if (fx === undefined || frozen === undefined) return writeRefused(tape, INVALID_VALUE, at.currency)
+    const units = { ...command, priceUnits: command.priceUnitsPerCurrency, inverse }
+    const decimals = this.#state.ledgerDecimals
+    const valued =
+      valueRatio(units, fx, decimals, 'high') !== null &&
+      valueRatio(units, fx, decimals, 'low') !== null &&
+      valueRatio(units, frozen, decimals, 'high') !== null
+    if (!valued) return writeRefused(tape, INVALID_VALUE, at.multiplierN)
+    const known = names.idOf(INSTRUMENT_KIND, command.symbol)
+    if (known >= 0) {
+      if (this.#state.cells.firstPage[known]! >= 0 && !this.#sameUnits(known, command)) {
+        return writeRefused(tape, INSTRUMENT_IN_USE)
+      }
+      return writeApplied(tape, known)
+    }
+    if (instruments.count >= instruments.size) return writeRefused(tape, CAPACITY)
+    writeApplied(tape, instruments.count)
+  }
+
+  #sameUnits(id: number, command: RecordOf<typeof INSTRUMENT>): boolean {
+    const { instruments } = this.#state
+    const units = NEGATIVE_PRICE | INVERSE | REG_SHO
+    return (
+      instruments.priceDecimals[id] === command.priceDecimals &&
+      instruments.qtyDecimals[id] === command.qtyDecimals &&
+      instruments.multiplierN[id] === command.multiplierN &&
+      instruments.multiplierD[id] === command.multiplierD &&
+      instruments.priceUnits[id] === command.priceUnitsPerCurrency &&
+      instruments.currency[id] === command.currency &&
+      instruments.sector[id] === (command.sector === -1 ? 0 : command.sector) &&
+      instruments.assetClass[id] === command.assetClass &&
+      instruments.underlying[id] === command.underlying &&
+      instruments.flags[id] === (command.flags & units)
+    )
+  }
+
+  list(tape: Tape, offset: number): void {
+    const { instruments, names } = this.#state
+    const command = decode(tape, offset, LIST)
+    const at = LIST.at
+    if (LIST_KINDS[command.list] === undefined) return writeRefused(tape, INVALID_VALUE, at.list)
+    if (LIST_MODES[command.mode] === undefined) return writeRefused(tape, INVALID_VALUE, at.mode)
+    const isOn = LIST_MODES[command.mode] === 'ON'
+    if (command.mode !== 0 && isOn !== (LIST_KINDS[command.list] === 'EASY_TO_BORROW')) {
+      return writeRefused(tape, INVALID_VALUE, at.mode)
+    }
+    if (!(command.instrument >= 0 && command.instrument < instruments.count)) {
+      return writeRefused(tape, UNKNOWN_NAME, at.instrument)
+    }
+    if (command.subject !== -1 && !(command.subject >= 0 && command.subject < names.count(0))) {
+      return writeRefused(tape, UNKNOWN_NAME, at.subject)
+    }
+    if (!isWhole(command.fromUs, 0)) return writeRefused(tape, INVALID_VALUE, at.fromUs)
+    if (!isWhole(command.untilUs, 0)) return writeRefused(tape, INVALID_VALUE, at.untilUs)
+    writeApplied(tape)
+  }
+
+  locate(tape: Tape, offset: number): void {
+    const { instruments, names, locates } = this.#state
+    const command = decode(tape, offset, LOCATE)
+    const at = LOCATE.at
+    if (command.locateID === '') return writeRefused(tape, INVALID_VALUE, at.locateID)
+    if (!names.has(ACCOUNT, command.account)) return writeRefused(tape, UNKNOWN_NAME, at.account)
+    if (!(command.instrument >= 0 && command.instrument < instruments.count)) {
+      return writeRefused(tape, UNKNOWN_NAME, at.instrument)
+    }
+    if (!isWhole(command.qty, 0)) return writeRefused(tape, INVALID_VALUE, at.qty)
+    if (!isWhole(command.untilUs, 0)) return writeRefused(tape, INVALID_VALUE, at.untilUs)
+    const known = locates.idOf(command.locateID)
+    if (known >= 0) {
+      const same = locates.account[known] === command.account && locates.instrument[known] === command.instrument
+      return same ? writeApplied(tape, known) : writeRefused(tape, NAME_CONFLICT)
+    }
+    if (locates.count >= locates.max) return writeRefused(tape, CAPACITY)
+    writeApplied(tape, locates.count)
+  }
+
+  capital(tape: Tape, offset: number): void {
+    const { names, timeUs } = this.#state
+    const command = decode(tape, offset, CAPITAL)
+    const at = CAPITAL.at
+    if (!(command.subject >= 0 && command.subject < names.count(0))) return writeRefused(tape, UNKNOWN_NAME, at.subject)
+    if (!isWhole(command.amount, 0)) return writeRefused(tape, INVALID_VALUE, at.amount)
+    if (!isWhole(command.floor, 0)) return writeRefused(tape, INVALID_VALUE, at.floor)
+    if (!isWhole(command.asOfUs, 1) || command.asOfUs > timeUs) return writeRefused(tape, INVALID_VALUE, at.asOfUs)
+    writeApplied(tape)
+  }
+
+  adv(tape: Tape, offset: number): void {
+    const command = decode(tape, offset, ADV)
+    if (!(command.instrument >= 0 && command.instrument < this.#state.instruments.count)) {
+      return writeRefused(tape, UNKNOWN_NAME, ADV.at.instrument)
+    }
+    if (!isWhole(command.qty, 0)) return writeRefused(tape, INVALID_VALUE, ADV.at.qty)
+    writeApplied(tape)
+  }
+
+  parameter(tape: Tape, offset: number): void {
+    const command = decode(tape, offset, PARAMETER)
+    const row = PARAMETERS[command.parameter]
+    if (row === undefined) return writeRefused(tape, INVALID_VALUE, PARAMETER.at.parameter)
+    if (!Number.isSafeInteger(command.value) || command.value < row.min || command.value > row.max) {
+      return writeRefused(tape, INVALID_VALUE, PARAMETER.at.value)
+    }
+    writeApplied(tape)
+  }
+
+  position(tape: Tape, offset: number): void {
+    const { names, instruments, cells } = this.#state
+    const command = decode(tape, offset, POSITION)
+    const at = POSITION.at
+    if (!names.has(ACCOUNT, command.account)) return writeRefused(tape, UNKNOWN_NAME, at.account)
+    if (!(command.instrument >= 0 && command.instrument < instruments.count)) {
+      return writeRefused(tape, UNKNOWN_NAME, at.instrument)
+    }
+    if (command.trader !== -1 && names.binding(TRADER_ACCOUNT, command.trader, command.account) <= 0) {
+      return writeRefused(tape, UNKNOWN_NAME, at.trader)
+    }
+    if (command.strategy !== -1 && names.binding(STRATEGY_ACCOUNT, command.strategy, command.account) <= 0) {
+      return writeRefused(tape, UNKNOWN_NAME, at.strategy)
+    }
+    if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
+    if (cells.pages + 64 > cells.pagesMax || this.#state.books.isFull) return writeRefused(tape, CAPACITY)
+    writeApplied(tape)
+  }
+}
+
+/** A price that the instrument may have. */
+export function isPrice(px: number, mayBeNegative: boolean): boolean {
+  return Number.isSafeInteger(px) && (mayBeNegative || px > 0)
+}
+
+/** yyyymmdd of a possible date. */
+export function isDate(date: number): boolean {
+  const month = Math.floor(date / 100) % 100
+  const day = date % 100
+  return date >= 19_000_101 && date <= 99_991_231 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+}

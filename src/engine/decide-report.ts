@@ -1,0 +1,338 @@
+/** Decides cancels, not-sents and execution reports (docs/reference/decision.md §7, §8): changes nothing, writes events. */
+import { reasonNumber } from '../model/codes.ts'
+import { CANCEL_ORDER, EXECUTION_REPORT, NOT_SENT } from '../model/records/commands.ts'
+import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
+import { encode } from '../model/records/schema.ts'
+import { readText, type Tape } from '../model/records/tape.ts'
+import { EXEC_TYPES } from '../model/vocabulary.ts'
+import { hashExecution } from './content.ts'
+import {
+  STATE_ONLY,
+  TERMINAL,
+  VERSION_ACCEPTED,
+  VERSION_DROPPED,
+  writeCancelDecided,
+  writeLatchSet,
+  writeMarkMoved,
+  writeMoved,
+  writeRefused,
+} from './events-out.ts'
+import { ENDED, NOT_FOUND, type OrderFinder } from './find-order.ts'
+import type { Judgement } from './judgement.ts'
+import { X_CONTENT0, X_CONTENT1, X_REVERSED } from './state/executions.ts'
+import { HAS_MARK, INVERSE } from './state/instruments.ts'
+import { KEY_INSTRUMENT, LATCHES_MAX, type Latch } from './state/latches.ts'
+import { ACCOUNT, STRATEGY, TRADER } from './state/names.ts'
+import {
+  CUM,
+  INSTR,
+  OF,
+  OI,
+  QTY,
+  REPORTED,
+  SEQ,
+  SIDE,
+  STATE,
+  SUBJECT,
+  V_OLDER,
+  V_QTY,
+  VERSION,
+  VF,
+  VI,
+} from './state/orders.ts'
+import type { State } from './state/state.ts'
+import { flowValue } from './value.ts'
+
+const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
+const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
+const ORDER_UNKNOWN_STATE = reasonNumber('ORDER_UNKNOWN_STATE')
+const NOT_SENT_REFUSED = reasonNumber('NOT_SENT_REFUSED')
+const EXEC_DUPLICATE = reasonNumber('EXEC_DUPLICATE')
+const EXEC_CONFLICT = reasonNumber('EXEC_CONFLICT')
+const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
+const UNKNOWN_EXEC_REF = reasonNumber('UNKNOWN_EXEC_REF')
+const OVERFILL = reasonNumber('OVERFILL')
+const LATE_FILL = reasonNumber('LATE_FILL')
+const CUM_QTY_MISMATCH = reasonNumber('CUM_QTY_MISMATCH')
+const BOOKING_OVERFLOW = reasonNumber('BOOKING_OVERFLOW')
+const INVALID_VALUE = reasonNumber('INVALID_VALUE')
+const CAPACITY = reasonNumber('CAPACITY')
+
+const APPROVED = 0
+const WORKING = 1
+const PENDING_CANCEL = 2
+const UNKNOWN = 3
+const NOT_SENT_STATE = 9
+const BLOCKED = 2
+
+const [NEW, FILL, CANCELED, REPLACED, REJECTED, EXPIRED, DONE, BUST, CORRECT, CANCEL_REJECTED, REPLACE_REJECTED] =
+  EXEC_TYPES.map((_, index) => index)
+
+/** Terminal state of an order by ExecType. */
+const ENDS_IN = new Map([
+  [CANCELED, 6],
+  [REJECTED, 7],
+  [EXPIRED, 8],
+  [DONE, 8],
+])
+
+const C = CANCEL_ORDER.at
+const S = NOT_SENT.at
+const X = EXECUTION_REPORT.at
+
+/** Whom and what an execution is booked to. */
+interface Booking {
+  slot: number
+  orderSeq: number
+  instrument: number
+  account: number
+  trader: number
+  strategy: number
+  side: number
+  alarm: number
+}
+
+export class ReportDecider {
+  readonly #state: State
+  readonly #find: OrderFinder
+  readonly #j: Judgement
+
+  constructor(state: State, find: OrderFinder, j: Judgement) {
+    this.#state = state
+    this.#find = find
+    this.#j = j
+  }
+
+  /** A cancel always passes; the event says which order it found. */
+  cancel(tape: Tape, offset: number): void {
+    const { orders } = this.#state
+    const owner = tape.i32[(offset >> 2) + C.owner]!
+    const slot = this.#find.byId(tape, offset + C.origClOrdID, owner)
+    if (slot === ENDED) writeCancelDecided(tape, this.#state.ids.seqOf(this.#find.idSlot), -1, ORDER_TERMINAL)
+    else if (slot < 0) writeCancelDecided(tape, 0, -1, UNKNOWN_ORDER)
+    else writeCancelDecided(tape, orders.f[slot * OF + SEQ]!, slot, 0)
+  }
+
+  notSent(tape: Tape, offset: number): void {
+    const { orders, ids } = this.#state
+    const session = tape.i32[(offset >> 2) + S.session]!
+    const slot = this.#find.byId(tape, offset + S.clOrdID, session)
+    if (slot < 0) return writeRefused(tape, slot === ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    const seq = orders.f[slot * OF + SEQ]!
+    const state = orders.i[slot * OI + STATE]!
+    const version = ids.versionOf(this.#find.idSlot)
+    if (version >= 0) return writeMoved(tape, seq, slot, state, version, VERSION_DROPPED)
+    const isFirst = ids.seqOf(this.#find.idSlot) === seq
+    if (!isFirst || orders.i[slot * OI + REPORTED] !== 0 || (state !== APPROVED && state !== UNKNOWN)) {
+      return writeRefused(tape, NOT_SENT_REFUSED)
+    }
+    writeMoved(tape, seq, slot, NOT_SENT_STATE, -1, TERMINAL)
+  }
+
+  report(tape: Tape, offset: number): void {
+    const i = offset >> 2
+    const type = tape.i32[i + X.execType]!
+    const owner = tape.i32[i + X.owner]!
+    let slot = this.#find.byOrderID(tape.f64[(offset >> 3) + X.orderSeq]!, tape.i32[i + X.orderSlot]!)
+    if (slot < 0) slot = this.#find.byId(tape, offset + X.clOrdID, owner)
+    let version = slot < 0 ? -1 : this.#versionNamed(tape, offset, owner)
+    if (slot < 0) {
+      const named = this.#find.idSlot
+      const byOrig = this.#find.byId(tape, offset + X.origClOrdID, owner)
+      if (byOrig !== NOT_FOUND) {
+        slot = byOrig
+        version = -1
+      } else this.#find.idSlot = named
+    }
+    if (type === FILL) return this.#fill(tape, offset, slot)
+    if (type === BUST || type === CORRECT) return this.#bust(tape, offset, type === CORRECT)
+    if (slot === ENDED) return writeRefused(tape, ORDER_TERMINAL)
+    if (slot < 0) return writeRefused(tape, UNKNOWN_ORDER)
+    this.#move(tape, slot, version, type)
+  }
+
+  /** Pending version that the report's clOrdID names, or -1. */
+  #versionNamed(tape: Tape, offset: number, owner: number): number {
+    const found = this.#find.byId(tape, offset + X.clOrdID, owner)
+    return found >= 0 ? this.#state.ids.versionOf(this.#find.idSlot) : -1
+  }
+
+  #move(tape: Tape, slot: number, version: number, type: number): void {
+    const { orders } = this.#state
+    const seq = orders.f[slot * OF + SEQ]!
+    const state = orders.i[slot * OI + STATE]!
+    const terminal = ENDS_IN.get(type)
+    if (terminal !== undefined) return writeMoved(tape, seq, slot, terminal, -1, TERMINAL)
+    const working = state === APPROVED || state === UNKNOWN ? WORKING : state
+    switch (type) {
+      case NEW:
+        return writeMoved(tape, seq, slot, working, -1, STATE_ONLY)
+      case CANCEL_REJECTED:
+        return writeMoved(tape, seq, slot, state === PENDING_CANCEL ? WORKING : working, -1, STATE_ONLY)
+      case REPLACED:
+        if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
+        return writeMoved(tape, seq, slot, working, version, VERSION_ACCEPTED)
+      case REPLACE_REJECTED:
+        if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
+        return writeMoved(tape, seq, slot, working, version, VERSION_DROPPED)
+      default:
+        return writeRefused(tape, INVALID_VALUE, X.execType)
+    }
+  }
+
+  #fill(tape: Tape, offset: number, slot: number): void {
+    const state = this.#state
+    const i = offset >> 2
+    hashExecution(tape, offset, this.#j)
+    const booking = this.#bookingOf(tape, offset, slot)
+    const known = state.executions.find(tape, offset + X.execID, tape.i32[i + X.session]!, tape.i32[i + X.venue]!)
+    if (known >= 0) return this.#repeated(tape, known, booking)
+    this.#book(tape, offset, booking)
+  }
+
+  #repeated(tape: Tape, known: number, booking: Booking): void {
+    const { executions } = this.#state
+    const same =
+      executions.int(known, X_CONTENT0) === this.#j.content0 && executions.int(known, X_CONTENT1) === this.#j.content1
+    writeRefused(tape, same ? EXEC_DUPLICATE : EXEC_CONFLICT)
+    if (!same) this.#block(tape, booking.account, booking.instrument, EXEC_CONFLICT)
+  }
+
+  #bookingOf(tape: Tape, offset: number, slot: number): Booking {
+    const { orders, ids } = this.#state
+    const i = offset >> 2
+    if (slot >= 0) {
+      const oi = slot * OI
+      return {
+        slot,
+        orderSeq: orders.f[slot * OF + SEQ]!,
+        instrument: orders.i[oi + INSTR]!,
+        account: orders.i[oi + SUBJECT + ACCOUNT]!,
+        trader: orders.i[oi + SUBJECT + TRADER]!,
+        strategy: orders.i[oi + SUBJECT + STRATEGY]!,
+        side: orders.i[oi + SIDE]!,
+        alarm: 0,
+      }
+    }
+    if (slot === ENDED) {
+      const id = this.#find.idSlot
+      return {
+        slot: -1,
+        orderSeq: ids.seqOf(id),
+        instrument: ids.endedOf(id, 0),
+        account: ids.endedOf(id, 1),
+        trader: ids.endedOf(id, 2),
+        strategy: ids.endedOf(id, 3),
+        side: ids.endedOf(id, 4),
+        alarm: LATE_FILL,
+      }
+    }
+    const { names } = this.#state
+    const named = tape.i32[i + X.account]!
+    const suspense = names.idOf(ACCOUNT, 'SUSPENSE')
+    const trader = tape.i32[i + X.trader]!
+    const strategy = tape.i32[i + X.strategy]!
+    return {
+      slot: -1,
+      orderSeq: 0,
+      instrument: tape.i32[i + X.instrument]!,
+      account: names.has(ACCOUNT, named) ? named : suspense,
+      trader: names.has(TRADER, trader) ? trader : -1,
+      strategy: names.has(STRATEGY, strategy) ? strategy : -1,
+      side: tape.i32[i + X.side]!,
+      alarm: UNKNOWN_EXECUTION,
+    }
+  }
+
+  /** Books the execution, or refuses it and blocks what it is about: an execution is never just dropped. */
+  #book(tape: Tape, offset: number, booking: Booking): void {
+    const state = this.#state
+    const { instruments, executions } = state
+    const f = offset >> 3
+    const i = offset >> 2
+    const { instrument, account, side } = booking
+    const qty = tape.f64[f + X.lastQty]!
+    const px = tape.f64[f + X.lastPx]!
+    if (instrument < 0 || instrument >= instruments.count || account < 0 || side < 0 || side > 3) {
+      writeRefused(tape, UNKNOWN_EXECUTION)
+      return this.#block(tape, account, -1, UNKNOWN_EXECUTION)
+    }
+    if (!(qty > 0) || !Number.isSafeInteger(qty) || !Number.isSafeInteger(px)) {
+      writeRefused(tape, INVALID_VALUE, qty > 0 ? X.lastPx : X.lastQty)
+      return this.#block(tape, account, instrument, INVALID_VALUE)
+    }
+    const inverse = (instruments.flags[instrument]! & INVERSE) !== 0
+    const amount = flowValue(inverse, Math.abs(px), qty, instruments.flowN[instrument]!, instruments.flowD[instrument]!)
+    if (Number.isNaN(amount) || executions.isFull) {
+      writeRefused(tape, executions.isFull ? CAPACITY : BOOKING_OVERFLOW)
+      return this.#block(tape, account, instrument, executions.isFull ? CAPACITY : BOOKING_OVERFLOW)
+    }
+    if ((instruments.has[instrument]! & HAS_MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
+    if (booking.slot >= 0) booking.alarm = this.#alarmOf(booking.slot, qty, tape.f64[f + X.cumQty]!)
+    encode(tape, EXECUTION_BOOKED, {
+      ...booking,
+      qty,
+      px,
+      amount,
+      execSlot: executions.nextSlot(),
+      contentHash0: this.#j.content0,
+      contentHash1: this.#j.content1,
+      source: tape.i32[i + X.session]!,
+      venue: tape.i32[i + X.venue]!,
+      execID: readText(tape, offset + X.execID, 40),
+    })
+    if (booking.alarm === UNKNOWN_EXECUTION) this.#block(tape, account, instrument, UNKNOWN_EXECUTION)
+  }
+
+  /** OVERFILL where more is executed than the largest version ordered; else whether the report's cumQty agrees. */
+  #alarmOf(slot: number, qty: number, cumQty: number): number {
+    const { orders } = this.#state
+    const cum = orders.f[slot * OF + CUM]! + qty
+    let ordered = orders.f[slot * OF + QTY]!
+    for (let version = orders.i[slot * OI + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
+      ordered = Math.max(ordered, orders.vf[version * VF + V_QTY]!)
+    }
+    if (cum > ordered) return OVERFILL
+    return cumQty >= 0 && cumQty !== cum ? CUM_QTY_MISMATCH : 0
+  }
+
+  #bust(tape: Tape, offset: number, correct: boolean): void {
+    const { executions } = this.#state
+    const i = offset >> 2
+    const source = tape.i32[i + X.session]!
+    const venue = tape.i32[i + X.venue]!
+    const original = executions.find(tape, offset + X.execRefID, source, venue)
+    if (original < 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
+    hashExecution(tape, offset, this.#j)
+    const booking: Booking = {
+      slot: -1,
+      orderSeq: 0,
+      instrument: executions.int(original, 5),
+      account: executions.int(original, 2),
+      trader: executions.int(original, 3),
+      strategy: executions.int(original, 4),
+      side: executions.int(original, 6),
+      alarm: 0,
+    }
+    if (correct) {
+      const known = executions.find(tape, offset + X.execID, source, venue)
+      if (known >= 0) return this.#repeated(tape, known, booking)
+    }
+    if (executions.int(original, X_REVERSED) !== 0) return writeRefused(tape, EXEC_DUPLICATE)
+    encode(tape, EXECUTION_REVERSED, { execSlot: original, alarm: 0 })
+    if (correct) this.#book(tape, offset, booking)
+  }
+
+  /** Latches (account, instrument) BLOCKED for a cause, unless such a latch stands. -1 is any. */
+  #block(tape: Tape, account: number, instrument: number, cause: number): void {
+    const { latches } = this.#state
+    const stands = latches.active.some(
+      (latch: Latch) =>
+        latch.cause === cause && latch.keys[ACCOUNT] === account && latch.keys[KEY_INSTRUMENT] === instrument,
+    )
+    if (stands) return
+    const full = latches.active.length >= LATCHES_MAX
+    // With no room for one more latch the whole firm stops.
+    writeLatchSet(tape, latches.next, full ? -1 : account, full ? -1 : instrument, BLOCKED, cause)
+  }
+}

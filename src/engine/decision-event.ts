@@ -1,0 +1,120 @@
+/** Writes the events of a decision: OrderDecided with its evaluation vector, and the warnings of an approve. */
+import { parameterIndex } from '../model/parameters.ts'
+import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
+import { beginRecord, type Tape } from '../model/records/tape.ts'
+import {
+  type Judgement,
+  X_D,
+  X_N,
+  X_OPEN_VERSION,
+  X_PROTECTION,
+  X_QTY_PASSING,
+  X_REF,
+  X_REF_US,
+  X_V,
+} from './judgement.ts'
+import { L_LEVEL, L_ROW, LI } from './state/limits.ts'
+import type { State } from './state/state.ts'
+
+const E = ORDER_DECIDED.at
+const W = LIMIT_WARNED.at
+const REARM = parameterIndex('warnRearmBps')
+/** Words of the results bitmap: 16 controls each. */
+const RESULT_WORDS = 10
+const REJECT = 0
+const APPROVE = 1
+
+/** What a decision says beside the judgement. */
+export interface Decided {
+  outcome: number
+  reason: number
+  slot: number
+  version: number
+  idSlot: number
+}
+
+/** `numbers`: order sequence number, sequence number of the first decision, expiry of the token. */
+export function writeDecision(state: State, tape: Tape, j: Judgement, decided: Decided, numbers: Float64Array): void {
+  const rows = j.rows
+  const at = beginRecord(tape, ORDER_DECIDED.type, ORDER_DECIDED.version, ORDER_DECIDED.bytes + rowsBytes(rows))
+  const f64 = tape.f64
+  const i32 = tape.i32
+  const f = at >> 3
+  const i = at >> 2
+  const x = j.x
+  f64[f + E.orderSeq] = numbers[0]!
+  f64[f + E.firstSeq] = numbers[1]!
+  f64[f + E.tokenExpiryUs] = numbers[2]!
+  if (j.valued) {
+    f64[f + E.valuationPx] = x[X_V]!
+    f64[f + E.unitN] = x[X_N]!
+    f64[f + E.unitD] = x[X_D]!
+    f64[f + E.protectionPx] = x[X_PROTECTION]!
+  }
+  f64[f + E.refPx] = x[X_REF]!
+  f64[f + E.refTimeUs] = x[X_REF_US]!
+  if (decided.outcome === APPROVE) f64[f + E.openValue] = x[X_OPEN_VERSION]!
+  if (decided.outcome === REJECT) f64[f + E.qtyPassing] = x[X_QTY_PASSING]!
+  i32[i + E.outcome] = decided.outcome
+  i32[i + E.reason] = decided.reason
+  i32[i + E.slot] = decided.slot
+  i32[i + E.versionSlot] = decided.version
+  i32[i + E.idSlot] = decided.idSlot
+  i32[i + E.refSource] = j.refSource
+  i32[i + E.rule] = j.rule
+  i32[i + E.fxVersion] = state.rates.version
+  i32[i + E.limitsVersion] = state.limitsVersion
+  i32[i + E.referenceVersion] = state.referenceVersion
+  i32[i + E.parametersVersion] = state.parametersVersion
+  i32[i + E.crossing] = j.crossing
+  i32[i + E.contentHash0] = j.content0
+  i32[i + E.contentHash1] = j.content1
+  i32[i + E.missing] = j.missing
+  i32[i + E.missingSubject] = j.missingSubject
+  i32[i + E.rows] = rows
+  // The first two words cover every control that this version has.
+  for (let word = 0; word < RESULT_WORDS && word * 16 < CONTROLS_USED; word++) {
+    let bits = 0
+    for (let control = 15; control >= 0; control--) bits = (bits << 2) | j.result[word * 16 + control]!
+    i32[i + E.results0 + word] = bits
+  }
+  const ids = (at + ORDER_DECIDED.bytes) >> 2
+  const before = (at + ORDER_DECIDED.bytes + (((rows + 1) >> 1) << 3)) >> 3
+  const after = before + rows
+  for (let row = 0; row < rows; row++) {
+    i32[ids + row] = j.rowId[row]!
+    f64[before + row] = j.rowBefore[row]!
+    f64[after + row] = j.rowAfter[row]!
+  }
+}
+
+/** How many controls there are, rounded up to whole words. */
+const CONTROLS_USED = 32
+
+/** LimitWarned events of the rows whose warning level an approve moves. */
+export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
+  const { limits } = state
+  for (let place = 0; place < j.warnedRows; place++) {
+    const row = j.warnedRow[place]!
+    const slot = j.rowSlot[row]!
+    const levels = limits.warningsOf(slot)
+    const standing = limits.i[slot * LI + L_LEVEL]!
+    const before = j.rowBefore[row]!
+    const after = j.rowAfter[row]!
+    let level = standing
+    while (level > 0 && before < limits.rearmBelow(slot, level, state.parameters[REARM]!)) level--
+    if (level < standing) writeWarning(tape, before, limits.i[slot * LI + L_ROW]!, slot, level, 0)
+    let risen = level
+    while (risen < levels.length && after >= levels[risen]!) risen++
+    if (risen > level) writeWarning(tape, after, limits.i[slot * LI + L_ROW]!, slot, risen, 1)
+  }
+}
+
+function writeWarning(tape: Tape, use: number, row: number, slot: number, level: number, rising: number): void {
+  const at = beginRecord(tape, LIMIT_WARNED.type, LIMIT_WARNED.version, LIMIT_WARNED.bytes)
+  tape.f64[(at >> 3) + W.use] = use
+  tape.i32[(at >> 2) + W.row] = row
+  tape.i32[(at >> 2) + W.slot] = slot
+  tape.i32[(at >> 2) + W.level] = level
+  tape.i32[(at >> 2) + W.rising] = rising
+}

@@ -1,0 +1,300 @@
+/** Applies limits, warnings, latches, sweeps, releases and the roll. */
+import { parameterIndex } from '../model/parameters.ts'
+import { DAY_ROLL, KILL, LIMIT, RELEASE } from '../model/records/commands.ts'
+import { APPLIED, LATCH_SET, LIMIT_WARNED, SWEPT } from '../model/records/events.ts'
+import { decode } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
+import { warnBpsOf } from './decide-governance.ts'
+import type { MarketEvolver } from './evolve-market.ts'
+import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
+import { objectOf } from './exposure.ts'
+import { REF_NONE, refPrice, refSource } from './market.ts'
+import type { OrderLife } from './order-life.ts'
+import { CELL, DN, UP } from './state/cells.ts'
+import { X_AMOUNT, X_FLOW_VENUE, X_INSTR, X_REVERSED } from './state/executions.ts'
+import { HAS_MARK } from './state/instruments.ts'
+import { KEY_INSTRUMENT, KEYS } from './state/latches.ts'
+import { B09, D08, type RowVersion } from './state/limits.ts'
+import { EXECUTED, METRIC } from './state/metrics.ts'
+import { ACCOUNT } from './state/names.ts'
+import {
+  D,
+  ID_SLOT,
+  INSTR,
+  LIVE,
+  N,
+  OF,
+  OI,
+  OPENED,
+  ORDER_VENUE,
+  SUBJECT,
+  V_D,
+  V_ID,
+  V_N,
+  V_OLDER,
+  VERSION,
+  VF,
+  VI,
+} from './state/orders.ts'
+import type { State } from './state/state.ts'
+import { subjectsOfExecution } from './subjects.ts'
+
+const KILLED = 3
+const REARM = parameterIndex('warnRearmBps')
+const KINDS = 6
+
+export class GovernanceEvolver {
+  readonly #state: State
+  readonly #life: OrderLife
+  readonly #market: MarketEvolver
+  readonly #reference: ReferenceEvolver
+  readonly #subjects = new Int32Array(8)
+
+  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver) {
+    this.#state = state
+    this.#life = life
+    this.#market = market
+    this.#reference = reference
+  }
+
+  limit(tape: Tape, offset: number, event: number): void {
+    const state = this.#state
+    const { limits } = state
+    const command = decode(tape, offset, LIMIT)
+    const { id, slot } = decode(tape, event, APPLIED)
+    state.limitsVersion++
+    if ((command.flags & 1) !== 0) {
+      limits.remove(slot, id)
+      return
+    }
+    const version: RowVersion = {
+      row: id,
+      slot,
+      control: command.control,
+      subject: command.subject,
+      kind: command.objectKind,
+      object: command.object,
+      hard: command.hard,
+      hardForReducing: Math.max(command.hard, command.hardForReducing),
+      soft: command.soft,
+      param: command.param,
+      warnBps: warnBpsOf(command),
+      action: command.action,
+      mode: command.mode,
+    }
+    const { objectKind, object, subject } = command
+    const known = objectKind === 0 || (object >= 0 && limits.entry(subject, objectKind, object) >= 0)
+    if (object >= 0) limits.openEntry(subject, objectKind, object, state.metrics)
+    limits.put(version)
+    if (!known) this.#rebuild(subject, objectKind)
+    if (command.control === D08) shareOfCapital(state, slot)
+    if (command.control === B09 && command.param > state.duplicates.widthUs) state.duplicates.widthUs = command.param
+  }
+
+  /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
+  #rebuild(subject: number, kind: number): void {
+    const { cells, names, limits, metrics, orders, executions } = this.#state
+    for (let entry = 0; entry < limits.entries; entry++) {
+      if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
+        metrics.clear(limits.entryMetric[entry]!)
+      }
+    }
+    const each = limits.each[subject * KINDS + kind]!.length > 0
+    const rowOf = (instrument: number, venue: number): number => {
+      const object = objectOf(this.#state, kind, instrument, venue)
+      if (object < 0) return -1
+      const entry = limits.entry(subject, kind, object)
+      if (entry >= 0) return limits.entryMetric[entry]!
+      return each ? limits.entryMetric[limits.openEntry(subject, kind, object, metrics)]! : -1
+    }
+    const subjectKind = names.subjectKind[subject]!
+    const cellKind = [0, 0, 0, 1, 2, 0, 3, -1][subjectKind]!
+    for (let page = 0; page < cells.pages && kind !== 5; page++) {
+      const account = cells.blockAccount[cells.pageBlock[page]!]!
+      for (let place = 0; place < cells.ownersIn(page); place++) {
+        const offset = (page * 8 + place) * CELL
+        const owner = cells.ownerAt(offset)
+        if (cells.ownerKind[owner] !== cellKind) continue
+        const counted = cellKind === 0 ? this.#countsAccount(subject, account) : cells.ownerSubject[owner] === subject
+        if (!counted) continue
+        const row = rowOf(cells.pageInstrument[page]!, -1)
+        if (row < 0) continue
+        const up = cells.f[offset + UP]!
+        const dn = cells.f[offset + DN]!
+        metrics.addEnds(row, names.entityOrdinal[names.entityOf[account]!]!, up, dn, Math.max(up, -dn))
+      }
+    }
+    for (let slot = 0; slot < orders.top; slot++) {
+      const oi = slot * OI
+      if (orders.i[oi + LIVE] === 0 || orders.i[oi + SUBJECT + subjectKind] !== subject) continue
+      const row = rowOf(orders.i[oi + INSTR]!, orders.i[oi + ORDER_VENUE]!)
+      if (row >= 0) metrics.addFlow(row, orders.f[slot * OF + OPENED]!, 1, 0)
+    }
+    for (const exec of executions.today()) {
+      if (executions.int(exec, X_REVERSED) !== 0) continue
+      subjectsOfExecution(this.#state, exec, this.#subjects)
+      if (this.#subjects[subjectKind] !== subject) continue
+      const row = rowOf(executions.int(exec, X_INSTR), executions.int(exec, X_FLOW_VENUE))
+      if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, X_AMOUNT))
+    }
+  }
+
+  #countsAccount(subject: number, account: number): boolean {
+    const { names } = this.#state
+    return (
+      subject === 0 || subject === account || names.entityOf[account] === subject || names.clientOf[account] === subject
+    )
+  }
+
+  warned(tape: Tape, event: number): void {
+    const { slot, level } = decode(tape, event, LIMIT_WARNED)
+    this.#state.limits.setLevel(slot, level, this.#state.parameters[REARM]!)
+  }
+
+  kill(tape: Tape, offset: number, event: number): void {
+    const { latches, seq } = this.#state
+    const command = decode(tape, offset, KILL)
+    const { id, slot: isFull } = decode(tape, event, APPLIED)
+    const keys = new Int32Array(KEYS).fill(-1)
+    if (isFull !== 1) {
+      keys.set([
+        -1,
+        command.entity,
+        command.client,
+        command.desk,
+        command.trader,
+        command.account,
+        command.strategy,
+        command.sessionScope,
+        command.instrument,
+        command.underlying,
+        command.assetClass,
+        command.sector,
+        command.venue,
+        command.side,
+      ])
+    }
+    latches.set({
+      id,
+      keys,
+      state: command.state,
+      cause: 0,
+      principal: command.principal,
+      setSeq: seq,
+      releaseRequestedBy: -1,
+      releaseState: -1,
+      sweepFrom: command.state === KILLED ? 0 : -1,
+    })
+  }
+
+  latchSet(tape: Tape, event: number): void {
+    const { latches, seq } = this.#state
+    const { latch, account, instrument, state, cause } = decode(tape, event, LATCH_SET)
+    const keys = new Int32Array(KEYS).fill(-1)
+    keys[ACCOUNT] = account
+    keys[KEY_INSTRUMENT] = instrument
+    latches.set({
+      id: latch,
+      keys,
+      state,
+      cause,
+      principal: -1,
+      setSeq: seq,
+      releaseRequestedBy: -1,
+      releaseState: -1,
+      sweepFrom: -1,
+    })
+  }
+
+  swept(tape: Tape, event: number): void {
+    const { latch, nextSlot } = decode(tape, event, SWEPT)
+    const found = this.#state.latches.get(latch)
+    if (found !== undefined) found.sweepFrom = nextSlot
+  }
+
+  release(tape: Tape, offset: number): void {
+    const { latches } = this.#state
+    const command = decode(tape, offset, RELEASE)
+    const latch = latches.get(command.latch)
+    if (latch === undefined) return
+    if (command.step === 0) {
+      latch.releaseRequestedBy = command.principal
+      latch.releaseState = command.state
+    } else if (command.state === 0) latches.end(command.latch)
+    else {
+      latch.state = command.state
+      latch.releaseRequestedBy = -1
+      latch.releaseState = -1
+    }
+  }
+
+  dayRoll(tape: Tape, offset: number): void {
+    const state = this.#state
+    const { metrics, instruments, executions } = state
+    state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
+    for (let row = 0; row < metrics.rows; row++) metrics.f[row * METRIC + EXECUTED] = 0
+    executions.roll()
+    this.#rotateIds()
+    state.rates.freeze()
+    for (let id = 0; id < instruments.count; id++) {
+      this.#reference.setRatios(id)
+      const source = refSource(state, id, state.timeUs, false)
+      if (source !== REF_NONE) {
+        instruments.mark[id] = refPrice(state, id, source)
+        instruments.has[id] = instruments.has[id]! | HAS_MARK
+      }
+      this.#market.revalue(id)
+    }
+    this.#carryOrders()
+  }
+
+  /** Open orders take the new trade date's rate. */
+  #carryOrders(): void {
+    const { orders, instruments } = this.#state
+    for (let slot = 0; slot < orders.top; slot++) {
+      const oi = slot * OI
+      if (orders.i[oi + LIVE] === 0) continue
+      const instrument = orders.i[oi + INSTR]!
+      orders.f[slot * OF + N] = instruments.flowN[instrument]!
+      orders.f[slot * OF + D] = instruments.flowD[instrument]!
+      for (let version = orders.i[oi + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
+        orders.vf[version * VF + V_N] = instruments.flowN[instrument]!
+        orders.vf[version * VF + V_D] = instruments.flowD[instrument]!
+      }
+      this.#life.reprice(slot, 0)
+    }
+  }
+
+  /** Drops the clOrdIDs of the date before the last; those of live orders move on. */
+  #rotateIds(): void {
+    const { ids, orders } = this.#state
+    const carried: { slot: number; chain: Int32Array[]; versions: Map<number, number> }[] = []
+    for (let slot = 0; slot < orders.top; slot++) {
+      const oi = slot * OI
+      if (orders.i[oi + LIVE] === 0) continue
+      const chain: Int32Array[] = []
+      for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) chain.push(ids.copyOf(id))
+      const versions = new Map<number, number>()
+      const pending: number[] = []
+      for (let version = orders.i[oi + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
+        pending.push(version)
+      }
+      for (const version of pending) {
+        versions.set(version, chain.length)
+        chain.push(ids.copyOf(orders.vi[version * VI + V_ID]!))
+      }
+      carried.push({ slot, chain, versions })
+    }
+    ids.rotate()
+    for (const { slot, chain, versions } of carried) {
+      const placed = chain.map((entry) => ids.carry(entry))
+      const own = chain.length - versions.size
+      for (let at = 0; at < own; at++) ids.setNext(placed[at]!, at + 1 < own ? placed[at + 1]! : -1)
+      orders.i[slot * OI + ID_SLOT] = placed[0]!
+      for (const [version, at] of versions) {
+        orders.vi[version * VI + V_ID] = placed[at]!
+        ids.setNext(placed[at]!, -1)
+      }
+    }
+  }
+}

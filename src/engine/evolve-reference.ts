@@ -1,0 +1,254 @@
+/** Applies reference data: Applied events whose facts stand in their command. */
+import { MAX } from '../model/numbers.ts'
+import {
+  ADV,
+  BINDING,
+  CAPITAL,
+  GENESIS,
+  HIERARCHY,
+  INSTRUMENT,
+  LIST,
+  LOCATE,
+  PARAMETER,
+  POSITION,
+} from '../model/records/commands.ts'
+import { decode } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
+import { unitsOf } from './decide-market.ts'
+import type { Shift } from './exposure.ts'
+import { P } from './state/cells.ts'
+import { HAS_PRIOR_CLOSE, INVERSE, NEGATIVE_PRICE, REG_SHO, valueRatio } from './state/instruments.ts'
+import { D08, HARD, L_CONTROL, L_SUBJECT, LF, LI, MONEY } from './state/limits.ts'
+import {
+  ACCOUNT,
+  CURRENCY,
+  DESK_ACCOUNT,
+  FIRM,
+  INSTRUMENT as INSTRUMENT_KIND,
+  OWN_ACCOUNT,
+  OWNER,
+  PRINCIPAL,
+  SECTOR,
+  STRATEGY,
+  STRATEGY_ACCOUNT,
+  TRADER,
+  TRADER_ACCOUNT,
+  VENUE,
+} from './state/names.ts'
+import type { State } from './state/state.ts'
+
+/** Sector of instruments that have none; defined by genesis as id 0. */
+export const UNCLASSIFIED = 'UNCLASSIFIED'
+const PRINCIPAL_DUTY = 6
+
+export class ReferenceEvolver {
+  readonly #state: State
+  readonly #shift: Shift
+  readonly #subjects = new Int32Array(8)
+
+  constructor(state: State, shift: Shift) {
+    this.#state = state
+    this.#shift = shift
+  }
+
+  genesis(tape: Tape, offset: number): void {
+    const state = this.#state
+    const command = decode(tape, offset, GENESIS)
+    state.profile = command.profile
+    state.ledgerDecimals = command.ledgerDecimals
+    state.tradeDate = command.tradeDate
+    state.firm = command.firm
+    state.baseCurrency = command.baseCurrency
+    state.names.define(FIRM, command.firm)
+    state.names.define(SECTOR, UNCLASSIFIED)
+    state.names.define(CURRENCY, command.baseCurrency)
+    state.rates.set(0, { rate: 1, decimals: 0, haircutBps: 0 }, true)
+  }
+
+  hierarchy(tape: Tape, offset: number, id: number): void {
+    const { names, cells } = this.#state
+    const command = decode(tape, offset, HIERARCHY)
+    this.#state.referenceVersion++
+    const { kind } = command
+    if (kind === VENUE) names.venueNonAtomic[id] = command.flags & 1
+    if (kind === OWNER) names.ownerCrossVenue[id] = command.flags & 1
+    if (kind === PRINCIPAL) names.isPerson[id] = command.flags & 1
+    if (names.idOf(kind, command.name) >= 0) return
+    names.define(kind, command.name)
+    if (kind === TRADER) names.deskOf[id] = command.desk
+    if (kind === STRATEGY) names.traderOf[id] = command.trader
+    if (kind !== ACCOUNT) return
+    names.entityOf[id] = command.entity
+    names.clientOf[id] = command.client
+    names.deskOf[id] = command.desk
+    names.ownerOf[id] = command.owner
+    for (const subject of [0, command.entity, command.client, command.desk, id]) names.joinEntity(subject, id)
+    names.bind(OWN_ACCOUNT, id, id, (cells.addOwner(0, id, id) + 1) * 2 + 1)
+    this.#ensureDesk(command.desk, id)
+  }
+
+  /** A cell of (desk, account): where the desk's traders, or the account's home desk, hold its positions. */
+  #ensureDesk(desk: number, account: number): void {
+    const { names, cells } = this.#state
+    if (names.binding(DESK_ACCOUNT, desk, account) > 0) return
+    names.bind(DESK_ACCOUNT, desk, account, (cells.addOwner(1, desk, account) + 1) * 2 + 1)
+    names.joinEntity(desk, account)
+  }
+
+  binding(tape: Tape, offset: number): void {
+    const { names, cells } = this.#state
+    const { kind, a, b, allow } = decode(tape, offset, BINDING)
+    this.#state.referenceVersion++
+    if (kind === PRINCIPAL_DUTY) {
+      names.duties[a] = allow !== 0 ? b : 0
+      return
+    }
+    const standing = names.binding(kind, a, b)
+    if (kind !== TRADER_ACCOUNT && kind !== STRATEGY_ACCOUNT) {
+      names.bind(kind, a, b, allow !== 0 ? 1 : 0)
+      return
+    }
+    // A binding that is taken back keeps its owner code: its cell stays.
+    if (standing > 0) {
+      names.bind(kind, a, b, (standing & ~1) | (allow !== 0 ? 1 : 0))
+      return
+    }
+    if (allow === 0) return
+    names.bind(kind, a, b, (cells.addOwner(kind === TRADER_ACCOUNT ? 2 : 3, a, b) + 1) * 2 + 1)
+    names.joinEntity(a, b)
+    if (kind === TRADER_ACCOUNT) this.#ensureDesk(names.deskOf[a]!, b)
+  }
+
+  instrument(tape: Tape, offset: number, id: number): void {
+    const { instruments, names } = this.#state
+    const command = decode(tape, offset, INSTRUMENT)
+    this.#state.referenceVersion++
+    if (id === instruments.count) {
+      names.define(INSTRUMENT_KIND, command.symbol)
+      instruments.count++
+      instruments.active[id] = 1
+    }
+    instruments.tick[id] = command.tick
+    instruments.lot[id] = command.lot
+    instruments.qtyMax[id] = command.qtyMax
+    instruments.multiplierN[id] = command.multiplierN
+    instruments.multiplierD[id] = command.multiplierD
+    instruments.priceUnits[id] = command.priceUnitsPerCurrency
+    instruments.priceDecimals[id] = command.priceDecimals
+    instruments.qtyDecimals[id] = command.qtyDecimals
+    instruments.qtyUnit[id] = 10 ** command.qtyDecimals
+    instruments.currency[id] = command.currency
+    instruments.sector[id] = command.sector === -1 ? 0 : command.sector
+    instruments.assetClass[id] = command.assetClass
+    instruments.underlying[id] = command.underlying
+    instruments.feed[id] = command.feed
+    instruments.flags[id] = command.flags & (NEGATIVE_PRICE | INVERSE | REG_SHO)
+    if ((command.flags & 8) !== 0) {
+      instruments.priorClose[id] = command.priorClose
+      instruments.has[id] = instruments.has[id]! | HAS_PRIOR_CLOSE
+    }
+    this.setRatios(id)
+  }
+
+  /** Computes the instrument's ratios again from its units and the rates in force. */
+  setRatios(id: number): void {
+    const { instruments, rates, ledgerDecimals } = this.#state
+    const units = unitsOf(this.#state, id)
+    const currency = instruments.currency[id]!
+    const flow = valueRatio(units, rates.frozen(currency)!, ledgerDecimals, 'high')
+    const high = valueRatio(units, rates.current(currency)!, ledgerDecimals, 'high')
+    const low = valueRatio(units, rates.current(currency)!, ledgerDecimals, 'low')
+    if (flow === null || high === null || low === null) throw new Error('an instrument without an exact ratio')
+    instruments.flowN[id] = flow.n
+    instruments.flowD[id] = flow.d
+    instruments.highN[id] = high.n
+    instruments.highD[id] = high.d
+    instruments.lowN[id] = low.n
+    instruments.lowD[id] = low.d
+  }
+
+  list(tape: Tape, offset: number): void {
+    const state = this.#state
+    const command = decode(tape, offset, LIST)
+    state.referenceVersion++
+    const a = command.list * state.instruments.size + command.instrument
+    const b = command.subject + 1
+    const { mode, fromUs, untilUs } = command
+    const known = state.lists.get(a, b)
+    if (known >= 0) state.listEntries[known] = { mode, fromUs, untilUs }
+    else {
+      state.lists.set(a, b, state.listEntries.length)
+      state.listEntries.push({ mode, fromUs, untilUs })
+    }
+    state.instruments.listed[command.instrument] = 1
+  }
+
+  locate(tape: Tape, offset: number, id: number): void {
+    const { locates } = this.#state
+    const command = decode(tape, offset, LOCATE)
+    this.#state.referenceVersion++
+    if (id === locates.count) locates.define(command.locateID)
+    locates.qty[id] = command.qty
+    locates.untilUs[id] = command.untilUs
+    locates.account[id] = command.account
+    locates.instrument[id] = command.instrument
+  }
+
+  capital(tape: Tape, offset: number): void {
+    const state = this.#state
+    const command = decode(tape, offset, CAPITAL)
+    state.limitsVersion++
+    state.capital[command.subject] = Math.max(command.amount, command.floor)
+    state.capitalUs[command.subject] = command.asOfUs
+    for (const slot of state.limits.inForce()) {
+      const i = slot * LI
+      if (state.limits.i[i + L_CONTROL] === D08 && state.limits.i[i + L_SUBJECT] === command.subject) {
+        shareOfCapital(state, slot)
+      }
+    }
+  }
+
+  adv(tape: Tape, offset: number): void {
+    const command = decode(tape, offset, ADV)
+    this.#state.referenceVersion++
+    this.#state.instruments.adv[command.instrument] = command.qty
+  }
+
+  parameter(tape: Tape, offset: number): void {
+    const command = decode(tape, offset, PARAMETER)
+    this.#state.parametersVersion++
+    this.#state.parameters[command.parameter] = command.value
+  }
+
+  /** The position is stated, not added: the cells named hold `qty` from here on. */
+  position(tape: Tape, offset: number): void {
+    const { names, books } = this.#state
+    const { account, instrument, trader, strategy, qty } = decode(tape, offset, POSITION)
+    const subjects = this.#subjects
+    const desk = trader >= 0 ? names.deskOf[trader]! : names.deskOf[account]!
+    subjects.set([0, names.entityOf[account]!, names.clientOf[account]!, desk, trader, account, strategy, -1])
+    const bindings = [
+      names.binding(OWN_ACCOUNT, account, account),
+      names.binding(DESK_ACCOUNT, desk, account),
+      trader < 0 ? -1 : names.binding(TRADER_ACCOUNT, trader, account),
+      strategy < 0 ? -1 : names.binding(STRATEGY_ACCOUNT, strategy, account),
+    ]
+    const entity = names.entityOrdinal[names.entityOf[account]!]!
+    for (let kind = 0; kind < 4; kind++) {
+      if (bindings[kind]! <= 0) continue
+      const cell = this.#state.cells.open((bindings[kind]! >> 1) - 1, instrument)
+      const dP = qty - this.#state.cells.f[cell + P]!
+      if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
+      this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
+    }
+  }
+}
+
+/** The money that a D08 row allows: floor(bps x base / 10000), at most MAX. */
+export function shareOfCapital(state: State, slot: number): void {
+  const { limits } = state
+  const base = state.capital[limits.i[slot * LI + L_SUBJECT]!]!
+  const money = (BigInt(limits.f[slot * LF + HARD]!) * BigInt(base)) / 10_000n
+  limits.f[slot * LF + MONEY] = money > BigInt(MAX) ? MAX : Number(money)
+  limits.setLevel(slot, 0, 0)
+}

@@ -1,0 +1,126 @@
+/** Applies executions: positions, executed flow, the memory of execIDs; and reversals. */
+import { reasonNumber } from '../model/codes.ts'
+import { EXECUTION_REPORT } from '../model/records/commands.ts'
+import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
+import type { Tape } from '../model/records/tape.ts'
+import type { Shift } from './exposure.ts'
+import type { OrderLife } from './order-life.ts'
+import {
+  X_ACCOUNT,
+  X_AMOUNT,
+  X_CONTENT0,
+  X_CONTENT1,
+  X_FLOW_VENUE,
+  X_INSTR,
+  X_ORDER,
+  X_PX,
+  X_QTY,
+  X_REVERSED,
+  X_SESSION,
+  X_SIDE,
+  X_STRATEGY,
+  X_TRADER,
+} from './state/executions.ts'
+import { DESK_ACCOUNT, OWN_ACCOUNT, SESSION, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
+import { OI, ORDER_VENUE, REPORTED, STATE, SUBJECT } from './state/orders.ts'
+import type { State } from './state/state.ts'
+import { setSubjects, subjectsOfExecution } from './subjects.ts'
+
+const LATE_FILL = reasonNumber('LATE_FILL')
+const B = EXECUTION_BOOKED.at
+const APPROVED = 0
+const WORKING = 1
+const UNKNOWN = 3
+const FILLED = 5
+
+export class ReportEvolver {
+  readonly #state: State
+  readonly #life: OrderLife
+  readonly #shift: Shift
+  readonly #subjects = new Int32Array(8)
+
+  constructor(state: State, life: OrderLife, shift: Shift) {
+    this.#state = state
+    this.#life = life
+    this.#shift = shift
+  }
+
+  booked(tape: Tape, command: number, event: number): void {
+    const { executions, orders, names } = this.#state
+    const e = event >> 2
+    const f = event >> 3
+    const i32 = tape.i32
+    const slot = i32[e + B.slot]!
+    const qty = tape.f64[f + B.qty]!
+    const amount = tape.f64[f + B.amount]!
+    const instrument = i32[e + B.instrument]!
+    const account = i32[e + B.account]!
+    const trader = i32[e + B.trader]!
+    const strategy = i32[e + B.strategy]!
+    const side = i32[e + B.side]!
+    let session = -1
+    if (slot >= 0) session = orders.i[slot * OI + SUBJECT + SESSION]!
+    else if (i32[e + B.alarm] === LATE_FILL) session = i32[(command >> 2) + EXECUTION_REPORT.at.owner]!
+    const venue = slot >= 0 ? orders.i[slot * OI + ORDER_VENUE]! : i32[e + B.venue]!
+    const exec = executions.add(tape, event + B.execID, i32[e + B.source]!, i32[e + B.venue]!)
+    executions.setNum(exec, X_QTY, qty)
+    executions.setNum(exec, X_PX, tape.f64[f + B.px]!)
+    executions.setNum(exec, X_AMOUNT, amount)
+    executions.setInt(exec, X_ACCOUNT, account)
+    executions.setInt(exec, X_TRADER, trader)
+    executions.setInt(exec, X_STRATEGY, strategy)
+    executions.setInt(exec, X_INSTR, instrument)
+    executions.setInt(exec, X_SIDE, side)
+    executions.setInt(exec, X_ORDER, slot)
+    executions.setInt(exec, X_FLOW_VENUE, venue)
+    executions.setInt(exec, X_CONTENT0, i32[e + B.contentHash0]!)
+    executions.setInt(exec, X_CONTENT1, i32[e + B.contentHash1]!)
+    executions.setInt(exec, X_SESSION, names.has(SESSION, session) ? session : -1)
+    if (slot >= 0) {
+      this.#shift.flow(orders.i, slot * OI + SUBJECT, instrument, venue, 0, 0, amount)
+      const at = slot * OI + STATE
+      if (orders.i[at] === APPROVED || orders.i[at] === UNKNOWN) orders.i[at] = WORKING
+      orders.i[slot * OI + REPORTED] = 1
+      this.#life.fill(slot, qty)
+      if (this.#life.isExhausted(slot)) this.#life.end(slot, FILLED)
+      return
+    }
+    setSubjects(this.#state, this.#subjects, account, trader, strategy, session)
+    this.#shift.flow(this.#subjects, 0, instrument, venue, 0, 0, amount)
+    this.#movePosition(instrument, account, side === 0 ? qty : -qty)
+  }
+
+  reversed(tape: Tape, event: number): void {
+    const { executions } = this.#state
+    const exec = tape.i32[(event >> 2) + EXECUTION_REVERSED.at.execSlot]!
+    executions.setInt(exec, X_REVERSED, 1)
+    const account = executions.int(exec, X_ACCOUNT)
+    const instrument = executions.int(exec, X_INSTR)
+    subjectsOfExecution(this.#state, exec, this.#subjects)
+    const qty = executions.num(exec, X_QTY)
+    // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
+    const today = (exec & 1) === 0
+    const amount = today ? executions.num(exec, X_AMOUNT) : 0
+    this.#shift.flow(this.#subjects, 0, instrument, executions.int(exec, X_FLOW_VENUE), 0, 0, -amount)
+    this.#movePosition(instrument, account, executions.int(exec, X_SIDE) === 0 ? -qty : qty)
+  }
+
+  #movePosition(instrument: number, account: number, dP: number): void {
+    const { names, cells, books } = this.#state
+    const subjects = this.#subjects
+    const entity = names.entityOrdinal[subjects[1]!]!
+    const owners = [
+      names.binding(OWN_ACCOUNT, account, account),
+      subjects[3]! < 0 ? -1 : names.binding(DESK_ACCOUNT, subjects[3]!, account),
+      subjects[4]! < 0 ? -1 : names.binding(TRADER_ACCOUNT, subjects[4]!, account),
+      subjects[6]! < 0 ? -1 : names.binding(STRATEGY_ACCOUNT, subjects[6]!, account),
+    ]
+    for (let kind = 0; kind < 4; kind++) {
+      // A binding that was taken back keeps its cell: what was traded under it stays where it is.
+      if (owners[kind]! <= 0) continue
+      const cell = cells.open((owners[kind]! >> 1) - 1, instrument)
+      this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
+    }
+    books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
+  }
+}

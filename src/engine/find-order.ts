@@ -1,0 +1,39 @@
+/** Finds the order that a command names: by OrderID (sequence number and slot), or by a clOrdID of its chain. */
+import type { Tape } from '../model/records/tape.ts'
+import { ORDER_ENDED } from './state/order-ids.ts'
+import { LIVE, OF, OI, SEQ } from './state/orders.ts'
+import type { State } from './state/state.ts'
+
+export const NOT_FOUND = -1
+/** The order has ended; its id still says what it was. */
+export const ENDED = -2
+
+/** Result of the last search: the id's slot, or -1. */
+export class OrderFinder {
+  idSlot = -1
+  readonly #state: State
+
+  constructor(state: State) {
+    this.#state = state
+  }
+
+  byOrderID(seq: number, slot: number): number {
+    const { orders } = this.#state
+    this.idSlot = -1
+    if (slot < 0 || slot >= orders.top || orders.f[slot * OF + SEQ] !== seq) return NOT_FOUND
+    return orders.i[slot * OI + LIVE] === 0 ? NOT_FOUND : slot
+  }
+
+  /** Slot of the live order, ENDED or NOT_FOUND; `at` is the byte offset of the id in the tape. */
+  byId(tape: Tape, at: number, session: number): number {
+    const { ids } = this.#state
+    this.idSlot = -1
+    if (tape.u8[at] === 0) return NOT_FOUND
+    const found = ids.find(tape, at, session, ids.hashOf(tape, at, session))
+    if (found < 0) return NOT_FOUND
+    const order = ids.orderOf(found)
+    if (order === NOT_FOUND) return NOT_FOUND
+    this.idSlot = found
+    return order === ORDER_ENDED ? ENDED : order
+  }
+}

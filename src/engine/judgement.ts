@@ -1,0 +1,149 @@
+/**
+ * Scratch of one decision: the order as it is judged, what it would do to exposure, the rows evaluated, the results.
+ * One instance for ever; typed arrays and small integers only, so that a decision makes no objects.
+ */
+import { CONTROLS_MAX, ROWS_PER_DECISION } from '../model/bounds.ts'
+import { CONTROLS } from '../model/controls.ts'
+import { FACTS } from '../model/rules.ts'
+import { SUBJECT_KINDS } from '../model/vocabulary.ts'
+
+// Numbers of the order under judgement, in `x`.
+export const X_NOW = 0
+export const X_QTY = 1
+export const X_PX = 2
+export const X_STOP = 3
+export const X_REF = 4
+export const X_REF_US = 5
+export const X_PROTECTION = 6
+export const X_V = 7
+export const X_N = 8
+export const X_D = 9
+/** Value of the total quantity (B02), and of this version's leaves. */
+export const X_VALUE = 10
+export const X_OPEN_VERSION = 11
+/** Reserved open value and leaves of the order, before and after. */
+export const X_OPEN_OLD = 12
+export const X_OPEN_NEW = 13
+export const X_LEAVES_OLD = 14
+export const X_LEAVES_NEW = 15
+export const X_CUM = 16
+/** Aggressive deviation from the reference, in price units and in bps. */
+export const X_DEV = 17
+export const X_DEV_BPS = 18
+/** Of the row under evaluation: use before, use after, the limit that holds. */
+export const X_BEFORE = 19
+export const X_AFTER = 20
+export const X_LIMIT = 21
+/** Leaves that can still execute if this version is accepted. */
+export const X_LEAVES = 22
+export const X_QTY_PASSING = 23
+export const X_EXPIRE = 24
+const X_SIZE = 32
+
+export const NOT_APPLICABLE = 0
+export const PASS = 1
+export const FAIL = 2
+export const ALERT = 3
+
+/** Controls by precedence. */
+const BY_PRECEDENCE = Int32Array.from([...CONTROLS].sort((a, b) => a.precedence - b.precedence).map((c) => c.index))
+
+export class Judgement {
+  readonly x = new Float64Array(X_SIZE)
+  /** Subjects in the order of NAME_KINDS: firm, entity, client, desk, trader, account, strategy, session. */
+  readonly subjects = new Int32Array(SUBJECT_KINDS)
+  /** Cell offsets (-1 where the page was never touched) and owner codes: account, desk, trader, strategy. */
+  readonly cells = new Int32Array(4)
+  readonly owners = new Int32Array(4)
+  /** Change of up, dn and gross of the four cells. */
+  readonly dUp = new Float64Array(4)
+  readonly dDn = new Float64Array(4)
+  readonly dGross = new Float64Array(4)
+  readonly facts = new Float64Array(FACTS.length)
+
+  instrument = -1
+  entity = 0
+  venue = -1
+  owner = -1
+  side = 0
+  buys = true
+  ordType = 0
+  timeInForce = 0
+  /** Slot of the order that a replace replaces; -1 for a new order. */
+  replaces = -1
+  nonAtomic = false
+  refSource = 0
+  /** True where money rows can be evaluated: reference, mark and value are known. */
+  valued = false
+  /** True where the order passes the cumulative reduce-only test on the account cell. */
+  reducing = false
+  locate = -1
+  rule = -1
+  crossing = -1
+  missing = -1
+  missingSubject = -1
+  content0 = 0
+  content1 = 0
+  duplicate0 = 0
+  duplicate1 = 0
+
+  /** Evaluated rows: row id with its flags, limit slot, metric row, cell kind. */
+  rows = 0
+  readonly rowId = new Int32Array(ROWS_PER_DECISION)
+  readonly rowSlot = new Int32Array(ROWS_PER_DECISION)
+  readonly rowMetric = new Int32Array(ROWS_PER_DECISION)
+  readonly rowCell = new Int32Array(ROWS_PER_DECISION)
+  readonly rowBefore = new Float64Array(ROWS_PER_DECISION)
+  readonly rowAfter = new Float64Array(ROWS_PER_DECISION)
+  /** Rows that refuse, as places in the lists above. */
+  failedRows = 0
+  readonly failedRow = new Int32Array(ROWS_PER_DECISION)
+  /** Rows whose warning level moves if the order is approved. */
+  warnedRows = 0
+  readonly warnedRow = new Int32Array(ROWS_PER_DECISION)
+
+  /** Result and reason number by control index. */
+  readonly result = new Int32Array(CONTROLS_MAX)
+  readonly reason = new Int32Array(CONTROLS_MAX)
+
+  reset(): void {
+    for (let control = 0; control < CONTROLS.length; control++) {
+      this.result[control] = NOT_APPLICABLE
+      this.reason[control] = 0
+    }
+    this.rows = 0
+    this.failedRows = 0
+    this.warnedRows = 0
+    this.replaces = -1
+    this.nonAtomic = false
+    this.refSource = 0
+    this.valued = false
+    this.reducing = false
+    this.rule = -1
+    this.crossing = -1
+    this.missing = -1
+    this.missingSubject = -1
+    const x = this.x
+    for (let at = X_REF; at < X_SIZE; at++) x[at] = 0
+  }
+
+  /** Records a gate's verdict: reason 0 passes. The first reason that a control gives stands. */
+  verdict(control: number, reason: number): void {
+    if (reason === 0) {
+      if (this.result[control] === NOT_APPLICABLE) this.result[control] = PASS
+      return
+    }
+    if (this.result[control] === FAIL) return
+    this.result[control] = FAIL
+    this.reason[control] = reason
+  }
+
+  /** Reason of the failing control that is first by precedence; 0 where none fails. */
+  firstReason(): number {
+    for (let place = 0; place < BY_PRECEDENCE.length; place++) {
+      const control = BY_PRECEDENCE[place]!
+      if (this.result[control] === FAIL) return this.reason[control]!
+    }
+    return 0
+  }
+}

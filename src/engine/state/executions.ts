@@ -1,0 +1,145 @@
+/**
+ * Executions of two trade dates by (source, venue, execID): to book each once, and to reverse exactly what was booked.
+ */
+import { ID_CHARS } from '../../model/bounds.ts'
+import type { Tape } from '../../model/records/tape.ts'
+import { mix } from './int-table.ts'
+import type { StateHash } from './state-hash.ts'
+
+const WORDS = ID_CHARS / 4
+
+/** Doubles in an execution. */
+export const XF = 4
+export const X_QTY = 0
+export const X_PX = 1
+export const X_AMOUNT = 2
+/** Ints in an execution. */
+export const XI = 16 + WORDS
+export const X_SOURCE = 0
+export const X_VENUE = 1
+export const X_ACCOUNT = 2
+export const X_TRADER = 3
+export const X_STRATEGY = 4
+export const X_INSTR = 5
+export const X_SIDE = 6
+export const X_ORDER = 7
+export const X_CONTENT0 = 8
+export const X_CONTENT1 = 9
+/** 1 once reversed. */
+export const X_REVERSED = 10
+export const X_SESSION = 11
+/** Venue whose flow sums the amount is in: the order's. */
+export const X_FLOW_VENUE = 12
+const CHARS = 16
+
+class Day {
+  readonly f: Float64Array
+  readonly i: Int32Array
+  readonly index: Int32Array
+  readonly mask: number
+  count = 0
+
+  constructor(max: number) {
+    this.f = new Float64Array(max * XF)
+    this.i = new Int32Array(max * XI)
+    let slots = 16
+    while (slots < max * 2) slots *= 2
+    this.index = new Int32Array(slots)
+    this.mask = slots - 1
+  }
+}
+
+export class Executions {
+  readonly max: number
+  #days: [Day, Day]
+
+  constructor(max: number) {
+    this.max = max
+    this.#days = [new Day(max), new Day(max)]
+  }
+
+  get isFull(): boolean {
+    return this.#days[0].count + 1 >= this.max
+  }
+
+  /** Slots name the day in their lowest bit: 0 today, 1 the day before. */
+  nextSlot(): number {
+    return this.#days[0].count * 2
+  }
+
+  find(tape: Tape, at: number, source: number, venue: number): number {
+    const hash = hashOf(tape, at, source, venue)
+    for (let day = 0; day < 2; day++) {
+      const { index, mask, i } = this.#days[day]!
+      for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
+        const entry = index[probe]! - 1
+        if (entry < 0) break
+        const base = entry * XI
+        if (i[base + X_SOURCE] !== source || i[base + X_VENUE] !== venue) continue
+        let same = true
+        for (let word = 0; word < WORDS && same; word++) same = i[base + CHARS + word] === tape.i32[(at >> 2) + word]
+        if (same) return entry * 2 + day
+      }
+    }
+    return -1
+  }
+
+  /** Adds today's execution; its id stands at byte offset `at` of the tape. */
+  add(tape: Tape, at: number, source: number, venue: number): number {
+    const day = this.#days[0]
+    if (day.count >= this.max) throw new Error('executions are used up: the report should have been refused')
+    const entry = day.count++
+    const base = entry * XI
+    day.i[base + X_SOURCE] = source
+    day.i[base + X_VENUE] = venue
+    for (let word = 0; word < WORDS; word++) day.i[base + CHARS + word] = tape.i32[(at >> 2) + word]!
+    let probe = hashOf(tape, at, source, venue) & day.mask
+    while (day.index[probe] !== 0) probe = (probe + 1) & day.mask
+    day.index[probe] = entry + 1
+    return entry * 2
+  }
+
+  num(slot: number, column: number): number {
+    return this.#days[slot & 1]!.f[(slot >> 1) * XF + column]!
+  }
+
+  int(slot: number, column: number): number {
+    return this.#days[slot & 1]!.i[(slot >> 1) * XI + column]!
+  }
+
+  setNum(slot: number, column: number, value: number): void {
+    this.#days[slot & 1]!.f[(slot >> 1) * XF + column] = value
+  }
+
+  setInt(slot: number, column: number, value: number): void {
+    this.#days[slot & 1]!.i[(slot >> 1) * XI + column] = value
+  }
+
+  /** Slots of today's executions. */
+  *today(): Iterable<number> {
+    for (let entry = 0; entry < this.#days[0].count; entry++) yield entry * 2
+  }
+
+  /** A new trade date: the day before yesterday is forgotten. */
+  roll(): void {
+    const dropped = this.#days[1]
+    dropped.i.fill(0, 0, dropped.count * XI)
+    dropped.f.fill(0, 0, dropped.count * XF)
+    dropped.index.fill(0)
+    dropped.count = 0
+    this.#days = [dropped, this.#days[0]]
+  }
+
+  hashInto(hash: StateHash): void {
+    for (const day of this.#days) {
+      hash.nums(day.f, day.count * XF)
+      hash.ints(day.i, day.count * XI)
+    }
+  }
+}
+
+function hashOf(tape: Tape, at: number, source: number, venue: number): number {
+  let h = mix(source, venue)
+  for (let word = 0; word < WORDS; word++) h = mix(h, tape.i32[(at >> 2) + word]!)
+  return h
+}

@@ -1,0 +1,64 @@
+/**
+ * Latches: trading states over conjunctions of scope keys. Few at a time, so an order looks at all of them; none costs
+ * nothing.
+ */
+import type { StateHash } from './state-hash.ts'
+
+/** Keys of a latch, -1 where any: eight subjects (firm unused), then these. */
+export const KEY_INSTRUMENT = 8
+export const KEY_UNDERLYING = 9
+export const KEY_ASSET_CLASS = 10
+export const KEY_SECTOR = 11
+export const KEY_VENUE = 12
+/** 0 buys, 1 sells. */
+export const KEY_SIDE = 13
+export const KEYS = 14
+
+/** Most latches in force at once; a kill over it falls back to the whole firm. */
+export const LATCHES_MAX = 4096
+
+export interface Latch {
+  readonly id: number
+  readonly keys: Int32Array
+  state: number
+  readonly cause: number
+  readonly principal: number
+  readonly setSeq: number
+  releaseRequestedBy: number
+  releaseState: number
+  /** Next order slot that a sweep looks at; -1 once the sweep is complete or none is due. */
+  sweepFrom: number
+}
+
+export class Latches {
+  next = 1
+  readonly active: Latch[] = []
+
+  get(id: number): Latch | undefined {
+    return this.active.find((latch) => latch.id === id)
+  }
+
+  set(latch: Latch): void {
+    this.active.push(latch)
+    this.next = Math.max(this.next, latch.id + 1)
+  }
+
+  end(id: number): void {
+    const at = this.active.findIndex((latch) => latch.id === id)
+    if (at >= 0) this.active.splice(at, 1)
+  }
+
+  hashInto(hash: StateHash): void {
+    hash.int(this.next)
+    hash.int(this.active.length)
+    for (const latch of this.active) {
+      hash.int(latch.id)
+      hash.ints(latch.keys, KEYS)
+      for (const value of [latch.state, latch.cause, latch.principal, latch.releaseRequestedBy, latch.releaseState]) {
+        hash.int(value)
+      }
+      hash.num(latch.setSeq)
+      hash.int(latch.sweepFrom)
+    }
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * Limit rows by slot, compiled into the lists that an order walks: per subject one list without object, and per
+ * (subject, object) one that already holds the "each" rows that no explicit row replaces.
+ */
+import { WARN_LEVELS } from '../../model/bounds.ts'
+import { CONTROLS, controlIndex } from '../../model/controls.ts'
+import { mix } from './int-table.ts'
+import type { Metrics } from './metrics.ts'
+import type { StateHash } from './state-hash.ts'
+import { Window } from './windows.ts'
+
+/** Doubles in a row: hard, hardForReducing, soft, param, the next warning up, the re-arm level down. */
+export const LF = 8
+export const HARD = 0
+export const HARD_REDUCING = 1
+export const SOFT = 2
+export const PARAM = 3
+export const WARN_UP = 4
+export const WARN_DOWN = 5
+/** Capital base that `hard` of a D08 row is a share of gives the money that the row allows. */
+export const MONEY = 6
+
+/** Ints in a row. */
+export const LI = 8
+export const L_CONTROL = 0
+/** Versioned row id. */
+export const L_ROW = 1
+export const L_ACTION = 2
+export const L_MODE = 3
+export const L_SUBJECT = 4
+export const L_KIND = 5
+export const L_OBJECT = 6
+/** Warning level that stands, 0 to WARN_LEVELS. */
+export const L_LEVEL = 7
+
+/** What a versioned row id stood for: kept for as long as a decision may name it. */
+export interface RowVersion {
+  readonly row: number
+  readonly slot: number
+  readonly control: number
+  readonly subject: number
+  readonly kind: number
+  readonly object: number
+  readonly hard: number
+  readonly hardForReducing: number
+  readonly soft: number
+  readonly param: number
+  readonly warnBps: readonly number[]
+  readonly action: number
+  readonly mode: number
+}
+
+export const B01 = controlIndex('MAX_ORDER_QTY')
+export const B02 = controlIndex('MAX_ORDER_NOTIONAL')
+export const B03 = controlIndex('PRICE_COLLAR')
+export const B09 = controlIndex('DUPLICATE_ORDER')
+export const C01 = controlIndex('MESSAGE_RATE')
+export const C05 = controlIndex('MAX_OPEN_ORDERS')
+export const D02 = controlIndex('INTRADAY_NET')
+export const D03 = controlIndex('DAILY_GROSS')
+export const D05 = controlIndex('PORTFOLIO_GROSS')
+export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
+export const D08 = controlIndex('SECTOR_CONCENTRATION')
+
+const KINDS = 6
+const EMPTY = new Int32Array(0)
+
+/** Lists of (subject, object kind, object); -1 where none. */
+export class Limits {
+  readonly f: Float64Array
+  readonly i: Int32Array
+  readonly max: number
+  slots = 0
+  /** Rows given so far: the next versioned id. */
+  readonly versions: RowVersion[] = []
+  /** Rows in force, by key. */
+  readonly #byKey = new Map<string, number>()
+  readonly #freeSlots: number[] = []
+  /** Slots of the message rates of each (subject, kind, object). */
+  readonly #rates = new Map<string, number[]>()
+  /** Rows without object, and rows of each kind for "each", per subject; and which controls they hold, a bit each. */
+  readonly none: Int32Array[]
+  readonly noneMask: Int32Array
+  readonly each: Int32Array[]
+  readonly eachMask: Int32Array
+  /** Bit k: the subject has rows for objects of kind k. */
+  readonly kindMask: Int32Array
+  /** Explicit objects: entry by (subject, kind, object); its list, mask and metric row. */
+  readonly #index: Int32Array
+  readonly #indexMask: number
+  readonly entrySubject: Int32Array
+  readonly entryKind: Int32Array
+  readonly entryObject: Int32Array
+  readonly entryMetric: Int32Array
+  readonly entryMask: Int32Array
+  readonly entryRows: Int32Array[] = []
+  entries = 0
+  /** Window of each C01 row slot, and the slots of each subject's windows. */
+  readonly windows: (Window | undefined)[] = []
+  readonly windowSlots: Int32Array[]
+  /** How many B09 rows there are: without one no order is remembered. */
+  duplicateRows = 0
+
+  constructor(max: number, scopes: number) {
+    this.max = max
+    this.f = new Float64Array(max * LF)
+    this.i = new Int32Array(max * LI)
+    this.none = Array.from({ length: scopes }, () => EMPTY)
+    this.noneMask = new Int32Array(scopes)
+    this.each = Array.from({ length: scopes * KINDS }, () => EMPTY)
+    this.eachMask = new Int32Array(scopes * KINDS)
+    this.kindMask = new Int32Array(scopes)
+    this.windowSlots = Array.from({ length: scopes }, () => EMPTY)
+    const entries = objectEntries(max)
+    let slots = 16
+    while (slots < entries * 2) slots *= 2
+    this.#index = new Int32Array(slots)
+    this.#indexMask = slots - 1
+    this.entrySubject = new Int32Array(entries)
+    this.entryKind = new Int32Array(entries)
+    this.entryObject = new Int32Array(entries)
+    this.entryMetric = new Int32Array(entries)
+    this.entryMask = new Int32Array(entries)
+  }
+
+  get isFull(): boolean {
+    return this.slots >= this.max && this.#freeSlots.length === 0
+  }
+
+  get entriesAreFull(): boolean {
+    return this.entries + 64 >= this.entrySubject.length
+  }
+
+  static key(control: number, subject: number, kind: number, object: number, param: number): string {
+    // Only message rates may stand twice for the same thing, with other windows.
+    return `${control}/${subject}/${kind}/${object}/${control === C01 ? param : ''}`
+  }
+
+  slotOf(key: string): number {
+    return this.#byKey.get(key) ?? -1
+  }
+
+  /** Slot that a new row will get. */
+  nextSlot(): number {
+    return this.#freeSlots[this.#freeSlots.length - 1] ?? this.slots
+  }
+
+  /** Entry of (subject, kind, object), or -1. */
+  entry(subject: number, kind: number, object: number): number {
+    const index = this.#index
+    const mask = this.#indexMask
+    for (let slot = mix(subject * KINDS + kind, object) & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot]! - 1
+      if (entry < 0) return -1
+      if (
+        this.entrySubject[entry] === subject &&
+        this.entryKind[entry] === kind &&
+        this.entryObject[entry] === object
+      ) {
+        return entry
+      }
+    }
+  }
+
+  /** Entry of (subject, kind, object), made where there was none, with a metric row of its own. */
+  openEntry(subject: number, kind: number, object: number, metrics: Metrics): number {
+    const found = this.entry(subject, kind, object)
+    if (found >= 0) return found
+    const entry = this.entries++
+    if (entry >= this.entrySubject.length) throw new Error('limit objects are used up: should have been refused')
+    this.entrySubject[entry] = subject
+    this.entryKind[entry] = kind
+    this.entryObject[entry] = object
+    this.entryMetric[entry] = metrics.addRow()
+    this.entryRows[entry] = EMPTY
+    let slot = mix(subject * KINDS + kind, object) & this.#indexMask
+    while (this.#index[slot] !== 0) slot = (slot + 1) & this.#indexMask
+    this.#index[slot] = entry + 1
+    this.#compileEntry(entry)
+    return entry
+  }
+
+  /** Puts a row version in force in its slot. The caller made the entry of its object. */
+  put(version: RowVersion): void {
+    const { slot } = version
+    if (slot === this.slots) this.slots++
+    else if (this.#freeSlots[this.#freeSlots.length - 1] === slot) this.#freeSlots.pop()
+    this.versions[version.row] = version
+    const f = slot * LF
+    const i = slot * LI
+    this.f[f + HARD] = version.hard
+    this.f[f + HARD_REDUCING] = version.hardForReducing
+    this.f[f + SOFT] = version.soft
+    this.f[f + PARAM] = version.param
+    this.f[f + MONEY] = version.hard
+    this.i[i + L_CONTROL] = version.control
+    this.i[i + L_ROW] = version.row
+    this.i[i + L_ACTION] = version.action
+    this.i[i + L_MODE] = version.mode
+    this.i[i + L_SUBJECT] = version.subject
+    this.i[i + L_KIND] = version.kind
+    this.i[i + L_OBJECT] = version.object
+    this.i[i + L_LEVEL] = 0
+    const key = Limits.key(version.control, version.subject, version.kind, version.object, version.param)
+    if (!this.#byKey.has(key)) {
+      this.#byKey.set(key, slot)
+      if (version.control === B09) this.duplicateRows++
+      if (version.control === C01) {
+        const scope = `${version.subject}/${version.kind}/${version.object}`
+        const rates = this.#rates.get(scope)
+        if (rates === undefined) this.#rates.set(scope, [slot])
+        else rates.push(slot)
+      }
+    }
+    this.setLevel(slot, 0, 0)
+    if (version.control === C01) this.#putWindow(version)
+    this.compile(version.subject, version.kind, version.object)
+  }
+
+  /** Takes a row away. */
+  remove(slot: number, row: number): void {
+    const i = slot * LI
+    const [control, subject, kind, object] = [
+      this.i[i + L_CONTROL]!,
+      this.i[i + L_SUBJECT]!,
+      this.i[i + L_KIND]!,
+      this.i[i + L_OBJECT]!,
+    ]
+    this.#byKey.delete(Limits.key(control, subject, kind, object, this.f[slot * LF + PARAM]!))
+    this.versions[row] = { ...this.versions[this.i[i + L_ROW]!]!, row }
+    this.windows[slot] = undefined
+    this.#freeSlots.push(slot)
+    if (control === B09) this.duplicateRows--
+    if (control === C01) {
+      const rates = this.#rates.get(`${subject}/${kind}/${object}`)!
+      rates.splice(rates.indexOf(slot), 1)
+    }
+    this.compile(subject, kind, object)
+  }
+
+  #putWindow(version: RowVersion): void {
+    // An unlimited row needs no log: nothing can be over it.
+    if (version.hard > 1e6) {
+      this.windows[version.slot] = undefined
+      return
+    }
+    const before = this.windows[version.slot]
+    this.windows[version.slot] =
+      before === undefined ? new Window(version.hard + 1, version.param) : before.resized(version.hard + 1)
+  }
+
+  /** Compiles again every list that a row of (subject, kind, object) stands in. */
+  compile(subject: number, kind: number, object: number): void {
+    if (kind === 0) {
+      this.none[subject] = this.#rowsOf(subject, 0, -1)
+      this.noneMask[subject] = this.#maskOf(this.none[subject]!)
+      this.windowSlots[subject] = this.none[subject]!.filter((slot) => this.windows[slot] !== undefined)
+    } else if (object >= 0) {
+      this.#compileEntry(this.entry(subject, kind, object))
+    } else {
+      const at = subject * KINDS + kind
+      this.each[at] = this.#rowsOf(subject, kind, -1)
+      this.eachMask[at] = this.#maskOf(this.each[at]!)
+      for (let entry = 0; entry < this.entries; entry++) {
+        if (this.entrySubject[entry] === subject && this.entryKind[entry] === kind) this.#compileEntry(entry)
+      }
+    }
+    if (kind !== 0) this.kindMask[subject] = this.kindMask[subject]! | (1 << kind)
+  }
+
+  #compileEntry(entry: number): void {
+    const subject = this.entrySubject[entry]!
+    const kind = this.entryKind[entry]!
+    const own = this.#rowsOf(subject, kind, this.entryObject[entry]!)
+    const ownControls = new Set([...own].map((slot) => this.i[slot * LI]!))
+    const each = this.each[subject * KINDS + kind]!.filter((slot) => !ownControls.has(this.i[slot * LI]!))
+    const rows = Int32Array.of(...own, ...each)
+    rows.sort((a, b) => this.#order(a, b))
+    this.entryRows[entry] = rows
+    this.entryMask[entry] = this.#maskOf(rows)
+  }
+
+  #rowsOf(subject: number, kind: number, object: number): Int32Array {
+    const rows: number[] = []
+    for (const control of CONTROLS) {
+      if (control.family !== 'limit') continue
+      if (control.index === C01) rows.push(...(this.#rates.get(`${subject}/${kind}/${object}`) ?? []))
+      else {
+        const slot = this.slotOf(Limits.key(control.index, subject, kind, object, 0))
+        if (slot >= 0) rows.push(slot)
+      }
+    }
+    return Int32Array.from(rows).sort((a, b) => this.#order(a, b))
+  }
+
+  #order(a: number, b: number): number {
+    return this.i[a * LI]! - this.i[b * LI]! || this.f[a * LF + PARAM]! - this.f[b * LF + PARAM]!
+  }
+
+  #maskOf(rows: Int32Array): number {
+    let mask = 0
+    // Only mandatory controls are asked for by mask, and they are all below 32.
+    for (const slot of rows) if (this.i[slot * LI]! < 32) mask |= 1 << this.i[slot * LI]!
+    return mask
+  }
+
+  /** Sets the warning level that stands, and with it the next level up and the re-arm level down. */
+  setLevel(slot: number, level: number, rearmBps: number): void {
+    const warnings = this.warningsOf(slot)
+    this.i[slot * LI + L_LEVEL] = level
+    this.f[slot * LF + WARN_UP] = warnings[level] ?? Number.POSITIVE_INFINITY
+    this.f[slot * LF + WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
+  }
+
+  /** Use below which level `level` no longer stands. */
+  rearmBelow(slot: number, level: number, rearmBps: number): number {
+    const money = this.f[slot * LF + MONEY]!
+    return this.warningsOf(slot)[level - 1]! - Number((BigInt(money) * BigInt(rearmBps)) / 10_000n)
+  }
+
+  /** The uses at which the row's warnings stand, ascending. */
+  warningsOf(slot: number): number[] {
+    const version = this.versions[this.i[slot * LI + L_ROW]!]!
+    const money = BigInt(this.f[slot * LF + MONEY]!)
+    const levels: number[] = []
+    for (let level = 0; level < WARN_LEVELS; level++) {
+      const bps = version.warnBps[level] ?? 0
+      if (bps > 0) levels.push(Number((money * BigInt(bps) + 9_999n) / 10_000n))
+    }
+    return levels
+  }
+
+  /** Slots in force, in order of slot. */
+  inForce(): number[] {
+    return [...this.#byKey.values()].sort((a, b) => a - b)
+  }
+
+  hashInto(hash: StateHash): void {
+    hash.nums(this.f, this.slots * LF)
+    hash.ints(this.i, this.slots * LI)
+    hash.int(this.versions.length)
+    hash.ints(Int32Array.from(this.inForce()), this.#byKey.size)
+    hash.ints(this.entryMetric, this.entries)
+    for (const window of this.windows) window?.hashInto(hash)
+  }
+}
+
+/** Objects that limit rows may make the engine keep sums for: one a row, and what "each" rows come to. */
+export function objectEntries(limitRows: number): number {
+  return limitRows + (1 << 14)
+}

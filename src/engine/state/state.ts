@@ -1,0 +1,117 @@
+/** The whole state of the engine: every table that a decision reads and an event changes, and nothing else. */
+import type { EngineSizes } from '../../model/bounds.ts'
+import { PARAMETERS } from '../../model/parameters.ts'
+import { Books } from './books.ts'
+import { Cells } from './cells.ts'
+import { Executions } from './executions.ts'
+import { Instruments } from './instruments.ts'
+import { IntTable } from './int-table.ts'
+import { Latches } from './latches.ts'
+import { Limits, objectEntries } from './limits.ts'
+import { Locates } from './locates.ts'
+import { Metrics } from './metrics.ts'
+import { Names } from './names.ts'
+import { OrderIds } from './order-ids.ts'
+import { Orders } from './orders.ts'
+import { Rates } from './rates.ts'
+import { StateHash } from './state-hash.ts'
+import { Duplicates } from './windows.ts'
+
+export class State {
+  readonly sizes: EngineSizes
+  readonly names: Names
+  readonly instruments: Instruments
+  readonly cells: Cells
+  readonly metrics: Metrics
+  readonly limits: Limits
+  readonly orders: Orders
+  readonly ids: OrderIds
+  readonly books: Books
+  readonly executions: Executions
+  readonly duplicates: Duplicates
+  readonly latches = new Latches()
+  readonly locates: Locates
+  readonly rates = new Rates()
+  /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
+  readonly lists = new IntTable(256)
+  readonly listEntries: ListEntry[] = []
+  readonly parameters = Float64Array.from(PARAMETERS, (row) => row.value)
+  /** Last heartbeat or quote of each feed. */
+  readonly feedUs: Float64Array
+  readonly venuePhase: Int32Array
+  /** Capital base of each subject, 0 where it was never set, and as of when. */
+  readonly capital: Float64Array
+  readonly capitalUs: Float64Array
+
+  seq = 0
+  timeUs = 0
+  tradeDate = 0
+  profile = -1
+  ledgerDecimals = 2
+  firm = ''
+  baseCurrency = ''
+  limitsVersion = 0
+  referenceVersion = 0
+  parametersVersion = 0
+
+  constructor(sizes: EngineSizes, hashSeed: number) {
+    this.sizes = sizes
+    this.names = new Names(sizes.scopes)
+    this.instruments = new Instruments(sizes.instruments)
+    this.cells = new Cells(sizes.cellPages, sizes.instruments, sizes.scopes)
+    this.metrics = new Metrics(sizes.scopes, objectEntries(sizes.limitRows))
+    this.limits = new Limits(sizes.limitRows, sizes.scopes)
+    this.orders = new Orders(sizes.orders)
+    this.ids = new OrderIds(sizes.idsPerDay, hashSeed)
+    this.books = new Books(sizes.books, sizes.orders)
+    this.executions = new Executions(sizes.executionsPerDay)
+    this.duplicates = new Duplicates(sizes.duplicates)
+    this.locates = new Locates(sizes.locates)
+    this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
+    this.venuePhase = new Int32Array(sizes.scopes)
+    this.capital = new Float64Array(sizes.scopes)
+    this.capitalUs = new Float64Array(sizes.scopes)
+  }
+
+  /** 16 hex digits; equal states give equal hashes. */
+  hash(): string {
+    const hash = new StateHash()
+    for (const value of [this.seq, this.timeUs, this.tradeDate, this.profile, this.ledgerDecimals]) hash.num(value)
+    for (const value of [this.limitsVersion, this.referenceVersion, this.parametersVersion]) hash.int(value)
+    hash.text(this.firm)
+    hash.text(this.baseCurrency)
+    for (const table of [
+      this.names,
+      this.instruments,
+      this.cells,
+      this.metrics,
+      this.limits,
+      this.orders,
+      this.ids,
+      this.books,
+      this.executions,
+      this.duplicates,
+      this.latches,
+      this.locates,
+      this.rates,
+      this.lists,
+    ]) {
+      table.hashInto(hash)
+    }
+    for (const entry of this.listEntries) {
+      hash.int(entry.mode)
+      hash.num(entry.fromUs)
+      hash.num(entry.untilUs)
+    }
+    for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) hash.nums(column, column.length)
+    hash.ints(this.venuePhase, this.venuePhase.length)
+    return hash.digest()
+  }
+}
+
+/** One entry of the restricted or of the easy-to-borrow list. */
+export interface ListEntry {
+  mode: number
+  fromUs: number
+  untilUs: number
+}

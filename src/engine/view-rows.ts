@@ -1,0 +1,60 @@
+/** What a limit row's use is now, for readers: rows that judge single orders have none. */
+import { C01, C05, D02, D03, D05, D06, D08, L_CONTROL, L_KIND, L_OBJECT, L_SUBJECT, LI } from './state/limits.ts'
+import { COUNT, EXECUTED, GROSS, larger, METRIC, NET, OPEN } from './state/metrics.ts'
+import { ENTITIES_MAX } from './state/names.ts'
+import type { State } from './state/state.ts'
+
+/** Use of a row in its control's unit (D08: money); NaN for single-order controls and for "each" rows. */
+export function rowUse(state: State, slot: number): number {
+  const { limits, metrics } = state
+  const i = slot * LI
+  const kind = limits.i[i + L_KIND]!
+  const subject = limits.i[i + L_SUBJECT]!
+  let metric = subject
+  if (kind !== 0) {
+    const object = limits.i[i + L_OBJECT]!
+    if (object < 0) return Number.NaN
+    const entry = limits.entry(subject, kind, object)
+    if (entry < 0) return Number.NaN
+    metric = limits.entryMetric[entry]!
+  }
+  const m = metric * METRIC
+  switch (limits.i[i + L_CONTROL]) {
+    case C01:
+      return limits.windows[slot]?.countAt(state.timeUs) ?? 0
+    case C05:
+      return metrics.f[m + COUNT]!
+    case D03:
+      return metrics.f[m + EXECUTED]! + metrics.f[m + OPEN]!
+    case D06:
+      return metrics.f[m + OPEN]!
+    case D05:
+    case D08:
+      return metrics.f[m + GROSS]!
+    case D02:
+      return netOf(state, subject, metric)
+    default:
+      return Number.NaN
+  }
+}
+
+/** Net use: the larger absolute end; over several entities the sum of each one's. */
+export function netOf(state: State, subject: number, metric: number): number {
+  const { metrics, names } = state
+  if (names.isMultiEntity(subject)) return metrics.f[metric * METRIC + NET]!
+  return larger(longOf(state, metric), shortOf(state, metric))
+}
+
+export function longOf(state: State, metric: number): number {
+  let sum = 0
+  for (let entity = 0; entity < ENTITIES_MAX; entity++) sum += state.metrics.ends[(metric * ENTITIES_MAX + entity) * 2]!
+  return sum
+}
+
+export function shortOf(state: State, metric: number): number {
+  let sum = 0
+  for (let entity = 0; entity < ENTITIES_MAX; entity++) {
+    sum += state.metrics.ends[(metric * ENTITIES_MAX + entity) * 2 + 1]!
+  }
+  return sum
+}
