@@ -1,0 +1,209 @@
+/**
+ * The journal in a folder of files: blocks appended to numbered segments, each block and segment chained to the one
+ * before it by hash. Every start of the gate opens a segment of its own; a finished file is never written again.
+ */
+import { randomBytes, webcrypto } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { JOURNAL_FORMAT } from '../model/version.ts'
+import type { Block, JournalPort } from '../sequencer/ports.ts'
+import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, hashOf } from './block-frame.ts'
+import type { DirectoryLock } from './directory-lock.ts'
+import { diskFiles, type JournalFile, type JournalFiles } from './journal-files.ts'
+import type { JournalReader } from './journal-reader.ts'
+import { SEGMENT_HEADER_BYTES, type SegmentFacts, segmentName, writeSegmentHeader } from './segment-header.ts'
+import { SpareSegment } from './spare-segment.ts'
+import { cutTail } from './tail-cut.ts'
+
+const SEGMENT_BYTES = 64 * 1024 * 1024
+/** Larger blocks are hashed in the thread pool: a hop costs as much as hashing this much (bench/results/journal.md). */
+const HASH_HERE_BYTES = 16 * 1024
+
+export interface FileJournalOptions {
+  /** The folder, held against a second gate. */
+  readonly lock: DirectoryLock
+  /** The same folder, read to its end: what was read is what the new segment follows. */
+  readonly reader: JournalReader
+  /** Read again for every segment, so that what changes may be a getter. */
+  readonly facts: SegmentFacts
+  /** Stamps the segment headers; evidence only. */
+  readonly wallUs: () => number
+  readonly segmentBytes?: number
+  readonly files?: JournalFiles
+  /** Told what changes no decision: a spare segment that could not be made. */
+  readonly onProblem?: (cause: unknown) => void
+}
+
+/** Up to where everything is durable. */
+export interface DurablePosition {
+  readonly segment: number
+  readonly offset: number
+  readonly seq: number
+}
+
+export class JournalFailed extends Error {
+  constructor(cause: unknown) {
+    super(`the journal could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'JournalFailed'
+  }
+}
+
+export class FileJournal implements JournalPort {
+  readonly headBytes = BLOCK_HEADER_BYTES
+  readonly tailBytes = BLOCK_TRAILER_BYTES
+  /** Where a torn tail of the last run was moved to; undefined where there was none. */
+  readonly movedTail: string | undefined
+  readonly #directory: string
+  readonly #facts: SegmentFacts
+  readonly #wallUs: () => number
+  readonly #files: JournalFiles
+  readonly #segmentBytes: number
+  readonly #spare: SpareSegment
+  #number: number
+  #file!: JournalFile
+  #salt: Uint8Array = new Uint8Array(8)
+  #position = 0
+  /** Hash of the last block, or segment header; a promise while the thread pool works on it. */
+  #chain: Uint8Array | Promise<Uint8Array>
+  #durable: DurablePosition
+  #failed: JournalFailed | undefined
+
+  /** Closes the last segment behind its last whole block and opens a new one. Throws where this build is the older. */
+  static open(options: FileJournalOptions): FileJournal {
+    return new FileJournal(options)
+  }
+
+  private constructor(options: FileJournalOptions) {
+    const { lock, reader, facts } = options
+    const end = reader.end
+    if (lock.directory !== reader.directory)
+      throw new Error(`the lock holds ${lock.directory}, not ${reader.directory}`)
+    const last = end.segment
+    if (last !== undefined && last.engineVersion > facts.engineVersion) {
+      throw new Error(`${end.file} was written by engine ${last.engineVersion}; this build has ${facts.engineVersion}`)
+    }
+    this.#directory = lock.directory
+    this.#facts = facts
+    this.#wallUs = options.wallUs
+    this.#files = options.files ?? diskFiles
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
+    this.movedTail = cutTail(end, this.#files)
+    this.#spare = new SpareSegment(this.#files, this.#directory, this.#segmentBytes, options.onProblem ?? (() => {}))
+    this.#spare.finish()
+    this.#number = last?.number ?? 0
+    this.#chain = this.#openSegment(Buffer.from(end.hash, 'hex'), end.lastSeq + 1)
+    this.#durable = { segment: this.#number, offset: this.#position, seq: end.lastSeq }
+  }
+
+  /** Up to where everything is durable. In mode `os` as far as the operating system knows. */
+  get durable(): DurablePosition {
+    return this.#durable
+  }
+
+  append(block: Block, mayBlock: boolean): Promise<void> | undefined {
+    if (this.#failed !== undefined) throw this.#failed
+    if (!mayBlock || !(this.#chain instanceof Uint8Array)) return this.#appendLater(block)
+    try {
+      const bytes = this.#write(block, this.#chain)
+      if (this.#facts.durability === 'fsync') this.#file.sync()
+      this.#chain = hashOf(bytes)
+    } catch (cause) {
+      throw this.#broken(cause)
+    }
+    this.#landed(block)
+    return undefined
+  }
+
+  async close(): Promise<void> {
+    await this.#spare.close()
+    try {
+      await this.#chain
+      if (this.#failed !== undefined) return
+      this.#file.truncate(this.#position)
+      this.#file.sync()
+    } catch (cause) {
+      throw this.#broken(cause)
+    } finally {
+      this.#file.close()
+    }
+  }
+
+  async #appendLater(block: Block): Promise<void> {
+    try {
+      const bytes = this.#write(block, await this.#chain)
+      // The next block waits for this hash, the answers to this one do not.
+      this.#chain = bytes.length <= HASH_HERE_BYTES ? hashOf(bytes) : this.#hashLater(bytes)
+      if (this.#facts.durability === 'fsync') await this.#file.syncLater()
+    } catch (cause) {
+      throw this.#broken(cause)
+    }
+    this.#landed(block)
+  }
+
+  #hashLater(bytes: Uint8Array): Promise<Uint8Array> {
+    // The digest copies the bytes before it returns: the tape may be used again.
+    const later = webcrypto.subtle.digest('SHA-256', bytes).then((hash) => {
+      const chain = new Uint8Array(hash)
+      this.#chain = chain
+      return chain
+    })
+    // Whoever awaits it sees the failure; until then it is not an unhandled one.
+    later.catch(() => {})
+    return later
+  }
+
+  #write(block: Block, chain: Uint8Array): Uint8Array {
+    const bytes = block.end - block.start + FRAME_BYTES
+    const isFull = this.#position > SEGMENT_HEADER_BYTES && this.#position + bytes > this.#segmentBytes
+    const link = isFull ? this.#roll(chain, block.firstSeq) : chain
+    const framed = frame(block, this.#position, this.#salt, link)
+    this.#file.write(framed, this.#position)
+    this.#position += framed.length
+    return framed
+  }
+
+  #roll(chain: Uint8Array, firstSeq: number): Uint8Array {
+    // What is behind the last block are zeros, and no reader needs them.
+    this.#file.truncate(this.#position)
+    this.#file.close()
+    return this.#openSegment(chain, firstSeq)
+  }
+
+  /** Makes the next segment's file, header included, durable under its name. Returns the header's hash. */
+  #openSegment(chain: Uint8Array, firstSeq: number): Uint8Array {
+    this.#number++
+    const path = join(this.#directory, segmentName(this.#number))
+    const header = writeSegmentHeader({
+      ...this.#facts,
+      formatVersion: JOURNAL_FORMAT,
+      number: this.#number,
+      firstSeq,
+      createdUs: this.#wallUs(),
+      nonce: randomBytes(16).toString('hex'),
+      previousHash: Buffer.from(chain).toString('hex'),
+    })
+    const spare = this.#spare.take()
+    const freshPath = join(this.#directory, 'fresh.pjl')
+    if (spare === undefined) rmSync(freshPath, { force: true })
+    const file = spare ?? this.#files.open(freshPath, true)
+    file.write(header, 0)
+    file.sync()
+    // A numbered file so always has its whole header.
+    this.#files.rename(spare === undefined ? freshPath : this.#spare.path, path)
+    this.#files.syncFolder(dirname(path))
+    this.#file = file
+    this.#position = SEGMENT_HEADER_BYTES
+    this.#salt = header.slice(-32, -24)
+    return header.slice(-32)
+  }
+
+  #landed(block: Block): void {
+    this.#durable = { segment: this.#number, offset: this.#position, seq: block.lastSeq }
+    this.#spare.advance(this.#position)
+  }
+
+  #broken(cause: unknown): JournalFailed {
+    this.#failed ??= new JournalFailed(cause)
+    return this.#failed
+  }
+}

@@ -1,0 +1,88 @@
+/** The file operations that a journal is written with, so that a test can let any of them fail. */
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  write,
+  writeSync,
+} from 'node:fs'
+
+export interface JournalFile {
+  /** Writes all of `bytes` at `position`, or throws. */
+  write(bytes: Uint8Array, position: number): void
+  writeLater(bytes: Uint8Array, position: number): Promise<void>
+  /** Returns when data, and what is needed to read it back, is on the disk. */
+  sync(): void
+  syncLater(): Promise<void>
+  truncate(bytes: number): void
+  close(): void
+}
+
+export interface JournalFiles {
+  /** Opens for reading and writing; `create` makes a new file and throws where there is one. */
+  open(path: string, create: boolean): JournalFile
+  rename(from: string, to: string): void
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): void
+}
+
+class DiskFile implements JournalFile {
+  readonly #fd: number
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    let done = 0
+    while (done < bytes.length) done += writeSync(this.#fd, bytes, done, bytes.length - done, position + done)
+  }
+
+  async writeLater(bytes: Uint8Array, position: number): Promise<void> {
+    let done = 0
+    while (done < bytes.length) {
+      done += await new Promise<number>((settle, fail) => {
+        write(this.#fd, bytes, done, bytes.length - done, position + done, (error, written) =>
+          error === null ? settle(written) : fail(error),
+        )
+      })
+    }
+  }
+
+  sync(): void {
+    fdatasyncSync(this.#fd)
+  }
+
+  syncLater(): Promise<void> {
+    return new Promise((settle, fail) => {
+      fdatasync(this.#fd, (error) => (error === null ? settle() : fail(error)))
+    })
+  }
+
+  truncate(bytes: number): void {
+    ftruncateSync(this.#fd, bytes)
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+export const diskFiles: JournalFiles = {
+  open: (path, create) => new DiskFile(openSync(path, create ? 'wx+' : 'r+', 0o600)),
+  rename: renameSync,
+  syncFolder: (path) => {
+    // Windows cannot sync a folder; its file system journals names by itself.
+    if (process.platform === 'win32') return
+    const fd = openSync(path, 'r')
+    try {
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  },
+}

@@ -1,0 +1,242 @@
+/**
+ * Reads a journal from its first block to its last and proves on the way that it is whole: checksums, chain of hashes,
+ * sequence numbers, records that fill their blocks. Changes nothing on the disk.
+ */
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { isCommandAt } from '../model/records/events.ts'
+import { lengthAt, Tape } from '../model/records/tape.ts'
+import { JOURNAL_FORMAT } from '../model/version.ts'
+import type { Block } from '../sequencer/ports.ts'
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  blockHeaderAt,
+  FRAME_BYTES,
+  hashOf,
+  payloadProblem,
+  previousHashAt,
+} from './block-frame.ts'
+import { readSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader, segmentNumber } from './segment-header.ts'
+import { endOfData, judgeTail } from './torn-tail.ts'
+
+/** A journal that cannot have been left so by a crash. Nothing is cut; a person has to look. */
+export class JournalDamage extends Error {
+  readonly file: string
+  /** Byte offset in the file. */
+  readonly offset: number
+
+  constructor(file: string, offset: number, why: string) {
+    super(`${file} is damaged at byte ${offset}: ${why}`)
+    this.name = 'JournalDamage'
+    this.file = file
+    this.offset = offset
+  }
+}
+
+/** A journal that a newer build wrote. */
+export class JournalTooNew extends Error {
+  constructor(file: string, header: SegmentHeader) {
+    super(`${file} has format ${header.formatVersion}; this build reads formats up to ${JOURNAL_FORMAT}`)
+    this.name = 'JournalTooNew'
+  }
+}
+
+/** A block as it was found. The tape is the segment's bytes, so offsets on it are offsets in the file. */
+export interface StoredBlock extends Block {
+  readonly segment: SegmentHeader
+  readonly file: string
+  /** Hash of the block, 64 hex digits. */
+  readonly hash: string
+}
+
+/** Where a journal ends. */
+export interface JournalEnd {
+  /** The last segment; undefined in an empty folder. */
+  readonly segment: SegmentHeader | undefined
+  readonly file: string
+  /** Byte offset behind the last whole block. */
+  readonly offset: number
+  /** Byte offset of the last block; undefined where the last segment has none. */
+  readonly lastBlock: number | undefined
+  /** Hash that the next block, or segment, must carry as its predecessor's. */
+  readonly hash: string
+  readonly lastSeq: number
+  readonly lastTimeUs: number
+  /** A torn tail from `offset` on: where its last byte ends. Undefined where there is none. */
+  readonly tornUntil: number | undefined
+}
+
+const NO_HASH = '0'.repeat(64)
+/** A segment is read whole. */
+const SEGMENT_BYTES_MAX = 1024 * 1024 * 1024
+
+export class JournalReader {
+  readonly directory: string
+  #end: JournalEnd | undefined
+  #tape = Tape.ofBytes(0)
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  /** Where the journal ends; known once `blocks` was read to its end. */
+  get end(): JournalEnd {
+    if (this.#end === undefined) throw new Error('the journal was not read to its end')
+    return this.#end
+  }
+
+  /** All blocks in order. A block's tape may be read until the next one is asked for. Throws JournalDamage. */
+  *blocks(): Generator<StoredBlock, void> {
+    let end: JournalEnd = {
+      segment: undefined,
+      file: '',
+      offset: 0,
+      lastBlock: undefined,
+      hash: NO_HASH,
+      lastSeq: 0,
+      lastTimeUs: 0,
+      tornUntil: undefined,
+    }
+    this.#end = undefined
+    const names = segmentFiles(this.directory)
+    for (const [i, name] of names.entries()) {
+      end = yield* this.#segment(name, i + 1, i === names.length - 1, end)
+    }
+    this.#end = end
+  }
+
+  *#segment(name: string, number: number, isLast: boolean, before: JournalEnd): Generator<StoredBlock, JournalEnd> {
+    const file = join(this.directory, name)
+    const size = this.#load(file)
+    const tape = this.#tape
+    const segment = checkedHeader(file, tape.u8.subarray(0, size), number, before)
+    const salt = Buffer.from(segment.hash, 'hex').subarray(0, 8)
+    let end: JournalEnd = {
+      ...before,
+      segment,
+      file,
+      offset: SEGMENT_HEADER_BYTES,
+      lastBlock: undefined,
+      hash: segment.hash,
+    }
+    for (;;) {
+      const at = end.offset
+      const header = blockHeaderAt(tape, size, at, salt)
+      const problem = header === undefined ? 'no block begins here' : payloadProblem(tape, size, at, header)
+      if (header === undefined || problem !== undefined) {
+        return { ...end, tornUntil: tornUntil(tape, size, end, isLast, salt, problem ?? '') }
+      }
+      const block = checkedBlock(tape, end, segment, header)
+      end = {
+        ...end,
+        offset: at + header.payloadBytes + FRAME_BYTES,
+        lastBlock: at,
+        hash: block.hash,
+        lastSeq: header.lastSeq,
+        lastTimeUs: header.lastTimeUs,
+      }
+      // The engine finds the end of an entry by the end of the tape.
+      tape.end = block.end
+      yield block
+    }
+  }
+
+  /** Reads a file into the tape, which is made larger where need be. Returns the file's size. */
+  #load(file: string): number {
+    const fd = openSync(file, 'r')
+    try {
+      const size = fstatSync(fd).size
+      if (size > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
+      if (this.#tape.buffer.byteLength < size) this.#tape = Tape.ofBytes(Math.ceil(size / 8) * 8)
+      let done = 0
+      while (done < size) {
+        const read = readSync(fd, this.#tape.u8, done, size - done, done)
+        if (read === 0) break
+        done += read
+      }
+      return done
+    } finally {
+      closeSync(fd)
+    }
+  }
+}
+
+/** Names of the segments in order. A missing number is damage; other files are none of ours. */
+function segmentFiles(directory: string): string[] {
+  const names = readdirSync(directory)
+    .filter((name) => segmentNumber(name) !== undefined)
+    .sort()
+  names.forEach((name, i) => {
+    if (segmentNumber(name) !== i + 1) {
+      throw new JournalDamage(join(directory, name), 0, `segment ${i + 1} is missing before it`)
+    }
+  })
+  return names
+}
+
+function checkedHeader(file: string, bytes: Uint8Array, number: number, before: JournalEnd): SegmentHeader {
+  const header = readSegmentHeader(bytes)
+  if (typeof header === 'string') throw new JournalDamage(file, 0, header)
+  if (header.formatVersion > JOURNAL_FORMAT) throw new JournalTooNew(file, header)
+  if (header.number !== number) throw new JournalDamage(file, 0, `the header says that it is segment ${header.number}`)
+  if (header.previousHash !== before.hash) {
+    throw new JournalDamage(file, 0, 'the segment does not follow the last block of the one before it')
+  }
+  if (header.firstSeq !== before.lastSeq + 1) {
+    throw new JournalDamage(file, 0, `the segment begins at command ${header.firstSeq}, not at ${before.lastSeq + 1}`)
+  }
+  return header
+}
+
+/** Returns the block, whose bytes are whole, if it belongs exactly here. */
+function checkedBlock(tape: Tape, end: JournalEnd, segment: SegmentHeader, header: BlockHeader): StoredBlock {
+  const at = end.offset
+  const damage = (why: string) => new JournalDamage(end.file, at, why)
+  if (header.position !== at) throw damage(`the block belongs at byte ${header.position}`)
+  if (Buffer.from(previousHashAt(tape, at)).toString('hex') !== end.hash) throw damage('the chain of hashes breaks')
+  if (header.firstSeq !== end.lastSeq + 1) throw damage(`command ${end.lastSeq + 1} is missing`)
+  const start = at + BLOCK_HEADER_BYTES
+  const blockEnd = start + header.payloadBytes
+  const problem = entriesProblem(tape, start, blockEnd, header)
+  if (problem !== undefined) throw damage(problem)
+  const hash = Buffer.from(hashOf(tape.u8.subarray(at, at + header.payloadBytes + FRAME_BYTES))).toString('hex')
+  const { firstSeq, lastSeq, lastTimeUs } = header
+  return { tape, start, end: blockEnd, firstSeq, lastSeq, lastTimeUs, segment, file: end.file, hash }
+}
+
+/** Returns in words how the records differ from what the header says of them. */
+function entriesProblem(tape: Tape, start: number, end: number, header: BlockHeader): string | undefined {
+  let records = 0
+  let seq = header.firstSeq - 1
+  for (let at = start; at < end; ) {
+    const bytes = lengthAt(tape, at)
+    if (bytes < 8 || bytes % 8 !== 0 || at + bytes > end) return `the record at byte ${at} has ${bytes} bytes`
+    if (isCommandAt(tape, at)) {
+      seq++
+      if (tape.f64[(at >> 3) + 1] !== seq) return `command ${seq} is missing`
+    } else if (at === start) return 'the block opens with an event'
+    records++
+    at += bytes
+  }
+  if (records !== header.records || seq !== header.lastSeq) return 'the block does not hold what its header says'
+  return undefined
+}
+
+/** Judges what follows the last whole block of a segment; throws where it is damage. */
+function tornUntil(
+  tape: Tape,
+  size: number,
+  end: JournalEnd,
+  isLast: boolean,
+  salt: Uint8Array,
+  problem: string,
+): number | undefined {
+  if (!isLast) {
+    if (endOfData(tape, size, end.offset) === end.offset) return undefined
+    throw new JournalDamage(end.file, end.offset, `${problem}, and another segment follows`)
+  }
+  const tail = judgeTail(tape, size, end.offset, salt, problem)
+  if (tail.kind === 'damaged') throw new JournalDamage(end.file, end.offset, tail.why)
+  return tail.kind === 'torn' ? tail.end : undefined
+}

@@ -1,0 +1,59 @@
+/**
+ * What the next gate does to the last segment of the one before it, once, before it writes a segment of its own: moves a
+ * torn tail aside and makes the last block surely durable. After that nobody writes the file again.
+ */
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import type { JournalFiles } from './journal-files.ts'
+import type { JournalEnd } from './journal-reader.ts'
+
+/** Leaves the last segment closed behind its last whole block. Returns the path of the moved tail, if there was one. */
+export function cutTail(end: JournalEnd, files: JournalFiles): string | undefined {
+  if (end.segment === undefined) return undefined
+  const moved = end.tornUntil === undefined ? undefined : moveAside(end, end.tornUntil, files)
+  const file = files.open(end.file, false)
+  try {
+    if (end.tornUntil !== undefined) file.write(new Uint8Array(end.tornUntil - end.offset), end.offset)
+    if (end.lastBlock !== undefined) {
+      // Only the last block may be unsynced. Where its sync failed the system may have marked its pages clean, though
+      // they never reached the disk: only writing it again makes sure of what is about to be applied.
+      file.write(bytesOf(end.file, end.lastBlock, end.offset), end.lastBlock)
+    }
+    file.sync()
+    file.truncate(end.offset)
+    file.sync()
+  } finally {
+    file.close()
+  }
+  return moved
+}
+
+function moveAside(end: JournalEnd, until: number, files: JournalFiles): string {
+  const name = `${end.file}.torn-${end.offset}`
+  let path = name
+  // A crash in the middle of a cut leaves the tail in both places.
+  for (let i = 2; existsSync(path); i++) path = `${name}-${i}`
+  const file = files.open(path, true)
+  try {
+    file.write(bytesOf(end.file, end.offset, until), 0)
+    file.sync()
+  } finally {
+    file.close()
+  }
+  return path
+}
+
+function bytesOf(path: string, from: number, until: number): Uint8Array {
+  const bytes = new Uint8Array(until - from)
+  const fd = openSync(path, 'r')
+  try {
+    let done = 0
+    while (done < bytes.length) {
+      const read = readSync(fd, bytes, done, bytes.length - done, from + done)
+      if (read === 0) throw new Error(`${path} became shorter while it was read`)
+      done += read
+    }
+  } finally {
+    closeSync(fd)
+  }
+  return bytes
+}
