@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly body?: string
   /** A long poll waits longer than other requests. */
   readonly timeoutMs?: number
+  /** Gives the request up. */
+  readonly signal?: AbortSignal
 }
 
 const TIMEOUT_MS = 15_000
@@ -35,14 +37,15 @@ export class HttpConnection {
   }
 
   /** @throws GateUnreachable where no whole answer comes in time. */
-  send({ method, path, headers, body, timeoutMs = TIMEOUT_MS }: HttpRequest): Promise<HttpAnswer> {
+  send({ method, path, headers, body, timeoutMs = TIMEOUT_MS, signal }: HttpRequest): Promise<HttpAnswer> {
     const name = `${method} ${path}`
     return new Promise((settle, fail) => {
       const failed = (cause: unknown) => fail(new GateUnreachable(name, cause))
       const { hostname, port } = this.#url
       // A bracketed address is how a URL writes IPv6; a socket wants it bare.
       const host = hostname.replace(/^\[(.*)\]$/, '$1')
-      const outgoing = request({ agent: this.#agent, host, port, method, path, headers: withLength(headers, body) })
+      const options = { agent: this.#agent, host, port, method, path, headers: withLength(headers, body) }
+      const outgoing = request(signal === undefined ? options : { ...options, signal })
       outgoing.setTimeout(timeoutMs, () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)))
       outgoing.on('error', failed)
       outgoing.on('response', (incoming) => {

@@ -43,9 +43,15 @@ export function firmNames(firm: Firm, market: Market): NameDefinition[] {
     ...firm.traders.map(({ trader, desk }) => ({ kind: 'TRADER', name: trader, desk }) as const),
     ...firm.accounts.map(({ account, desk }) => accountOf(firm, account, desk)),
     ...firm.strategies.map(({ strategy, trader }) => ({ kind: 'STRATEGY', name: strategy, trader }) as const),
-    // Every trader's, and so nobody's.
-    { kind: 'STRATEGY', name: MANUAL },
+    { kind: 'STRATEGY', name: MANUAL, trader: headTrader(firm) },
   ]
+}
+
+/** Somebody must answer for the orders by hand: the last trader, who has no strategy of his own. */
+function headTrader(firm: Firm): string {
+  const trader = firm.traders.at(-1)?.trader
+  if (trader === undefined) throw new Error('a firm without traders')
+  return trader
 }
 
 function accountOf(firm: Firm, account: string, desk: string): NameDefinition {
