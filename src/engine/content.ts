@@ -13,8 +13,8 @@ const N_UNRESOLVED = NEW_ORDER.at.unresolved >> 2
 const R_QTY = REPLACE_ORDER.at.orderQty * 2
 const R_FLAGS = REPLACE_ORDER.at.flags
 const R_ORIG = REPLACE_ORDER.at.origClOrdID >> 2
-const X_FROM = EXECUTION_REPORT.at.lastQty * 2
-const X_TYPE = EXECUTION_REPORT.at.execType
+const X_FROM = EXECUTION_REPORT.at.orderSeq * 2
+const X_SLOT = EXECUTION_REPORT.at.orderSlot
 const X_REF = EXECUTION_REPORT.at.execRefID >> 2
 
 /** Two running lanes of 32 bits. */
@@ -89,14 +89,13 @@ export function hashReplace(tape: Tape, offset: number, j: Judgement): void {
   j.content1 = finish(1)
 }
 
-/** Content of an execution report beside its key; cumQty is checked and transactTime is evidence. */
+/** Content of an execution report: everything but sequence, time, principal, evidence and text. */
 export function hashExecution(tape: Tape, offset: number, j: Judgement): void {
   const at = offset >> 2
   start(4)
-  words(tape.i32, at + X_FROM, 4)
-  word(tape.i32[at + X_TYPE]!)
-  word(tape.i32[at + EXECUTION_REPORT.at.orderSlot]!)
-  words(tape.i32, at + EXECUTION_REPORT.at.account, 5)
+  // orderSeq, lastQty, lastPx, cumQty; then orderSlot to side.
+  words(tape.i32, at + X_FROM, 8)
+  words(tape.i32, at + X_SLOT, 9)
   for (let text = 0; text < 3; text++) textWords(tape.i32, at + X_REF + text * ID_WORDS, ID_WORDS)
   j.content0 = finish(0)
   j.content1 = finish(1)

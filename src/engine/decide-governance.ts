@@ -7,12 +7,25 @@ import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/com
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
+import { DUTIES } from '../model/vocabulary.ts'
 import { latchCovers } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { B03, B09, C01, D02, D05, D08, L_ROW, LF, LI, Limits, MONEY } from './state/limits.ts'
-import { ACCOUNT, ASSET_CLASS, CLIENT, DESK, ENTITY, SECTOR, SESSION, STRATEGY, TRADER, VENUE } from './state/names.ts'
+import {
+  ACCOUNT,
+  ASSET_CLASS,
+  CLIENT,
+  DESK,
+  ENTITY,
+  PRINCIPAL,
+  SECTOR,
+  SESSION,
+  STRATEGY,
+  TRADER,
+  VENUE,
+} from './state/names.ts'
 import { CANCEL_SEQ, INSTR, LIVE, OF, OI, ORDER_VENUE, SEQ, SIDE, SUBJECT } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { rowUse } from './view-rows.ts'
@@ -21,11 +34,14 @@ const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const CAPACITY = reasonNumber('CAPACITY')
 const UNKNOWN_LATCH = reasonNumber('UNKNOWN_LATCH')
+const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 const MAKER_IS_CHECKER = reasonNumber('MAKER_IS_CHECKER')
 const NOT_REQUESTED = reasonNumber('NOT_REQUESTED')
 const DAY_ROLLED = reasonNumber('DAY_ROLLED')
 const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 
+const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
+const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
 const REMOVE = 1
 const SECTOR_OBJECT = 3
 const DAY_US = 86_400_000_000
@@ -174,18 +190,24 @@ export class GovernanceDecider {
     const command = decode(tape, offset, RELEASE)
     const latch = this.#state.latches.get(command.latch)
     if (latch === undefined) return writeRefused(tape, UNKNOWN_LATCH, RELEASE.at.latch)
-    if (command.step === 0) {
-      if (!(command.state >= 0 && command.state < latch.state))
-        return writeRefused(tape, INVALID_VALUE, RELEASE.at.state)
-      if (command.principal < 0) return writeRefused(tape, INVALID_VALUE, RELEASE.at.principal)
-      return writeApplied(tape, command.latch)
+    if (!this.#mayRelease(command.principal, command.step)) {
+      return writeRefused(tape, DUTY_MISSING, RELEASE.at.principal)
     }
-    if (command.step !== 1) return writeRefused(tape, INVALID_VALUE, RELEASE.at.step)
+    if (command.step !== 0 && command.step !== 1) return writeRefused(tape, INVALID_VALUE, RELEASE.at.step)
+    if (!(command.state >= 0 && command.state < latch.state)) return writeRefused(tape, INVALID_VALUE, RELEASE.at.state)
+    if (command.step === 0) return writeApplied(tape, command.latch)
     if (latch.releaseRequestedBy < 0 || latch.releaseState !== command.state) return writeRefused(tape, NOT_REQUESTED)
-    if (command.principal < 0 || command.principal === latch.releaseRequestedBy) {
+    if (command.principal === latch.releaseRequestedBy) {
       return writeRefused(tape, MAKER_IS_CHECKER, RELEASE.at.principal)
     }
     writeApplied(tape, command.latch)
+  }
+
+  /** Only people release, each with the duty of the step. */
+  #mayRelease(principal: number, step: number): boolean {
+    const { names } = this.#state
+    if (!names.has(PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
+    return (names.duties[principal]! & (step === 1 ? RELEASE_APPROVE : RELEASE_REQUEST)) !== 0
   }
 
   dayRoll(tape: Tape, offset: number): void {

@@ -18,7 +18,7 @@ import { protect } from './controls/market-order-protection.ts'
 import { judgeOrderStructure } from './controls/order-structure.ts'
 import { deviate } from './controls/price-collar.ts'
 import { gatherFacts, judgeRegulation } from './controls/regulatory-compliance.ts'
-import { judgeSelfMatch } from './controls/self-match.ts'
+import { judgeSelfMatch, rests } from './controls/self-match.ts'
 import { judgeTradingState } from './controls/trading-state.ts'
 import { type Decided, writeDecision, writeWarnings } from './decision-event.ts'
 import { project, projectLeaves } from './exposure.ts'
@@ -235,10 +235,8 @@ export class OrderDecider {
     const px = newest < 0 ? orders.f[slot * OF + PX]! : orders.vf[newest * VF + V_PX]!
     const stop = newest < 0 ? orders.f[slot * OF + STOP]! : orders.vf[newest * VF + V_STOP]!
     if (j.x[X_QTY]! > qty) return false
-    const less = (now: number, before: number) => (j.buys ? now <= before : now >= before)
-    // A stop moved towards the market triggers sooner: up for a sell, down for a buy.
-    const later = (now: number, before: number) => (j.buys ? now >= before : now <= before)
-    return less(j.x[X_PX]!, px) && later(j.x[X_STOP]!, stop)
+    if (j.x[X_STOP]! !== stop) return false
+    return j.buys ? j.x[X_PX]! <= px : j.x[X_PX]! >= px
   }
 
   /** A clOrdID that is known: the first decision again, or a conflict. */
@@ -392,7 +390,7 @@ export class OrderDecider {
     this.#value(qty)
     evaluateRows(state, j)
     if (j.valued) {
-      j.verdict(H01, judgeSelfMatch(state, j))
+      if (rests(j.ordType)) j.verdict(H01, judgeSelfMatch(state, j))
       gatherFacts(state, j)
       j.verdict(I00, judgeRegulation(this.#pack, j))
     }

@@ -41,6 +41,7 @@ import {
 import type { State } from './state/state.ts'
 
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
+const HIERARCHY_MISMATCH = reasonNumber('HIERARCHY_MISMATCH')
 const NAME_CONFLICT = reasonNumber('NAME_CONFLICT')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const CAPACITY = reasonNumber('CAPACITY')
@@ -290,10 +291,10 @@ export class ReferenceDecider {
       return writeRefused(tape, UNKNOWN_NAME, at.instrument)
     }
     if (command.trader !== -1 && names.binding(TRADER_ACCOUNT, command.trader, command.account) <= 0) {
-      return writeRefused(tape, UNKNOWN_NAME, at.trader)
+      return writeRefused(tape, HIERARCHY_MISMATCH, at.trader)
     }
     if (command.strategy !== -1 && names.binding(STRATEGY_ACCOUNT, command.strategy, command.account) <= 0) {
-      return writeRefused(tape, UNKNOWN_NAME, at.strategy)
+      return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
     if (cells.pages + 64 > cells.pagesMax || this.#state.books.isFull) return writeRefused(tape, CAPACITY)

@@ -6,6 +6,7 @@ import { encode } from '../model/records/schema.ts'
 import { readText, type Tape } from '../model/records/tape.ts'
 import { EXEC_TYPES } from '../model/vocabulary.ts'
 import { hashExecution } from './content.ts'
+import { isPrice } from './decide-reference.ts'
 import {
   STATE_ONLY,
   TERMINAL,
@@ -17,17 +18,37 @@ import {
   writeMoved,
   writeRefused,
 } from './events-out.ts'
-import { ENDED, NOT_FOUND, type OrderFinder } from './find-order.ts'
+import { ENDED, type OrderFinder } from './find-order.ts'
 import type { Judgement } from './judgement.ts'
-import { X_CONTENT0, X_CONTENT1, X_REVERSED } from './state/executions.ts'
-import { HAS_MARK, INVERSE } from './state/instruments.ts'
+import {
+  X_ACCOUNT,
+  X_CONTENT0,
+  X_CONTENT1,
+  X_FLOW_VENUE,
+  X_INSTR,
+  X_REVERSED,
+  X_SESSION,
+  X_SIDE,
+  X_STRATEGY,
+  X_TRADER,
+} from './state/executions.ts'
+import { HAS_MARK, INVERSE, NEGATIVE_PRICE } from './state/instruments.ts'
 import { KEY_INSTRUMENT, LATCHES_MAX, type Latch } from './state/latches.ts'
-import { ACCOUNT, STRATEGY, TRADER } from './state/names.ts'
+import { ACCOUNT, SESSION, STRATEGY, TRADER } from './state/names.ts'
+import {
+  ENDED_ACCOUNT,
+  ENDED_INSTRUMENT,
+  ENDED_SIDE,
+  ENDED_STRATEGY,
+  ENDED_TRADER,
+  ENDED_VENUE,
+} from './state/order-ids.ts'
 import {
   CUM,
   INSTR,
   OF,
   OI,
+  ORDER_VENUE,
   QTY,
   REPORTED,
   SEQ,
@@ -51,6 +72,7 @@ const EXEC_DUPLICATE = reasonNumber('EXEC_DUPLICATE')
 const EXEC_CONFLICT = reasonNumber('EXEC_CONFLICT')
 const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 const UNKNOWN_EXEC_REF = reasonNumber('UNKNOWN_EXEC_REF')
+const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const OVERFILL = reasonNumber('OVERFILL')
 const LATE_FILL = reasonNumber('LATE_FILL')
 const CUM_QTY_MISMATCH = reasonNumber('CUM_QTY_MISMATCH')
@@ -89,6 +111,8 @@ interface Booking {
   trader: number
   strategy: number
   side: number
+  session: number
+  flowVenue: number
   alarm: number
 }
 
@@ -133,28 +157,15 @@ export class ReportDecider {
     const i = offset >> 2
     const type = tape.i32[i + X.execType]!
     const owner = tape.i32[i + X.owner]!
-    let slot = this.#find.byOrderID(tape.f64[(offset >> 3) + X.orderSeq]!, tape.i32[i + X.orderSlot]!)
-    if (slot < 0) slot = this.#find.byId(tape, offset + X.clOrdID, owner)
-    let version = slot < 0 ? -1 : this.#versionNamed(tape, offset, owner)
-    if (slot < 0) {
-      const named = this.#find.idSlot
-      const byOrig = this.#find.byId(tape, offset + X.origClOrdID, owner)
-      if (byOrig !== NOT_FOUND) {
-        slot = byOrig
-        version = -1
-      } else this.#find.idSlot = named
-    }
+    const named = this.#find.byId(tape, offset + X.clOrdID, owner)
+    const live = this.#find.byOrderID(tape.f64[(offset >> 3) + X.orderSeq]!, tape.i32[i + X.orderSlot]!)
+    const slot = live >= 0 ? live : named
+    const version = slot >= 0 && slot === named ? this.#state.ids.versionOf(this.#find.idSlot) : -1
     if (type === FILL) return this.#fill(tape, offset, slot)
     if (type === BUST || type === CORRECT) return this.#bust(tape, offset, type === CORRECT)
     if (slot === ENDED) return writeRefused(tape, ORDER_TERMINAL)
     if (slot < 0) return writeRefused(tape, UNKNOWN_ORDER)
     this.#move(tape, slot, version, type)
-  }
-
-  /** Pending version that the report's clOrdID names, or -1. */
-  #versionNamed(tape: Tape, offset: number, owner: number): number {
-    const found = this.#find.byId(tape, offset + X.clOrdID, owner)
-    return found >= 0 ? this.#state.ids.versionOf(this.#find.idSlot) : -1
   }
 
   #move(tape: Tape, slot: number, version: number, type: number): void {
@@ -186,16 +197,17 @@ export class ReportDecider {
     hashExecution(tape, offset, this.#j)
     const booking = this.#bookingOf(tape, offset, slot)
     const known = state.executions.find(tape, offset + X.execID, tape.i32[i + X.session]!, tape.i32[i + X.venue]!)
-    if (known >= 0) return this.#repeated(tape, known, booking)
+    if (known >= 0) return this.#repeated(tape, known)
     this.#book(tape, offset, booking)
   }
 
-  #repeated(tape: Tape, known: number, booking: Booking): void {
+  #repeated(tape: Tape, known: number): void {
     const { executions } = this.#state
     const same =
       executions.int(known, X_CONTENT0) === this.#j.content0 && executions.int(known, X_CONTENT1) === this.#j.content1
     writeRefused(tape, same ? EXEC_DUPLICATE : EXEC_CONFLICT)
-    if (!same) this.#block(tape, booking.account, booking.instrument, EXEC_CONFLICT)
+    if (same) return
+    this.#block(tape, executions.int(known, X_ACCOUNT), executions.int(known, X_INSTR), EXEC_CONFLICT)
   }
 
   #bookingOf(tape: Tape, offset: number, slot: number): Booking {
@@ -211,6 +223,8 @@ export class ReportDecider {
         trader: orders.i[oi + SUBJECT + TRADER]!,
         strategy: orders.i[oi + SUBJECT + STRATEGY]!,
         side: orders.i[oi + SIDE]!,
+        session: orders.i[oi + SUBJECT + SESSION]!,
+        flowVenue: orders.i[oi + ORDER_VENUE]!,
         alarm: 0,
       }
     }
@@ -219,11 +233,13 @@ export class ReportDecider {
       return {
         slot: -1,
         orderSeq: ids.seqOf(id),
-        instrument: ids.endedOf(id, 0),
-        account: ids.endedOf(id, 1),
-        trader: ids.endedOf(id, 2),
-        strategy: ids.endedOf(id, 3),
-        side: ids.endedOf(id, 4),
+        instrument: ids.endedOf(id, ENDED_INSTRUMENT),
+        account: ids.endedOf(id, ENDED_ACCOUNT),
+        trader: ids.endedOf(id, ENDED_TRADER),
+        strategy: ids.endedOf(id, ENDED_STRATEGY),
+        side: ids.endedOf(id, ENDED_SIDE),
+        session: ids.sessionOf(id),
+        flowVenue: ids.endedOf(id, ENDED_VENUE),
         alarm: LATE_FILL,
       }
     }
@@ -240,6 +256,8 @@ export class ReportDecider {
       trader: names.has(TRADER, trader) ? trader : -1,
       strategy: names.has(STRATEGY, strategy) ? strategy : -1,
       side: tape.i32[i + X.side]!,
+      session: -1,
+      flowVenue: tape.i32[i + X.venue]!,
       alarm: UNKNOWN_EXECUTION,
     }
   }
@@ -254,13 +272,11 @@ export class ReportDecider {
     const qty = tape.f64[f + X.lastQty]!
     const px = tape.f64[f + X.lastPx]!
     if (instrument < 0 || instrument >= instruments.count || account < 0 || side < 0 || side > 3) {
-      writeRefused(tape, UNKNOWN_EXECUTION)
-      return this.#block(tape, account, -1, UNKNOWN_EXECUTION)
+      return writeRefused(tape, UNKNOWN_NAME)
     }
-    if (!(qty > 0) || !Number.isSafeInteger(qty) || !Number.isSafeInteger(px)) {
-      writeRefused(tape, INVALID_VALUE, qty > 0 ? X.lastPx : X.lastQty)
-      return this.#block(tape, account, instrument, INVALID_VALUE)
-    }
+    if (!(qty > 0) || !Number.isSafeInteger(qty)) return writeRefused(tape, INVALID_VALUE, X.lastQty)
+    const negative = (instruments.flags[instrument]! & NEGATIVE_PRICE) !== 0
+    if (!isPrice(px, negative)) return writeRefused(tape, INVALID_VALUE, X.lastPx)
     const inverse = (instruments.flags[instrument]! & INVERSE) !== 0
     const amount = flowValue(inverse, Math.abs(px), qty, instruments.flowN[instrument]!, instruments.flowD[instrument]!)
     if (Number.isNaN(amount) || executions.isFull) {
@@ -307,18 +323,20 @@ export class ReportDecider {
     const booking: Booking = {
       slot: -1,
       orderSeq: 0,
-      instrument: executions.int(original, 5),
-      account: executions.int(original, 2),
-      trader: executions.int(original, 3),
-      strategy: executions.int(original, 4),
-      side: executions.int(original, 6),
+      instrument: executions.int(original, X_INSTR),
+      account: executions.int(original, X_ACCOUNT),
+      trader: executions.int(original, X_TRADER),
+      strategy: executions.int(original, X_STRATEGY),
+      side: executions.int(original, X_SIDE),
+      session: executions.int(original, X_SESSION),
+      flowVenue: executions.int(original, X_FLOW_VENUE),
       alarm: 0,
     }
     if (correct) {
       const known = executions.find(tape, offset + X.execID, source, venue)
-      if (known >= 0) return this.#repeated(tape, known, booking)
+      if (known >= 0) return this.#repeated(tape, known)
     }
-    if (executions.int(original, X_REVERSED) !== 0) return writeRefused(tape, EXEC_DUPLICATE)
+    if (executions.int(original, X_REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
     encode(tape, EXECUTION_REVERSED, { execSlot: original, alarm: 0 })
     if (correct) this.#book(tape, offset, booking)
   }

@@ -48,9 +48,8 @@ export class MarketEvolver {
   }
 
   quarantined(tape: Tape, offset: number): void {
-    const { instruments, feedUs, timeUs } = this.#state
+    const { instruments, timeUs } = this.#state
     const id = tape.i32[(offset >> 2) + QUOTE.at.instrument]!
-    feedUs[tape.i32[(offset >> 2) + QUOTE.at.feed]!] = timeUs
     if (instruments.quarantineUs[id] === 0) instruments.quarantineUs[id] = timeUs
   }
 
@@ -64,10 +63,12 @@ export class MarketEvolver {
     const id = command.instrument
     if ((command.flags & 1) !== 0) {
       instruments.priorClose[id] = command.priorClose
+      instruments.priorCloseUs[id] = this.#state.timeUs
       instruments.has[id] = instruments.has[id]! | HAS_PRIOR_CLOSE
     }
     if ((command.flags & 2) !== 0) {
       instruments.manualPx[id] = command.manualPx
+      instruments.manualUs[id] = this.#state.timeUs
       instruments.manualUntilUs[id] = command.manualUntilUs
     }
     if ((command.flags & 4) !== 0) instruments.halted[id] = command.halted

@@ -7,6 +7,7 @@ import { hashDuplicate } from './content.ts'
 import type { Judgement } from './judgement.ts'
 import type { OrderLife, OrderTerms } from './order-life.ts'
 import { SESSION } from './state/names.ts'
+import { ENDED_ACCOUNT, ENDED_STRATEGY, ENDED_TRADER, ORDER_ENDED } from './state/order-ids.ts'
 import {
   CANCEL_SEQ,
   INSTR,
@@ -27,6 +28,7 @@ import type { State } from './state/state.ts'
 
 const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
 const UNKNOWN_VENUE = reasonNumber('UNKNOWN_VENUE')
+const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 
 const APPROVE = 1
@@ -114,6 +116,7 @@ export class OrderEvolver {
     const outcome = i32[e + E.outcome]!
     this.#stamp(session)
     if (slot >= 0) this.#stampOrder(slot)
+    else this.#stampEnded(tape, command + R.origClOrdID, session, i32[e + E.reason]!)
     const idSlot = i32[e + E.idSlot]!
     if (idSlot < 0) return
     const id = command + R.clOrdID
@@ -144,7 +147,8 @@ export class OrderEvolver {
     const session = tape.i32[(command >> 2) + C.session]!
     const slot = tape.i32[(event >> 2) + CANCEL_DECIDED.at.slot]!
     if (names.has(SESSION, session)) this.#stamp(session)
-    if (slot < 0) return
+    if (slot < 0)
+      return this.#stampEnded(tape, command + C.origClOrdID, tape.i32[(command >> 2) + C.owner]!, ORDER_TERMINAL)
     this.#stampOrder(slot)
     const at = slot * OI + STATE
     if (orders.i[at] === APPROVED || orders.i[at] === WORKING) orders.i[at] = PENDING_CANCEL
@@ -198,6 +202,15 @@ export class OrderEvolver {
     this.#stamp(trader)
     this.#stamp(account)
     this.#stamp(strategy)
+  }
+
+  /** The subjects of an order that has ended: its id still says which they were. */
+  #stampEnded(tape: Tape, at: number, session: number, reason: number): void {
+    if (reason !== ORDER_TERMINAL) return
+    const { ids } = this.#state
+    const id = ids.find(tape, at, session, ids.hashOf(tape, at, session))
+    if (id < 0 || ids.orderOf(id) !== ORDER_ENDED) return
+    this.#stampSubjects(ids.endedOf(id, ENDED_ACCOUNT), ids.endedOf(id, ENDED_TRADER), ids.endedOf(id, ENDED_STRATEGY))
   }
 
   /** The subjects of a live order beside the sending session. */

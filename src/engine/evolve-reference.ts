@@ -145,6 +145,7 @@ export class ReferenceEvolver {
     instruments.flags[id] = command.flags & (NEGATIVE_PRICE | INVERSE | REG_SHO)
     if ((command.flags & 8) !== 0) {
       instruments.priorClose[id] = command.priorClose
+      instruments.priorCloseUs[id] = this.#state.timeUs
       instruments.has[id] = instruments.has[id]! | HAS_PRIOR_CLOSE
     }
     this.setRatios(id)

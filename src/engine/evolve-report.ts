@@ -1,6 +1,4 @@
 /** Applies executions: positions, executed flow, the memory of execIDs; and reversals. */
-import { reasonNumber } from '../model/codes.ts'
-import { EXECUTION_REPORT } from '../model/records/commands.ts'
 import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
 import type { Shift } from './exposure.ts'
@@ -21,12 +19,11 @@ import {
   X_STRATEGY,
   X_TRADER,
 } from './state/executions.ts'
-import { DESK_ACCOUNT, OWN_ACCOUNT, SESSION, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
-import { OI, ORDER_VENUE, REPORTED, STATE, SUBJECT } from './state/orders.ts'
+import { DESK_ACCOUNT, OWN_ACCOUNT, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
+import { OI, REPORTED, STATE, SUBJECT } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { setSubjects, subjectsOfExecution } from './subjects.ts'
 
-const LATE_FILL = reasonNumber('LATE_FILL')
 const B = EXECUTION_BOOKED.at
 const APPROVED = 0
 const WORKING = 1
@@ -45,8 +42,8 @@ export class ReportEvolver {
     this.#shift = shift
   }
 
-  booked(tape: Tape, command: number, event: number): void {
-    const { executions, orders, names } = this.#state
+  booked(tape: Tape, event: number): void {
+    const { executions, orders } = this.#state
     const e = event >> 2
     const f = event >> 3
     const i32 = tape.i32
@@ -58,10 +55,8 @@ export class ReportEvolver {
     const trader = i32[e + B.trader]!
     const strategy = i32[e + B.strategy]!
     const side = i32[e + B.side]!
-    let session = -1
-    if (slot >= 0) session = orders.i[slot * OI + SUBJECT + SESSION]!
-    else if (i32[e + B.alarm] === LATE_FILL) session = i32[(command >> 2) + EXECUTION_REPORT.at.owner]!
-    const venue = slot >= 0 ? orders.i[slot * OI + ORDER_VENUE]! : i32[e + B.venue]!
+    const session = i32[e + B.session]!
+    const venue = i32[e + B.flowVenue]!
     const exec = executions.add(tape, event + B.execID, i32[e + B.source]!, i32[e + B.venue]!)
     executions.setNum(exec, X_QTY, qty)
     executions.setNum(exec, X_PX, tape.f64[f + B.px]!)
@@ -75,7 +70,7 @@ export class ReportEvolver {
     executions.setInt(exec, X_FLOW_VENUE, venue)
     executions.setInt(exec, X_CONTENT0, i32[e + B.contentHash0]!)
     executions.setInt(exec, X_CONTENT1, i32[e + B.contentHash1]!)
-    executions.setInt(exec, X_SESSION, names.has(SESSION, session) ? session : -1)
+    executions.setInt(exec, X_SESSION, session)
     if (slot >= 0) {
       this.#shift.flow(orders.i, slot * OI + SUBJECT, instrument, venue, 0, 0, amount)
       const at = slot * OI + STATE

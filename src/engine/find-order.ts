@@ -19,7 +19,6 @@ export class OrderFinder {
 
   byOrderID(seq: number, slot: number): number {
     const { orders } = this.#state
-    this.idSlot = -1
     if (slot < 0 || slot >= orders.top || orders.f[slot * OF + SEQ] !== seq) return NOT_FOUND
     return orders.i[slot * OI + LIVE] === 0 ? NOT_FOUND : slot
   }

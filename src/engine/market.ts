@@ -45,10 +45,7 @@ function isMidUsable(state: State, instrument: number): boolean {
 /** Source of the reference at `nowUs`, one of REF_*. `anyAge`: as if every feed had just been heard. */
 export function refSource(state: State, instrument: number, nowUs: number, anyAge: boolean): number {
   const { instruments, parameters } = state
-  const feed = instruments.feed[instrument]!
-  if (isMidUsable(state, instrument)) {
-    if (anyAge || (feed >= 0 && nowUs - state.feedUs[feed]! <= parameters[HEARTBEAT_MAX]!)) return REF_MID
-  }
+  if (isMidUsable(state, instrument) && (anyAge || isFeedAlive(state, instrument, nowUs))) return REF_MID
   const has = instruments.has[instrument]!
   if ((has & HAS_LAST) !== 0 && nowUs - instruments.lastUs[instrument]! <= parameters[LAST_MAX]!) return REF_LAST
   if ((has & HAS_PRIOR_CLOSE) !== 0) return REF_PRIOR_CLOSE
@@ -73,10 +70,27 @@ export function refPrice(state: State, instrument: number, source: number): numb
   }
 }
 
-/** When the reference of a source was seen; 0 for a prior close and a manual price. */
+/** When the reference of a source was seen: the time of the command that brought it. */
 export function refTime(state: State, instrument: number, source: number): number {
-  if (source === REF_MID) return state.instruments.quoteUs[instrument]!
-  return source === REF_LAST ? state.instruments.lastUs[instrument]! : 0
+  const { instruments } = state
+  switch (source) {
+    case REF_MID:
+      return instruments.quoteUs[instrument]!
+    case REF_LAST:
+      return instruments.lastUs[instrument]!
+    case REF_PRIOR_CLOSE:
+      return instruments.priorCloseUs[instrument]!
+    case REF_MANUAL:
+      return instruments.manualUs[instrument]!
+    default:
+      return 0
+  }
+}
+
+/** True where the instrument's feed was heard of lately: its quotes are alive. */
+export function isFeedAlive(state: State, instrument: number, nowUs: number): boolean {
+  const feed = state.instruments.feed[instrument]!
+  return feed >= 0 && nowUs - state.feedUs[feed]! <= state.parameters[HEARTBEAT_MAX]!
 }
 
 /** The source whose price the mark must move to now, or REF_NONE where it stays. */

@@ -7,6 +7,14 @@ import type { Shift } from './exposure.ts'
 import { INVERSE } from './state/instruments.ts'
 import { DESK_ACCOUNT, OWN_ACCOUNT, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
 import {
+  ENDED_ACCOUNT,
+  ENDED_INSTRUMENT,
+  ENDED_SIDE,
+  ENDED_STRATEGY,
+  ENDED_TRADER,
+  ENDED_VENUE,
+} from './state/order-ids.ts'
+import {
   BOOK,
   CANCEL_SEQ,
   CELL_AT,
@@ -55,7 +63,6 @@ import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
 const SELL_LONG = 1
-const SHORT = 2
 
 /** What a new order or a version is made of; one scratch object, filled by the events. */
 export interface OrderTerms {
@@ -70,6 +77,7 @@ export interface OrderTerms {
 export class OrderLife {
   readonly #state: State
   readonly #shift: Shift
+  readonly #ended = new Int32Array(6)
 
   constructor(state: State, shift: Shift) {
     this.#state = state
@@ -246,16 +254,14 @@ export class OrderLife {
     orders.i[oi + STATE] = state
     this.#reserve(slot, 0, 0, 0)
     this.#shift.flow(orders.i, oi + SUBJECT, orders.i[oi + INSTR]!, orders.i[oi + ORDER_VENUE]!, 0, -1, 0)
-    for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) {
-      ids.end(
-        id,
-        orders.i[oi + INSTR]!,
-        orders.i[oi + SUBJECT + 5]!,
-        orders.i[oi + SUBJECT + 4]!,
-        orders.i[oi + SUBJECT + 6]!,
-        orders.i[oi + SIDE]!,
-      )
-    }
+    const ended = this.#ended
+    ended[ENDED_INSTRUMENT] = orders.i[oi + INSTR]!
+    ended[ENDED_ACCOUNT] = orders.i[oi + SUBJECT + 5]!
+    ended[ENDED_TRADER] = orders.i[oi + SUBJECT + 4]!
+    ended[ENDED_STRATEGY] = orders.i[oi + SUBJECT + 6]!
+    ended[ENDED_SIDE] = orders.i[oi + SIDE]!
+    ended[ENDED_VENUE] = orders.i[oi + ORDER_VENUE]!
+    for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, ended)
     orders.release(slot)
   }
 
@@ -302,7 +308,7 @@ export class OrderLife {
       if (executed !== 0) books.addPosition(i[oi + HEAD]!, dP)
       if (side === SELL_LONG) books.addLongSells(i[oi + HEAD]!, more)
       const locate = i[oi + ORDER_LOCATE]!
-      if (side >= SHORT && locate >= 0) {
+      if (locate >= 0) {
         locates.reserved[locate] = locates.reserved[locate]! + more
         locates.used[locate] = locates.used[locate]! + executed
       }

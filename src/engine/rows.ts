@@ -101,7 +101,9 @@ function measure(state: State, j: Judgement, slot: number, metric: number, cell:
 function fits(state: State, j: Judgement, slot: number, metric: number, cell: number): boolean {
   if (!measure(state, j, slot, metric, cell)) return false
   const after = j.x[X_AFTER]!
-  return after <= j.x[X_LIMIT]! || after <= j.x[X_BEFORE]!
+  if (after <= j.x[X_LIMIT]!) return true
+  // A message always adds one; that the count saturates must not look as if it did not.
+  return after <= j.x[X_BEFORE]! && state.limits.i[slot * LI + L_CONTROL] !== C01
 }
 
 /** Evaluates every matching row of the eight subjects. */

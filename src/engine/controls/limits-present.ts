@@ -23,11 +23,9 @@ const SUBJECTS = [ACCOUNT, TRADER, DESK, FIRM]
 
 export function judgeLimitsPresent(state: State, j: Judgement): number {
   const { limits } = state
-  for (let at = 0; at < 4; at++) {
-    const subject = j.subjects[SUBJECTS[at]!]!
-    const missing = EVERYWHERE_MASK & ~limits.noneMask[subject]!
-    if (missing !== 0) return nameMissing(j, firstOf(missing), subject)
-  }
+  let common = EVERYWHERE_MASK
+  for (let at = 0; at < 4; at++) common &= limits.noneMask[j.subjects[SUBJECTS[at]!]!]!
+  if (common !== EVERYWHERE_MASK) return nameFirstMissing(state, j)
   const firm = j.subjects[FIRM]!
   if (!hasForObject(state, j, firm, OBJECT_SECTOR, D08)) return nameMissing(j, D08, firm)
   const session = j.subjects[SESSION]!
@@ -46,9 +44,15 @@ function hasForObject(state: State, j: Judgement, subject: number, kind: number,
   return entry >= 0 && (limits.entryMask[entry]! & (1 << control)) !== 0
 }
 
-function firstOf(missing: number): number {
-  for (const control of EVERYWHERE) if ((missing & (1 << control)) !== 0) return control
-  return -1
+/** Sought by control, within it by subject. */
+function nameFirstMissing(state: State, j: Judgement): number {
+  for (const control of EVERYWHERE) {
+    for (const place of SUBJECTS) {
+      const subject = j.subjects[place]!
+      if ((state.limits.noneMask[subject]! & (1 << control)) === 0) return nameMissing(j, control, subject)
+    }
+  }
+  throw new Error('a mandatory limit is missing and is not')
 }
 
 function nameMissing(j: Judgement, control: number, subject: number): number {

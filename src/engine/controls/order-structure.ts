@@ -41,7 +41,8 @@ export function judgeOrderStructure(state: State, j: Judgement, flags: number): 
   if (badStop) return INVALID_STOP_PX
   const hasExpiry = (flags & HAS_EXPIRY) !== 0
   if (hasExpiry !== (j.timeInForce === GTD)) return INVALID_EXPIRY
-  if (hasExpiry && !(j.x[X_EXPIRE]! > j.x[X_NOW]!)) return INVALID_EXPIRY
+  // A replace keeps its order's expiry, which was judged with the order.
+  if (hasExpiry && j.replaces < 0 && !(j.x[X_EXPIRE]! > j.x[X_NOW]!)) return INVALID_EXPIRY
   return 0
 }
 

@@ -10,6 +10,7 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { type Fact, factIndex, type RulePack } from '../../model/rules.ts'
 import { type Judgement, X_LEAVES, X_LEAVES_OLD, X_NOW, X_PROTECTION, X_PX } from '../judgement.ts'
+import { isFeedAlive } from '../market.ts'
 import { B, P, S } from '../state/cells.ts'
 import { HAS_ASK, HAS_BID, REG_SHO } from '../state/instruments.ts'
 import { ACCOUNT } from '../state/names.ts'
@@ -57,7 +58,7 @@ export function gatherFacts(state: State, j: Judgement): void {
   facts[IS_SHORT_EXEMPT] = j.side > 2 ? 1 : 0
   facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
   facts[PRICE] = j.ordType === MARKET ? x[X_PROTECTION]! : (j.ordType & 1) !== 0 ? x[X_PX]! : Number.NaN
-  const has = instruments.has[instrument]!
+  const has = isFeedAlive(state, instrument, x[X_NOW]!) ? instruments.has[instrument]! : 0
   facts[BID] = (has & HAS_BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
   facts[ASK] = (has & HAS_ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
   facts[HALTED] = instruments.halted[instrument]!
@@ -74,8 +75,7 @@ export function gatherFacts(state: State, j: Judgement): void {
   facts[ACCOUNT_POSITION] = cell < 0 ? 0 : f[cell + P]!
   facts[ACCOUNT_BUYS] = cell < 0 ? 0 : f[cell + B]! - (j.buys ? own : 0)
   facts[ACCOUNT_SELLS] = cell < 0 ? 0 : f[cell + S]! - (j.buys ? 0 : own)
-  const located = state.locates.available(j.locate, j.subjects[ACCOUNT]!, instrument, x[X_NOW]!)
-  facts[LOCATE] = j.replaces >= 0 && j.locate >= 0 ? located + own : located
+  facts[LOCATE] = state.locates.available(j.locate, j.subjects[ACCOUNT]!, instrument, x[X_NOW]!, own)
   facts[EASY] = 0
   for (let mode = 0; mode < 4; mode++) facts[NO_TRADE + mode] = 0
   if (instruments.listed[instrument] !== 0) gatherLists(state, j)

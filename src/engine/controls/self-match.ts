@@ -30,7 +30,6 @@ export function rests(ordType: number): boolean {
 }
 
 export function judgeSelfMatch(state: State, j: Judgement): number {
-  if (!rests(j.ordType)) return 0
   const head = state.books.head(j.owner, j.instrument)
   if (head < 0) return 0
   const crossVenue = state.names.ownerCrossVenue[j.owner] !== 0

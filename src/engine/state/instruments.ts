@@ -53,7 +53,9 @@ export class Instruments {
   readonly last: Float64Array
   readonly lastUs: Float64Array
   readonly priorClose: Float64Array
+  readonly priorCloseUs: Float64Array
   readonly manualPx: Float64Array
+  readonly manualUs: Float64Array
   readonly manualUntilUs: Float64Array
   readonly mark: Float64Array
   /** When the first quarantined quote came; 0 for none, 1 once a trade confirmed the jump. */
@@ -99,7 +101,9 @@ export class Instruments {
     this.last = nums()
     this.lastUs = nums()
     this.priorClose = nums()
+    this.priorCloseUs = nums()
     this.manualPx = nums()
+    this.manualUs = nums()
     this.manualUntilUs = nums()
     this.mark = nums()
     this.quarantineUs = nums()

@@ -33,11 +33,14 @@ export class Locates {
     return id
   }
 
-  /** What is left for an order of this account in this instrument; 0 where the locate is not for it, or has ended. */
-  available(id: number, account: number, instrument: number, nowUs: number): number {
+  /**
+   * What is left for an order of this account in this instrument; 0 where the locate is not for it, or has ended. `own`
+   * is what the order itself has reserved of it.
+   */
+  available(id: number, account: number, instrument: number, nowUs: number, own: number): number {
     if (id < 0 || this.account[id] !== account || this.instrument[id] !== instrument) return 0
     if (nowUs >= this.untilUs[id]!) return 0
-    return Math.max(0, this.qty[id]! - this.reserved[id]! - this.used[id]!)
+    return Math.max(0, this.qty[id]! - this.reserved[id]! - this.used[id]! + own)
   }
 
   hashInto(hash: StateHash): void {

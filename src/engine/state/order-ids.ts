@@ -19,8 +19,16 @@ const CONTENT0 = 3
 const CONTENT1 = 4
 const NEXT_AT = 8
 const CHARS = 10
-/** Instrument, account, trader, strategy, side of an order that ended. */
+/** Instrument, account, trader, strategy, side, venue of an order that ended. */
 const ENDED = CHARS + WORDS
+
+export const ENDED_INSTRUMENT = 0
+export const ENDED_ACCOUNT = 1
+export const ENDED_TRADER = 2
+export const ENDED_STRATEGY = 3
+export const ENDED_SIDE = 4
+export const ENDED_VENUE = 5
+const ENDED_INTS = 6
 
 /** Value of `orderOf` for an order that ended. */
 export const ORDER_ENDED = -2
@@ -205,18 +213,14 @@ export class OrderIds {
   }
 
   /** The order ended and its slot may be another's soon: keeps what a late execution needs. */
-  end(slot: number, instrument: number, account: number, trader: number, strategy: number, side: number): void {
+  end(slot: number, what: Int32Array): void {
     const { i } = this.#generations[slot & 1]!
     const base = (slot >> 1) * ENTRY
     i[base + ORDER_AT] = ORDER_ENDED
-    i[base + ENDED] = instrument
-    i[base + ENDED + 1] = account
-    i[base + ENDED + 2] = trader
-    i[base + ENDED + 3] = strategy
-    i[base + ENDED + 4] = side
+    for (let at = 0; at < ENDED_INTS; at++) i[base + ENDED + at] = what[at]!
   }
 
-  /** Of an ended order: instrument (0), account (1), trader (2), strategy (3), side (4). */
+  /** Of an ended order: one of the ENDED_* facts. */
   endedOf(slot: number, what: number): number {
     return this.#generations[slot & 1]!.i[(slot >> 1) * ENTRY + ENDED + what]!
   }

@@ -10,7 +10,9 @@ export function parseTimeUs(text: string): number {
   if (match === null) return -1
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six
   if (!isDay(year, month, day) || hour > 23 || minute > 59 || second > 59 || year < 1970) return -1
-  return Date.UTC(year, month - 1, day, hour, minute, second) * 1000 + Number((match[7] ?? '').padEnd(6, '0'))
+  const timeUs = Date.UTC(year, month - 1, day, hour, minute, second) * 1000 + Number((match[7] ?? '').padEnd(6, '0'))
+  // Microseconds are exact up to June 2255.
+  return timeUs <= Number.MAX_SAFE_INTEGER ? timeUs : -1
 }
 
 type Six = [number, number, number, number, number, number]

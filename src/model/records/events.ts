@@ -90,11 +90,13 @@ export const EXECUTION_BOOKED = layout(131, 1, 'ExecutionBooked', 'An execution 
   i32('trader', 'id', 'TRADER; -1 if not known.'),
   i32('strategy', 'id', 'STRATEGY; -1 if not known.'),
   i32('side', 'code', 'Index in SIDES.'),
+  i32('session', 'id', 'SESSION whose flow it is; -1 if not known.'),
   i32('alarm', 'code', 'Reason number: OVERFILL, LATE_FILL, UNKNOWN_EXECUTION, CUM_QTY_MISMATCH; 0 if none.'),
   i32('contentHash0', 'number', "Hash of the report's content."),
   i32('contentHash1', 'number', 'See contentHash0.'),
   i32('source', 'id', 'Reporting session.'),
-  i32('venue', 'id', 'VENUE.'),
+  i32('venue', 'id', 'VENUE of the report, part of its key.'),
+  i32('flowVenue', 'id', 'VENUE whose flow it is: that of the order, else of the report.'),
   text('execID', ID_CHARS, 'ExecID.'),
 ])
 

@@ -1,0 +1,64 @@
+/** Recorded integers in words: money with its currency, quantities, shares and counts. Nothing is reckoned anew. */
+import type { ControlRow } from '../controls.ts'
+import type { Directory } from '../directory.ts'
+import { formatDecimal, MAX } from '../numbers.ts'
+import { limitDecimals, UNLIMITED } from '../parse/limit.ts'
+import type { ObjectKind } from '../vocabulary.ts'
+
+/** An amount as a decimal text, and what it counts: a currency, `units`, `bps`, or nothing for a count. */
+export interface Amount {
+  readonly text: string
+  readonly unit: string
+}
+
+/** Money with all its decimals, as 1200000.00. */
+export function formatMoney(value: number, ledgerDecimals: number): string {
+  const text = formatDecimal(value, ledgerDecimals)
+  if (ledgerDecimals === 0) return text
+  const point = text.indexOf('.')
+  const given = point < 0 ? 0 : text.length - point - 1
+  return (point < 0 ? `${text}.` : text) + '0'.repeat(ledgerDecimals - given)
+}
+
+/** Unit of a control's limits, in the words of an answer. */
+export function unitOf(control: ControlRow, names: Directory): string {
+  if (control.unit === 'money') return names.baseCurrency
+  return control.unit === 'qty' ? 'units' : control.unit === 'bps' ? 'bps' : ''
+}
+
+/** A level of a limit row. */
+export function limitAmount(
+  control: ControlRow,
+  kind: ObjectKind,
+  object: number,
+  value: number,
+  names: Directory,
+): Amount {
+  const unit = unitOf(control, names)
+  if (value === MAX) return { text: UNLIMITED, unit }
+  return { text: format(control, kind, object, value, names), unit }
+}
+
+/** A use of a limit row. The use of a share of capital is money. */
+export function useAmount(
+  control: ControlRow,
+  kind: ObjectKind,
+  object: number,
+  value: number,
+  names: Directory,
+): Amount {
+  if (control.code === 'SECTOR_CONCENTRATION') {
+    return { text: formatMoney(value, names.ledgerDecimals), unit: names.baseCurrency }
+  }
+  return { text: format(control, kind, object, value, names), unit: unitOf(control, names) }
+}
+
+function format(control: ControlRow, kind: ObjectKind, object: number, value: number, names: Directory): string {
+  const decimals = limitDecimals(control, kind, object, names)
+  return control.unit === 'money' ? formatMoney(value, decimals) : formatDecimal(value, decimals)
+}
+
+/** The amount as it stands in a sentence. */
+export function sayAmount({ text, unit }: Amount): string {
+  return unit === '' || unit === 'units' ? text : `${text} ${unit}`
+}
