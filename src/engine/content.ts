@@ -1,7 +1,7 @@
 /** 64-bit content hashes of order commands: a repeated clOrdID must match the first, a duplicate order an earlier one. */
 import { ID_CHARS, TEXT_CHARS } from '../model/bounds.ts'
 import { EXECUTION_REPORT, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
-import type { Tape } from '../model/records/tape.ts'
+import { lengthAt, type Tape } from '../model/records/tape.ts'
 import type { Judgement } from './judgement.ts'
 
 const ID_WORDS = ID_CHARS / 4
@@ -57,7 +57,9 @@ export function hashNewOrder(tape: Tape, offset: number, j: Judgement): void {
   words(tape.i32, at + N_QTY, 8)
   words(tape.i32, at + N_INSTRUMENT, 10)
   textWords(tape.i32, at + N_PARENT, ID_WORDS)
-  textWords(tape.i32, at + N_UNRESOLVED, TEXT_CHARS / 4)
+  // An empty last text is left off the record.
+  if (lengthAt(tape, offset) > NEW_ORDER.at.unresolved) textWords(tape.i32, at + N_UNRESOLVED, TEXT_CHARS / 4)
+  else word(0)
   j.content0 = finish(0)
   j.content1 = finish(1)
 }

@@ -5,8 +5,8 @@
  * Every command opens with the same five fields. Ids are those that the engine gave at definition; -1 is "none" or, in
  * an order, "named but not known" (the name then stands in `unresolved`).
  */
-import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
-import { type Field, f64, i32, layout, type RecordLayout, text } from './schema.ts'
+import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
+import { type Field, f64, i32, layout, note, type RecordLayout, text } from './schema.ts'
 
 const OPENING = [
   f64('seq', 'seq', 'Place in the stream; stamped by the sequencer.'),
@@ -39,7 +39,7 @@ const ORDER_FIELDS = [
   i32('locate', 'id', 'Locate for a short sale; -1 none, -2 one that is not known.'),
   text('clOrdID', ID_CHARS, 'ClOrdID (11).'),
   text('parentClOrdID', ID_CHARS, 'clOrdID of the parent order whose slice this is; empty if none.'),
-  text('unresolved', TEXT_CHARS, 'Names that no id was found for, as field=name pairs.'),
+  note('unresolved', 'Names that no id was found for, as field=name pairs.'),
 ] as const
 
 export const NEW_ORDER = command(1, 1, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', ORDER_FIELDS)
@@ -74,7 +74,7 @@ export const NOT_SENT = command(4, 1, 'NotSent', 'The owner says that an approve
 
 export const CONFIRM = command(5, 1, 'Confirm', 'A person confirms a soft block.', [
   f64('confirmSeq', 'seq', 'Sequence number of the soft-blocked decision.'),
-  text('reason', TEXT_CHARS, 'Why.'),
+  note('reason', 'Why.'),
 ])
 
 export const EVALUATE = command(6, 1, 'Evaluate', 'A what-if: judged like a new order, reserves nothing.', [
@@ -101,7 +101,7 @@ export const EXECUTION_REPORT = command(7, 1, 'ExecutionReport', 'FIX ExecutionR
   text('execRefID', ID_CHARS, 'ExecRefID (19) of a bust or a correct.'),
   text('clOrdID', ID_CHARS, 'ClOrdID (11).'),
   text('origClOrdID', ID_CHARS, 'OrigClOrdID (41).'),
-  text('text', TEXT_CHARS, 'Text (58).'),
+  note('text', 'Text (58).'),
 ])
 
 export const POSITION = command(8, 1, 'Position', 'One row of a position statement: the start-of-day position.', [
@@ -251,7 +251,7 @@ export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away
   i32('action', 'code', 'Index in LIMIT_ACTIONS.'),
   i32('mode', 'code', 'Index in LIMIT_MODES.'),
   i32('flags', 'flags', '1 takes the row away, 2 enforceOnResting.'),
-  text('reason', TEXT_CHARS, 'Why.'),
+  note('reason', 'Why.'),
 ])
 
 export const KILL = command(23, 1, 'Kill', 'Sets a latch over a conjunction of scopes; -1 is any.', [
@@ -269,7 +269,7 @@ export const KILL = command(23, 1, 'Kill', 'Sets a latch over a conjunction of s
   i32('venue', 'id', 'VENUE.'),
   i32('side', 'code', '0 buys, 1 everything that sells, -1 both.'),
   i32('state', 'code', 'Index in TRADING_STATES, not ACTIVE.'),
-  text('reason', TEXT_CHARS, 'Why.'),
+  note('reason', 'Why.'),
 ])
 
 export const KILL_SWEEP = command(
@@ -284,7 +284,7 @@ export const RELEASE = command(25, 1, 'Release', 'Asks for, or approves, the rel
   i32('latch', 'id', 'Latch.'),
   i32('state', 'code', 'Index in TRADING_STATES that it goes to; ACTIVE ends it.'),
   i32('step', 'code', '0 request, 1 approve: another person than the one who requested.'),
-  text('reason', TEXT_CHARS, 'Why.'),
+  note('reason', 'Why.'),
 ])
 
 export const DAY_ROLL = command(

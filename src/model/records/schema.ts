@@ -2,6 +2,7 @@
  * One table of fields per record gives its layout, encoder, decoder, `journal show` and the auditor's page.
  * Layouts are fixed, little-endian, every field aligned to its size; a later version only appends fields.
  */
+import { TEXT_CHARS } from '../bounds.ts'
 import { beginRecord, HEADER_BYTES, lengthAt, readText, type Tape, versionAt, writeText } from './tape.ts'
 
 /** What the integer in a field counts; the reader of a journal needs it to print the value. */
@@ -28,6 +29,8 @@ export interface Field<N extends string = string, K extends 'f64' | 'i32' | 'tex
   readonly unit: Unit
   readonly width: number
   readonly doc: string
+  /** A free text at a record's end: left off the record where it is empty. Nothing reads its bytes unasked. */
+  readonly isNote?: true
 }
 
 export const f64 = <const N extends string>(name: N, unit: Unit, doc: string): Field<N, 'f64'> => ({
@@ -52,6 +55,16 @@ export const text = <const N extends string>(name: N, width: number, doc: string
   doc,
 })
 
+/** Free text at the end of a record. */
+export const note = <const N extends string>(name: N, doc: string): Field<N, 'text'> => ({
+  name,
+  kind: 'text',
+  unit: 'text',
+  width: TEXT_CHARS,
+  doc,
+  isNote: true,
+})
+
 /** The values of a record by field name. */
 export type ValuesOf<F extends readonly Field[]> = {
   [E in F[number] as E['name']]: E['kind'] extends 'text' ? string : number
@@ -66,6 +79,8 @@ export interface RecordLayout<F extends readonly Field[] = readonly Field[]> {
   readonly fields: F
   /** Bytes of the fixed part, header included; a multiple of 8. */
   readonly bytes: number
+  /** Bytes without a note at the end: an empty one is left off, as if the record were of an older version. */
+  readonly shortBytes: number
   readonly at: { readonly [E in F[number] as E['name']]: number }
 }
 
@@ -90,7 +105,9 @@ export function layout<const F extends readonly Field[]>(
     offset += field.width
   }
   const bytes = Math.ceil(offset / 8) * 8
-  return { type, version, name, doc, fields, bytes, at: at as RecordLayout<F>['at'] }
+  const last = fields[fields.length - 1]
+  const shortBytes = last?.isNote ? (at[last.name] as number) : bytes
+  return { type, version, name, doc, fields, bytes, shortBytes, at: at as RecordLayout<F>['at'] }
 }
 
 /** Appends a record with the given values; fields that are left out are 0 or ''. Returns its offset. */
@@ -99,12 +116,14 @@ export function encode<F extends readonly Field[]>(
   record: RecordLayout<F>,
   values: Partial<ValuesOf<F>>,
 ): number {
-  const offset = beginRecord(tape, record.type, record.version, record.bytes)
   const given = values as Record<string, number | string | undefined>
+  const last = record.fields[record.fields.length - 1]
+  const isShort = last?.isNote === true && (given[last.name] ?? '') === ''
+  const offset = beginRecord(tape, record.type, record.version, isShort ? record.shortBytes : record.bytes)
   const at = record.at as Record<string, number>
   for (const field of record.fields) {
     const value = given[field.name]
-    if (value === undefined) continue
+    if (value === undefined || (isShort && field === last)) continue
     const index = at[field.name] as number
     if (field.kind === 'f64') tape.f64[(offset >> 3) + index] = value as number
     else if (field.kind === 'i32') tape.i32[(offset >> 2) + index] = value as number
