@@ -49,6 +49,8 @@ export interface QuoteBody {
   readonly bidPx?: string
   readonly askPx?: string
   readonly lastPx?: string
+  /** Only the last trade is new; bid and offer stand. */
+  readonly tradeOnly?: boolean
 }
 
 export interface PhaseBody {

@@ -14,7 +14,7 @@ export interface DayCounts {
   readonly decided: number
   readonly approved: number
   readonly rejected: number
-  /** By reason code, or by code of the control. */
+  /** By code of the control; by reason code where no control gives it. */
   readonly rejectedBy: Readonly<Record<string, Refusals>>
   readonly cancels: number
   /** Cancels of orders that were refused. */

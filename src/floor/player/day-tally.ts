@@ -1,4 +1,6 @@
 /** Counts a day while it is played. The counts depend on the day, the world and the gate's decisions alone. */
+import { REASONS } from '../../model/codes.ts'
+import { CONTROLS } from '../../model/controls.ts'
 import type { OwnFill, OwnOrder } from '../day/own-flow.ts'
 import type { DayCounts, Refusals, SelfMatchCounts } from './day-outcome.ts'
 
@@ -12,6 +14,14 @@ export interface Verdict {
 }
 
 const SELF_MATCH = 'SELF_MATCH'
+
+/** Several reasons may be of one control: they are counted together. */
+const CONTROL_OF_REASON = new Map(
+  REASONS.flatMap(({ code, control }) => {
+    const row = CONTROLS.find(({ id }) => id === control)
+    return row === undefined ? [] : [[code, row.code] as const]
+  }),
+)
 
 export class DayTally {
   readonly #reasons = new Map<number, string>()
@@ -42,10 +52,11 @@ export class DayTally {
       return
     }
     this.#reasons.set(orderNo, reason)
-    for (const code of new Set([reason, ...failed])) {
+    const first = CONTROL_OF_REASON.get(reason) ?? reason
+    for (const code of new Set([first, ...failed])) {
       const { asReason, asAny } = this.#refusals.get(code) ?? { asReason: 0, asAny: 0 }
       const isAny = failed.includes(code) ? 1 : 0
-      this.#refusals.set(code, { asReason: asReason + (code === reason ? 1 : 0), asAny: asAny + isAny })
+      this.#refusals.set(code, { asReason: asReason + (code === first ? 1 : 0), asAny: asAny + isAny })
     }
   }
 

@@ -49,7 +49,10 @@ export function checkWorld(world: World, given: GivenNames): string[] {
   }
   for (const { currency } of world.fx) need('CURRENCY', currency, 'a rate')
   for (const { subject } of world.capital) need(subject.kind, subject.name, 'capital')
-  for (const { symbol } of world.lists) need('INSTRUMENT', symbol, 'a list')
+  for (const { symbol, subject } of world.lists) {
+    need('INSTRUMENT', symbol, 'a list')
+    if (subject !== undefined) need(subject.kind, subject.name, 'a list')
+  }
   for (const { venue } of world.phases) need('VENUE', venue, 'a phase')
   for (const { account, trader, strategy, symbol } of world.positions) {
     need('ACCOUNT', account, 'a position')

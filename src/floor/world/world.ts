@@ -98,6 +98,8 @@ export interface PositionDefinition {
 export interface ListDefinition {
   readonly list: ListKind
   readonly symbol: string
+  /** Absent: it is for everyone. */
+  readonly subject?: SubjectName
   readonly mode: ListMode
 }
 
