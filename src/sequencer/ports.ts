@@ -54,7 +54,7 @@ export type Fault =
   /** The block may be found after a restart, or may not. */
   | 'OUTCOME_UNKNOWN'
   /** The gate is closing. Nothing was decided. */
-  | 'SHUTTING_DOWN'
+  | 'NOT_READY'
   /** The function that writes the command threw, or wrote something else. Nothing was decided. */
   | 'COMMAND_FAULT'
 

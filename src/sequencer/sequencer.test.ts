@@ -323,7 +323,7 @@ test('close answers what waits, refuses what comes, and closes the journal', asy
   assert.equal(journal.isClosed, false)
   journal.release()
   await closed
-  assert.deepEqual(answers, ['b SHUTTING_DOWN', 'a 1'])
+  assert.deepEqual(answers, ['b NOT_READY', 'a 1'])
   assert.equal(journal.isClosed, true)
 })
 

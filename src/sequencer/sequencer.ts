@@ -121,7 +121,7 @@ export class Sequencer {
   submit(submission: Submission): void {
     const nowUs = this.#clock.monotonicUs()
     if (this.#down !== undefined) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
-    else if (this.#closing) submission.onFailure('SHUTTING_DOWN')
+    else if (this.#closing) submission.onFailure('NOT_READY')
     else if (submission.neverRefused !== true && this.#isFull(nowUs)) submission.onFailure('QUEUE_FULL')
     else {
       this.#active = true

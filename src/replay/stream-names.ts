@@ -1,0 +1,81 @@
+/** Ids to names, as the stream itself defines them: what a reader of records needs and an engine would know. */
+import { CONTROLS } from '../model/controls.ts'
+import { GENESIS, HIERARCHY, INSTRUMENT, LIMIT, LOCATE } from '../model/records/commands.ts'
+import { APPLIED, ROW_ID_MASK } from '../model/records/events.ts'
+import { decode } from '../model/records/schema.ts'
+import { type Tape, typeAt } from '../model/records/tape.ts'
+import { NAME_KINDS, type NameKind, OBJECT_KINDS, SUBJECT_KINDS } from '../model/vocabulary.ts'
+
+/** A limit row as its command set it. */
+export interface KnownRow {
+  readonly control: string
+  readonly subject: string
+  /** What the row is about besides its subject; '' for nothing. */
+  readonly object: string
+  readonly hard: number
+}
+
+export class StreamNames {
+  /** The eight subject kinds share one id space; the others have one each. */
+  readonly #names = new Map<string, string>()
+  readonly #locates = new Map<number, string>()
+  readonly #rows = new Map<number, KnownRow>()
+
+  /** Learns from a command and the Applied event behind it. Every Applied of the stream must be shown, in order. */
+  learn(tape: Tape, command: number, applied: number): void {
+    const { id } = decode(tape, applied, APPLIED)
+    const type = typeAt(tape, command)
+    if (type === GENESIS.type) return this.#genesis(decode(tape, command, GENESIS))
+    if (id < 0) return
+    if (type === HIERARCHY.type) {
+      const { kind, name } = decode(tape, command, HIERARCHY)
+      const nameKind = NAME_KINDS[kind]
+      if (nameKind !== undefined) this.#names.set(keyOf(nameKind, id), name)
+    } else if (type === INSTRUMENT.type) {
+      this.#names.set(keyOf('INSTRUMENT', id), decode(tape, command, INSTRUMENT).symbol)
+    } else if (type === LOCATE.type) this.#locates.set(id, decode(tape, command, LOCATE).locateID)
+    else if (type === LIMIT.type) this.#rows.set(id & ROW_ID_MASK, this.#row(decode(tape, command, LIMIT)))
+  }
+
+  /** The name of an id, `#id` where the stream has not defined it. */
+  nameOf(kind: NameKind | 'SUBJECT', id: number): string {
+    return this.#names.get(keyOf(kind, id)) ?? `#${id}`
+  }
+
+  locateOf(id: number): string {
+    return this.#locates.get(id) ?? `#${id}`
+  }
+
+  rowOf(id: number): KnownRow | undefined {
+    return this.#rows.get(id & ROW_ID_MASK)
+  }
+
+  /** An id of the kind that OBJECT_KINDS gives the index of; -1 is each. */
+  objectOf(objectKind: number, id: number): string {
+    const kind = OBJECT_KINDS[objectKind]
+    if (kind === undefined || kind === 'NONE') return ''
+    if (id === -1) return `each ${kind}`
+    return this.nameOf(kind === 'UNDERLYING' ? 'INSTRUMENT' : kind, id)
+  }
+
+  /** Genesis defines the first id of three kinds. */
+  #genesis({ firm, baseCurrency }: { firm: string; baseCurrency: string }): void {
+    this.#names.set(keyOf('FIRM', 0), firm)
+    this.#names.set(keyOf('SECTOR', 0), 'UNCLASSIFIED')
+    this.#names.set(keyOf('CURRENCY', 0), baseCurrency)
+  }
+
+  #row(limit: { control: number; subject: number; objectKind: number; object: number; hard: number }): KnownRow {
+    return {
+      control: CONTROLS[limit.control]?.id ?? `#${limit.control}`,
+      subject: this.nameOf('SUBJECT', limit.subject),
+      object: this.objectOf(limit.objectKind, limit.object),
+      hard: limit.hard,
+    }
+  }
+}
+
+function keyOf(kind: NameKind | 'SUBJECT', id: number): string {
+  const isSubject = kind === 'SUBJECT' || NAME_KINDS.indexOf(kind) < SUBJECT_KINDS
+  return `${isSubject ? 'SUBJECT' : kind} ${id}`
+}
