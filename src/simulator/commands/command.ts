@@ -1,0 +1,62 @@
+/**
+ * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
+ */
+import * as records from '../../model/records/commands.ts'
+import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
+import type { Tape } from '../../model/records/tape.ts'
+
+const LAYOUTS = {
+  NewOrder: records.NEW_ORDER,
+  ReplaceOrder: records.REPLACE_ORDER,
+  CancelOrder: records.CANCEL_ORDER,
+  NotSent: records.NOT_SENT,
+  Confirm: records.CONFIRM,
+  Evaluate: records.EVALUATE,
+  ExecutionReport: records.EXECUTION_REPORT,
+  Position: records.POSITION,
+  Quote: records.QUOTE,
+  FeedHeartbeat: records.FEED_HEARTBEAT,
+  InstrumentState: records.INSTRUMENT_STATE,
+  SessionPhase: records.SESSION_PHASE,
+  Instrument: records.INSTRUMENT,
+  Hierarchy: records.HIERARCHY,
+  Binding: records.BINDING,
+  List: records.LIST,
+  Locate: records.LOCATE,
+  Fx: records.FX,
+  Capital: records.CAPITAL,
+  Adv: records.ADV,
+  Parameter: records.PARAMETER,
+  Limit: records.LIMIT,
+  Kill: records.KILL,
+  KillSweep: records.KILL_SWEEP,
+  Release: records.RELEASE,
+  DayRoll: records.DAY_ROLL,
+  Tick: records.TICK,
+  Genesis: records.GENESIS,
+} as const
+
+export type CommandName = keyof typeof LAYOUTS
+/** The values of a command's record by field name, seq, timeUs, session and principal included. */
+export type ValuesOfCommand<N extends CommandName> = RecordOf<(typeof LAYOUTS)[N]>
+export type Command = {
+  readonly [N in CommandName]: { readonly name: N; readonly values: ValuesOfCommand<N> }
+}[CommandName]
+
+/** Returns the command with the fields that are not given at 0 or ''. */
+export function command<N extends CommandName>(name: N, given: Partial<ValuesOfCommand<N>>): Command {
+  const values: Record<string, number | string> = {}
+  for (const field of LAYOUTS[name].fields as readonly Field[]) values[field.name] = field.kind === 'text' ? '' : 0
+  return { name, values: { ...values, ...given } } as unknown as Command
+}
+
+/** Appends the command to the tape; returns its offset. */
+export function encodeCommand(tape: Tape, given: Command): number {
+  return encode(tape, LAYOUTS[given.name] as RecordLayout, given.values as object)
+}
+
+/** The command in one line, without the fields that are 0, '' or -1. */
+export function inWords(given: Command): string {
+  const said = Object.entries(given.values).filter(([, value]) => value !== 0 && value !== '' && value !== -1)
+  return `${given.name} ${said.map(([field, value]) => `${field}=${value}`).join(' ')}`
+}

@@ -1,0 +1,92 @@
+/**
+ * What the twin says behind a command: the events of `src/model/records/events.ts` by their meaning. Orders are named by
+ * their sequence number and limit rows by what they limit, never by a slot.
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import type { Limit } from './state.ts'
+
+/** One evaluated limit row. */
+export interface EvaluatedRow {
+  readonly limit: Limit
+  readonly before: bigint
+  readonly after: bigint
+  readonly failed: boolean
+  readonly waived: boolean
+}
+
+export interface Decision {
+  /** Index in OUTCOMES. */
+  readonly outcome: number
+  readonly reason: number
+  readonly orderSeq: number
+  /** Of a duplicate: the decision that stands. */
+  readonly firstSeq: number
+  /** Index in RESULTS, by control index. */
+  readonly results: readonly number[]
+  readonly rows: readonly EvaluatedRow[]
+  readonly qtyPassing: bigint
+  readonly valuationPx: bigint
+  readonly unitN: bigint
+  readonly unitD: bigint
+  readonly openValue: bigint
+  readonly refPx: bigint
+  readonly refSource: number
+  readonly refTimeUs: number
+  readonly protectionPx: bigint
+  readonly tokenExpiryUs: number
+  readonly rule: number
+  readonly missing: number
+  readonly missingSubject: number
+  /** Sequence numbers of all orders that it could trade with. */
+  readonly crossing: readonly number[]
+}
+
+export type TwinEvent =
+  | { readonly name: 'OrderDecided'; readonly decision: Decision }
+  | { readonly name: 'CancelDecided'; readonly orderSeq: number; readonly reason: number }
+  | { readonly name: 'OrderMoved'; readonly orderSeq: number; readonly state: number; readonly change: number }
+  | {
+      readonly name: 'ExecutionBooked'
+      readonly orderSeq: number
+      readonly qty: bigint
+      readonly px: bigint
+      readonly amount: bigint
+      readonly instrument: number
+      readonly account: number
+      readonly trader: number
+      readonly strategy: number
+      readonly side: number
+      readonly alarm: number
+      readonly execID: string
+    }
+  | { readonly name: 'ExecutionReversed'; readonly alarm: number }
+  | { readonly name: 'Refused'; readonly reason: number }
+  | { readonly name: 'Applied'; readonly id: number }
+  | { readonly name: 'MarkMoved'; readonly instrument: number; readonly mark: bigint; readonly refSource: number }
+  | {
+      readonly name: 'LimitWarned'
+      readonly limit: Limit
+      readonly use: bigint
+      readonly level: number
+      readonly rising: number
+    }
+  | { readonly name: 'LimitBreached'; readonly limit: Limit; readonly use: bigint; readonly reason: number }
+  | { readonly name: 'CancelRequested'; readonly orderSeq: number; readonly latch: number; readonly session: number }
+  | {
+      readonly name: 'LatchSet'
+      readonly latch: number
+      readonly account: number
+      readonly instrument: number
+      readonly state: number
+      readonly cause: number
+    }
+  | { readonly name: 'Quarantined'; readonly instrument: number }
+  | { readonly name: 'Swept'; readonly latch: number }
+
+export function refused(code: string): TwinEvent[] {
+  return [{ name: 'Refused', reason: reasonNumber(code) }]
+}
+
+export function applied(id = -1): TwinEvent[] {
+  return [{ name: 'Applied', id }]
+}

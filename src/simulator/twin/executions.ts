@@ -1,0 +1,220 @@
+/**
+ * Execution reports: acknowledgements, fills, busts, corrects, and the fills of orders that nobody knows.
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { EXEC_TYPES, ORDER_STATES, SIDES } from '../../model/vocabulary.ts'
+import type { ValuesOfCommand } from '../commands/command.ts'
+import { refused, type TwinEvent } from './events.ts'
+import { abs, larger } from './exact.ts'
+import { latchItself } from './latches.ts'
+import { named } from './names.ts'
+import { orderUnit } from './rates.ts'
+import { setMark } from './reference.ts'
+import { CHANGE, dropVersion, isExhausted } from './replace.ts'
+import type { Booking, Keys, Order, State } from './state.ts'
+import * as states from './state.ts'
+import { leavesOfOrder, valueAt } from './value.ts'
+
+type Report = ValuesOfCommand<'ExecutionReport'>
+
+const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
+const APPROVED = stateNamed('APPROVED')
+const WORKING = stateNamed('WORKING')
+const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
+const FILLED = stateNamed('FILLED')
+const ENDS: Readonly<Record<string, number>> = {
+  Canceled: stateNamed('CANCELED'),
+  Expired: stateNamed('EXPIRED'),
+  DoneForDay: stateNamed('EXPIRED'),
+  Rejected: stateNamed('REJECTED'),
+}
+
+/** Fields in which two reports of one execution may differ. */
+const ENVELOPE = ['seq', 'timeUs', 'principal', 'transactTimeUs', 'text']
+
+export function executionReport(state: State, report: Report): TwinEvent[] {
+  const execType = EXEC_TYPES[report.execType]
+  if (execType === undefined) return refused('INVALID_VALUE')
+  if (execType === 'Fill') return fill(state, report)
+  if (execType === 'TradeCancel') return bust(state, report)
+  if (execType === 'TradeCorrect') return correct(state, report)
+  const order = orderOfReport(state, report)
+  if (order === undefined) return refused('UNKNOWN_ORDER')
+  if (!states.isLive(order)) return refused('ORDER_TERMINAL')
+  return moveOrder(state, order, execType, report)
+}
+
+/** By OrderID while the order lives, else by the id of any of its versions. */
+function orderOfReport(state: State, report: Report): Order | undefined {
+  const order = report.orderSlot < 0 ? undefined : state.orders.get(report.orderSeq)
+  if (order !== undefined && states.isLive(order) && state.slots.get(order.seq) === report.orderSlot) return order
+  return states.orderNamed(state, report.owner, report.clOrdID)
+}
+
+function moveOrder(state: State, order: Order, execType: string, report: Report): TwinEvent[] {
+  const moved = (change: number): TwinEvent[] => [
+    { name: 'OrderMoved', orderSeq: order.seq, state: order.state, change },
+  ]
+  const pending = order.versions.findIndex((version, index) => index > 0 && version.clOrdID === report.clOrdID)
+  if (execType === 'Replaced' || execType === 'ReplaceRejected') {
+    if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
+    order.reported = true
+    if (execType === 'ReplaceRejected') return dropVersion(state, order, report.clOrdID)
+    order.versions = order.versions.slice(pending)
+    if (leavesOfOrder(state, order) === 0n) order.state = FILLED
+    return moved(CHANGE.accepted)
+  }
+  order.reported = true
+  const end = ENDS[execType]
+  if (end !== undefined) {
+    order.state = end
+    return moved(CHANGE.terminal)
+  }
+  if (execType === 'New' && order.state === APPROVED) order.state = WORKING
+  if (execType === 'CancelRejected' && order.state === PENDING_CANCEL) order.state = WORKING
+  return moved(CHANGE.stateOnly)
+}
+
+function fill(state: State, report: Report): TwinEvent[] {
+  const repeat = repeatedExecution(state, report)
+  if (repeat !== null) return repeat
+  const order = orderOfReport(state, report)
+  const place = order === undefined ? strangerOf(state, report) : { keys: order.keys, side: order.side }
+  if (place === null) return refused('UNKNOWN_NAME')
+  if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
+  const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
+  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
+  const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
+  if (order !== undefined) return events
+  const { account, instrument } = place.keys
+  return [...events, ...latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))]
+}
+
+/** Counts a fill into its order. Returns the alarm that it raises. */
+function fillOrder(state: State, order: Order, report: Report): string {
+  const isLate = !states.isLive(order)
+  const largest = order.versions.map(({ orderQty }) => orderQty).reduce(larger)
+  order.cum += BigInt(report.lastQty)
+  order.reported = true
+  if (order.state === APPROVED) order.state = WORKING
+  if (!isLate && isExhausted(state, order)) order.state = FILLED
+  if (isLate) return 'LATE_FILL'
+  if (order.cum > largest) return 'OVERFILL'
+  return report.cumQty !== -1 && BigInt(report.cumQty) !== order.cum ? 'CUM_QTY_MISMATCH' : 'NONE'
+}
+
+/** Where a fill of an order that is not known goes: the named account or SUSPENSE, and what else is named and bound. */
+function strangerOf(state: State, report: Report): { keys: Keys; side: number } | null {
+  const account = states.subjectAt(state, 'ACCOUNT', report.account) ?? named(state, 'ACCOUNT', 'SUSPENSE')
+  if (account === undefined || state.instruments[report.instrument] === undefined) return null
+  if (SIDES[report.side] === undefined) return null
+  const trader = states.subjectAt(state, 'TRADER', report.trader)
+  const isTrader = trader !== undefined && states.isBound(state, 'TRADER_ACCOUNT', trader.id, account.id)
+  const strategy = states.subjectAt(state, 'STRATEGY', report.strategy)
+  const isStrategy = strategy !== undefined && states.isBound(state, 'STRATEGY_ACCOUNT', strategy.id, account.id)
+  const keys: Keys = {
+    entity: account.entity,
+    client: account.client,
+    desk: isTrader ? trader.desk : -1,
+    trader: isTrader ? trader.id : -1,
+    account: account.id,
+    strategy: isStrategy ? strategy.id : -1,
+    session: -1,
+    instrument: report.instrument,
+    venue: report.venue,
+  }
+  return { keys, side: report.side }
+}
+
+function isBookable(state: State, instrument: number, report: Report): boolean {
+  return report.lastQty > 0 && (report.lastPx > 0 || states.instrumentAt(state, instrument).mayBeNegative)
+}
+
+function bust(state: State, report: Report): TwinEvent[] {
+  const booking = referred(state, report)
+  if (booking === undefined) return refused('UNKNOWN_EXEC_REF')
+  booking.reversed = true
+  return [{ name: 'ExecutionReversed', alarm: 0 }]
+}
+
+function correct(state: State, report: Report): TwinEvent[] {
+  const repeat = repeatedExecution(state, report)
+  if (repeat !== null) return repeat
+  const old = referred(state, report)
+  if (old === undefined || old.execution === null) return refused('UNKNOWN_EXEC_REF')
+  if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
+  old.reversed = true
+  const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
+  return [{ name: 'ExecutionReversed', alarm: 0 }, booked(report, booking, 'NONE'), ...firstMark(state, booking)]
+}
+
+/** The execution that a bust or correct speaks of, unless it was reversed before. */
+function referred(state: State, report: Report): Booking | undefined {
+  const dates = [state.tradeDate, state.lastDate]
+  const found = dates.map((date) => state.executions.get(keyOf(report, report.execRefID, date)))
+  return found.find((booking) => booking !== undefined && !booking.reversed)
+}
+
+function repeatedExecution(state: State, report: Report): TwinEvent[] | null {
+  const first = state.executions.get(keyOf(report, report.execID, state.tradeDate))
+  if (first === undefined) return null
+  if (first.execution?.content === contentOf(report)) return refused('EXEC_DUPLICATE')
+  const { account, instrument } = first.keys
+  const latched = latchItself(state, account, instrument, reasonNumber('EXEC_CONFLICT'))
+  return [...refused('EXEC_CONFLICT'), ...latched]
+}
+
+function keyOf(report: Report, execID: string, tradeDate: number): string {
+  return `${report.session}|${report.venue}|${tradeDate}|${execID}`
+}
+
+function contentOf(report: Report): string {
+  return JSON.stringify(
+    Object.entries(report)
+      .filter(([field]) => !ENVELOPE.includes(field))
+      .sort(),
+  )
+}
+
+function book(state: State, report: Report, keys: Keys, side: number, orderSeq: number): Booking {
+  const instrument = states.instrumentAt(state, keys.instrument)
+  const unit = orderUnit(state, instrument)
+  const px = BigInt(report.lastPx)
+  const qty = BigInt(report.lastQty)
+  const key = keyOf(report, report.execID, state.tradeDate)
+  const booking: Booking = {
+    keys,
+    qty: side === 0 ? qty : -qty,
+    amount: unit === null ? 0n : valueAt(instrument, abs(px), qty, unit),
+    px,
+    tradeDate: state.tradeDate,
+    orderSeq,
+    cells: states.CELL_KINDS,
+    execution: { key, content: contentOf(report), side },
+    reversed: false,
+  }
+  state.bookings.push(booking)
+  state.executions.set(key, booking)
+  return booking
+}
+
+function booked(report: Report, { keys, amount, orderSeq, execution }: Booking, alarm: string): TwinEvent {
+  return {
+    name: 'ExecutionBooked',
+    orderSeq,
+    qty: BigInt(report.lastQty),
+    px: BigInt(report.lastPx),
+    amount,
+    instrument: keys.instrument,
+    account: keys.account,
+    trader: keys.trader,
+    strategy: keys.strategy,
+    side: execution?.side ?? -1,
+    alarm: reasonNumber(alarm),
+    execID: report.execID,
+  }
+}
+
+function firstMark(state: State, { keys, px }: Booking): TwinEvent[] {
+  return states.marketAt(state, keys.instrument).mark === null ? setMark(state, keys.instrument, px, 0) : []
+}

@@ -1,0 +1,236 @@
+/**
+ * Exposure from scratch: cells, gross, long, short, E, O and N, each summed from the orders and bookings when asked for.
+ */
+import { OBJECT_KINDS } from '../../model/vocabulary.ts'
+import { abs, ceilDiv, floorDiv, larger, sum } from './exact.ts'
+import { cellUnits } from './rates.ts'
+import {
+  CELL_KINDS,
+  type CellKind,
+  instrumentAt,
+  isLive,
+  type Keys,
+  liveOrders,
+  marketAt,
+  type Name,
+  type Order,
+  type State,
+} from './state.ts'
+import { leavesOfOrder, openValueOfOrder } from './value.ts'
+
+export interface Cell {
+  readonly kind: CellKind
+  /** Entity, client, account and instrument, and of desk, trader and strategy the one that the cell is of. */
+  readonly keys: Keys
+  position: bigint
+  buys: bigint
+  sells: bigint
+}
+
+export interface Worth {
+  readonly up: bigint
+  readonly down: bigint
+  readonly gross: bigint
+}
+
+/** What a limit row is about besides its subject. */
+export interface ObjectOf {
+  readonly kind: number
+  readonly id: number
+}
+
+export const NO_OBJECT: ObjectOf = { kind: 0, id: -1 }
+
+/** A moment's cells with their worth, and its live orders with what they reserve. */
+export interface Snapshot {
+  readonly cells: ReadonlyMap<string, Cell>
+  readonly worths: ReadonlyMap<Cell, Worth>
+  readonly live: readonly { readonly order: Order; readonly leaves: bigint; readonly openValue: bigint }[]
+}
+
+export function snapshot(state: State): Snapshot {
+  const live = liveOrders(state).map((order) => ({
+    order,
+    leaves: leavesOfOrder(state, order),
+    openValue: openValueOfOrder(state, order),
+  }))
+  const cells = new Map<string, Cell>()
+  for (const booking of state.bookings) {
+    if (booking.reversed) continue
+    for (const cell of cellsOf(cells, booking.keys, booking.cells)) cell.position += booking.qty
+  }
+  for (const { order, leaves } of live) {
+    for (const cell of cellsOf(cells, order.keys, CELL_KINDS)) {
+      if (order.side === 0) cell.buys += leaves
+      else cell.sells += leaves
+    }
+  }
+  return { cells, live, worths: new Map([...cells.values()].map((cell) => [cell, worth(state, cell)])) }
+}
+
+/** The cells that a quantity with these keys belongs to, made where they are missing. */
+function cellsOf(cells: Map<string, Cell>, keys: Keys, kinds: readonly CellKind[]): Cell[] {
+  return kinds.flatMap((kind) => {
+    if (ownerOfCell(keys, kind) < 0) return []
+    const key = cellKey(kind, keys)
+    const cell = cells.get(key) ?? emptyCell(kind, keys)
+    cells.set(key, cell)
+    return [cell]
+  })
+}
+
+function emptyCell(kind: CellKind, keys: Keys): Cell {
+  const of = (own: CellKind, id: number) => (own === kind ? id : -1)
+  const desk = of('DESK', keys.desk)
+  const trader = of('TRADER', keys.trader)
+  const strategy = of('STRATEGY', keys.strategy)
+  const own = { ...keys, desk, trader, strategy, session: -1, venue: -1 }
+  return { kind, keys: own, position: 0n, buys: 0n, sells: 0n }
+}
+
+function ownerOfCell(keys: Keys, kind: CellKind): number {
+  if (kind === 'ACCOUNT') return keys.account
+  if (kind === 'DESK') return keys.desk
+  return kind === 'TRADER' ? keys.trader : keys.strategy
+}
+
+function cellKey(kind: CellKind, keys: Keys): string {
+  return `${kind}:${ownerOfCell(keys, kind)}:${keys.account}:${keys.instrument}`
+}
+
+/** The cell of a kind that an order with these keys belongs to; empty if nothing is in it yet. */
+export function cellOf(snap: Snapshot, kind: CellKind, keys: Keys): Cell {
+  return snap.cells.get(cellKey(kind, keys)) ?? emptyCell(kind, keys)
+}
+
+/** What the ends P + B and P - S of a cell are worth at the mark; 0 while the instrument has none. */
+export function worth(state: State, cell: Cell): Worth {
+  const long = cell.position + cell.buys
+  const short = cell.position - cell.sells
+  const instrument = instrumentAt(state, cell.keys.instrument)
+  const { mark } = marketAt(state, cell.keys.instrument)
+  const units = cellUnits(state, instrument)
+  if (mark === null || units === null) return { up: 0n, down: 0n, gross: 0n }
+  const upUnit = long >= 0n ? units.high : units.low
+  const downUnit = short >= 0n ? units.low : units.high
+  const px = abs(mark)
+  const up = instrument.inverse ? ceilDiv(long * upUnit.n, px * upUnit.d) : ceilDiv(long * px * upUnit.n, upUnit.d)
+  const down = instrument.inverse
+    ? floorDiv(short * downUnit.n, px * downUnit.d)
+    : floorDiv(short * px * downUnit.n, downUnit.d)
+  return { up, down, gross: larger(up, -down) }
+}
+
+/** True where something with these keys counts at the subject. */
+export function countsAt(keys: Keys, subject: Name): boolean {
+  if (subject.kind === 'FIRM') return true
+  return keys[subject.kind.toLowerCase() as keyof Keys] === subject.id
+}
+
+/** The kind of cell that a subject adds up; a session has no position. */
+export function cellKindOf(subject: Name): CellKind | null {
+  if (subject.kind === 'DESK' || subject.kind === 'TRADER' || subject.kind === 'STRATEGY') return subject.kind
+  return subject.kind === 'SESSION' ? null : 'ACCOUNT'
+}
+
+/** Id of the object of this kind that something in an instrument, at a venue, belongs to; -1 if none. */
+export function objectOf(state: State, kind: number, instrumentId: number, venue: number): number {
+  const instrument = instrumentAt(state, instrumentId)
+  switch (OBJECT_KINDS[kind]) {
+    case 'INSTRUMENT':
+      return instrumentId
+    case 'UNDERLYING':
+      return instrument.underlying
+    case 'SECTOR':
+      return instrument.sector
+    case 'ASSET_CLASS':
+      return instrument.assetClass
+    case 'VENUE':
+      return venue
+    default:
+      return -1
+  }
+}
+
+function isIn(state: State, object: ObjectOf, instrument: number, venue: number): boolean {
+  return object.kind === 0 || objectOf(state, object.kind, instrument, venue) === object.id
+}
+
+/** The subject's own cells in the object. */
+export function cellsAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf): Cell[] {
+  const kind = cellKindOf(subject)
+  return [...snap.cells.values()].filter(
+    (cell) => cell.kind === kind && countsAt(cell.keys, subject) && isIn(state, object, cell.keys.instrument, -1),
+  )
+}
+
+export function grossAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf): bigint {
+  return sum(cellsAt(state, snap, subject, object).map((cell) => (snap.worths.get(cell) as Worth).gross))
+}
+
+/** Long and short ends per legal entity. */
+export function endsAt(
+  state: State,
+  snap: Snapshot,
+  subject: Name,
+  object: ObjectOf,
+): Map<number, { long: bigint; short: bigint }> {
+  const ends = new Map<number, { long: bigint; short: bigint }>()
+  for (const cell of cellsAt(state, snap, subject, object)) {
+    const { entity } = cell.keys
+    const { up, down } = snap.worths.get(cell) as Worth
+    const { long, short } = ends.get(entity) ?? { long: 0n, short: 0n }
+    ends.set(entity, { long: long + up, short: short + down })
+  }
+  return ends
+}
+
+/** E: executed flow of the trade date. */
+export function executedAt(state: State, subject: Name, object: ObjectOf): bigint {
+  return sum(
+    state.bookings
+      .filter((booking) => !booking.reversed && booking.tradeDate === state.tradeDate)
+      .filter(({ keys }) => countsAt(keys, subject) && isIn(state, object, keys.instrument, keys.venue))
+      .map((booking) => booking.amount),
+  )
+}
+
+function liveAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf) {
+  return snap.live.filter(
+    ({ order }) => countsAt(order.keys, subject) && isIn(state, object, order.keys.instrument, order.keys.venue),
+  )
+}
+
+/** O: open value of the live orders. */
+export function openAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf): bigint {
+  return sum(liveAt(state, snap, subject, object).map(({ openValue }) => openValue))
+}
+
+/** N: count of live orders. */
+export function countAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf): bigint {
+  return BigInt(liveAt(state, snap, subject, object).filter(({ order }) => isLive(order)).length)
+}
+
+/** True where D02 adds the larger ends of several entities instead of testing one end. */
+export function isOfSeveralEntities(state: State, subject: Name): boolean {
+  if (subject.kind === 'FIRM') return true
+  const entities = new Set(accountsOf(state, subject).map((id) => (state.subjects[id] as Name).entity))
+  return entities.size > 1
+}
+
+/** Every account that the subject was ever bound to. */
+function accountsOf(state: State, subject: Name): number[] {
+  const accounts = state.subjects.filter(({ kind }) => kind === 'ACCOUNT')
+  const everBound = (kind: string, id: number, account: number) => state.bindings.has(`${kind}:${id}:${account}`)
+  const traders = state.subjects.filter(({ kind, desk }) => kind === 'TRADER' && desk === subject.id)
+  return accounts
+    .filter((account) => {
+      if (subject.kind === 'ENTITY') return account.entity === subject.id
+      if (subject.kind === 'CLIENT') return account.client === subject.id
+      if (subject.kind === 'TRADER') return everBound('TRADER_ACCOUNT', subject.id, account.id)
+      if (subject.kind === 'STRATEGY') return everBound('STRATEGY_ACCOUNT', subject.id, account.id)
+      if (subject.kind !== 'DESK') return account.id === subject.id
+      return account.desk === subject.id || traders.some(({ id }) => everBound('TRADER_ACCOUNT', id, account.id))
+    })
+    .map(({ id }) => id)
+}

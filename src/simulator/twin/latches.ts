@@ -1,0 +1,130 @@
+/**
+ * Latches: which cover an order, whether they let it pass, and the commands that set, sweep and release them.
+ */
+import { type NameKind, TRADING_STATES } from '../../model/vocabulary.ts'
+import type { ValuesOfCommand } from '../commands/command.ts'
+import { type Candidate, isRetreat, leavesChange, reduces } from './candidate.ts'
+import { applied, refused, type TwinEvent } from './events.ts'
+import { cellOf, type Snapshot } from './exposure.ts'
+import { hasDuty } from './names.ts'
+import { type CellKind, instrumentAt, type Keys, type Latch, liveOrders, nameAt, type State } from './state.ts'
+
+const KEYS = {
+  entity: 'ENTITY',
+  client: 'CLIENT',
+  desk: 'DESK',
+  trader: 'TRADER',
+  account: 'ACCOUNT',
+  strategy: 'STRATEGY',
+  sessionScope: 'SESSION',
+  instrument: 'INSTRUMENT',
+  underlying: 'INSTRUMENT',
+  assetClass: 'ASSET_CLASS',
+  sector: 'SECTOR',
+  venue: 'VENUE',
+} as const satisfies Record<string, NameKind>
+type Key = keyof typeof KEYS
+
+const [, REDUCE_ONLY, BLOCKED, KILLED] = TRADING_STATES.map((_, index) => index) as [number, number, number, number]
+export const BLOCKED_STATE = BLOCKED
+
+/** The cell that REDUCE_ONLY is judged on, by the narrowest of these keys that the latch has. */
+const CELL_BY_KEY: readonly (readonly [Key, CellKind])[] = [
+  ['account', 'ACCOUNT'],
+  ['strategy', 'STRATEGY'],
+  ['trader', 'TRADER'],
+  ['desk', 'DESK'],
+]
+
+export function covers(state: State, latch: Latch, keys: Keys, side: number): boolean {
+  const { underlying, assetClass, sector } = instrumentAt(state, keys.instrument)
+  const own: Record<Key, number> = { ...keys, sessionScope: keys.session, underlying, assetClass, sector }
+  const sideKey = latch.keys.side ?? -1
+  if (sideKey !== -1 && sideKey !== (side === 0 ? 0 : 1)) return false
+  return (Object.keys(KEYS) as Key[]).every((key) => {
+    const wanted = latch.keys[key] ?? -1
+    return wanted === -1 || wanted === own[key]
+  })
+}
+
+/** The reason for which the latches refuse the candidate; null where they let it pass. */
+export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate): string | null {
+  const latches = [...state.latches.values()].filter((latch) => covers(state, latch, candidate.keys, candidate.side))
+  const worst = Math.max(0, ...latches.map((latch) => latch.state))
+  if (worst === KILLED) return 'KILLED'
+  if (worst === 0 || isRetreat(candidate)) return null
+  if (worst === BLOCKED) return 'BLOCKED'
+  const change = leavesChange(state, candidate, candidate.orderQty)
+  return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
+    ? null
+    : 'REDUCE_ONLY'
+}
+
+function cellKindOf(latch: Latch): CellKind {
+  return CELL_BY_KEY.find(([key]) => (latch.keys[key] ?? -1) !== -1)?.[1] ?? 'ACCOUNT'
+}
+
+export function kill(state: State, values: ValuesOfCommand<'Kill'>): TwinEvent[] {
+  for (const key of Object.keys(KEYS) as Key[]) {
+    if (values[key] !== -1 && !isKnown(state, KEYS[key], values[key])) return refused('UNKNOWN_NAME')
+  }
+  const isState = values.state >= REDUCE_ONLY && values.state <= KILLED
+  if (!isState || ![-1, 0, 1].includes(values.side)) return refused('INVALID_VALUE')
+  const keys = Object.fromEntries([...Object.keys(KEYS), 'side'].map((key) => [key, values[key as Key]]))
+  return applied(setLatch(state, keys, values.state, 0).id)
+}
+
+function isKnown(state: State, kind: NameKind, id: number): boolean {
+  return kind === 'INSTRUMENT' ? state.instruments[id] !== undefined : nameAt(state, kind, id) !== undefined
+}
+
+export function setLatch(state: State, keys: Record<string, number>, latchState: number, cause: number): Latch {
+  const id = state.latchesMade++
+  const latch: Latch = { id, state: latchState, cause, keys, requestedBy: -1, requestedState: -1 }
+  state.latches.set(id, latch)
+  return latch
+}
+
+/** The latch that the engine sets by itself over an account's instrument, unless the same one stands. */
+export function latchItself(state: State, account: number, instrument: number, cause: number): TwinEvent[] {
+  const isSame = ({ cause: other, keys }: Latch) =>
+    other === cause && keys.account === account && keys.instrument === instrument
+  if ([...state.latches.values()].some(isSame)) return []
+  const latch = setLatch(state, { account, instrument }, BLOCKED, cause)
+  return [{ name: 'LatchSet', latch: latch.id, account, instrument, state: BLOCKED, cause }]
+}
+
+/** Asks for the cancel of every covered live order among 256 slots. */
+export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsASweep: number): TwinEvent[] {
+  const latch = state.latches.get(values.latch)
+  if (latch === undefined || latch.state !== KILLED) return refused('UNKNOWN_LATCH')
+  const isIn = (slot: number) => slot >= values.fromSlot && slot < values.fromSlot + slotsASweep
+  const orders = liveOrders(state).filter((order) => isIn(state.slots.get(order.seq) ?? -1))
+  const events: TwinEvent[] = []
+  for (const order of orders) {
+    if (!covers(state, latch, order.keys, order.side)) continue
+    order.cancelRequested = true
+    events.push({ name: 'CancelRequested', orderSeq: order.seq, latch: latch.id, session: order.keys.session })
+  }
+  return [...events, { name: 'Swept', latch: latch.id }]
+}
+
+export function release(state: State, values: ValuesOfCommand<'Release'>): TwinEvent[] {
+  const latch = state.latches.get(values.latch)
+  if (latch === undefined) return refused('UNKNOWN_LATCH')
+  const approves = values.step === 1
+  const duty = approves ? 'release:approve' : 'release:request'
+  if (!hasDuty(state, values.principal, duty)) return refused('DUTY_MISSING')
+  if (values.state < 0 || values.state >= latch.state) return refused('INVALID_VALUE')
+  if (!approves) {
+    latch.requestedBy = values.principal
+    latch.requestedState = values.state
+    return applied(latch.id)
+  }
+  if (latch.requestedBy < 0 || latch.requestedState !== values.state) return refused('NOT_REQUESTED')
+  if (latch.requestedBy === values.principal) return refused('MAKER_IS_CHECKER')
+  latch.state = values.state
+  latch.requestedBy = -1
+  if (values.state === 0) state.latches.delete(latch.id)
+  return applied(latch.id)
+}

@@ -1,0 +1,121 @@
+/**
+ * The Limit command: which rows may be set, and what stays of the row that it replaces.
+ */
+import { reasonNumber } from '../../model/codes.ts'
+import { CONTROLS } from '../../model/controls.ts'
+import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary.ts'
+import type { ValuesOfCommand } from '../commands/command.ts'
+import { applied, refused, type TwinEvent } from './events.ts'
+import { larger, MAX, sum } from './exact.ts'
+import * as exposure from './exposure.ts'
+import { largerEnd } from './row-tests.ts'
+import * as rows from './rows.ts'
+import { type Limit, type Name, nameAt, type State } from './state.ts'
+
+type LimitValues = ValuesOfCommand<'Limit'>
+
+const NONE = 0
+const SECTOR = OBJECT_KINDS.indexOf('SECTOR')
+const VENUE = OBJECT_KINDS.indexOf('VENUE')
+const REMOVES = 1
+const POSITION_CONTROLS: readonly number[] = [rows.D02, rows.D05, rows.D08]
+
+export function setLimit(state: State, values: LimitValues): TwinEvent[] {
+  const subject = state.subjects[values.subject]
+  if (subject === undefined || !isObjectKnown(state, values)) return refused('UNKNOWN_NAME')
+  if (!isSound(values) || !isAllowed(values, subject)) return refused('INVALID_VALUE')
+  const limit = limitOf(values)
+  const key = rows.limitKey(limit)
+  const old = state.limits.get(key)
+  if (values.flags & REMOVES) {
+    if (old === undefined) return refused('INVALID_VALUE')
+    state.limits.delete(key)
+    return applied()
+  }
+  limit.stamps = old?.stamps ?? []
+  rows.keepNewest(limit)
+  state.limits.set(key, limit)
+  return [...applied(), ...breach(state, limit, subject, values.timeUs)]
+}
+
+function isObjectKnown(state: State, { objectKind, object }: LimitValues): boolean {
+  const kind = OBJECT_KINDS[objectKind]
+  if (kind === undefined || kind === 'NONE' || object === -1) return true
+  if (kind === 'INSTRUMENT' || kind === 'UNDERLYING') return state.instruments[object] !== undefined
+  return nameAt(state, kind, object) !== undefined
+}
+
+function isSound(values: LimitValues): boolean {
+  const { hard, hardForReducing, param } = values
+  const isHard = hard >= 0 && hard <= Number(MAX) && (hardForReducing === 0 || hardForReducing >= hard)
+  const isDated = values.effectiveUs !== 0 || values.expiresUs !== 0
+  const isWindow = values.control === rows.C01 || values.control === rows.B09
+  return (
+    isHard &&
+    !isDated &&
+    (isWindow ? param > 0 : param >= 0) &&
+    LIMIT_ACTIONS[values.action] !== undefined &&
+    LIMIT_MODES[values.mode] !== undefined
+  )
+}
+
+/** Which control may be limited for what. */
+function isAllowed({ control, objectKind }: LimitValues, subject: Name): boolean {
+  if (CONTROLS[control]?.family !== 'limit' || OBJECT_KINDS[objectKind] === undefined) return false
+  if (POSITION_CONTROLS.includes(control) && subject.kind === 'SESSION') return false
+  if (control === rows.D08) return objectKind === SECTOR
+  if (control === rows.C01 || control === rows.B09) return objectKind === NONE
+  return !(POSITION_CONTROLS.includes(control) && objectKind === VENUE)
+}
+
+function limitOf(values: LimitValues): Limit {
+  const { warn1Bps, warn2Bps, warn3Bps, warn4Bps } = values
+  return {
+    control: values.control,
+    subject: values.subject,
+    objectKind: values.objectKind,
+    object: values.objectKind === NONE ? -1 : values.object,
+    hard: BigInt(values.hard),
+    hardForReducing: BigInt(values.hardForReducing),
+    param: BigInt(values.param),
+    warnBps: [warn1Bps, warn2Bps, warn3Bps, warn4Bps].map(BigInt),
+    action: values.action,
+    mode: values.mode,
+    level: 0,
+    stamps: [],
+  }
+}
+
+/** A row for each of a kind has no one use. */
+function breach(state: State, limit: Limit, subject: Name, now: number): TwinEvent[] {
+  if (limit.objectKind !== NONE && limit.object === -1) return []
+  const use = useOf(state, limit, subject)
+  const base = limit.control === rows.D08 ? rows.capitalOf(state, limit.subject, now) : 0n
+  if (use === null || base === null) return []
+  const isOver = limit.control === rows.D08 ? use * 10_000n > limit.hard * base : use > limit.hard
+  return isOver ? [{ name: 'LimitBreached', limit, use, reason: reasonNumber('LIMIT_BELOW_USE') }] : []
+}
+
+/** Use of a row now; null for a control that judges single orders. */
+export function useOf(state: State, limit: Limit, subject: Name): bigint | null {
+  const snap = exposure.snapshot(state)
+  const object = { kind: limit.objectKind, id: limit.object }
+  switch (limit.control) {
+    case rows.C05:
+      return exposure.countAt(state, snap, subject, object)
+    case rows.D02: {
+      const ends = [...exposure.endsAt(state, snap, subject, object).values()]
+      if (exposure.isOfSeveralEntities(state, subject)) return sum(ends.map(largerEnd))
+      return larger(sum(ends.map(({ long }) => long)), -sum(ends.map(({ short }) => short)))
+    }
+    case rows.D03:
+      return exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object)
+    case rows.D05:
+    case rows.D08:
+      return exposure.grossAt(state, snap, subject, object)
+    case rows.D06:
+      return exposure.openAt(state, snap, subject, object)
+    default:
+      return null
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Names, what may go together, and the duties of people: the commands Genesis, Hierarchy, Binding.
+ */
+import { BINDING_KINDS, DUTIES, type Duty, NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../../model/vocabulary.ts'
+import type { ValuesOfCommand } from '../commands/command.ts'
+import { applied, refused, type TwinEvent } from './events.ts'
+import { isBound, type Name, nameAt, type State } from './state.ts'
+
+const PARENTS = {
+  ACCOUNT: { entity: 'ENTITY', client: 'CLIENT', desk: 'DESK', owner: 'OWNER' },
+  TRADER: { desk: 'DESK' },
+  STRATEGY: { trader: 'TRADER' },
+} as const satisfies Partial<Record<NameKind, Partial<Record<string, NameKind>>>>
+
+const BOUND_KINDS = {
+  TRADER_ACCOUNT: ['TRADER', 'ACCOUNT'],
+  STRATEGY_ACCOUNT: ['STRATEGY', 'ACCOUNT'],
+  SESSION_ACCOUNT: ['SESSION', 'ACCOUNT'],
+  SESSION_TRADER: ['SESSION', 'TRADER'],
+  SESSION_VENUE: ['SESSION', 'VENUE'],
+  ACCOUNT_ASSET_CLASS: ['ACCOUNT', 'ASSET_CLASS'],
+} as const
+
+type Parent = 'entity' | 'client' | 'desk' | 'trader' | 'owner'
+
+export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinEvent[] {
+  if (state.begun) return refused('GENESIS_REPEATED')
+  state.begun = true
+  state.ledgerDecimals = values.ledgerDecimals
+  state.tradeDate = values.tradeDate
+  define(state, 'FIRM', values.firm, {}, 0)
+  const currency = define(state, 'CURRENCY', values.baseCurrency, {}, 0)
+  const one = { rate: { n: 1n, d: 1n }, haircutBps: 0n }
+  state.currencies.set(currency.id, { given: one, frozen: one, cells: one })
+  define(state, 'SECTOR', 'UNCLASSIFIED', {}, 0)
+  return applied()
+}
+
+export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): TwinEvent[] {
+  const kind = NAME_KINDS[values.kind]
+  if (kind === undefined || kind === 'INSTRUMENT' || values.name === '') return refused('INVALID_VALUE')
+  const parents: Partial<Record<Parent, number>> = {}
+  const wanted = Object.entries((PARENTS as Partial<Record<NameKind, Record<string, NameKind>>>)[kind] ?? {})
+  for (const [field, parentKind] of wanted as [Parent, NameKind][]) {
+    const isHomeDesk = kind === 'ACCOUNT' && field === 'desk'
+    if (!(isHomeDesk && values[field] === -1) && nameAt(state, parentKind, values[field]) === undefined) {
+      return refused('UNKNOWN_NAME')
+    }
+    parents[field] = values[field]
+  }
+  const known = named(state, kind, values.name)
+  if (known === undefined) {
+    const made = define(state, kind, values.name, parents, values.flags)
+    if (kind === 'CURRENCY') state.currencies.set(made.id, { given: null, frozen: null, cells: null })
+    return applied(made.id)
+  }
+  if (wanted.some(([field]) => known[field as Parent] !== values[field as Parent])) return refused('NAME_CONFLICT')
+  known.flags = values.flags
+  return applied(known.id)
+}
+
+function define(
+  state: State,
+  kind: NameKind,
+  name: string,
+  parents: Partial<Record<Parent, number>>,
+  flags: number,
+): Name {
+  const space = spaceOf(state, kind)
+  const none = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
+  const made: Name = { kind, id: space.length, name, ...none, ...parents, flags }
+  space.push(made)
+  return made
+}
+
+function spaceOf(state: State, kind: NameKind): Name[] {
+  if (NAME_KINDS.indexOf(kind) < SUBJECT_KINDS) return state.subjects
+  const space = state.names.get(kind) ?? []
+  state.names.set(kind, space)
+  return space
+}
+
+/** The name of this kind that is written so. */
+export function named(state: State, kind: NameKind, name: string): Name | undefined {
+  return spaceOf(state, kind).find((known) => known.kind === kind && known.name === name)
+}
+
+export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinEvent[] {
+  const kind = BINDING_KINDS[values.kind]
+  if (kind === undefined) return refused('INVALID_VALUE')
+  const allow = values.allow === 1
+  if (kind === 'PRINCIPAL_DUTY') {
+    if (nameAt(state, 'PRINCIPAL', values.a) === undefined) return refused('UNKNOWN_NAME')
+    state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
+    return applied()
+  }
+  const [a, b] = BOUND_KINDS[kind]
+  if (nameAt(state, a, values.a) === undefined || nameAt(state, b, values.b) === undefined) {
+    return refused('UNKNOWN_NAME')
+  }
+  // Forbidding what was never permitted leaves no trace: the subject was not bound to that account.
+  if (allow || state.bindings.has(`${kind}:${values.a}:${values.b}`)) {
+    state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
+  }
+  return applied()
+}
+
+/** True for a person who holds the duty. */
+export function hasDuty(state: State, principal: number, duty: Duty): boolean {
+  const person = nameAt(state, 'PRINCIPAL', principal)
+  if (person === undefined || (person.flags & 1) === 0) return false
+  const bit = 1 << DUTIES.indexOf(duty)
+  return [...state.bindings].some(([key, allowed]) => {
+    const [kind, a, b] = key.split(':')
+    return allowed && kind === 'PRINCIPAL_DUTY' && Number(a) === principal && (Number(b) & bit) !== 0
+  })
+}
+
+export function isPermitted(state: State, trader: number, strategy: number, account: number): boolean {
+  return isBound(state, 'TRADER_ACCOUNT', trader, account) && isBound(state, 'STRATEGY_ACCOUNT', strategy, account)
+}

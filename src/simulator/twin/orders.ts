@@ -1,0 +1,186 @@
+/**
+ * New orders and what-ifs: idempotency, unknown names, judgement, and what an approve leaves behind.
+ */
+import type { RulePack } from '../../model/rules.ts'
+import { ORDER_STATES, OUTCOMES } from '../../model/vocabulary.ts'
+import type { Command, ValuesOfCommand } from '../commands/command.ts'
+import type { Candidate } from './candidate.ts'
+import type { Decision, TwinEvent } from './events.ts'
+import type { Ratio } from './exact.ts'
+import { bareDecision, judge } from './judge.ts'
+import { controlOf, countMessage, subjectsOf } from './rows.ts'
+import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
+import { warn } from './warnings.ts'
+
+type OrderValues = ValuesOfCommand<'NewOrder'> | ValuesOfCommand<'Evaluate'>
+
+const A03 = controlOf('A03')
+export const APPROVE = OUTCOMES.indexOf('APPROVE')
+const DUPLICATE = OUTCOMES.indexOf('DUPLICATE')
+export const APPROVED = ORDER_STATES.indexOf('APPROVED')
+
+/** Fields in which a resent command may differ from the first one. */
+const ENVELOPE = ['seq', 'timeUs', 'principal', 'transactTimeUs', 'receivedTimeUs']
+
+export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pack: RulePack): TwinEvent[] {
+  const { values } = given
+  const repeat = repeated(state, given)
+  if (repeat !== null) return repeat
+  const unknown = unknownName(state, values)
+  if (unknown !== null) {
+    countMessage(state, subjectsKnown(state, values), values.timeUs)
+    useId(state, given, 0)
+    return [{ name: 'OrderDecided', decision: bareDecision(values.seq, unknown, [A03]) }]
+  }
+  const candidate = candidateOf(state, values)
+  const { decision, valued } = judgeSafely(state, candidate, pack, values.seq)
+  countMessage(state, subjectIds(state, candidate.keys), values.timeUs)
+  if (decision.outcome !== APPROVE || valued === null) {
+    useId(state, given, 0)
+    return [{ name: 'OrderDecided', decision }]
+  }
+  const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
+  open(state, candidate, values.seq, valued)
+  useId(state, given, values.seq)
+  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs)]
+}
+
+/** A what-if: judged like a new order, leaves nothing behind. */
+export function evaluate(state: State, values: ValuesOfCommand<'Evaluate'>, pack: RulePack): TwinEvent[] {
+  const unknown = unknownName(state, values)
+  if (unknown !== null) return [{ name: 'OrderDecided', decision: bareDecision(0, unknown, [A03]) }]
+  const { decision } = judgeSafely(state, candidateOf(state, values), pack, 0)
+  return [{ name: 'OrderDecided', decision }]
+}
+
+/** A rule that errs refuses the order. */
+export function judgeSafely(
+  state: State,
+  candidate: Candidate,
+  pack: RulePack,
+  orderSeq: number,
+): ReturnType<typeof judge> {
+  const guarded: RulePack = {
+    ...pack,
+    firstRefusal: (facts) => {
+      try {
+        return pack.firstRefusal(facts)
+      } catch (error) {
+        throw new RuleFailed(String(error))
+      }
+    },
+  }
+  try {
+    return judge(state, candidate, guarded, orderSeq)
+  } catch (error) {
+    if (!(error instanceof RuleFailed)) throw error
+    return { decision: bareDecision(orderSeq, 'RISK_ERROR'), valued: null }
+  }
+}
+
+class RuleFailed extends Error {}
+
+/** The answer to an id that was used before; null for a new one. */
+export function repeated(state: State, given: Command & { name: 'NewOrder' | 'ReplaceOrder' }): TwinEvent[] | null {
+  const { session, clOrdID, seq, timeUs } = given.values
+  const used = state.ids.get(idKey(session, clOrdID))
+  if (used === undefined) return null
+  countMessage(state, [session], timeUs)
+  const isSame = used.content === contentOf(given)
+  const decision = isSame
+    ? { ...bareDecision(used.orderSeq, 'NONE'), outcome: DUPLICATE, firstSeq: used.seq }
+    : bareDecision(seq, 'CLORDID_CONFLICT')
+  return [{ name: 'OrderDecided', decision }]
+}
+
+function contentOf(given: Command): string {
+  const fields = Object.entries(given.values).filter(([field]) => !ENVELOPE.includes(field))
+  return `${given.name} ${JSON.stringify(fields.sort())}`
+}
+
+export function useId(state: State, given: Command & { name: 'NewOrder' | 'ReplaceOrder' }, orderSeq: number): void {
+  const { session, clOrdID, seq } = given.values
+  state.ids.set(idKey(session, clOrdID), { content: contentOf(given), seq, tradeDate: state.tradeDate, orderSeq })
+}
+
+function unknownName(state: State, values: OrderValues): string | null {
+  if (state.instruments[values.instrument] === undefined) return 'UNKNOWN_INSTRUMENT'
+  if (subjectAt(state, 'ACCOUNT', values.account) === undefined) return 'UNKNOWN_ACCOUNT'
+  if (subjectAt(state, 'TRADER', values.trader) === undefined) return 'UNKNOWN_TRADER'
+  if (subjectAt(state, 'STRATEGY', values.strategy) === undefined) return 'UNKNOWN_STRATEGY'
+  return values.venue === -1 || nameAt(state, 'VENUE', values.venue) !== undefined ? null : 'UNKNOWN_VENUE'
+}
+
+/** The subjects that a message counts at: all eight where those that carry positions are known. */
+function subjectsKnown(state: State, values: OrderValues): number[] {
+  const unknown = unknownName(state, values)
+  return unknown === null || unknown === 'UNKNOWN_VENUE' ? subjectIds(state, keysOf(state, values)) : [values.session]
+}
+
+export function subjectIds(state: State, keys: Keys): number[] {
+  return subjectsOf(state, keys).map(({ id }) => id)
+}
+
+function keysOf(state: State, values: OrderValues): Keys {
+  const { entity, client } = subjectAt(state, 'ACCOUNT', values.account) as Name
+  const { desk } = subjectAt(state, 'TRADER', values.trader) as Name
+  const { account, trader, strategy, session, instrument, venue } = values
+  return { entity, client, desk, trader, account, strategy, session, instrument, venue }
+}
+
+function candidateOf(state: State, values: OrderValues): Candidate {
+  const { flags, side, ordType, timeInForce, locate, clOrdID } = values
+  return {
+    now: values.timeUs,
+    clOrdID,
+    keys: keysOf(state, values),
+    owner: (subjectAt(state, 'ACCOUNT', values.account) as Name).owner,
+    side,
+    ordType,
+    timeInForce,
+    price: flags & 1 ? BigInt(values.price) : null,
+    stopPx: flags & 2 ? BigInt(values.stopPx) : null,
+    expireTimeUs: flags & 4 ? values.expireTimeUs : null,
+    locate,
+    orderQty: BigInt(values.orderQty),
+    order: null,
+    likeness: likenessOf(values),
+  }
+}
+
+function likenessOf(values: OrderValues): string {
+  const { account, instrument, side, orderQty, price, stopPx, ordType, timeInForce, strategy, parentClOrdID } = values
+  return [account, instrument, side, orderQty, price, stopPx, ordType, timeInForce, strategy, parentClOrdID].join('|')
+}
+
+function open(state: State, candidate: Candidate, seq: number, valued: { v: bigint; unit: Ratio }): void {
+  const { clOrdID, keys, owner, side, ordType, timeInForce, locate, likeness } = candidate
+  state.orders.set(seq, {
+    seq,
+    keys,
+    owner,
+    side,
+    ordType,
+    timeInForce,
+    locate,
+    versions: [versionOf(candidate, valued)],
+    cum: 0n,
+    state: APPROVED,
+    reported: false,
+    cancelRequested: false,
+    ids: [clOrdID],
+  })
+  state.slots.set(seq, state.slots.size)
+  state.approvals.push({ timeUs: candidate.now, likeness: likeness as string })
+}
+
+export function versionOf(candidate: Candidate, { v, unit }: { v: bigint; unit: Ratio }): Version {
+  const { clOrdID, orderQty, price, stopPx } = candidate
+  return { clOrdID, orderQty, price, stopPx, v, unit }
+}
+
+/** A decision on something that was never judged. */
+export function undecided(orderSeq: number, reason: string): TwinEvent[] {
+  const decision: Decision = bareDecision(orderSeq, reason)
+  return [{ name: 'OrderDecided', decision }]
+}

@@ -1,0 +1,164 @@
+/**
+ * What each limit row measures: use before the candidate, use after it at any quantity, and whether it passes.
+ */
+import type { Candidate, Measures } from './candidate.ts'
+import { cellWith, reducesAccount } from './candidate.ts'
+import { abs, ceilDiv, larger, MAX, sum } from './exact.ts'
+import * as exposure from './exposure.ts'
+import { collarHard, deviation, type Pricing } from './pricing.ts'
+import * as rows from './rows.ts'
+import { instrumentAt, type Limit, type Name, type State } from './state.ts'
+
+export interface RowTest {
+  readonly limit: Limit
+  readonly before: bigint
+  after(m: Measures): bigint
+  passes(after: bigint, m: Measures): boolean
+  /** Why it fails, where that is not the control's own code. */
+  readonly reason?: string
+}
+
+const INSTRUMENT = 1
+
+/** The test of a row; null where the row is not evaluated for this candidate. */
+export function rowTest(
+  state: State,
+  snap: exposure.Snapshot,
+  candidate: Candidate,
+  pricing: Pricing,
+  { limit, subject }: { limit: Limit; subject: Name },
+): RowTest | null {
+  const object = objectOfRow(state, limit, candidate)
+  const hardPasses = (before: bigint) => (after: bigint, m: Measures) =>
+    after <= hardOf(snap, limit, candidate, m) || after <= before
+  const test = (before: bigint, after: (m: Measures) => bigint): RowTest => ({
+    limit,
+    before,
+    after,
+    passes: hardPasses(before),
+  })
+  const flow = (before: bigint) => test(before, (m) => before + m.openValueChange)
+  switch (limit.control) {
+    case rows.B01:
+      return test(0n, (m) => (limit.objectKind === INSTRUMENT ? m.orderQty : wholeUnits(state, candidate, m.orderQty)))
+    case rows.B02:
+      return test(0n, (m) => m.value)
+    case rows.B03:
+      return collarTest(state, candidate, pricing, limit)
+    case rows.B09:
+      return duplicateTest(state, candidate, limit)
+    case rows.C01: {
+      const before = rows.messagesIn(limit, candidate.now)
+      const isCounted = limit.hard < MAX && before <= limit.hard
+      const after = isCounted ? before + 1n : before
+      return { limit, before, after: () => after, passes: () => after <= limit.hard }
+    }
+    case rows.C05: {
+      const before = exposure.countAt(state, snap, subject, object)
+      return test(before, () => before + (candidate.order === null ? 1n : 0n))
+    }
+    case rows.D02:
+      return netTest(state, snap, candidate, subject, object, test)
+    case rows.D03:
+      return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.D06:
+      return flow(exposure.openAt(state, snap, subject, object))
+    case rows.D05:
+      return grossTest(state, snap, candidate, subject, object, test)
+    default:
+      return sectorTest(state, candidate, limit, grossTest(state, snap, candidate, subject, object, test))
+  }
+}
+
+/** "Each" of a kind means the candidate's own. */
+function objectOfRow(state: State, limit: Limit, { keys }: Candidate): exposure.ObjectOf {
+  return { kind: limit.objectKind, id: exposure.objectOf(state, limit.objectKind, keys.instrument, keys.venue) }
+}
+
+function hardOf(snap: exposure.Snapshot, limit: Limit, candidate: Candidate, m: Measures): bigint {
+  const isFlow = limit.control === rows.D03 || limit.control === rows.D06
+  if (!isFlow || limit.hardForReducing === 0n) return limit.hard
+  return reducesAccount(snap, candidate, m.leavesChange) ? limit.hardForReducing : limit.hard
+}
+
+function wholeUnits(state: State, { keys }: Candidate, q: bigint): bigint {
+  return ceilDiv(q, 10n ** BigInt(instrumentAt(state, keys.instrument).qd))
+}
+
+function collarTest(state: State, candidate: Candidate, { ref }: Pricing, limit: Limit): RowTest | null {
+  if (ref === null) return null
+  const { dev, judgedBy } = deviation(candidate, ref)
+  const share = judgedBy === 0n ? MAX : ceilDiv(dev * 10_000n, abs(judgedBy))
+  const after = dev === 0n ? 0n : share > MAX ? MAX : share
+  const band = limit.param * instrumentAt(state, candidate.keys.instrument).tick
+  const passes = after <= collarHard(state, limit, candidate, ref) || dev <= band
+  return { limit, before: 0n, after: () => after, passes: () => passes }
+}
+
+function duplicateTest(state: State, candidate: Candidate, limit: Limit): RowTest | null {
+  if (candidate.likeness === null) return null
+  const since = candidate.now - Number(limit.param)
+  const alike = state.approvals.filter(({ timeUs, likeness }) => timeUs > since && likeness === candidate.likeness)
+  const before = BigInt(alike.length)
+  return { limit, before, after: () => before + 1n, passes: () => before + 1n <= limit.hard }
+}
+
+type MakeTest = (before: bigint, after: (m: Measures) => bigint) => RowTest
+
+/** How far the candidate moves the worth of the subject's own cell. */
+function worthChange(state: State, snap: exposure.Snapshot, candidate: Candidate, subject: Name, m: Measures) {
+  const kind = exposure.cellKindOf(subject)
+  if (kind === null) throw new RangeError(`a ${subject.kind} has no position`)
+  const cell = exposure.cellOf(snap, kind, candidate.keys)
+  const old = exposure.worth(state, cell)
+  const after = exposure.worth(state, cellWith(cell, candidate, m.leavesChange))
+  return { up: after.up - old.up, down: after.down - old.down, gross: after.gross - old.gross }
+}
+
+function grossTest(
+  state: State,
+  snap: exposure.Snapshot,
+  candidate: Candidate,
+  subject: Name,
+  object: exposure.ObjectOf,
+  test: MakeTest,
+): RowTest {
+  const before = exposure.grossAt(state, snap, subject, object)
+  return test(before, (m) => before + worthChange(state, snap, candidate, subject, m).gross)
+}
+
+/** Inside one entity the end that the candidate moves; over several the sum of the larger ends. */
+function netTest(
+  state: State,
+  snap: exposure.Snapshot,
+  candidate: Candidate,
+  subject: Name,
+  object: exposure.ObjectOf,
+  test: MakeTest,
+): RowTest {
+  const ends = exposure.endsAt(state, snap, subject, object)
+  if (exposure.isOfSeveralEntities(state, subject)) {
+    const none = { long: 0n, short: 0n }
+    const own = ends.get(candidate.keys.entity) ?? none
+    const others = sum([...ends].filter(([id]) => id !== candidate.keys.entity).map(([, end]) => largerEnd(end)))
+    return test(others + largerEnd(own), (m) => {
+      const change = worthChange(state, snap, candidate, subject, m)
+      return others + largerEnd({ long: own.long + change.up, short: own.short + change.down })
+    })
+  }
+  const long = sum([...ends.values()].map((end) => end.long))
+  const short = sum([...ends.values()].map((end) => end.short))
+  return candidate.side === 0
+    ? test(long, (m) => long + worthChange(state, snap, candidate, subject, m).up)
+    : test(-short, (m) => -(short + worthChange(state, snap, candidate, subject, m).down))
+}
+
+export function largerEnd({ long, short }: { long: bigint; short: bigint }): bigint {
+  return larger(abs(long), abs(short))
+}
+
+function sectorTest(state: State, candidate: Candidate, limit: Limit, gross: RowTest): RowTest {
+  const base = rows.capitalOf(state, limit.subject, candidate.now)
+  if (base === null) return { ...gross, passes: () => false, reason: 'CAPITAL_UNAVAILABLE' }
+  return { ...gross, passes: (after) => after * 10_000n <= limit.hard * base || after <= gross.before }
+}

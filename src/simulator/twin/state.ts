@@ -1,0 +1,303 @@
+/**
+ * Everything that the twin remembers, as plain objects. Nothing here is a sum: what follows from orders and bookings is
+ * computed from them when it is asked for.
+ */
+import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
+import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
+import type { Ratio } from './exact.ts'
+
+/** Cells by whose they are; each is of an account and an instrument too. */
+export const CELL_KINDS = ['ACCOUNT', 'DESK', 'TRADER', 'STRATEGY'] as const
+export type CellKind = (typeof CELL_KINDS)[number]
+
+/** A name of any kind but an instrument; parents that its kind does not have are -1. */
+export interface Name {
+  readonly kind: NameKind
+  readonly id: number
+  readonly name: string
+  readonly entity: number
+  readonly client: number
+  readonly desk: number
+  readonly trader: number
+  readonly owner: number
+  flags: number
+}
+
+/** Whose an order or a booking is, and where. -1 is none. */
+export interface Keys {
+  readonly entity: number
+  readonly client: number
+  readonly desk: number
+  readonly trader: number
+  readonly account: number
+  readonly strategy: number
+  readonly session: number
+  readonly instrument: number
+  readonly venue: number
+}
+
+export interface Instrument {
+  readonly id: number
+  readonly symbol: string
+  readonly pd: number
+  readonly qd: number
+  readonly tick: bigint
+  readonly lot: bigint
+  readonly qtyMax: bigint
+  readonly multiplier: Ratio
+  readonly priceUnits: bigint
+  readonly currency: number
+  readonly sector: number
+  readonly assetClass: number
+  readonly underlying: number
+  readonly feed: number
+  readonly mayBeNegative: boolean
+  readonly inverse: boolean
+  readonly regSho: boolean
+}
+
+/** What the market says of an instrument. */
+export interface Market {
+  bid: bigint | null
+  ask: bigint | null
+  quotedUs: number
+  quoteFeed: number
+  last: bigint | null
+  lastUs: number
+  priorClose: bigint | null
+  priorCloseUs: number
+  manual: bigint | null
+  manualUs: number
+  manualUntilUs: number
+  halted: boolean
+  rule201: boolean
+  active: boolean
+  mark: bigint | null
+  /** Time of the first quarantined quote since the sides were last set; null if there is none. */
+  quarantinedUs: number | null
+  tradedSinceQuarantine: boolean
+}
+
+export interface Rate {
+  readonly rate: Ratio
+  readonly haircutBps: bigint
+}
+
+export interface Currency {
+  given: Rate | null
+  /** Of the trade date: values orders and fills. */
+  frozen: Rate | null
+  /** Values cells. */
+  cells: Rate | null
+}
+
+/** One version of an order; n/d turns price unit x quantity unit into ledger units. */
+export interface Version {
+  readonly clOrdID: string
+  readonly orderQty: bigint
+  readonly price: bigint | null
+  readonly stopPx: bigint | null
+  readonly v: bigint
+  unit: Ratio
+}
+
+export interface Order {
+  readonly seq: number
+  readonly keys: Keys
+  readonly owner: number
+  readonly side: number
+  readonly ordType: number
+  readonly timeInForce: number
+  readonly locate: number
+  /** All versions not yet gone; the first is the accepted one, the others pend. */
+  versions: Version[]
+  cum: bigint
+  state: number
+  /** A report has taken effect on it: the market knows it. */
+  reported: boolean
+  cancelRequested: boolean
+  /** Every clOrdID that was approved for it. */
+  readonly ids: string[]
+}
+
+/** A quantity that entered a position: a statement row or an execution. `amount` is its executed flow. */
+export interface Booking {
+  readonly keys: Keys
+  readonly qty: bigint
+  readonly amount: bigint
+  readonly px: bigint
+  readonly tradeDate: number
+  readonly orderSeq: number
+  /** The kinds of cell that it enters, where the keys name one. */
+  readonly cells: readonly CellKind[]
+  /** Key, content and side of an execution; null for a statement row. */
+  readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  reversed: boolean
+}
+
+export interface Limit {
+  readonly control: number
+  readonly subject: number
+  readonly objectKind: number
+  readonly object: number
+  readonly hard: bigint
+  readonly hardForReducing: bigint
+  readonly param: bigint
+  readonly warnBps: readonly bigint[]
+  readonly action: number
+  readonly mode: number
+  /** Warning level that stands. */
+  level: number
+  /** Of a C01 row: times of the newest hard + 1 messages. */
+  stamps: number[]
+}
+
+export interface Latch {
+  readonly id: number
+  state: number
+  readonly cause: number
+  /** By the names of the Kill command's fields; -1 is any. */
+  readonly keys: Readonly<Record<string, number>>
+  requestedBy: number
+  requestedState: number
+}
+
+/** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
+export interface UsedId {
+  readonly content: string
+  readonly seq: number
+  readonly tradeDate: number
+  readonly orderSeq: number
+}
+
+export interface Locate {
+  readonly account: number
+  readonly instrument: number
+  readonly qty: bigint
+  readonly untilUs: number
+}
+
+export interface ListEntry {
+  readonly mode: number
+  readonly fromUs: number
+  readonly untilUs: number
+}
+
+export interface State {
+  begun: boolean
+  ledgerDecimals: number
+  tradeDate: number
+  /** The trade date before; 0 if none. */
+  lastDate: number
+  /** The eight subject kinds share one id space. */
+  readonly subjects: Name[]
+  readonly names: Map<NameKind, Name[]>
+  readonly instruments: Instrument[]
+  readonly markets: Market[]
+  readonly currencies: Map<number, Currency>
+  readonly heardUs: Map<number, number>
+  readonly phases: Map<number, number>
+  /** By kind, a and b; false where it was permitted once and is forbidden now. */
+  readonly bindings: Map<string, boolean>
+  readonly lists: Map<string, ListEntry>
+  readonly locates: Locate[]
+  readonly locateIds: Map<string, number>
+  readonly capitals: Map<number, { readonly base: bigint; readonly asOfUs: number }>
+  readonly parameters: number[]
+  readonly limits: Map<string, Limit>
+  readonly latches: Map<number, Latch>
+  latchesMade: number
+  readonly orders: Map<number, Order>
+  readonly ids: Map<string, UsedId>
+  readonly bookings: Booking[]
+  /** Executions whose key is kept. */
+  readonly executions: Map<string, Booking>
+  /** Approved new orders with what makes two of them identical. */
+  readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Where an order lies in the engine's table; the twin has no table of its own. */
+  readonly slots: Map<number, number>
+}
+
+export function emptyState(): State {
+  return {
+    begun: false,
+    ledgerDecimals: 0,
+    tradeDate: 0,
+    lastDate: 0,
+    subjects: [],
+    names: new Map(),
+    instruments: [],
+    markets: [],
+    currencies: new Map(),
+    heardUs: new Map(),
+    phases: new Map(),
+    bindings: new Map(),
+    lists: new Map(),
+    locates: [],
+    locateIds: new Map(),
+    capitals: new Map(),
+    parameters: PARAMETERS.map((row) => row.value),
+    limits: new Map(),
+    latches: new Map(),
+    latchesMade: 0,
+    orders: new Map(),
+    ids: new Map(),
+    bookings: [],
+    executions: new Map(),
+    approvals: [],
+    slots: new Map(),
+  }
+}
+
+/** The subject with this id if it is of this kind. */
+export function subjectAt(state: State, kind: NameKind, id: number): Name | undefined {
+  const name = state.subjects[id]
+  return name?.kind === kind ? name : undefined
+}
+
+/** Any name but an instrument, by kind and id. */
+export function nameAt(state: State, kind: NameKind, id: number): Name | undefined {
+  return subjectAt(state, kind, id) ?? state.names.get(kind)?.[id]
+}
+
+export function parameter(state: State, name: ParameterName): bigint {
+  return BigInt(state.parameters[parameterIndex(name)] as number)
+}
+
+export function duration(state: State, name: ParameterName): number {
+  return state.parameters[parameterIndex(name)] as number
+}
+
+export function isBound(state: State, kind: string, a: number, b: number): boolean {
+  return state.bindings.get(`${kind}:${a}:${b}`) === true
+}
+
+export function isLive(order: Order): boolean {
+  return order.state < FIRST_TERMINAL_STATE
+}
+
+export function liveOrders(state: State): Order[] {
+  return [...state.orders.values()].filter(isLive)
+}
+
+export function idKey(session: number, clOrdID: string): string {
+  return `${session}|${clOrdID}`
+}
+
+/** The order, live or ended, that an id of its chain names while the id is kept. */
+export function orderNamed(state: State, session: number, clOrdID: string): Order | undefined {
+  const used = state.ids.get(idKey(session, clOrdID))
+  return used === undefined ? undefined : state.orders.get(used.orderSeq)
+}
+
+export function instrumentAt(state: State, id: number): Instrument {
+  const instrument = state.instruments[id]
+  if (instrument === undefined) throw new RangeError(`no instrument ${id}`)
+  return instrument
+}
+
+export function marketAt(state: State, id: number): Market {
+  const market = state.markets[id]
+  if (market === undefined) throw new RangeError(`no market of instrument ${id}`)
+  return market
+}

@@ -1,0 +1,97 @@
+/**
+ * The twin: a second engine, slow and plain, written from docs/reference/decision.md and not from the engine. It keeps
+ * orders and bookings, and works every sum out again for every decision, in BigInt.
+ */
+import { SWEEP_ORDERS } from '../../model/bounds.ts'
+import type { RulePack } from '../../model/rules.ts'
+import type { Command } from '../commands/command.ts'
+import { applied, refused, type TwinEvent } from './events.ts'
+import { executionReport } from './executions.ts'
+import { kill, release, sweep } from './latches.ts'
+import { setLimit } from './limits.ts'
+import * as market from './market.ts'
+import { binding, genesis, hierarchy } from './names.ts'
+import { evaluate, newOrder } from './orders.ts'
+import * as data from './reference-data.ts'
+import { cancelOrder, notSent, replaceOrder } from './replace.ts'
+import { emptyState, type State } from './state.ts'
+
+export class Twin {
+  readonly state: State = emptyState()
+  readonly #pack: RulePack
+
+  constructor(pack: RulePack) {
+    this.#pack = pack
+  }
+
+  /** Carries the command out and returns what the engine must say behind it. */
+  execute(given: Command): TwinEvent[] {
+    const { state } = this
+    if (given.name === 'Genesis') return genesis(state, given.values)
+    if (!state.begun) return refused('GENESIS_MISSING')
+    switch (given.name) {
+      case 'NewOrder':
+        return newOrder(state, given, this.#pack)
+      case 'ReplaceOrder':
+        return replaceOrder(state, given, this.#pack)
+      case 'CancelOrder':
+        return cancelOrder(state, given.values)
+      case 'NotSent':
+        return notSent(state, given.values)
+      case 'Evaluate':
+        return evaluate(state, given.values, this.#pack)
+      case 'ExecutionReport':
+        return executionReport(state, given.values)
+      case 'Kill':
+        return kill(state, given.values)
+      case 'KillSweep':
+        return sweep(state, given.values, SWEEP_ORDERS)
+      case 'Release':
+        return release(state, given.values)
+      case 'Limit':
+        return setLimit(state, given.values)
+      default:
+        return carryOut(state, given)
+    }
+  }
+}
+
+/** What tells of the world: market, names, reference data. */
+function carryOut(state: State, given: Command): TwinEvent[] {
+  switch (given.name) {
+    case 'Quote':
+      return market.quote(state, given.values)
+    case 'FeedHeartbeat':
+      return market.heartbeat(state, given.values)
+    case 'InstrumentState':
+      return market.instrumentState(state, given.values)
+    case 'SessionPhase':
+      return market.sessionPhase(state, given.values)
+    case 'DayRoll':
+      return market.dayRoll(state, given.values)
+    case 'Hierarchy':
+      return hierarchy(state, given.values)
+    case 'Binding':
+      return binding(state, given.values)
+    case 'Instrument':
+      return data.instrument(state, given.values)
+    case 'Fx':
+      return data.fx(state, given.values)
+    case 'Capital':
+      return data.capital(state, given.values)
+    case 'Adv':
+      return data.adv(state, given.values)
+    case 'Parameter':
+      return data.setParameter(state, given.values)
+    case 'List':
+      return data.list(state, given.values)
+    case 'Locate':
+      return data.locate(state, given.values)
+    case 'Position':
+      return data.position(state, given.values)
+    case 'Tick':
+      return applied()
+    default:
+      return refused('UNSUPPORTED_COMMAND')
+  }
+}
