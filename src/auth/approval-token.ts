@@ -1,0 +1,108 @@
+/**
+ * The approval token (semantics §17): proof for one venue's adapter that the gate let this very order through. An HMAC
+ * under a key that only the gate and that adapter know; the sender carries it and can neither make nor check it. The
+ * adapter takes each order's token once.
+ */
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { SecretFiles } from './secret-files.ts'
+
+/** What the token binds. */
+export interface Approved {
+  /** Number of the gate's run: an adapter refuses tokens of an earlier one. */
+  readonly epoch: number
+  /** Sequence number of the decision. */
+  readonly seq: number
+  readonly session: string
+  readonly clOrdID: string
+  /** Every term that goes to the market, as {@link termsOf} writes it. */
+  readonly terms: string
+  /** Empty where the order leaves the venue open. */
+  readonly venue: string
+  readonly expiryUs: number
+}
+
+/** The terms of an order as both sides know them: names and decimal texts, empty where there is none. */
+export interface Terms {
+  readonly symbol: string
+  readonly account: string
+  readonly side: string
+  readonly orderQty: string
+  readonly ordType: string
+  readonly price: string
+  readonly stopPx: string
+  readonly timeInForce: string
+  readonly expireTime: string
+  /** Price that a market order must be sent with. */
+  readonly protectionPx: string
+}
+
+const VERSION = 'pa1'
+const KEY_BYTES = 32
+const MAC_CHARS = 43
+const TOKEN = /^pa1\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{43})$/
+
+/** One text for the terms; no name can hold the separator, a control character. */
+export function termsOf(terms: Terms): string {
+  const { symbol, account, side, orderQty, ordType, price, stopPx, timeInForce, expireTime, protectionPx } = terms
+  return `${symbol}\n${account}\n${side}\n${orderQty}\n${ordType}\n${price}\n${stopPx}\n${timeInForce}\n${expireTime}\n${protectionPx}`
+}
+
+/** Keys by venue, made when a venue is first met. */
+export class ApprovalKeys {
+  readonly #files: SecretFiles
+  readonly #keys = new Map<string, KeyObject>()
+
+  constructor(files: SecretFiles) {
+    this.#files = files
+  }
+
+  /** Key of a venue's adapter; '' is the key for orders that leave the venue open. */
+  keyOf(venue: string): KeyObject {
+    const known = this.#keys.get(venue)
+    if (known !== undefined) return known
+    const text = this.#files.readOrMake(
+      approvalKeyFile(venue),
+      () => `${randomBytes(KEY_BYTES).toString('base64url')}\n`,
+    )
+    const key = createSecretKey(Buffer.from(text.trim(), 'base64url'))
+    if (key.symmetricKeySize !== KEY_BYTES) throw new Error(`${approvalKeyFile(venue)} is no key of ${KEY_BYTES} bytes`)
+    this.#keys.set(venue, key)
+    return key
+  }
+}
+
+/** Name of the file that a venue's adapter reads its key from. */
+export function approvalKeyFile(venue: string): string {
+  return `approval-${venue === '' ? 'any' : `venue-${encodeURIComponent(venue)}`}.key`
+}
+
+/** The token of an approved order. */
+export function mintApproval(key: KeyObject, approved: Approved): string {
+  const head = `${VERSION}.${approved.epoch.toString(36)}.${approved.seq.toString(36)}.${approved.expiryUs.toString(36)}`
+  return `${head}.${macOf(key, head, approved)}`
+}
+
+export type ApprovalFault = 'MALFORMED' | 'FORGED' | 'EXPIRED' | 'OTHER_EPOCH'
+
+/** Checks a token for the order that is about to leave: its sequence number, or why it may not. */
+export function verifyApproval(
+  key: KeyObject,
+  token: string,
+  order: Omit<Approved, 'seq' | 'expiryUs'>,
+  nowUs: number,
+): number | ApprovalFault {
+  const match = TOKEN.exec(token)
+  if (match === null) return 'MALFORMED'
+  const [epoch, seq, expiryUs] = match.slice(1, 4).map((part) => Number.parseInt(part, 36)) as [number, number, number]
+  const head = token.slice(0, -MAC_CHARS - 1)
+  const mac = macOf(key, head, { ...order, epoch, seq, expiryUs })
+  if (!timingSafeEqual(Buffer.from(mac), Buffer.from(match[4] as string))) return 'FORGED'
+  if (epoch !== order.epoch) return 'OTHER_EPOCH'
+  return nowUs < expiryUs ? seq : 'EXPIRED'
+}
+
+function macOf(key: KeyObject, head: string, { session, clOrdID, venue, terms }: Approved): string {
+  return createHmac('sha256', key)
+    .update(`${head}\n${session}\n${clOrdID}\n${venue}\n${terms}`, 'latin1')
+    .digest('base64url')
+}

@@ -1,0 +1,154 @@
+/** Secrets on disk, client secrets and approval tokens. */
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ApprovalKeys, type Approved, mintApproval, type Terms, termsOf, verifyApproval } from './approval-token.ts'
+import { ClientStore, TooBusy } from './client-store.ts'
+import { dutyBits, scopeBits, scopeOf } from './duties.ts'
+import { SecretFiles } from './secret-files.ts'
+
+const folder = () => join(mkdtempSync(join(tmpdir(), 'secrets-')), 'secrets')
+
+test('the folder is 0700, files are 0600, and what others may read is refused', () => {
+  const files = new SecretFiles(folder())
+  files.write('a', 'one')
+  files.write('a', 'two')
+  assert.equal(files.read('a'), 'two')
+  assert.equal(files.read('b'), undefined)
+  assert.equal(
+    files.readOrMake('a', () => 'three'),
+    'two',
+  )
+  assert.equal(
+    files.readOrMake('c', () => 'four'),
+    'four',
+  )
+  assert.deepEqual(readdirSync(files.folder).sort(), ['a', 'c'], 'no half-written file is left')
+  if (process.platform === 'win32') return
+  assert.equal(statSync(files.folder).mode & 0o777, 0o700)
+  assert.equal(statSync(join(files.folder, 'a')).mode & 0o777, 0o600)
+  chmodSync(join(files.folder, 'a'), 0o640)
+  assert.throws(() => files.read('a'), /mode 640/)
+  chmodSync(files.folder, 0o755)
+  assert.throws(() => new SecretFiles(files.folder), /mode 755/)
+})
+
+test('a client is known by its secret, which is kept nowhere', async () => {
+  const files = new SecretFiles(folder())
+  const store = new ClientStore(files)
+  const secret = await store.register('ems-1', 'client', ['orders:write'])
+  assert.deepEqual(await store.authenticate('ems-1', secret), {
+    clientID: 'ems-1',
+    kind: 'client',
+    duties: dutyBits(['orders:write']),
+    disabled: false,
+  })
+  for (const [id, wrong] of [
+    ['ems-1', `${secret}x`],
+    ['ems-1', ''],
+    ['ems-2', secret],
+    ['__proto__', secret],
+  ] as const) {
+    assert.equal(await store.authenticate(id, wrong), undefined)
+  }
+  assert.ok(!readFileSync(join(files.folder, 'clients.json'), 'utf8').includes(secret))
+  const again = new ClientStore(files)
+  assert.ok(await again.authenticate('ems-1', secret))
+  const second = await again.register('ems-1', 'client', ['orders:write'])
+  assert.equal(await again.authenticate('ems-1', secret), undefined, 'a new secret ends the old one')
+  again.setDisabled('ems-1', true)
+  assert.equal(await again.authenticate('ems-1', second), undefined)
+})
+
+test('no client says both what is traded and what it is worth', async () => {
+  const store = new ClientStore(new SecretFiles(folder()))
+  for (const duty of ['quotes:write', 'positions:write', 'reference:write']) {
+    await assert.rejects(store.register('x', 'client', ['orders:write', duty]), RangeError)
+  }
+  await assert.rejects(store.register('x', 'client', ['everything']), RangeError)
+  await assert.rejects(store.register('', 'client', []), RangeError)
+  await assert.rejects(store.register('a:b', 'client', []), RangeError)
+  await assert.rejects(store.register('a'.repeat(33), 'client', []), RangeError)
+})
+
+test('only so many secrets are checked or wait', async () => {
+  const store = new ClientStore(new SecretFiles(folder()))
+  const checks = Array.from({ length: 80 }, () => store.authenticate('nobody', 'x'))
+  const results = await Promise.allSettled(checks)
+  const refused = results.filter((result) => result.status === 'rejected')
+  assert.equal(refused.length, 80 - 2 - 64)
+  assert.ok(refused.every((result) => result.reason instanceof TooBusy))
+  assert.equal(await store.authenticate('nobody', 'x'), undefined, 'the places are free again')
+})
+
+test('a scope is a set of duties', () => {
+  assert.equal(scopeOf(scopeBits('kill  risk:read nonsense kill')), 'kill risk:read')
+  assert.equal(scopeBits(''), 0)
+})
+
+const TERMS: Terms = {
+  symbol: '600519.SH',
+  account: 'ACC-7',
+  side: 'Buy',
+  orderQty: '300',
+  ordType: 'Limit',
+  price: '1668.52',
+  stopPx: '',
+  timeInForce: 'Day',
+  expireTime: '',
+  protectionPx: '',
+}
+const ORDER: Approved = {
+  epoch: 3,
+  seq: 4711,
+  session: 'ems-1',
+  clOrdID: 'A-1',
+  terms: termsOf(TERMS),
+  venue: 'XSHG',
+  expiryUs: 2_000_000,
+}
+
+test('an approval token fits one order, at one venue, for its time', () => {
+  const keys = new ApprovalKeys(new SecretFiles(folder()))
+  const key = keys.keyOf('XSHG')
+  const token = mintApproval(key, ORDER)
+  assert.equal(mintApproval(key, ORDER), token, 'the same decision has the same token')
+  assert.equal(verifyApproval(key, token, ORDER, 1_999_999), 4711)
+  assert.equal(verifyApproval(key, token, ORDER, 2_000_000), 'EXPIRED')
+  for (const change of [
+    { session: 'ems-2' },
+    { clOrdID: 'A-2' },
+    { venue: '' },
+    { terms: termsOf({ ...TERMS, orderQty: '301' }) },
+    { terms: termsOf({ ...TERMS, price: '1668.53' }) },
+    { terms: termsOf({ ...TERMS, protectionPx: '1' }) },
+  ]) {
+    assert.equal(verifyApproval(key, token, { ...ORDER, ...change }, 1), 'FORGED', JSON.stringify(change))
+  }
+  assert.equal(verifyApproval(key, token, { ...ORDER, epoch: 4 }, 1), 'OTHER_EPOCH')
+  assert.equal(verifyApproval(keys.keyOf(''), token, ORDER, 1), 'FORGED')
+  const parts = token.split('.')
+  for (const [part, value] of [
+    [1, '4'],
+    [2, 'zz'],
+    [3, 'zzzzzz'],
+    [4, 'A'.repeat(43)],
+  ] as const) {
+    assert.equal(verifyApproval(key, parts.with(part, value).join('.'), ORDER, 1), 'FORGED')
+  }
+  for (const bad of ['', 'pa1', `${token}x`, token.replace('pa1', 'pa2'), `${token}\n`]) {
+    assert.equal(verifyApproval(key, bad, ORDER, 1), 'MALFORMED', bad)
+  }
+})
+
+test('each venue has a key of its own, kept over a restart, whatever its name', () => {
+  const files = new SecretFiles(folder())
+  const venues = ['XSHG', 'XNYS', '', '../../etc/passwd', 'a b']
+  const exported = (keys: ApprovalKeys) => venues.map((venue) => keys.keyOf(venue).export().toString('hex'))
+  const first = exported(new ApprovalKeys(files))
+  assert.equal(new Set(first).size, venues.length)
+  assert.deepEqual(exported(new ApprovalKeys(files)), first)
+  assert.equal(readdirSync(files.folder).length, venues.length)
+})
