@@ -70,16 +70,17 @@ describe('the REST client', () => {
   test('a token that is not accepted is replaced once', async () => {
     answer = ({ authorization }, response) => {
       if (authorization === 'Bearer token-2') reply(response, 200, { ok: true })
-      else reply(response, 401, { code: 'UNAUTHENTICATED', field: '', text: 'revoked' })
+      else reply(response, 401, { error: { code: 'UNAUTHENTICATED', field: '', text: 'revoked' } })
     }
     assert.deepEqual(await client.get('/a'), { ok: true })
-    answer = (_seen, response) => reply(response, 401, { code: 'UNAUTHENTICATED', field: '', text: 'revoked' })
+    answer = (_seen, response) =>
+      reply(response, 401, { error: { code: 'UNAUTHENTICATED', field: '', text: 'revoked' } })
     await assert.rejects(client.get('/a'), (error) => error instanceof GateError && error.status === 401)
   })
 
   test('an error has its code, its field and its words', async () => {
     answer = (_seen, response) =>
-      reply(response, 400, { code: 'NOT_A_DECIMAL', field: 'orderQty', text: 'No exponent.' })
+      reply(response, 400, { error: { code: 'NOT_A_DECIMAL', field: 'orderQty', text: 'No exponent.' } })
     await assert.rejects(client.post('/orders', { orderQty: '1e3' }), (error) => {
       assert.ok(error instanceof GateError)
       assert.deepEqual([error.status, error.code, error.field], [400, 'NOT_A_DECIMAL', 'orderQty'])

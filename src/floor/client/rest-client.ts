@@ -70,6 +70,7 @@ function readAnswer(request: string, { status, text }: HttpAnswer): unknown {
     throw new GateError(request, status, { code: 'NO_JSON', field: '', text: text.slice(0, 200) })
   }
   if (status >= 200 && status < 300) return value
-  const { code = 'NO_CODE', field = '', text: words = '' } = (value ?? {}) as Partial<Record<string, string>>
+  const { error = {} } = (value ?? {}) as { error?: { code?: string; field?: string; text?: string } }
+  const { code = 'NO_CODE', field = '', text: words = '' } = error
   throw new GateError(request, status, { code, field, text: words })
 }
