@@ -6,6 +6,7 @@
  *   node scripts/run.mjs test [part of a test file's path ...]
  *   node scripts/run.mjs bench [part of a benchmark's path ...]
  *   node scripts/run.mjs build
+ *   node scripts/run.mjs reference
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -19,7 +20,7 @@ const compiledFolders = ['src', 'bench', 'examples']
 
 process.chdir(root)
 const [action, ...rest] = process.argv.slice(2)
-const actions = { start, test, bench, build }
+const actions = { start, test, bench, build, reference }
 if (action === undefined || !Object.hasOwn(actions, action)) {
   console.error(`usage: node scripts/run.mjs ${Object.keys(actions).join('|')} [arguments]`)
   process.exit(2)
@@ -65,6 +66,14 @@ async function bench(patterns) {
     if (broken) return broken
   }
   return 0
+}
+
+/** Writes the generated pages of docs/reference. */
+async function reference() {
+  return (
+    (await build()) ||
+    (await run(process.execPath, ['--enable-source-maps', 'dist/src/tidy/reference/write-reference.js']))
+  )
 }
 
 function nothingMatches(kind, patterns) {

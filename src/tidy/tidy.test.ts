@@ -1,11 +1,11 @@
 /** Holds the whole repository to tidy's rules: one test per rule, each listing every place that breaks it. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { linksResolve, oneTitle } from './document-rules.ts'
 import { importsBelow, noCycles } from './floors.ts'
+import { repositoryRoot } from './repository-root.ts'
 import { noClockOrChance, noIdleTests, notTooLong, opensWithHeader, wellNamed } from './source-rules.ts'
 import type { Finding, SourceFile } from './source-text.ts'
 
@@ -27,16 +27,6 @@ test('every relative link resolves', () =>
 function clean(findings: readonly Finding[]): void {
   if (findings.length === 0) return
   assert.fail(findings.map(({ path, line, message }) => `${path}:${line}: ${message}`).join('\n'))
-}
-
-function repositoryRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = dirname(folder)
-    assert.notEqual(above, folder, 'package.json is above the tests')
-    folder = above
-  }
-  return folder
 }
 
 function topLevel(suffix: string): SourceFile[] {
