@@ -17,6 +17,7 @@ describe('the REST client', () => {
   let answer: (seen: Seen, response: ServerResponse) => void = () => {}
   let tokens = 0
   let nowMs = 0
+  const waited: number[] = []
   let server: Server
   let client: RestClient
 
@@ -42,7 +43,13 @@ describe('the REST client', () => {
     const { port } = server.address() as AddressInfo
     const credentials = { clientID: 'floor-ems', secret: 'se:cret' }
     client = new RestClient({
-      ...{ url: new URL(`http://127.0.0.1:${port}`), credentials, sockets: 1, nowMs: () => nowMs },
+      ...{
+        url: new URL(`http://127.0.0.1:${port}`),
+        credentials,
+        sockets: 1,
+        nowMs: () => nowMs,
+        wait: async (ms: number) => void waited.push(ms),
+      },
     })
     seen.length = 0
     tokens = 0
@@ -76,6 +83,16 @@ describe('the REST client', () => {
     answer = (_seen, response) =>
       reply(response, 401, { error: { code: 'UNAUTHENTICATED', field: '', text: 'revoked' } })
     await assert.rejects(client.get('/a'), (error) => error instanceof GateError && error.status === 401)
+  })
+
+  test('a client that asks too often steps back for as long as it is told, and asks again', async () => {
+    let refusals = 2
+    answer = (_seen, response) => {
+      if (refusals-- === 0) reply(response, 200, { ok: true })
+      else response.writeHead(429, { 'retry-after': '2' }).end('{"error":{"code":"RATE_LIMITED"}}')
+    }
+    assert.deepEqual(await client.get('/a'), { ok: true })
+    assert.deepEqual(waited, [2_000, 2_000])
   })
 
   test('an error has its code, its field and its words', async () => {

@@ -11,6 +11,7 @@ export interface RestOptions {
   /** With one, requests reach the gate in the order in which they are made. */
   readonly sockets: number
   readonly nowMs: () => number
+  readonly wait: (ms: number) => Promise<void>
 }
 
 /** What a request may say besides its body. */
@@ -21,12 +22,17 @@ export interface RequestOptions {
 }
 
 const UNAUTHENTICATED = 401
+const RATE_LIMITED = 429
+/** Times that a request steps back for the rate. */
+const STEPS_BACK = 10
 
 export class RestClient {
   readonly #connection: HttpConnection
   readonly #token: AccessToken
+  readonly #wait: (ms: number) => Promise<void>
 
-  constructor({ url, credentials, sockets, nowMs }: RestOptions) {
+  constructor({ url, credentials, sockets, nowMs, wait }: RestOptions) {
+    this.#wait = wait
     this.#connection = new HttpConnection(url, sockets)
     this.#token = new AccessToken(this.#connection, credentials, nowMs)
   }
@@ -56,6 +62,11 @@ export class RestClient {
     if (answer.status === UNAUTHENTICATED) {
       // Revoked, or of a gate that has since made new keys: one more try with a fresh one.
       this.#token.forget()
+      answer = await ask()
+    }
+    // Nothing was sequenced, so nothing is done twice.
+    for (let times = 0; answer.status === RATE_LIMITED && times < STEPS_BACK; times++) {
+      await this.#wait(1000 * Math.max(1, Number(answer.headers['retry-after']) || 0))
       answer = await ask()
     }
     return readAnswer(`${request.method} ${request.path}`, answer)

@@ -17,7 +17,7 @@ import { TradingFloor } from './trading-floor.ts'
 
 const REFUSED: OrderAnswer = {
   ...{ approved: false, duplicate: false, orderID: '', reason: 'MAX_ORDER_QTY', text: '', failed: [] },
-  protectionPx: undefined,
+  ...{ protectionPx: undefined, timeUs: 0 },
 }
 
 /** Approves small orders in what is listed; keeps what it was told. */

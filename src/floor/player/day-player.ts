@@ -18,13 +18,17 @@ import type { DayTally } from './day-tally.ts'
 import type { Fact } from './facts.ts'
 import type { MirroredQuote, ReferenceMirror } from './reference-mirror.ts'
 
-/** The gate as the player uses it. `timeUs` is the day's time, which the gate's clock is to show. */
+/**
+ * The gate as the player uses it. `timeUs` is the day's time, which the gate's clock is to show; what the calls return is
+ * the time that it did show, in microseconds from any point.
+ */
 export interface PlayerGate {
   newOrder(body: NewOrderBody, timeUs: DayTimeUs): Promise<OrderAnswer>
   cancel(body: CancelBody, timeUs: DayTimeUs): Promise<void>
   executions(bodies: readonly ExecutionBody[], timeUs: DayTimeUs): Promise<void>
-  quotes(bodies: readonly QuoteBody[], timeUs: DayTimeUs): Promise<void>
-  heartbeat(timeUs: DayTimeUs): Promise<void>
+  /** One time for each quote. */
+  quotes(bodies: readonly QuoteBody[], timeUs: DayTimeUs): Promise<readonly number[]>
+  heartbeat(timeUs: DayTimeUs): Promise<number>
   phase(body: PhaseBody, timeUs: DayTimeUs): Promise<void>
 }
 
@@ -96,8 +100,7 @@ export class DayPlayer {
     else if (message.kind === 'reports') await this.#reports(message.reports, timeUs)
     else if (message.kind === 'ticks') await this.#ticks(message.ticks, timeUs)
     else if (message.kind === 'heartbeat') {
-      await this.#gate.heartbeat(timeUs)
-      this.#mirror.heartbeat(timeUs)
+      this.#mirror.heartbeat(await this.#gate.heartbeat(timeUs))
     } else await this.#gate.phase({ venue: this.#names.venue, phase: message.phase }, timeUs)
   }
 
@@ -143,7 +146,7 @@ export class DayPlayer {
     this.#tally.order(order, answer)
     if (!answer.approved) return
     // A sell could trade at the market's price, which may be better than its own.
-    const valuationPx = side === 'Buy' ? px : Math.max(px, this.#mirror.at(timeUs))
+    const valuationPx = side === 'Buy' ? px : Math.max(px, this.#mirror.at(answer.timeUs))
     this.#approved.set(orderNo, { order, orderID: answer.orderID, qty, cumQty: 0, ended: false })
     this.facts.push({ kind: 'approved', orderNo, ownership, side, qty, valuationPx })
   }

@@ -45,7 +45,16 @@ class FakeGate implements ReplayGate {
     const approved = !this.#refused.includes(Number(clOrdID.split('-')[1]))
     const reason = approved ? '' : 'SELF_MATCH'
     const failed = approved ? [] : ['SELF_MATCH']
-    return { approved, duplicate: false, orderID: `${clOrdID}-0`, reason, text: '', failed, protectionPx: undefined }
+    return {
+      approved,
+      duplicate: false,
+      orderID: `${clOrdID}-0`,
+      reason,
+      text: '',
+      failed,
+      protectionPx: undefined,
+      timeUs,
+    }
   }
 
   async cancel({ origClOrdID }: CancelBody): Promise<void> {
@@ -58,11 +67,15 @@ class FakeGate implements ReplayGate {
     }
   }
 
-  async quotes(bodies: readonly QuoteBody[]): Promise<void> {
+  async quotes(bodies: readonly QuoteBody[], timeUs: number): Promise<readonly number[]> {
     for (const { bidPx, askPx, lastPx } of bodies) this.sent.push(`quote ${bidPx}/${askPx}/${lastPx}`)
+    return bodies.map(() => timeUs)
   }
 
-  async heartbeat(): Promise<void> {}
+  async heartbeat(timeUs: number): Promise<number> {
+    return timeUs
+  }
+
   async phase(): Promise<void> {}
 
   async exposures(): Promise<readonly GateExposure[]> {
