@@ -42,7 +42,7 @@ import {
   X_V,
 } from './judgement.ts'
 import { REF_NONE, refPrice, refSource, refTime } from './market.ts'
-import { evaluateRows, refusedRowsFit } from './rows.ts'
+import { collectRows, evaluateRows, refusedRowsFit } from './rows.ts'
 import { HAS_MARK } from './state/instruments.ts'
 import { ACCOUNT, DESK_ACCOUNT, OWN_ACCOUNT, SESSION, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
 import {
@@ -171,7 +171,7 @@ export class OrderDecider {
     }
     this.#resolve(account)
     if (state.limits.duplicateRows > 0) hashDuplicate(tape, offset, j)
-    const reason = this.#judge(tape.i32[i + N.flags]!, false)
+    const reason = this.#judge(tape, tape.i32[i + N.flags]!, false)
     if (reason !== 0) return this.#finish(tape, REJECT, -1, idSlot)
     this.#finish(tape, APPROVE, whatIf ? -1 : state.orders.nextSlot(), idSlot)
   }
@@ -207,7 +207,7 @@ export class OrderDecider {
     if (j.x[X_QTY]! <= j.x[X_CUM]!) j.verdict(A01, INVALID_QTY)
     // A replace keeps its order's expiry; whether one was given was judged with the order.
     const flags = (tape.i32[i + R.flags]! & 3) | (j.timeInForce === 4 ? 4 : 0)
-    const reason = this.#judge(flags, this.#lowers(slot))
+    const reason = this.#judge(tape, flags, this.#lowers(slot))
     if (reason !== 0) return this.#finish(tape, REJECT, slot, idSlot)
     this.#decided.version = orders.nextVersion()
     this.#finish(tape, APPROVE, slot, idSlot)
@@ -373,7 +373,7 @@ export class OrderDecider {
   }
 
   /** Judges everything; returns the reason number, 0 to approve. */
-  #judge(flags: number, lowers: boolean): number {
+  #judge(tape: Tape, flags: number, lowers: boolean): number {
     const state = this.#state
     const j = this.#j
     const x = j.x
@@ -386,9 +386,10 @@ export class OrderDecider {
     const early = j.firstReason()
     if (early !== 0) return early
     j.verdict(A06, judgeInstrumentTradable(state, j))
+    collectRows(state, j)
     j.verdict(A05, judgeLimitsPresent(state, j))
     this.#value(qty)
-    evaluateRows(state, j)
+    evaluateRows(state, j, tape)
     if (j.valued) {
       if (rests(j.ordType)) j.verdict(H01, judgeSelfMatch(state, j))
       gatherFacts(state, j)

@@ -36,7 +36,11 @@ export interface Decided {
 /** `numbers`: order sequence number, sequence number of the first decision, expiry of the token. */
 export function writeDecision(state: State, tape: Tape, j: Judgement, decided: Decided, numbers: Float64Array): void {
   const rows = j.rows
-  const at = beginRecord(tape, ORDER_DECIDED.type, ORDER_DECIDED.version, ORDER_DECIDED.bytes + rowsBytes(rows))
+  // The evaluation vector stands there already: only the fixed part is begun, then the length is set right.
+  const at = beginRecord(tape, ORDER_DECIDED.type, ORDER_DECIDED.version, ORDER_DECIDED.bytes)
+  const bytes = ORDER_DECIDED.bytes + rowsBytes(rows)
+  tape.i32[(at >> 2) + 1] = bytes
+  tape.end = at + bytes
   const f64 = tape.f64
   const i32 = tape.i32
   const f = at >> 3
@@ -78,14 +82,6 @@ export function writeDecision(state: State, tape: Tape, j: Judgement, decided: D
     for (let control = 15; control >= 0; control--) bits = (bits << 2) | j.result[word * 16 + control]!
     i32[i + E.results0 + word] = bits
   }
-  const ids = (at + ORDER_DECIDED.bytes) >> 2
-  const before = (at + ORDER_DECIDED.bytes + (((rows + 1) >> 1) << 3)) >> 3
-  const after = before + rows
-  for (let row = 0; row < rows; row++) {
-    i32[ids + row] = j.rowId[row]!
-    f64[before + row] = j.rowBefore[row]!
-    f64[after + row] = j.rowAfter[row]!
-  }
 }
 
 /** How many controls there are, rounded up to whole words. */
@@ -95,12 +91,11 @@ const CONTROLS_USED = 32
 export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
   const { limits } = state
   for (let place = 0; place < j.warnedRows; place++) {
-    const row = j.warnedRow[place]!
-    const slot = j.rowSlot[row]!
+    const slot = j.warnedSlot[place]!
     const levels = limits.warningsOf(slot)
     const standing = limits.i[slot * LI + L_LEVEL]!
-    const before = j.rowBefore[row]!
-    const after = j.rowAfter[row]!
+    const before = j.warnedBefore[place]!
+    const after = j.warnedAfter[place]!
     let level = standing
     while (level > 0 && before < limits.rearmBelow(slot, level, state.parameters[REARM]!)) level--
     if (level < standing) writeWarning(tape, before, limits.i[slot * LI + L_ROW]!, slot, level, 0)

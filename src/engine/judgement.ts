@@ -45,8 +45,13 @@ export const PASS = 1
 export const FAIL = 2
 export const ALERT = 3
 
+const CONTROL_COUNT: number = CONTROLS.length
 /** Controls by precedence. */
 const BY_PRECEDENCE = Int32Array.from([...CONTROLS].sort((a, b) => a.precedence - b.precedence).map((c) => c.index))
+
+/** Most lists that match one order: eight subjects, each with up to six kinds of object. */
+const LISTS_MAX = 48
+const EMPTY = new Int32Array(0)
 
 export class Judgement {
   readonly x = new Float64Array(X_SIZE)
@@ -87,31 +92,45 @@ export class Judgement {
   duplicate0 = 0
   duplicate1 = 0
 
-  /** Evaluated rows: row id with its flags, limit slot, metric row, cell kind. */
+  /** Use before and after by control, of the subject (and object) whose rows are being walked. */
+  readonly measures = new Float64Array(CONTROLS_MAX * 2)
+
+  /** The lists of rows that match: each with its subject, metric row and cell kind. */
+  lists = 0
+  readonly list: Int32Array[] = Array.from({ length: LISTS_MAX }, () => EMPTY)
+  readonly listSubject = new Int32Array(LISTS_MAX)
+  readonly listMetric = new Int32Array(LISTS_MAX)
+  readonly listCell = new Int32Array(LISTS_MAX)
+  /** Controls of the firm's rows for the order's sector and asset class, a bit each. */
+  sectorMask = 0
+  assetClassMask = 0
+
+  /** How many rows were evaluated; the vector itself is written straight to the tape. */
   rows = 0
-  readonly rowId = new Int32Array(ROWS_PER_DECISION)
-  readonly rowSlot = new Int32Array(ROWS_PER_DECISION)
-  readonly rowMetric = new Int32Array(ROWS_PER_DECISION)
-  readonly rowCell = new Int32Array(ROWS_PER_DECISION)
-  readonly rowBefore = new Float64Array(ROWS_PER_DECISION)
-  readonly rowAfter = new Float64Array(ROWS_PER_DECISION)
-  /** Rows that refuse, as places in the lists above. */
+  /** Rows that refuse: limit slot, subject, metric row, cell kind. */
   failedRows = 0
-  readonly failedRow = new Int32Array(ROWS_PER_DECISION)
-  /** Rows whose warning level moves if the order is approved. */
+  readonly failedSlot = new Int32Array(ROWS_PER_DECISION)
+  readonly failedSubject = new Int32Array(ROWS_PER_DECISION)
+  readonly failedMetric = new Int32Array(ROWS_PER_DECISION)
+  readonly failedCell = new Int32Array(ROWS_PER_DECISION)
+  /** Rows whose warning level moves if the order is approved: limit slot, use before, use after. */
   warnedRows = 0
-  readonly warnedRow = new Int32Array(ROWS_PER_DECISION)
+  readonly warnedSlot = new Int32Array(ROWS_PER_DECISION)
+  readonly warnedBefore = new Float64Array(ROWS_PER_DECISION)
+  readonly warnedAfter = new Float64Array(ROWS_PER_DECISION)
 
   /** Result and reason number by control index. */
   readonly result = new Int32Array(CONTROLS_MAX)
   readonly reason = new Int32Array(CONTROLS_MAX)
 
   reset(): void {
-    for (let control = 0; control < CONTROLS.length; control++) {
-      this.result[control] = NOT_APPLICABLE
-      this.reason[control] = 0
+    const { result, reason, x } = this
+    for (let control = 0; control < CONTROL_COUNT; control++) {
+      result[control] = NOT_APPLICABLE
+      reason[control] = 0
     }
     this.rows = 0
+    this.lists = 0
     this.failedRows = 0
     this.warnedRows = 0
     this.replaces = -1
@@ -123,7 +142,6 @@ export class Judgement {
     this.crossing = -1
     this.missing = -1
     this.missingSubject = -1
-    const x = this.x
     for (let at = X_REF; at < X_SIZE; at++) x[at] = 0
   }
 
@@ -140,9 +158,10 @@ export class Judgement {
 
   /** Reason of the failing control that is first by precedence; 0 where none fails. */
   firstReason(): number {
-    for (let place = 0; place < BY_PRECEDENCE.length; place++) {
+    const { result } = this
+    for (let place = 0; place < CONTROL_COUNT; place++) {
       const control = BY_PRECEDENCE[place]!
-      if (this.result[control] === FAIL) return this.reason[control]!
+      if (result[control] === FAIL) return this.reason[control]!
     }
     return 0
   }

@@ -1,23 +1,25 @@
 /**
- * The limit rows of an order: walks every row that matches, measures it, records it in the evaluation vector, and says
- * what fails. The switch calls each control's own file; V8 inlines them, so a control that no row uses costs nothing.
+ * The limit rows of an order: collects the lists that match, measures each subject once, and walks the rows with no more
+ * than a load and a compare each. Rows whose measure is their own (windows, collars, shares of capital) go by their
+ * control's file. The evaluation vector is written straight to where the decision's record will stand.
  */
 import { ROWS_PER_DECISION } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
-import { ROW_FAILED, ROW_WAIVED } from '../model/records/events.ts'
-import { measureDailyGross } from './controls/daily-gross.ts'
+import { ORDER_DECIDED, ROW_FAILED, ROW_WAIVED } from '../model/records/events.ts'
+import type { Tape } from '../model/records/tape.ts'
+import { loosenForReducing, measureDailyGross } from './controls/daily-gross.ts'
 import { measureDuplicateOrder } from './controls/duplicate-order.ts'
 import { measureIntradayNet } from './controls/intraday-net.ts'
 import { measureMaxOpenOrders } from './controls/max-open-orders.ts'
 import { measureMaxOrderNotional } from './controls/max-order-notional.ts'
-import { measureMaxOrderQty } from './controls/max-order-qty.ts'
+import { measureMaxOrderQty, measureOwnUnits } from './controls/max-order-qty.ts'
 import { measureMessageRate } from './controls/message-rate.ts'
 import { measureOpenOrderNotional } from './controls/open-order-notional.ts'
 import { measurePortfolioGross } from './controls/portfolio-gross.ts'
 import { measurePriceCollar } from './controls/price-collar.ts'
 import { measureSectorConcentration } from './controls/sector-concentration.ts'
-import { CELL_KIND, OBJECT_INSTRUMENT, OBJECT_VENUE, objectOf } from './exposure.ts'
+import { CELL_KIND, OBJECT_ASSET_CLASS, OBJECT_INSTRUMENT, OBJECT_SECTOR, OBJECT_VENUE, objectOf } from './exposure.ts'
 import { ALERT, FAIL, type Judgement, PASS, X_AFTER, X_BEFORE, X_LIMIT } from './judgement.ts'
 import {
   B01,
@@ -25,19 +27,20 @@ import {
   B03,
   B09,
   C01,
-  C05,
+  CALM,
   D02,
   D03,
   D05,
   D06,
   D08,
   HARD,
-  L_ACTION,
   L_CONTROL,
-  L_MODE,
+  L_FLAGS,
   L_ROW,
   LF,
   LI,
+  LIMIT_SPECIAL,
+  LIMIT_WAIVED,
   WARN_DOWN,
   WARN_UP,
 } from './state/limits.ts'
@@ -47,141 +50,219 @@ const RISK_ERROR = reasonNumber('RISK_ERROR')
 const CAPITAL_UNAVAILABLE = reasonNumber('CAPITAL_UNAVAILABLE')
 /** Reason that a control's rows give. */
 const REASON_OF = Int32Array.from(CONTROLS, (row) => (row.family === 'limit' ? reasonNumber(row.code) : RISK_ERROR))
-/** 1 for controls whose rows are in money and need a value: not judged without a reference price. */
+/** 1 for controls that need the order's value: not judged without a reference price. */
 const NEEDS_VALUE = Int32Array.from(CONTROLS, (row) =>
   [B02, B03, D02, D03, D05, D06, D08].includes(row.index as number) ? 1 : 0,
 )
-/** 1 for controls whose use stands between orders, and so has warning levels. */
-const HAS_USE = Int32Array.from(CONTROLS, (row) =>
-  [C05, D02, D03, D05, D06, D08].includes(row.index as number) ? 1 : 0,
-)
 
-/** Measures a row: use before and after, and the limit that holds, into the scratch. False: fails whatever the use. */
-function measure(state: State, j: Judgement, slot: number, metric: number, cell: number): boolean {
-  j.x[X_LIMIT] = state.limits.f[slot * LF + HARD]!
-  switch (state.limits.i[slot * LI + L_CONTROL]) {
-    case B01:
-      measureMaxOrderQty(state, j, slot)
-      return true
-    case B02:
-      measureMaxOrderNotional(j)
-      return true
-    case B03:
-      measurePriceCollar(state, j, slot)
-      return true
-    case B09:
-      measureDuplicateOrder(state, j, slot)
-      return true
-    case C01:
-      measureMessageRate(state, j, slot)
-      return true
-    case C05:
-      measureMaxOpenOrders(state, j, metric)
-      return true
-    case D02:
-      measureIntradayNet(state, j, slot, metric, cell)
-      return true
-    case D03:
-      measureDailyGross(state, j, slot, metric)
-      return true
-    case D05:
-      measurePortfolioGross(state, j, metric, cell)
-      return true
-    case D06:
-      measureOpenOrderNotional(state, j, slot, metric)
-      return true
-    case D08:
-      return measureSectorConcentration(state, j, slot, metric, cell)
-    default:
-      throw new Error(`no control measures limit slot ${slot}`)
-  }
-}
-
-/** True where the order fits the row as it is projected now. Equality passes, and so does what does not raise the use. */
-function fits(state: State, j: Judgement, slot: number, metric: number, cell: number): boolean {
-  if (!measure(state, j, slot, metric, cell)) return false
-  const after = j.x[X_AFTER]!
-  if (after <= j.x[X_LIMIT]!) return true
-  // A message always adds one; that the count saturates must not look as if it did not.
-  return after <= j.x[X_BEFORE]! && state.limits.i[slot * LI + L_CONTROL] !== C01
-}
-
-/** Evaluates every matching row of the eight subjects. */
-export function evaluateRows(state: State, j: Judgement): void {
+/** Collects the lists of rows that match the order, in the order of the evaluation vector. */
+export function collectRows(state: State, j: Judgement): void {
   const { limits } = state
+  const { none, kindMask } = limits
+  let lists = 0
   for (let place = 0; place < 8; place++) {
     const subject = j.subjects[place]!
     const cell = CELL_KIND[place]!
-    evaluateList(state, j, limits.none[subject]!, subject, cell)
-    const mask = limits.kindMask[subject]!
-    if (mask !== 0) evaluateObjects(state, j, subject, mask, cell)
-  }
-}
-
-function evaluateObjects(state: State, j: Judgement, subject: number, mask: number, cell: number): void {
-  const { limits } = state
-  for (let kind = OBJECT_INSTRUMENT; kind <= OBJECT_VENUE; kind++) {
-    if ((mask & (1 << kind)) === 0) continue
-    const object = objectOf(state, kind, j.instrument, j.venue)
-    if (object < 0) continue
-    const entry = limits.entry(subject, kind, object)
-    if (entry >= 0) evaluateList(state, j, limits.entryRows[entry]!, limits.entryMetric[entry]!, cell)
-    else evaluateList(state, j, limits.each[subject * 6 + kind]!, state.metrics.zero, cell)
-  }
-}
-
-function evaluateList(state: State, j: Judgement, list: Int32Array, metric: number, cell: number): void {
-  const { limits } = state
-  const f = limits.f
-  const i = limits.i
-  const x = j.x
-  for (let place = 0; place < list.length; place++) {
-    const slot = list[place]!
-    const control = i[slot * LI + L_CONTROL]!
-    if (!j.valued && NEEDS_VALUE[control] !== 0) continue
-    if (control === B09 && j.replaces >= 0) continue
-    const row = j.rows
-    if (row >= ROWS_PER_DECISION) throw new Error('more limit rows match than a decision can record')
-    j.rows = row + 1
-    const passes = fits(state, j, slot, metric, cell)
-    const before = x[X_BEFORE]!
-    const after = x[X_AFTER]!
-    j.rowSlot[row] = slot
-    j.rowMetric[row] = metric
-    j.rowCell[row] = cell
-    j.rowBefore[row] = before
-    j.rowAfter[row] = after
-    if (passes) {
-      j.rowId[row] = i[slot * LI + L_ROW]!
-      if (j.result[control] === 0) j.result[control] = PASS
-      if (HAS_USE[control] !== 0 && (after >= f[slot * LF + WARN_UP]! || before < f[slot * LF + WARN_DOWN]!)) {
-        j.warnedRow[j.warnedRows++] = row
-      }
-    } else if (i[slot * LI + L_ACTION] === 1 || i[slot * LI + L_MODE] === 1) {
-      // Action ALERT or mode SHADOW: an explicit, recorded exemption.
-      j.rowId[row] = i[slot * LI + L_ROW]! | ROW_FAILED | ROW_WAIVED
-      if (j.result[control] !== FAIL) j.result[control] = ALERT
-      if (HAS_USE[control] !== 0 && after >= f[slot * LF + WARN_UP]!) j.warnedRow[j.warnedRows++] = row
-    } else {
-      j.rowId[row] = i[slot * LI + L_ROW]! | ROW_FAILED
-      j.failedRow[j.failedRows++] = row
-      if (j.result[control] !== FAIL) {
-        j.result[control] = FAIL
-        j.reason[control] = control === D08 ? reasonOfSector(state, j, slot, metric, cell) : REASON_OF[control]!
-      }
+    j.list[lists] = none[subject]!
+    j.listSubject[lists] = subject
+    j.listMetric[lists] = subject
+    j.listCell[lists++] = cell
+    if (kindMask[subject] === 0) continue
+    for (let kind = OBJECT_INSTRUMENT; kind <= OBJECT_VENUE; kind++) {
+      if ((kindMask[subject]! & (1 << kind)) === 0) continue
+      const object = objectOf(state, kind, j.instrument, j.venue)
+      if (object < 0) continue
+      const entry = limits.entry(subject, kind, object)
+      j.list[lists] = entry >= 0 ? limits.entryRows[entry]! : limits.each[subject * 6 + kind]!
+      j.listSubject[lists] = subject
+      j.listMetric[lists] = entry >= 0 ? limits.entryMetric[entry]! : state.metrics.zero
+      j.listCell[lists++] = cell
+      if (place !== 0) continue
+      const mask = entry >= 0 ? limits.entryMask[entry]! : limits.eachMask[subject * 6 + kind]!
+      if (kind === OBJECT_SECTOR) j.sectorMask = mask
+      else if (kind === OBJECT_ASSET_CLASS) j.assetClassMask = mask
     }
   }
+  j.lists = lists
 }
 
-function reasonOfSector(state: State, j: Judgement, slot: number, metric: number, cell: number): number {
-  return measureSectorConcentration(state, j, slot, metric, cell) ? REASON_OF[D08]! : CAPITAL_UNAVAILABLE
+/** Rows of the collected lists that will be evaluated. */
+function countRows(state: State, j: Judgement): number {
+  let rows = 0
+  const all = j.valued && j.replaces < 0
+  for (let at = 0; at < j.lists; at++) {
+    const list = j.list[at]!
+    if (all) rows += list.length
+    else for (const slot of list) if (isJudged(state, j, slot)) rows++
+  }
+  if (rows > ROWS_PER_DECISION) throw new Error('more limit rows match than a decision can record')
+  return rows
+}
+
+/** Rows that need a value wait for one; a replace is no duplicate. */
+function isJudged(state: State, j: Judgement, slot: number): boolean {
+  const control = state.limits.i[slot * LI + L_CONTROL]!
+  if (!j.valued && NEEDS_VALUE[control] !== 0) return false
+  return control !== B09 || j.replaces < 0
+}
+
+/** Measures what depends on the subject, or on the subject in one object. */
+function measureSubject(state: State, j: Judgement, subject: number, metric: number, cell: number): void {
+  measureDailyGross(state, j, metric)
+  measureOpenOrderNotional(state, j, metric)
+  measureMaxOpenOrders(state, j, metric)
+  // A session has no position.
+  if (cell < 0) return
+  measurePortfolioGross(state, j, metric, cell)
+  measureIntradayNet(state, j, subject, metric, cell)
+}
+
+/** Measures what depends on the order alone. */
+function measureOrder(state: State, j: Judgement): void {
+  measureMaxOrderQty(state, j)
+  measureMaxOrderNotional(j)
+}
+
+/** Evaluates the collected rows; the vector goes to the tape behind the decision's fixed part. */
+export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
+  const rows = countRows(state, j)
+  j.rows = rows
+  const { limits } = state
+  const lf = limits.f
+  const li = limits.i
+  const { measures, result } = j
+  const f64 = tape.f64
+  const i32 = tape.i32
+  const at = tape.end + ORDER_DECIDED.bytes
+  let idAt = at >> 2
+  let beforeAt = (at + (((rows + 1) >> 1) << 3)) >> 3
+  let afterAt = beforeAt + rows
+  const all = j.valued && j.replaces < 0
+  // The vector's odd half word is not cleared by whoever writes the record.
+  if ((rows & 1) === 1) i32[idAt + rows] = 0
+  let passedControls = 0
+  measureOrder(state, j)
+  for (let place = 0; place < j.lists; place++) {
+    const list = j.list[place]!
+    const count = list.length
+    if (count === 0) continue
+    measureSubject(state, j, j.listSubject[place]!, j.listMetric[place]!, j.listCell[place]!)
+    let passed = 0
+    for (let row = 0; row < count; row++) {
+      const slot = list[row]!
+      const i = slot * LI
+      const f = slot * LF
+      const control = li[i + L_CONTROL]!
+      const used = measures[control * 2 + 1]!
+      if (all && used <= lf[f + CALM]!) {
+        // Nearly every row of nearly every order ends here.
+        i32[idAt++] = li[i + L_ROW]!
+        f64[beforeAt++] = measures[control * 2]!
+        f64[afterAt++] = used
+        passed |= 1 << control
+        continue
+      }
+      if (!all && !isJudged(state, j, slot)) continue
+      let before = measures[control * 2]!
+      let after = measures[control * 2 + 1]!
+      let passes = true
+      if ((li[i + L_FLAGS]! & LIMIT_SPECIAL) === 0) passes = after <= lf[f + HARD]! || after <= before
+      else {
+        passes = fitsSpecial(state, j, slot, control, j.listMetric[place]!, j.listCell[place]!)
+        before = j.x[X_BEFORE]!
+        after = j.x[X_AFTER]!
+      }
+      f64[beforeAt++] = before
+      f64[afterAt++] = after
+      if (passes) {
+        i32[idAt++] = li[i + L_ROW]!
+        passed |= 1 << control
+      } else i32[idAt++] = li[i + L_ROW]! | fail(state, j, slot, control, place)
+      if (after >= lf[f + WARN_UP]! || before < lf[f + WARN_DOWN]!) warn(j, slot, before, after)
+    }
+    passedControls |= passed
+  }
+  for (let control = 0; control < CONTROLS.length; control++) {
+    if ((passedControls & (1 << control)) !== 0 && result[control] === 0) result[control] = PASS
+  }
+}
+
+function warn(j: Judgement, slot: number, before: number, after: number): void {
+  const at = j.warnedRows++
+  j.warnedSlot[at] = slot
+  j.warnedBefore[at] = before
+  j.warnedAfter[at] = after
+}
+
+/** Records a row that the order does not fit; returns the flags of its id. */
+function fail(state: State, j: Judgement, slot: number, control: number, place: number): number {
+  if ((state.limits.i[slot * LI + L_FLAGS]! & LIMIT_WAIVED) !== 0) {
+    if (j.result[control] !== FAIL) j.result[control] = ALERT
+    return ROW_FAILED | ROW_WAIVED
+  }
+  const at = j.failedRows++
+  j.failedSlot[at] = slot
+  j.failedSubject[at] = j.listSubject[place]!
+  j.failedMetric[at] = j.listMetric[place]!
+  j.failedCell[at] = j.listCell[place]!
+  if (j.result[control] !== FAIL) {
+    j.result[control] = FAIL
+    j.reason[control] = REASON_OF[control]!
+    if (control === D08 && !measureSectorConcentration(state, j, slot, j.listMetric[place]!, j.listCell[place]!)) {
+      j.reason[control] = CAPITAL_UNAVAILABLE
+    }
+  }
+  return ROW_FAILED
+}
+
+/** Judges a row that has a measure or a limit of its own; leaves before, after and the limit in the scratch. */
+function fitsSpecial(state: State, j: Judgement, slot: number, control: number, metric: number, cell: number): boolean {
+  const x = j.x
+  x[X_LIMIT] = state.limits.f[slot * LF + HARD]!
+  switch (control) {
+    case B01:
+      measureOwnUnits(j)
+      break
+    case B03:
+      measurePriceCollar(state, j, slot)
+      break
+    case B09:
+      measureDuplicateOrder(state, j, slot)
+      break
+    case C01:
+      // A message always adds one: that the count saturates must not look as if it did not.
+      measureMessageRate(state, j, slot)
+      return x[X_AFTER]! <= x[X_LIMIT]!
+    case D08:
+      if (!measureSectorConcentration(state, j, slot, metric, cell)) return false
+      break
+    case D03:
+    case D06:
+      x[X_BEFORE] = j.measures[control * 2]!
+      x[X_AFTER] = j.measures[control * 2 + 1]!
+      loosenForReducing(state, j, slot)
+      break
+    default:
+      throw new Error(`no control measures limit slot ${slot} by itself`)
+  }
+  return x[X_AFTER]! <= x[X_LIMIT]! || x[X_AFTER]! <= x[X_BEFORE]!
 }
 
 /** True where every row that refused would let the order pass as it is projected now. */
 export function refusedRowsFit(state: State, j: Judgement): boolean {
-  for (let place = 0; place < j.failedRows; place++) {
-    const row = j.failedRow[place]!
-    if (!fits(state, j, j.rowSlot[row]!, j.rowMetric[row]!, j.rowCell[row]!)) return false
+  measureOrder(state, j)
+  for (let at = 0; at < j.failedRows; at++) {
+    const slot = j.failedSlot[at]!
+    const control = state.limits.i[slot * LI + L_CONTROL]!
+    const metric = j.failedMetric[at]!
+    const cell = j.failedCell[at]!
+    measureSubject(state, j, j.failedSubject[at]!, metric, cell)
+    if ((state.limits.i[slot * LI + L_FLAGS]! & LIMIT_SPECIAL) !== 0) {
+      if (!fitsSpecial(state, j, slot, control, metric, cell)) return false
+    } else {
+      const after = j.measures[control * 2 + 1]!
+      if (!(after <= state.limits.f[slot * LF + HARD]! || after <= j.measures[control * 2]!)) return false
+    }
   }
   return true
 }

@@ -7,17 +7,16 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(i); MiFID II RTS 6 Art. 15(4).
  */
-import { type Judgement, X_AFTER, X_BEFORE, X_LIMIT, X_OPEN_NEW, X_OPEN_OLD } from '../judgement.ts'
-import { HARD_REDUCING, LF } from '../state/limits.ts'
+import { type Judgement, X_LIMIT, X_OPEN_NEW, X_OPEN_OLD } from '../judgement.ts'
+import { D03, HARD_REDUCING, LF } from '../state/limits.ts'
 import { EXECUTED, METRIC, OPEN } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-export function measureDailyGross(state: State, j: Judgement, slot: number, metric: number): void {
+export function measureDailyGross(state: State, j: Judgement, metric: number): void {
   const f = state.metrics.f
   const before = f[metric * METRIC + EXECUTED]! + f[metric * METRIC + OPEN]!
-  j.x[X_BEFORE] = before
-  j.x[X_AFTER] = before + (j.x[X_OPEN_NEW]! - j.x[X_OPEN_OLD]!)
-  loosenForReducing(state, j, slot)
+  j.measures[D03 * 2] = before
+  j.measures[D03 * 2 + 1] = before + (j.x[X_OPEN_NEW]! - j.x[X_OPEN_OLD]!)
 }
 
 /** A flow row may be wider for orders that can only close the account's position. */

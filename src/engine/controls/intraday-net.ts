@@ -8,26 +8,28 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(i); MiFID II RTS 6 Art. 15(4).
  */
-import { type Judgement, X_AFTER, X_BEFORE } from '../judgement.ts'
-import { L_SUBJECT, LI } from '../state/limits.ts'
+import type { Judgement } from '../judgement.ts'
+import { D02 } from '../state/limits.ts'
 import { larger, METRIC, NET } from '../state/metrics.ts'
 import { ENTITIES_MAX } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
-export function measureIntradayNet(state: State, j: Judgement, slot: number, metric: number, cell: number): void {
+export function measureIntradayNet(state: State, j: Judgement, subject: number, metric: number, cell: number): void {
   const ends = state.metrics.ends
   const at = (metric * ENTITIES_MAX + j.entity) * 2
   const long = ends[at]!
   const short = ends[at + 1]!
-  if (state.names.isMultiEntity(state.limits.i[slot * LI + L_SUBJECT]!)) {
+  const measures = j.measures
+  if (state.names.isMultiEntity(subject)) {
     const before = state.metrics.f[metric * METRIC + NET]!
-    j.x[X_BEFORE] = before
-    j.x[X_AFTER] = before - larger(long, short) + larger(long + j.dUp[cell]!, short + j.dDn[cell]!)
+    measures[D02 * 2] = before
+    measures[D02 * 2 + 1] = before - larger(long, short) + larger(long + j.dUp[cell]!, short + j.dDn[cell]!)
   } else if (j.buys) {
-    j.x[X_BEFORE] = long
-    j.x[X_AFTER] = long + j.dUp[cell]!
+    measures[D02 * 2] = long
+    measures[D02 * 2 + 1] = long + j.dUp[cell]!
   } else {
-    j.x[X_BEFORE] = -short + 0
-    j.x[X_AFTER] = -(short + j.dDn[cell]!) + 0
+    // Subtracting from zero, as a minus zero would go into the record.
+    measures[D02 * 2] = 0 - short
+    measures[D02 * 2 + 1] = 0 - (short + j.dDn[cell]!)
   }
 }

@@ -9,7 +9,6 @@
  * Source    FIA 2024 1.1: without a limit the system should prevent orders.
  */
 import { reasonNumber } from '../../model/codes.ts'
-import { OBJECT_ASSET_CLASS, OBJECT_SECTOR, objectOf } from '../exposure.ts'
 import type { Judgement } from '../judgement.ts'
 import { B01, B02, B03, C01, D02, D03, D05, D08 } from '../state/limits.ts'
 import { ACCOUNT, DESK, FIRM, SESSION, STRATEGY, TRADER } from '../state/names.ts'
@@ -27,21 +26,13 @@ export function judgeLimitsPresent(state: State, j: Judgement): number {
   for (let at = 0; at < 4; at++) common &= limits.noneMask[j.subjects[SUBJECTS[at]!]!]!
   if (common !== EVERYWHERE_MASK) return nameFirstMissing(state, j)
   const firm = j.subjects[FIRM]!
-  if (!hasForObject(state, j, firm, OBJECT_SECTOR, D08)) return nameMissing(j, D08, firm)
+  if ((j.sectorMask & (1 << D08)) === 0) return nameMissing(j, D08, firm)
   const session = j.subjects[SESSION]!
   if ((limits.noneMask[session]! & (1 << C01)) === 0) return nameMissing(j, C01, session)
   const strategy = j.subjects[STRATEGY]!
   if ((limits.noneMask[strategy]! & (1 << C01)) === 0) return nameMissing(j, C01, strategy)
-  if (!hasForObject(state, j, firm, OBJECT_ASSET_CLASS, B03)) return nameMissing(j, B03, firm)
+  if ((j.assetClassMask & (1 << B03)) === 0) return nameMissing(j, B03, firm)
   return 0
-}
-
-function hasForObject(state: State, j: Judgement, subject: number, kind: number, control: number): boolean {
-  const { limits } = state
-  if ((limits.eachMask[subject * 6 + kind]! & (1 << control)) !== 0) return true
-  if ((limits.kindMask[subject]! & (1 << kind)) === 0) return false
-  const entry = limits.entry(subject, kind, objectOf(state, kind, j.instrument, j.venue))
-  return entry >= 0 && (limits.entryMask[entry]! & (1 << control)) !== 0
 }
 
 /** Sought by control, within it by subject. */

@@ -8,10 +8,9 @@
  * Source    Cboe and Nasdaq market-order protection; MiFID II RTS 6 Art. 15(1)(a).
  */
 import { reasonNumber } from '../../model/codes.ts'
-import { OBJECT_INSTRUMENT, OBJECT_VENUE, objectOf } from '../exposure.ts'
 import { type Judgement, X_PROTECTION, X_REF } from '../judgement.ts'
 import { NEGATIVE_PRICE } from '../state/instruments.ts'
-import { B03, L_ACTION, L_CONTROL, L_MODE, LI } from '../state/limits.ts'
+import { B03, L_CONTROL, L_FLAGS, LI, LIMIT_WAIVED } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
 import { bandOf } from './price-collar.ts'
 
@@ -35,23 +34,12 @@ function narrowestBand(state: State, j: Judgement): number {
   const { limits } = state
   let enforced = Number.POSITIVE_INFINITY
   let waived = Number.POSITIVE_INFINITY
-  const look = (list: Int32Array) => {
-    for (const slot of list) {
+  for (let at = 0; at < j.lists; at++) {
+    for (const slot of j.list[at]!) {
       if (limits.i[slot * LI + L_CONTROL] !== B03) continue
       const band = bandOf(state, j, slot)
-      if (limits.i[slot * LI + L_ACTION] === 1 || limits.i[slot * LI + L_MODE] === 1) waived = Math.min(waived, band)
+      if ((limits.i[slot * LI + L_FLAGS]! & LIMIT_WAIVED) !== 0) waived = Math.min(waived, band)
       else enforced = Math.min(enforced, band)
-    }
-  }
-  for (let place = 0; place < 8; place++) {
-    const subject = j.subjects[place]!
-    look(limits.none[subject]!)
-    if (limits.kindMask[subject] === 0) continue
-    for (let kind = OBJECT_INSTRUMENT; kind <= OBJECT_VENUE; kind++) {
-      const object = objectOf(state, kind, j.instrument, j.venue)
-      if (object < 0) continue
-      const entry = limits.entry(subject, kind, object)
-      look(entry >= 0 ? limits.entryRows[entry]! : limits.each[subject * 6 + kind]!)
     }
   }
   return enforced < Number.POSITIVE_INFINITY ? enforced : waived

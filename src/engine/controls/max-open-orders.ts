@@ -7,12 +7,13 @@
  * On breach ordRejReason: OrderExceedsLimit 3.
  * Source    Venue working-order limits; controls catalogue C05.
  */
-import { type Judgement, X_AFTER, X_BEFORE } from '../judgement.ts'
+import type { Judgement } from '../judgement.ts'
+import { C05 } from '../state/limits.ts'
 import { COUNT, METRIC } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 export function measureMaxOpenOrders(state: State, j: Judgement, metric: number): void {
   const before = state.metrics.f[metric * METRIC + COUNT]!
-  j.x[X_BEFORE] = before
-  j.x[X_AFTER] = j.replaces < 0 ? before + 1 : before
+  j.measures[C05 * 2] = before
+  j.measures[C05 * 2 + 1] = j.replaces < 0 ? before + 1 : before
 }

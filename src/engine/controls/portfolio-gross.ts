@@ -7,12 +7,13 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    MiFID II RTS 6 Art. 15(4); SEC 17 CFR 240.15c3-5(c)(1)(i).
  */
-import { type Judgement, X_AFTER, X_BEFORE } from '../judgement.ts'
+import type { Judgement } from '../judgement.ts'
+import { D05 } from '../state/limits.ts'
 import { GROSS, METRIC } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 export function measurePortfolioGross(state: State, j: Judgement, metric: number, cell: number): void {
   const before = state.metrics.f[metric * METRIC + GROSS]!
-  j.x[X_BEFORE] = before
-  j.x[X_AFTER] = before + j.dGross[cell]!
+  j.measures[D05 * 2] = before
+  j.measures[D05 * 2 + 1] = before + j.dGross[cell]!
 }

@@ -17,6 +17,11 @@ export const SOFT = 2
 export const PARAM = 3
 export const WARN_UP = 4
 export const WARN_DOWN = 5
+/**
+ * The largest use at which nothing about the row needs a second look: not over hard, below the next warning. -Infinity
+ * where the row is special, or a warning stands that may fall. The walk over the rows compares with this alone.
+ */
+export const CALM = 7
 /** Capital base that `hard` of a D08 row is a share of gives the money that the row allows. */
 export const MONEY = 6
 
@@ -25,13 +30,18 @@ export const LI = 8
 export const L_CONTROL = 0
 /** Versioned row id. */
 export const L_ROW = 1
-export const L_ACTION = 2
-export const L_MODE = 3
+/** Bits of LIMIT_SPECIAL and LIMIT_WAIVED. */
+export const L_FLAGS = 2
 export const L_SUBJECT = 4
 export const L_KIND = 5
 export const L_OBJECT = 6
 /** Warning level that stands, 0 to WARN_LEVELS. */
 export const L_LEVEL = 7
+
+/** The row's measure or its limit is its own: windows, collars, shares of capital, own units, looser for reducing. */
+export const LIMIT_SPECIAL = 1
+/** Action ALERT or mode SHADOW: the row is recorded and never refuses. */
+export const LIMIT_WAIVED = 2
 
 /** What a versioned row id stood for: kept for as long as a decision may name it. */
 export interface RowVersion {
@@ -195,8 +205,7 @@ export class Limits {
     this.f[f + MONEY] = version.hard
     this.i[i + L_CONTROL] = version.control
     this.i[i + L_ROW] = version.row
-    this.i[i + L_ACTION] = version.action
-    this.i[i + L_MODE] = version.mode
+    this.i[i + L_FLAGS] = flagsOf(version)
     this.i[i + L_SUBJECT] = version.subject
     this.i[i + L_KIND] = version.kind
     this.i[i + L_OBJECT] = version.object
@@ -308,8 +317,12 @@ export class Limits {
   setLevel(slot: number, level: number, rearmBps: number): void {
     const warnings = this.warningsOf(slot)
     this.i[slot * LI + L_LEVEL] = level
-    this.f[slot * LF + WARN_UP] = warnings[level] ?? Number.POSITIVE_INFINITY
+    const hasUse = STANDING.has(this.i[slot * LI + L_CONTROL]!)
+    this.f[slot * LF + WARN_UP] = hasUse ? (warnings[level] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
     this.f[slot * LF + WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
+    const special = (this.i[slot * LI + L_FLAGS]! & LIMIT_SPECIAL) !== 0
+    const calm = Math.min(this.f[slot * LF + HARD]!, this.f[slot * LF + WARN_UP]! - 1)
+    this.f[slot * LF + CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
   }
 
   /** Use below which level `level` no longer stands. */
@@ -348,4 +361,16 @@ export class Limits {
 /** Objects that limit rows may make the engine keep sums for: one a row, and what "each" rows come to. */
 export function objectEntries(limitRows: number): number {
   return limitRows + (1 << 14)
+}
+
+/** Controls whose use stands between orders, and so has warning levels. */
+const STANDING = new Set([C05, D02, D03, D05, D06, D08])
+
+function flagsOf(version: RowVersion): number {
+  const { control } = version
+  const ownMeasure = control === C01 || control === B09 || control === B03 || control === D08
+  const ownUnits = control === B01 && version.kind === 1
+  const looser = version.hardForReducing > version.hard && (control === D03 || control === D06)
+  const waived = version.action === 1 || version.mode === 1
+  return (ownMeasure || ownUnits || looser ? LIMIT_SPECIAL : 0) | (waived ? LIMIT_WAIVED : 0)
 }

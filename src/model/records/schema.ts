@@ -107,7 +107,9 @@ export function layout<const F extends readonly Field[]>(
   const bytes = Math.ceil(offset / 8) * 8
   const last = fields[fields.length - 1]
   const shortBytes = last?.isNote ? (at[last.name] as number) : bytes
-  return { type, version, name, doc, fields, bytes, shortBytes, at: at as RecordLayout<F>['at'] }
+  // An object built by computed keys is a hash table to V8, and every `at.x` a look-up; a parsed one has fixed fields.
+  const fixed = JSON.parse(JSON.stringify(at)) as RecordLayout<F>['at']
+  return { type, version, name, doc, fields, bytes, shortBytes, at: fixed }
 }
 
 /** Appends a record with the given values; fields that are left out are 0 or ''. Returns its offset. */
