@@ -55,6 +55,36 @@ export interface ExposureAnswer {
   readonly openOrders: number
 }
 
+/** A limit row in force. */
+export interface LimitAnswer {
+  readonly control: string
+  readonly subject: { readonly kind: string; readonly name: string }
+  /** Name `*` is each of the kind. */
+  readonly object?: { readonly kind: string; readonly name: string }
+  readonly hard: { readonly value: string }
+  readonly windowUs?: number
+  readonly bandTicks?: number
+  readonly warnBps?: readonly number[]
+  readonly action: string
+  readonly mode: string
+}
+
+/** A cell that has held an order or a position. */
+export interface CellAnswer {
+  readonly account: string
+  readonly symbol: string
+}
+
+/** What the gate says of itself to everyone. */
+export interface Readiness {
+  readonly status: string
+  readonly firm: string
+  /** yyyymmdd. */
+  readonly tradeDate: number
+  /** By the gate's clock, as text. */
+  readonly time: string
+}
+
 type Json = Readonly<Record<string, unknown>>
 
 /** The answer has another shape than the gate documents: a fault of one of the two. */
@@ -109,6 +139,19 @@ export function readExposures(value: unknown): { currency: string; exposures: Ex
     return { ...(exposure as ExposureAnswer), subject: `${kind}:${name}` }
   })
   return { currency: String(currency), exposures: rows }
+}
+
+/** The list of that name in an answer. Its rows are as the gate documents them. */
+export function readList<T>(value: unknown, name: string): T[] {
+  const list = asObject(value)[name]
+  if (!Array.isArray(list)) throw new UnexpectedAnswer(`no list of ${name}`)
+  return list
+}
+
+export function readReadiness(value: unknown): Readiness {
+  const { status, firm, tradeDate, time } = asObject(value)
+  if (typeof firm !== 'string' || typeof time !== 'string') throw new UnexpectedAnswer('a gate without firm and time')
+  return { status: String(status), firm, tradeDate: Number(tradeDate), time }
 }
 
 function timeOf({ time }: Json): number {

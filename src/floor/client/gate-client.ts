@@ -1,6 +1,22 @@
 /** The gate as the floor speaks to it: the four clients behind one set of calls, each sent by the client that may. */
-import type { CancelRequests, ExposureAnswer, OrderAnswer, RowAnswer } from './answers.ts'
-import { readCancelRequests, readExposures, readOrderAnswer, readRowAnswer, readRowAnswers } from './answers.ts'
+import type {
+  CancelRequests,
+  CellAnswer,
+  ExposureAnswer,
+  LimitAnswer,
+  OrderAnswer,
+  Readiness,
+  RowAnswer,
+} from './answers.ts'
+import {
+  readCancelRequests,
+  readExposures,
+  readList,
+  readOrderAnswer,
+  readReadiness,
+  readRowAnswer,
+  readRowAnswers,
+} from './answers.ts'
 import type { CancelBody, ExecutionBody, NewOrderBody, PhaseBody, QuoteBody, ReplaceBody } from './bodies.ts'
 import type { FloorClient, FloorSecrets } from './credentials.ts'
 import { FLOOR_CLIENTS } from './credentials.ts'
@@ -76,8 +92,12 @@ export class GateClient {
     return readExposures(await this.#clients['floor-risk'].get('/exposures'))
   }
 
-  async limits(): Promise<unknown> {
-    return this.#clients['floor-risk'].get('/limits')
+  async limits(): Promise<readonly LimitAnswer[]> {
+    return readList(await this.#clients['floor-risk'].get('/limits'), 'limits')
+  }
+
+  async cells(): Promise<readonly CellAnswer[]> {
+    return readList(await this.#clients['floor-risk'].get('/cells'), 'cells')
   }
 
   /** Reference data, positions, limits: rows of a world. */
@@ -85,8 +105,9 @@ export class GateClient {
     return readRowAnswers(await this.#clients['floor-risk'].post(path, rows, options))
   }
 
-  async health(): Promise<unknown> {
-    return this.#clients['floor-risk'].get('/health')
+  /** @throws GateError while the gate does not decide orders */
+  async readiness(): Promise<Readiness> {
+    return readReadiness(await this.#clients['floor-risk'].get('/readyz'))
   }
 
   close(): void {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CancelRequest, OrderAnswer } from '../client/answers.ts'
+import type { CancelRequest, CancelRequests, OrderAnswer } from '../client/answers.ts'
 import type { ExecutionBody, NewOrderBody } from '../client/bodies.ts'
 import { GateUnreachable } from '../client/gate-error.ts'
 import { createRandom } from '../day/random.ts'
@@ -57,14 +57,15 @@ class FakeGate implements FloorGate {
   async quotes(): Promise<void> {}
   async heartbeat(): Promise<void> {}
 
-  async cancelRequests(_afterSeq: number, signal: AbortSignal): Promise<readonly CancelRequest[]> {
+  async cancelRequests(afterSeq: number, signal: AbortSignal): Promise<CancelRequests> {
     if (this.#requests.length === 0 && !signal.aborted) {
       await new Promise<void>((settle) => {
         this.#wake = settle
         signal.addEventListener('abort', () => settle(), { once: true })
       })
     }
-    return this.#requests.splice(0)
+    const requests = this.#requests.splice(0)
+    return { requests, next: requests.at(-1)?.seq ?? afterSeq }
   }
 
   request(requests: readonly CancelRequest[]): void {

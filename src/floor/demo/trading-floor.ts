@@ -3,7 +3,7 @@
  * it goes through the gate as any firm's flow would.
  */
 import { formatDecimal } from '../../model/numbers.ts'
-import type { CancelRequest, OrderAnswer } from '../client/answers.ts'
+import type { CancelRequests, OrderAnswer } from '../client/answers.ts'
 import type { QuoteBody } from '../client/bodies.ts'
 import { GateError, GateUnreachable } from '../client/gate-error.ts'
 import { pick } from '../day/random.ts'
@@ -23,7 +23,7 @@ export interface FloorGate extends DeskGate {
   quotes(bodies: readonly QuoteBody[]): Promise<void>
   heartbeat(): Promise<void>
   /** Waits, for as long as the gate lets it, for requests after `seq`. */
-  cancelRequests(afterSeq: number, signal: AbortSignal): Promise<readonly CancelRequest[]>
+  cancelRequests(afterSeq: number, signal: AbortSignal): Promise<CancelRequests>
 }
 
 export interface FloorOptions {
@@ -138,11 +138,11 @@ export class TradingFloor {
     let afterSeq = 0
     while (!signal.aborted) {
       await this.#tolerantly(signal, async () => {
-        const requests = await this.#options.gate.cancelRequests(afterSeq, signal)
+        const { requests, next } = await this.#options.gate.cancelRequests(afterSeq, signal)
         for (const request of requests) {
           await this.#desk.cancelRequested(request, (orderID) => this.#symbolOf(orderID))
-          afterSeq = Math.max(afterSeq, request.seq)
         }
+        afterSeq = next
       })
     }
   }

@@ -63,25 +63,39 @@ export function scope({ kind, name }: SubjectName): string {
   return `${kind}:${name}`
 }
 
-/** @param asOf the gate's time, or earlier, as the REST interface writes times */
-export function worldRequests(world: World, asOf: string): WorldRequest[] {
-  const requests: WorldRequest[] = [
+/**
+ * What is said of a world once. Limits come last: a gate that has them all has heard of everything before.
+ * @param held the accounts and instruments that hold positions or orders already: a statement would overwrite them
+ */
+export function worldRequests(world: World, held: ReadonlySet<string> = new Set()): WorldRequest[] {
+  const positions = world.positions.filter(({ account, symbol }) => !held.has(`${account}|${symbol}`))
+  return notEmpty([
     { path: '/hierarchy', rows: hierarchyBodies(world) },
     { path: '/bindings', rows: world.bindings.map(bindingBody) },
     { path: '/fx', rows: world.fx.map((rate) => ({ ...rate })) },
     { path: '/instruments', rows: world.instruments.map(instrumentBody) },
     {
-      path: '/capital',
-      rows: world.capital.map(({ subject, amount }) => ({ subject: scope(subject), amount, asOf })),
-    },
-    {
       path: '/parameters',
       rows: Object.entries(world.parameters).map(([parameter, value]) => ({ parameter, value: String(value) })),
     },
-    { path: '/limits', rows: world.limits.map(limitBody) },
     { path: '/lists', rows: world.lists.map(listBody) },
-    { path: '/positions', rows: world.positions.map((position) => ({ ...position })) },
+    { path: '/positions', rows: positions.map((position) => ({ ...position })) },
+    { path: '/limits', rows: world.limits.map(limitBody) },
+  ])
+}
+
+/**
+ * What is said at every start, because it ages.
+ * @param asOf the gate's time, or earlier, as the REST interface writes times
+ */
+export function agingRequests(world: World, asOf: string): WorldRequest[] {
+  const capital = world.capital.map(({ subject, amount }) => ({ subject: scope(subject), amount, asOf }))
+  return notEmpty([
+    { path: '/capital', rows: capital },
     { path: '/phases', rows: world.phases.map((phase) => ({ ...phase })) },
-  ]
+  ])
+}
+
+function notEmpty(requests: readonly WorldRequest[]): WorldRequest[] {
   return requests.filter(({ rows }) => rows.length > 0)
 }

@@ -23,7 +23,7 @@ import { demoWorld } from './demo-world.ts'
 import { limitKey } from './mandatory-limits.ts'
 import type { World } from './world.ts'
 import type { Body } from './world-bodies.ts'
-import { worldRequests } from './world-bodies.ts'
+import { agingRequests, worldRequests } from './world-bodies.ts'
 
 const FIRM = 'DEMO'
 const SESSION = 'floor-ems'
@@ -96,7 +96,7 @@ for (const [name, world] of Object.entries({ demo, day })) {
   test(`an engine takes every row of the ${name} world, twice`, () => {
     const engine = new WorldEngine()
     for (const time of ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z']) {
-      for (const { path, rows } of worldRequests(world, time)) {
+      for (const { path, rows } of [...worldRequests(world), ...agingRequests(world, time)]) {
         for (const row of rows) assert.equal(engine.take(path, row), 'taken', `${path} ${JSON.stringify(row)}`)
       }
     }

@@ -1,0 +1,81 @@
+/**
+ * The demo's trading floor as a process of its own: `node floor/main.js --url http://127.0.0.1:PORT --secrets FILE`.
+ * Ends cleanly, leaving no order behind, on SIGTERM, SIGINT, and when the process that started it is gone.
+ */
+import { parseArgs } from 'node:util'
+import { readSecrets } from './client/credentials.ts'
+import { GateClient } from './client/gate-client.ts'
+import { createRandom } from './day/random.ts'
+import { FloorLog } from './demo/floor-log.ts'
+import { DEMO_LISTINGS } from './demo/listings.ts'
+import { MISTAKES } from './demo/mistakes.ts'
+import { demoFloorGate, patientGate, whenReady } from './demo/patient-gate.ts'
+import { demoStrategies, MANUAL_SEATS, TEMPTATIONS } from './demo/seats.ts'
+import { TradingFloor } from './demo/trading-floor.ts'
+import { DEMO_MARKET, demoWorld } from './world/demo-world.ts'
+import { setUpWorld } from './world/set-up-world.ts'
+
+const SESSION = 'floor-ems'
+/** What a floor does that was not told otherwise: any number will do, and the same one does the same. */
+const SEED = '2026'
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    secrets: { type: 'string' },
+    seed: { type: 'string', default: SEED },
+  },
+})
+if (values.url === undefined || values.secrets === undefined) {
+  console.error('usage: floor/main.js --url URL --secrets FILE [--seed NUMBER]')
+  process.exit(2)
+}
+await main(new URL(values.url), values.secrets, Number(values.seed))
+
+async function main(url: URL, secretsFile: string, seed: number): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
+  process.on('disconnect', () => stop.abort())
+  const nowMs = () => Date.now()
+  const wait = (ms: number) => pause(ms, stop.signal)
+  const log = new FloorLog((line) => console.log(`floor: ${line}`), nowMs)
+  const say = (text: string) => log.say(text)
+  const client = new GateClient({ url, secrets: readSecrets(secretsFile), feed: DEMO_MARKET.feed, nowMs, wait })
+  const patience = { signal: stop.signal, wait, say }
+  try {
+    const ready = await whenReady(client, patience)
+    if (ready === undefined) return
+    const world = demoWorld(ready.firm, SESSION)
+    const rows = await setUpWorld(client, world, ready.time)
+    say(`the gate of ${ready.firm} knows the floor, ${rows} rows were sent`)
+    const floor = new TradingFloor({
+      ...{ listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
+      ...{ temptations: TEMPTATIONS, venueName: DEMO_MARKET.venue, session: SESSION, wait, say },
+      gate: patientGate(demoFloorGate(client, say), patience),
+      // Ids are kept for two trade dates: those of an earlier run must not come back.
+      runId: nowMs().toString(36).toUpperCase(),
+      random: createRandom(seed, 0),
+      onAnswer: (ticket, answer, mistake) => log.answered(ticket, answer, mistake),
+    })
+    await floor.run(stop.signal)
+    say('closed')
+  } finally {
+    client.close()
+    // An open channel to the parent would keep the process alive.
+    if (process.connected) process.disconnect()
+  }
+}
+
+/** Resolves after the time, or at once when the signal comes. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((settle) => {
+    if (signal.aborted) return settle()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      settle()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
