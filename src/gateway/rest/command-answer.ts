@@ -1,0 +1,111 @@
+/** Answers to commands that are no orders: what their events say happened. */
+import { reasonAt } from '../../model/codes.ts'
+import { formatOrderID } from '../../model/parse/execution.ts'
+import { formatTimeUs } from '../../model/parse/timestamps.ts'
+import { NEW_ORDER } from '../../model/records/commands.ts'
+import {
+  APPLIED,
+  CANCEL_DECIDED,
+  EXECUTION_BOOKED,
+  EXECUTION_REVERSED,
+  LIMIT_BREACHED,
+  ORDER_MOVED,
+  QUARANTINED,
+  REFUSED,
+} from '../../model/records/events.ts'
+import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
+import { ORDER_STATES } from '../../model/vocabulary.ts'
+
+/** What became of a command, as JSON. */
+export interface CommandAnswer {
+  outcome: 'APPLIED' | 'REFUSED'
+  seq: number
+  time: string
+  id?: number
+  reason?: object
+  alarm?: object
+  quarantined?: boolean
+  orderID?: string
+  state?: string
+  breach?: boolean
+  profile?: string
+}
+
+const C = NEW_ORDER.at
+
+/** Reads the events behind the command at `command`. */
+export function commandAnswer(tape: Tape, command: number, end: number): CommandAnswer {
+  const answer: CommandAnswer = {
+    outcome: 'APPLIED',
+    seq: tape.f64[(command >> 3) + C.seq] as number,
+    time: formatTimeUs(tape.f64[(command >> 3) + C.timeUs] as number),
+  }
+  for (let at = command + lengthAt(tape, command); at < end; at += lengthAt(tape, at)) readEvent(tape, at, answer)
+  return answer
+}
+
+function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
+  const i = at >> 2
+  switch (typeAt(tape, at)) {
+    case REFUSED.type:
+      answer.outcome = 'REFUSED'
+      answer.reason = reasonJson(tape.i32[i + REFUSED.at.reason] as number)
+      break
+    case APPLIED.type: {
+      const id = tape.i32[i + APPLIED.at.id] as number
+      if (id >= 0) answer.id = id
+      break
+    }
+    case ORDER_MOVED.type:
+      answer.orderID = orderIDAt(tape, at, ORDER_MOVED.at)
+      answer.state = ORDER_STATES[tape.i32[i + ORDER_MOVED.at.state] as number] as string
+      break
+    case EXECUTION_BOOKED.type: {
+      const slot = tape.i32[i + EXECUTION_BOOKED.at.slot] as number
+      if (slot >= 0) answer.orderID ??= orderIDAt(tape, at, EXECUTION_BOOKED.at)
+      setAlarm(answer, tape.i32[i + EXECUTION_BOOKED.at.alarm] as number)
+      break
+    }
+    case EXECUTION_REVERSED.type:
+      setAlarm(answer, tape.i32[i + EXECUTION_REVERSED.at.alarm] as number)
+      break
+    case LIMIT_BREACHED.type:
+      answer.breach = true
+      break
+    case QUARANTINED.type:
+      answer.quarantined = true
+      break
+  }
+}
+
+/** The answer to a cancel: it passes, whatever it found. */
+export function cancelAnswer(tape: Tape, command: number, end: number): object {
+  const seq = tape.f64[(command >> 3) + C.seq] as number
+  for (let at = command + lengthAt(tape, command); at < end; at += lengthAt(tape, at)) {
+    if (typeAt(tape, at) !== CANCEL_DECIDED.type) continue
+    const reason = tape.i32[(at >> 2) + CANCEL_DECIDED.at.reason] as number
+    const slot = tape.i32[(at >> 2) + CANCEL_DECIDED.at.slot] as number
+    return {
+      outcome: 'PASS',
+      durable: true,
+      seq,
+      orderID: slot < 0 ? undefined : orderIDAt(tape, at, CANCEL_DECIDED.at),
+      reason: reason === 0 ? undefined : reasonJson(reason),
+    }
+  }
+  return { outcome: 'PASS', durable: true, seq }
+}
+
+/** A reason in the words of the table. */
+export function reasonJson(number: number): object {
+  const { code, control, text } = reasonAt(number)
+  return { code, control, text: `${code}: ${text}` }
+}
+
+function setAlarm(answer: CommandAnswer, number: number): void {
+  if (number !== 0) answer.alarm ??= reasonJson(number)
+}
+
+function orderIDAt(tape: Tape, at: number, of: { readonly orderSeq: number; readonly slot: number }): string {
+  return formatOrderID(tape.f64[(at >> 3) + of.orderSeq] as number, tape.i32[(at >> 2) + of.slot] as number)
+}

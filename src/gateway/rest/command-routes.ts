@@ -1,0 +1,225 @@
+/** Commands that are no orders: executions, market data, reference data, limits, kill, release, roll. */
+
+import type { Directory } from '../../model/directory.ts'
+import { type ErrorCode, RequestError } from '../../model/errors.ts'
+import { EXECUTION_FORM, executionReport } from '../../model/parse/execution.ts'
+import type { Form, WordsOf } from '../../model/parse/form.ts'
+import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
+import { INSTRUMENT_FORM, instrument } from '../../model/parse/instrument.ts'
+import { DAY_ROLL_FORM, dayRoll, KILL_FORM, kill, RELEASE_FORM, release } from '../../model/parse/kill.ts'
+import { LIMIT_FORM, limit } from '../../model/parse/limit.ts'
+import {
+  feedHeartbeat,
+  HEARTBEAT_FORM,
+  INSTRUMENT_STATE_FORM,
+  instrumentState,
+  PHASE_FORM,
+  QUOTE_FORM,
+  quote,
+  sessionPhase,
+} from '../../model/parse/market.ts'
+import type { Command, Sender } from '../../model/parse/reading.ts'
+import * as reference from '../../model/parse/reference.ts'
+import type { Duty } from '../../model/vocabulary.ts'
+import type { Gate } from '../gate.ts'
+import { BULK_BYTES, type Route } from './route.ts'
+import { sendError } from './sending.ts'
+import type { Sequencing } from './sequencing.ts'
+
+/** A constructor of model/parse. */
+type Constructor<F extends Form> = (words: WordsOf<F>, names: Directory, sender: Sender) => Command | RequestError
+
+interface Row {
+  readonly url: string
+  readonly tag: string
+  readonly duties: readonly Duty[]
+  readonly summary: string
+  readonly description: string
+  readonly errors?: readonly ErrorCode[]
+  /** A full queue, and the client's rate, do not refuse it. */
+  readonly neverRefused?: boolean
+  /** The reporter must have a session. */
+  readonly needsSession?: boolean
+}
+
+const ROWS_MAX = 1000
+const BULK = `An object, or an array of up to ${ROWS_MAX}; rows are sequenced one by one, in order, and answered one by one.`
+
+export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Route[] {
+  const names = gate.directory
+  const route = <F extends Form>(form: F, construct: Constructor<F>, row: Row, rowsMax?: number): Route => ({
+    method: 'POST',
+    url: row.url,
+    duties: row.duties,
+    tag: row.tag,
+    summary: row.summary,
+    description: rowsMax === undefined ? row.description : `${row.description} ${BULK}`,
+    form,
+    ...(rowsMax === undefined ? {} : { rowsMax, bodyBytesMax: BULK_BYTES }),
+    answer: rowsMax === undefined ? 'CommandAnswer' : 'CommandAnswers',
+    answerDescription: 'What became of it.',
+    errors: row.errors ?? ['UNKNOWN_NAME', 'FIELD_CONFLICT'],
+    sequenced: true,
+    unlimited: row.neverRefused === true,
+    handle: (call, rows) => {
+      if (row.needsSession === true && call.caller.session < 0)
+        return sendError(call.reply, new RequestError('NOT_BOUND'))
+      sequencing.rows(
+        call,
+        rows,
+        (words) => construct(words as WordsOf<F>, names, call.caller),
+        row.neverRefused === true,
+      )
+    },
+  })
+  const bulk = <F extends Form>(form: F, construct: Constructor<F>, row: Row) => route(form, construct, row, ROWS_MAX)
+  return [
+    bulk(EXECUTION_FORM, executionReport, {
+      url: '/executions',
+      tag: 'Executions',
+      duties: ['executions:write'],
+      summary: 'Report what the market did',
+      description:
+        'Acknowledgements, fills, cancels, replaces, busts and corrects. A fill of an unknown order is booked and alarmed; the same execID again is refused with EXEC_DUPLICATE and changes nothing.',
+      errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
+      neverRefused: true,
+      needsSession: true,
+    }),
+    bulk(QUOTE_FORM, quote, {
+      url: '/quotes',
+      tag: 'Market data',
+      duties: ['quotes:write'],
+      summary: 'Best bid and offer, last trade',
+      description: 'Prices that orders are judged and valued by. A quote that jumps too far waits for a second one.',
+    }),
+    route(HEARTBEAT_FORM, feedHeartbeat, {
+      url: '/feeds/:feed/heartbeat',
+      tag: 'Market data',
+      duties: ['quotes:write'],
+      summary: 'A feed is alive',
+      description:
+        'Keeps the quotes of a quiet feed fresh: a quiet instrument is not stale while its feed is heard of.',
+      errors: ['UNKNOWN_NAME'],
+    }),
+    bulk(PHASE_FORM, sessionPhase, {
+      url: '/phases',
+      tag: 'Market data',
+      duties: ['quotes:write', 'reference:write'],
+      summary: "A venue's phase of the day",
+      description: 'From CONTINUOUS to CLOSED.',
+      errors: ['UNKNOWN_NAME'],
+    }),
+    route(INSTRUMENT_STATE_FORM, instrumentState, {
+      url: '/instruments/:symbol/state',
+      tag: 'Market data',
+      duties: ['quotes:write', 'reference:write'],
+      summary: 'Halt, Rule 201, prior close, manual price',
+      description: 'Only what is given changes.',
+    }),
+    bulk(INSTRUMENT_FORM, instrument, {
+      url: '/instruments',
+      tag: 'Reference data',
+      duties: ['reference:write'],
+      summary: 'Define instruments',
+      description: 'Units of an instrument are fixed while it has orders or positions.',
+    }),
+    bulk(HIERARCHY_FORM, hierarchy, {
+      url: '/hierarchy',
+      tag: 'Reference data',
+      duties: ['reference:write', 'admin'],
+      summary: 'Define names',
+      description:
+        'Entities, clients, desks, traders, accounts, strategies, sessions, owners, venues, feeds and so on.',
+    }),
+    bulk(BINDING_FORM, binding, {
+      url: '/bindings',
+      tag: 'Reference data',
+      duties: ['reference:write', 'admin'],
+      summary: 'Permit what two names may do together',
+      description: 'Traders and strategies on accounts, clients on accounts, traders and venues, duties of principals.',
+    }),
+    bulk(reference.LIST_FORM, reference.list, {
+      url: '/lists',
+      tag: 'Reference data',
+      duties: ['lists:write'],
+      summary: 'Restricted and easy-to-borrow lists',
+      description: 'One entry stands for each list, instrument and subject.',
+    }),
+    bulk(reference.LOCATE_FORM, reference.locate, {
+      url: '/locates',
+      tag: 'Reference data',
+      duties: ['lists:write', 'reference:write'],
+      summary: 'Locates for short sales',
+      description: 'A short sale names the locate that it stands on.',
+    }),
+    bulk(reference.FX_FORM, reference.fx, {
+      url: '/fx',
+      tag: 'Reference data',
+      duties: ['reference:write'],
+      summary: 'Rates to the base currency',
+      description: 'A rate values positions at the roll, or at once where it moved far.',
+    }),
+    bulk(reference.CAPITAL_FORM, reference.capital, {
+      url: '/capital',
+      tag: 'Reference data',
+      duties: ['reference:write'],
+      summary: 'Capital that shares are shares of',
+      description: 'Capital that is missing or too old blocks what depends on it.',
+    }),
+    bulk(reference.ADV_FORM, reference.adv, {
+      url: '/adv',
+      tag: 'Reference data',
+      duties: ['reference:write'],
+      summary: 'Average daily volumes',
+      description: 'By instrument.',
+    }),
+    bulk(reference.POSITION_FORM, reference.position, {
+      url: '/positions',
+      tag: 'Reference data',
+      duties: ['positions:write'],
+      summary: 'Rows of a position statement',
+      description: 'Adds the start-of-day position.',
+    }),
+    bulk(reference.PARAMETER_FORM, reference.parameter, {
+      url: '/parameters',
+      tag: 'Limits',
+      duties: ['limits:approve', 'admin'],
+      summary: 'Set parameters that can change a decision',
+      description: 'Windows, ages, buffers and bands; each with its own bounds.',
+      errors: [],
+    }),
+    bulk(LIMIT_FORM, limit, {
+      url: '/limits',
+      tag: 'Limits',
+      duties: ['limits:approve'],
+      summary: 'Set limit rows, or take them away',
+      description:
+        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on.',
+    }),
+    route(KILL_FORM, kill, {
+      url: '/kill',
+      tag: 'Kill',
+      duties: ['kill'],
+      summary: 'Stop everything in a scope',
+      description:
+        'Sets a latch over all orders that have every scope named, durable before it is answered; cancels of resting orders are requested right after. Nothing but cancels passes it.',
+      neverRefused: true,
+    }),
+    route(RELEASE_FORM, release, {
+      url: '/latches/:latch/release',
+      tag: 'Kill',
+      duties: ['release:request', 'release:approve'],
+      summary: 'Release a latch: one requests, another approves',
+      description: 'Two persons: the engine refuses the approval of the one who requested with MAKER_IS_CHECKER.',
+      errors: [],
+    }),
+    route(DAY_ROLL_FORM, dayRoll, {
+      url: '/day-roll',
+      tag: 'Kill',
+      duties: ['day:roll'],
+      summary: 'Begin a trade date',
+      description: 'Zeroes executed flow and carries open orders at new marks. A date that is not later: DAY_ROLLED.',
+      errors: ['UNKNOWN_NAME', 'NOT_A_DATE'],
+    }),
+  ]
+}

@@ -1,0 +1,92 @@
+/** Health, metrics and the document itself: open to everyone who reaches the port, and so without names or numbers. */
+import { formatTimeUs } from '../../model/parse/timestamps.ts'
+import type { Gate } from '../gate.ts'
+import type { Metrics } from './metrics.ts'
+import { profileTail } from './order-answer.ts'
+import type { Route } from './route.ts'
+import { sendJson } from './sending.ts'
+
+export interface HealthServices {
+  readonly gate: Gate
+  readonly metrics: Metrics
+  readonly state: { readonly closing: boolean }
+  /** The OpenAPI document. */
+  readonly document: () => object
+}
+
+const NOT_READY = 503
+
+export function healthRoutes({ gate, metrics, state, document }: HealthServices): readonly Route[] {
+  const open = (row: Pick<Route, 'url' | 'summary' | 'description' | 'answer' | 'handle'>): Route => ({
+    ...row,
+    method: 'GET',
+    duties: [],
+    tag: 'Operation',
+    answerDescription: row.summary,
+    sequenced: false,
+  })
+  let served: string | undefined
+  return [
+    open({
+      url: '/healthz',
+      summary: 'The process answers',
+      description: 'Public. Says nothing of whether orders are decided: see /readyz.',
+      answer: 'Health',
+      handle: ({ reply }) => sendJson(reply, 200, '{"status":"alive"}'),
+    }),
+    open({
+      url: '/readyz',
+      summary: 'The gate decides orders',
+      description: 'Public. 503 with the same body while it starts, stops, or cannot write its journal.',
+      answer: 'Health',
+      handle: ({ reply }) => {
+        const status = state.closing ? 'stopping' : gate.isDown ? 'journal down' : genesis(gate) ? 'ready' : 'starting'
+        const body = JSON.stringify({
+          status,
+          firm: gate.directory.firm,
+          tradeDate: gate.directory.tradeDate,
+          seq: gate.view.seq,
+          durableSeq: gate.durableSeq,
+          time: formatTimeUs(gate.view.timeUs),
+          openOrders: gate.view.openOrders,
+        })
+        sendJson(reply, status === 'ready' ? 200 : NOT_READY, `${body.slice(0, -1)}${profileTail(gate)}}`)
+      },
+    }),
+    open({
+      url: '/metrics',
+      summary: 'Counts and latencies',
+      description: 'Public. Prometheus text format; counts by closed sets, no names.',
+      answer: 'Text',
+      handle: ({ reply }) => {
+        const text = metrics.text({
+          seq: gate.view.seq,
+          durable_seq: gate.durableSeq,
+          open_orders: gate.view.openOrders,
+          journal_down: gate.isDown ? 1 : 0,
+        })
+        reply.hijack()
+        reply.raw.writeHead(200, {
+          'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+          'content-length': Buffer.byteLength(text),
+        })
+        reply.raw.end(text)
+      },
+    }),
+    open({
+      url: '/openapi.json',
+      summary: 'This document',
+      description: 'Public. OpenAPI 3.1, made from the same tables that the gate checks requests by.',
+      answer: 'Document',
+      handle: ({ reply }) => {
+        served ??= JSON.stringify(document())
+        sendJson(reply, 200, served)
+      },
+    }),
+  ]
+}
+
+/** Before its genesis record the gate decides nothing. */
+function genesis(gate: Gate): boolean {
+  return gate.directory.tradeDate > 0
+}

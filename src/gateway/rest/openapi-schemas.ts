@@ -1,0 +1,365 @@
+/** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
+import { ORDER_STATES, REF_SOURCES, RESULTS, TRADING_STATES } from '../../model/vocabulary.ts'
+
+const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
+const decimal = (description: string) => ({ type: 'string', description, examples: ['1200000.00'] })
+const integer = (description: string) => ({ type: 'integer', description })
+const flag = (description: string) => ({ type: 'boolean', description })
+const list = (items: object, description: string) => ({ type: 'array', items, description })
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
+const object = (description: string, properties: object, required: readonly string[] = Object.keys(properties)) => ({
+  type: 'object',
+  description,
+  required,
+  properties,
+})
+const some = (description: string, properties: object, required: readonly string[]) =>
+  object(description, properties, required)
+
+const PROFILE = text('Present, and `demo`, where the gate runs the demo profile.', { enum: ['demo'] })
+const TIME = text('UTC with microseconds.', { format: 'date-time', examples: ['2026-11-21T14:30:00.123456Z'] })
+const NAME = object('Kind and name.', { kind: text('Kind, as ACCOUNT.'), name: text('Name; * is each of the kind.') })
+const AMOUNT = object('An amount.', {
+  value: decimal('Decimal text, or UNLIMITED.'),
+  unit: text('Currency, `units`, `bps`, or empty for a count.'),
+})
+const REASON = object('Why the order was refused: the first failing control by precedence.', {
+  code: text('Reason code, stable.', { examples: ['MAX_ORDER_NOTIONAL'] }),
+  control: text('Id of the control in the catalogue, or `command`.', { examples: ['B02'] }),
+  text: text('The reason with its numbers.', {
+    examples: ['MAX_ORDER_NOTIONAL: actual=1200000.00 USD, limit=1000000.00 USD, account=ACC-7'],
+  }),
+})
+const ROW = some(
+  'A limit row that was evaluated.',
+  {
+    control: text('Code of the control.'),
+    id: text('Id of the control in the catalogue.'),
+    version: integer('Versioned id of the row.'),
+    subject: NAME,
+    object: NAME,
+    limit: AMOUNT,
+    limitForReducing: AMOUNT,
+    before: AMOUNT,
+    after: AMOUNT,
+    failed: flag('Over the limit.'),
+    waived: flag('Over the limit, and let through: the row only alerts, or is in shadow mode.'),
+    action: text('What a breach does.', { enum: ['BLOCK', 'ALERT', 'ALERT_AND_BLOCK'] }),
+    mode: text('SHADOW records and lets pass.', { enum: ['ENFORCE', 'SHADOW'] }),
+  },
+  ['control', 'id', 'version', 'subject', 'limit', 'before', 'after', 'failed', 'waived', 'action', 'mode'],
+)
+const DECISION = some(
+  'What the decision rests on.',
+  {
+    rowsEvaluated: integer('Limit rows that were evaluated; all stand in the journal.'),
+    openValue: decimal('Money reserved for this version.'),
+    reference: object('Reference price that the order was judged by.', {
+      px: decimal('Price.'),
+      source: text('Where it came from.', { enum: REF_SOURCES }),
+      time: TIME,
+      ageUs: integer('Its age in microseconds when the order was decided.'),
+    }),
+    versions: object('Versions in force.', {
+      limits: integer('Limits.'),
+      reference: integer('Instruments, hierarchy, bindings and lists.'),
+      fx: integer('FX rates.'),
+      parameters: integer('Parameters.'),
+    }),
+    results: { type: 'object', description: 'Result by control code.', additionalProperties: { enum: RESULTS } },
+  },
+  ['rowsEvaluated', 'versions'],
+)
+const RULE = object('The regulatory rule that refused.', {
+  id: text('Rule id.'),
+  title: text('What it asks.'),
+  citation: text('Where it stands in law.'),
+  source: text('Where to read it.'),
+  refusal: text('Why this order was refused.'),
+})
+const ECHO = {
+  type: 'object',
+  description: 'The order as it was checked: send this to the market, not what was sent here.',
+  additionalProperties: { type: 'string' },
+}
+const OUTCOME_TEXT =
+  'APPROVED: may go to the market now. REJECTED: may not. HELD and SOFT_BLOCKED: a later answer decides. DECIDED_EARLIER: a repeat whose first answer is only in the journal.'
+
+export const SCHEMAS = {
+  Error: object('A request error: nothing was decided.', {
+    error: object('What is wrong.', {
+      code: text('Stable code.'),
+      field: text('Path of the field at fault; empty where none is.'),
+      text: text('In words.'),
+    }),
+  }),
+  OrderAnswer: some(
+    'The decision on an order or a replace.',
+    {
+      clOrdID: text('ClOrdID (11).'),
+      origClOrdID: text('OrigClOrdID (41) of a replace.'),
+      outcome: text(OUTCOME_TEXT, { enum: ['APPROVED', 'REJECTED', 'HELD', 'SOFT_BLOCKED', 'DECIDED_EARLIER'] }),
+      duplicate: flag('true: this id was decided before; this is the first decision again.'),
+      seq: integer('Sequence number of the decision.'),
+      time: TIME,
+      orderID: text('OrderID (37), of an approve.', { examples: ['4711-17'] }),
+      token: text("Approval token for the venue's adapter; absent once it has ended."),
+      tokenExpiry: TIME,
+      protectionPx: decimal('Price that a market order must be sent with, as a limit.'),
+      reason: REASON,
+      failed: list(text('Control code.'), 'All controls that refused.'),
+      breaches: list(ROW, 'The limit rows that the order does not fit.'),
+      qtyPassing: decimal('The largest quantity that would have passed; 0 where none.'),
+      rule: RULE,
+      order: ECHO,
+      decision: DECISION,
+      profile: PROFILE,
+    },
+    ['clOrdID', 'outcome', 'duplicate', 'seq'],
+  ),
+  Order: some(
+    'A live order.',
+    {
+      orderID: text('OrderID (37).'),
+      clOrdID: text('ClOrdID (11) of the accepted version.'),
+      state: text('Its state at the gate.', { enum: ORDER_STATES }),
+      order: ECHO,
+      cumQty: decimal('CumQty (14).'),
+      leavesQty: decimal('Quantity that is reserved.'),
+      openValue: decimal('Money that is reserved.'),
+      pendingReplaces: integer('Replaces that no report has settled.'),
+      cancelRequested: flag('The gate asks for its cancel.'),
+      profile: PROFILE,
+    },
+    ['orderID', 'clOrdID', 'state', 'order', 'cumQty', 'leavesQty', 'openValue'],
+  ),
+  CancelAnswer: some(
+    'A cancel passes, whatever became of the order.',
+    {
+      outcome: text('Always PASS.', { enum: ['PASS'] }),
+      durable: flag('false: the journal is down; the cancel passes on identity and id alone.'),
+      seq: integer('Sequence number.'),
+      orderID: text('The order that it found; absent where none.'),
+      reason: REASON,
+      profile: PROFILE,
+    },
+    ['outcome', 'durable'],
+  ),
+  CommandAnswer: some(
+    'What became of a command.',
+    {
+      outcome: text('APPLIED took effect; REFUSED changed nothing.', { enum: ['APPLIED', 'REFUSED'] }),
+      seq: integer('Sequence number.'),
+      time: TIME,
+      id: integer('Id of what it defined: a name, a limit row, a latch.'),
+      reason: REASON,
+      alarm: REASON,
+      quarantined: flag('The quote jumped too far and waits for a second one or a trade.'),
+      orderID: text('Order that a report moved.'),
+      state: text('State that it moved to.', { enum: ORDER_STATES }),
+      breach: flag('The new limit is below the use.'),
+      profile: PROFILE,
+    },
+    ['outcome', 'seq', 'time'],
+  ),
+  CommandAnswers: {
+    description: 'One answer for an object; for an array the answers of its rows, in their order.',
+    oneOf: [
+      ref('CommandAnswer'),
+      some(
+        'Answers of an array.',
+        {
+          rows: list({ oneOf: [ref('CommandAnswer'), ref('Error')] }, 'One per row, in order.'),
+          applied: integer('Rows that took effect.'),
+          refused: integer('Rows that changed nothing.'),
+          errors: integer('Rows that were no valid requests, or were not decided.'),
+          profile: PROFILE,
+        },
+        ['rows', 'applied', 'refused', 'errors'],
+      ),
+    ],
+  },
+  CancelRequests: some(
+    'Orders whose cancel the gate asks for.',
+    {
+      requests: list(
+        object('A request.', {
+          seq: integer('Sequence number of the command that asked.'),
+          orderID: text('OrderID (37).'),
+          clOrdID: text('ClOrdID (11).'),
+          session: text('Client that owns the order.'),
+          latch: integer('Latch that asks; -1 where none.'),
+        }),
+        'Oldest first.',
+      ),
+      next: integer('Ask again with after = this.'),
+      profile: PROFILE,
+    },
+    ['requests', 'next'],
+  ),
+  Verdict: some(
+    'What one parameter says of a proposed order. Nothing is reserved.',
+    {
+      parameter: text('Code of the control.'),
+      verdict: text('NOT_EVALUATED: something before it refuses the order, see reason.', {
+        enum: ['PASS', 'BLOCK', 'ALERT', 'NOT_EVALUATED'],
+      }),
+      value: {
+        type: ['integer', 'string', 'number', 'boolean', 'object', 'null'],
+        description:
+          "The parameter's value for this order, in its own type: the limit that binds it (integer or decimal), the share of capital in percent, whether it could trade with a resting order of its owner, or the rule that applies. null where no row matches.",
+      },
+      unit: text('Unit of a limit.'),
+      text: text('The verdict in words.'),
+      rows: list(ROW, 'Rows of the parameter that were evaluated.'),
+      reason: REASON,
+      qtyPassing: decimal('The largest quantity that would pass all controls.'),
+      seq: integer('Sequence number of the what-if: it is on record.'),
+      time: TIME,
+      profile: PROFILE,
+    },
+    ['parameter', 'verdict', 'value', 'text', 'rows', 'seq', 'time'],
+  ),
+  Limits: some(
+    'Limit rows in force with their use.',
+    {
+      limits: list(
+        some(
+          'A row.',
+          {
+            control: text('Code of the control.'),
+            id: text('Id of the control in the catalogue.'),
+            row: integer('Slot of the row.'),
+            version: integer('Versioned id.'),
+            subject: NAME,
+            object: NAME,
+            hard: AMOUNT,
+            hardForReducing: AMOUNT,
+            use: AMOUNT,
+            windowUs: integer('Window in microseconds.'),
+            bandTicks: integer('The band is at least so many ticks.'),
+            warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),
+            action: text('What a breach does.'),
+            mode: text('SHADOW records and lets pass.'),
+          },
+          ['control', 'id', 'row', 'version', 'subject', 'hard', 'action', 'mode'],
+        ),
+        'Rows.',
+      ),
+      seq: integer('As of this command.'),
+      profile: PROFILE,
+    },
+    ['limits', 'seq'],
+  ),
+  Exposures: some(
+    'Worst-case exposure: positions, working and unacknowledged orders.',
+    {
+      currency: text('Base currency.'),
+      exposures: list(
+        object('Exposure of a subject.', {
+          subject: NAME,
+          gross: decimal('Sum over cells of the larger of what all buys, or all sells, would leave.'),
+          long: decimal('Long end.'),
+          short: decimal('Short end.'),
+          net: decimal('Net use.'),
+          executed: decimal('Executed flow of the trade date.'),
+          open: decimal('Value of open orders.'),
+          openOrders: integer('Open orders.'),
+        }),
+        'By subject.',
+      ),
+      seq: integer('As of this command.'),
+      profile: PROFILE,
+    },
+    ['currency', 'exposures', 'seq'],
+  ),
+  Cells: some(
+    'Positions and reserved leaves by cell.',
+    {
+      cells: list(
+        object('A cell.', {
+          kind: text('ACCOUNT, DESK, TRADER or STRATEGY.'),
+          subject: text('Name of that kind.'),
+          account: text('Account.'),
+          symbol: text('Instrument.'),
+          position: decimal('Signed position.'),
+          buyLeaves: decimal('Reserved buy quantity.'),
+          sellLeaves: decimal('Reserved sell quantity.'),
+          up: decimal('Value if all buys execute.'),
+          down: decimal('Value if all sells execute.'),
+        }),
+        'Cells.',
+      ),
+      seq: integer('As of this command.'),
+      profile: PROFILE,
+    },
+    ['cells', 'seq'],
+  ),
+  Latches: some(
+    'Latches in force.',
+    {
+      latches: list(
+        some(
+          'A latch.',
+          {
+            latch: integer('Id.'),
+            state: text('What it does.', { enum: TRADING_STATES }),
+            scope: {
+              type: 'object',
+              description: 'Scope keys; none is everything.',
+              additionalProperties: { type: 'string' },
+            },
+            cause: REASON,
+            principal: text('Who set it; empty where the gate did.'),
+            setSeq: integer('Sequence number of the command.'),
+            releaseRequestedBy: text('Who asked for its release; empty where nobody did.'),
+            swept: flag('Every order that it covers has been asked to cancel.'),
+          },
+          ['latch', 'state', 'scope', 'setSeq', 'swept'],
+        ),
+        'Latches.',
+      ),
+      seq: integer('As of this command.'),
+      profile: PROFILE,
+    },
+    ['latches', 'seq'],
+  ),
+  Instrument: some(
+    'Market state of an instrument.',
+    {
+      symbol: text('Symbol (55).'),
+      currency: text('Currency of the price.'),
+      mark: decimal('Price that positions are valued at.'),
+      refPx: decimal('Reference price now.'),
+      refSource: text('Where it came from.', { enum: REF_SOURCES }),
+      halted: flag('Trading is halted.'),
+      rule201: flag('The Rule 201 price test applies.'),
+      profile: PROFILE,
+    },
+    ['symbol', 'currency', 'mark', 'refPx', 'refSource', 'halted', 'rule201'],
+  ),
+  Token: object('An access token (RFC 6749).', {
+    access_token: text('Bearer token.'),
+    token_type: text('Always Bearer.', { enum: ['Bearer'] }),
+    expires_in: integer('Seconds that it lives.'),
+    scope: text('Duties that it carries.'),
+  }),
+  Keys: { type: 'object', description: 'JSON Web Key Set (RFC 7517).' },
+  Issuer: { type: 'object', description: 'Authorization server metadata (RFC 8414).' },
+  Document: { type: 'object', description: 'This document.' },
+  Health: some(
+    'State of the gate.',
+    {
+      status: text('`ready`, `starting`, `stopping` or `journal down`.'),
+      firm: text('Firm.'),
+      tradeDate: integer('Trade date, yyyymmdd.'),
+      seq: integer('Newest command.'),
+      durableSeq: integer('Newest durable command.'),
+      time: TIME,
+      openOrders: integer('Open orders.'),
+      profile: PROFILE,
+    },
+    ['status'],
+  ),
+  Text: { type: 'string', description: 'Prometheus text format.' },
+} as const

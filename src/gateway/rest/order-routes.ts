@@ -1,0 +1,224 @@
+/** Orders: the blocking call in front of the market, replace, cancel, not-sent, and what an order has come to. */
+
+import { dutyBit } from '../../auth/duties.ts'
+import { RequestError } from '../../model/errors.ts'
+import { formatMoney } from '../../model/explain/amounts.ts'
+import { formatDecimal } from '../../model/numbers.ts'
+import { formatOrderID } from '../../model/parse/execution.ts'
+import { form, needId, type Words, type WordsOf } from '../../model/parse/form.ts'
+import { newOrder, ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
+import {
+  CANCEL_FORM,
+  cancelOrder,
+  NOT_SENT_FORM,
+  notSent,
+  REPLACE_FORM,
+  replaceOrder,
+} from '../../model/parse/order-change.ts'
+import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
+import { encode, type RecordOf } from '../../model/records/schema.ts'
+import { ORDER_STATES } from '../../model/vocabulary.ts'
+import type { Gate } from '../gate.ts'
+import { cancelAnswer } from './command-answer.ts'
+import type { Metrics } from './metrics.ts'
+import { type OrderAnswers, profileTail } from './order-answer.ts'
+import { type EchoSource, echoView } from './order-echo.ts'
+import type { Call, Route } from './route.ts'
+import { sendError, sendJson } from './sending.ts'
+import { type Sequencing, write } from './sequencing.ts'
+
+export interface OrderServices {
+  readonly gate: Gate
+  readonly answers: OrderAnswers
+  readonly sequencing: Sequencing
+  readonly metrics: Metrics
+  /** Keeps a cancel that passed while the journal was down. */
+  readonly spillCancel: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
+}
+
+const TAG = 'Orders'
+const AGENT = dutyBit('cancels:execute')
+const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
+const ORDER_QUERY_FORM = form('OrderQuery', 'Names an order.', [
+  needId('clOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
+])
+
+export function orderRoutes(services: OrderServices): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      url: '/orders',
+      duties: ['orders:write'],
+      tag: TAG,
+      summary: 'May this order go to the market?',
+      description:
+        'Judges the order by every control, reserves its worst case where it is approved, and answers when the decision is durable. Send the order to the market only on outcome APPROVED, with the token, as it stands in `order`. No answer means no.',
+      form: ORDER_FORM,
+      answer: 'OrderAnswer',
+      answerDescription: 'The decision: APPROVED or REJECTED.',
+      errors: ['NOT_BOUND'],
+      sequenced: true,
+      handle: (call, rows) => placeOrder(services, call, rows[0] as OrderWords),
+    },
+    {
+      method: 'POST',
+      url: '/orders/:origClOrdID/replace',
+      duties: ['orders:write'],
+      tag: TAG,
+      summary: 'May this order be changed?',
+      description:
+        'Judges the new version like a new order of its total quantity. Refused, the old version works on; approved, both are reserved at the larger until a report settles it.',
+      form: REPLACE_FORM,
+      answer: 'OrderAnswer',
+      answerDescription: 'The decision on the new version.',
+      errors: ['NOT_BOUND'],
+      sequenced: true,
+      handle: (call, rows) => changeOrder(services, call, rows[0] as WordsOf<typeof REPLACE_FORM>),
+    },
+    {
+      method: 'POST',
+      url: '/orders/:origClOrdID/cancel',
+      duties: ['orders:write', 'cancels:execute'],
+      tag: TAG,
+      summary: 'Tell the gate of a cancel',
+      description:
+        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it.',
+      form: CANCEL_FORM,
+      answer: 'CancelAnswer',
+      answerDescription: 'The cancel passes.',
+      errors: ['NOT_BOUND', 'UNKNOWN_NAME'],
+      sequenced: true,
+      unlimited: true,
+      handle: (call, rows) => cancel(services, call, rows[0] as WordsOf<typeof CANCEL_FORM>),
+    },
+    {
+      method: 'POST',
+      url: '/orders/:clOrdID/not-sent',
+      duties: ['orders:write'],
+      tag: TAG,
+      summary: 'The approved order was never sent',
+      description:
+        'Gives the reservation back. Refused with NOT_SENT_REFUSED once any execution report names the order.',
+      form: NOT_SENT_FORM,
+      answer: 'CommandAnswer',
+      answerDescription: 'What became of it.',
+      errors: ['NOT_BOUND'],
+      sequenced: true,
+      unlimited: true,
+      handle: (call, rows) => {
+        if (call.caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+        services.sequencing.rows(call, rows, (words) =>
+          notSent(words as WordsOf<typeof NOT_SENT_FORM>, services.gate.directory, call.caller),
+        )
+      },
+    },
+    {
+      method: 'GET',
+      url: '/orders/:clOrdID',
+      duties: ['orders:write', 'risk:read'],
+      tag: TAG,
+      summary: 'A live order of this client',
+      description: 'State, quantities and reservation of an order that has not ended, by any clOrdID of its chain.',
+      form: ORDER_QUERY_FORM,
+      answer: 'Order',
+      answerDescription: 'The order.',
+      errors: ['UNKNOWN_ORDER'],
+      sequenced: false,
+      handle: (call, rows) => showOrder(services.gate, call, rows[0] as Words),
+    },
+  ]
+}
+
+function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call: Call, words: OrderWords): void {
+  const { caller, request } = call
+  if (caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+  const receivedUs = Date.now() * 1000
+  let source: EchoSource | undefined
+  sequencing.one(call, {
+    write: (tape) => {
+      const order = newOrder(words, gate.directory, caller, receivedUs)
+      if (order instanceof RequestError) return order
+      source = { units: order.units, order: order.values }
+      return encode(tape, NEW_ORDER, order.values)
+    },
+    answer: (tape, command, end) => {
+      const { text, outcome } = answers.answer(tape, command, end, source)
+      metrics.count('orders_total', `outcome="${outcome}"`)
+      metrics.orderAnswered(request.startedMs)
+      return text
+    },
+  })
+}
+
+function changeOrder(
+  { gate, answers, sequencing, metrics }: OrderServices,
+  call: Call,
+  words: WordsOf<typeof REPLACE_FORM>,
+): void {
+  const { caller } = call
+  if (caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+  const receivedUs = Date.now() * 1000
+  let source: EchoSource | undefined
+  sequencing.one(call, {
+    write: (tape) => {
+      // The order that it names is looked up now, when all commands before it have taken effect.
+      const view = gate.view.orderOf(caller.session, words.origClOrdID ?? '')
+      const units = view === undefined ? undefined : gate.directory.instrument(view.instrument)
+      const made = replaceOrder(words, gate.directory, units, caller, receivedUs)
+      if (made instanceof RequestError) return made
+      source = { units, view, replace: made.values as RecordOf<typeof REPLACE_ORDER> }
+      return encode(tape, REPLACE_ORDER, made.values)
+    },
+    answer: (tape, command, end) => {
+      const { text, outcome } = answers.answer(tape, command, end, source)
+      metrics.count('replaces_total', `outcome="${outcome}"`)
+      return text
+    },
+  })
+}
+
+function cancel(services: OrderServices, call: Call, words: WordsOf<typeof CANCEL_FORM>): void {
+  const { gate, sequencing, metrics } = services
+  const { caller, reply } = call
+  const own = caller.grant.clientID
+  const owner = words.owner ?? own
+  if (owner !== own && !caller.holds(AGENT)) {
+    return sendError(
+      reply,
+      new RequestError('FORBIDDEN', 'owner', "Only a cancel agent cancels another client's orders."),
+    )
+  }
+  if (owner === own && caller.session < 0) return sendError(reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+  const receivedUs = Date.now() * 1000
+  const tail = profileTail(gate)
+  sequencing.one(call, {
+    write: (tape) => write(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
+    answer: (tape, command, end) => {
+      metrics.count('cancels_total')
+      return `${JSON.stringify(cancelAnswer(tape, command, end)).slice(0, -1)}${tail}}`
+    },
+    neverRefused: true,
+    onJournalDown: () => {
+      services.spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
+      sendJson(reply, 200, `{"outcome":"PASS","durable":false${tail}}`)
+    },
+  })
+}
+
+function showOrder(gate: Gate, { caller, reply }: Call, words: Words): void {
+  const found = gate.view.orderOf(caller.session, words.clOrdID as string)
+  if (found === undefined) return sendError(reply, new RequestError('UNKNOWN_ORDER', 'clOrdID'))
+  const { directory } = gate
+  const qtyDecimals = directory.instrument(found.instrument)?.qtyDecimals ?? 0
+  const body = JSON.stringify({
+    orderID: formatOrderID(found.orderSeq, found.slot),
+    clOrdID: found.clOrdID,
+    state: ORDER_STATES[found.state],
+    cumQty: formatDecimal(found.cumQty, qtyDecimals),
+    leavesQty: formatDecimal(found.leavesQty, qtyDecimals),
+    openValue: formatMoney(found.openValue, directory.ledgerDecimals),
+    pendingReplaces: found.pendingReplaces,
+    cancelRequested: found.cancelRequested,
+  })
+  sendJson(reply, 200, `${body.slice(0, -1)},"order":${echoView(found, directory)}${profileTail(gate)}}`)
+}

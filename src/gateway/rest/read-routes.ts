@@ -1,0 +1,271 @@
+/** Reads of the live state: limits with their use, exposure, cells, latches, instruments. Filtered by who asks. */
+import { dutyBits } from '../../auth/duties.ts'
+import { controlAt } from '../../model/controls.ts'
+import type { LatchView, LimitView } from '../../model/engine-port.ts'
+import { RequestError } from '../../model/errors.ts'
+import { formatMoney, limitAmount, useAmount } from '../../model/explain/amounts.ts'
+import { formatDecimal } from '../../model/numbers.ts'
+import { form, mayScope, needName, type Words, type WordsOf } from '../../model/parse/form.ts'
+import { nameKindOf } from '../../model/parse/limit.ts'
+import { Reading } from '../../model/parse/reading.ts'
+import {
+  LIMIT_ACTIONS,
+  LIMIT_MODES,
+  NAME_KINDS,
+  type NameKind,
+  OBJECT_KINDS,
+  type ObjectKind,
+  REF_SOURCES,
+  SUBJECT_KINDS,
+  TRADING_STATES,
+} from '../../model/vocabulary.ts'
+import type { Gate } from '../gate.ts'
+import type { Caller } from './access.ts'
+import { reasonJson } from './command-answer.ts'
+import type { Call, Route } from './route.ts'
+import { amountJson } from './row-json.ts'
+import { sendError, sendJson } from './sending.ts'
+
+const LIMITS_FORM = form('LimitsQuery', 'Which rows.', [
+  mayScope('subject', 'Only rows of this scope.', 'ACCOUNT:ACC-7'),
+])
+const EXPOSURES_FORM = form('ExposuresQuery', 'Whose exposure.', [
+  mayScope('subject', 'Only this scope; all that the caller may see where not given.', 'DESK:CASH-EQ'),
+])
+const INSTRUMENT_QUERY_FORM = form('InstrumentQuery', 'Which instrument.', [needName('symbol', 'Symbol.', '600519.SH')])
+
+/** Who sees the whole firm without being a person. */
+const SEES_ALL = dutyBits(['audit:read', 'admin', 'limits:approve', 'reports:sign'])
+/** Name kinds of latch keys that are not subjects. */
+const KEY_KINDS: Readonly<Record<string, NameKind>> = {
+  instrument: 'INSTRUMENT',
+  underlying: 'INSTRUMENT',
+  assetClass: 'ASSET_CLASS',
+  sector: 'SECTOR',
+  venue: 'VENUE',
+}
+const SIDES = ['Buy', 'Sell']
+
+export function readRoutes(gate: Gate): readonly Route[] {
+  const read = (row: Omit<Route, 'method' | 'duties' | 'sequenced'>): Route => ({
+    ...row,
+    method: 'GET',
+    duties: ['risk:read'],
+    sequenced: false,
+  })
+  return [
+    read({
+      url: '/limits',
+      tag: 'Limits',
+      summary: 'Limit rows and their use',
+      description:
+        'Rows in force. Rows that judge single orders, and rows for each of a kind, have no use of their own.',
+      form: LIMITS_FORM,
+      answer: 'Limits',
+      answerDescription: 'Rows.',
+      errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
+      handle: (call, rows) => showLimits(gate, call, rows[0] as WordsOf<typeof LIMITS_FORM>),
+    }),
+    read({
+      url: '/exposures',
+      tag: 'Exposure',
+      summary: 'Worst-case exposure by scope',
+      description: 'Positions, working, unacknowledged and in-flight orders, as reserved.',
+      form: EXPOSURES_FORM,
+      answer: 'Exposures',
+      answerDescription: 'Exposure by subject.',
+      errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
+      handle: (call, rows) => showExposures(gate, call, rows[0] as WordsOf<typeof EXPOSURES_FORM>),
+    }),
+    read({
+      url: '/cells',
+      tag: 'Exposure',
+      summary: 'Positions and reserved leaves',
+      description: 'Every cell of an account, desk, trader or strategy in an instrument that the caller may see.',
+      answer: 'Cells',
+      answerDescription: 'Cells.',
+      handle: (call) => showCells(gate, call),
+    }),
+    read({
+      url: '/latches',
+      tag: 'Kill',
+      summary: 'What is stopped',
+      description: 'Latches in force, with their scopes and pending releases.',
+      answer: 'Latches',
+      answerDescription: 'Latches.',
+      handle: (call) => showLatches(gate, call),
+    }),
+    read({
+      url: '/instruments/:symbol',
+      tag: 'Market data',
+      summary: 'Mark, reference price and state of an instrument',
+      description: 'What orders in it would be judged by now.',
+      form: INSTRUMENT_QUERY_FORM,
+      answer: 'Instrument',
+      answerDescription: 'Its market state.',
+      errors: ['UNKNOWN_NAME'],
+      handle: (call, rows) => showInstrument(gate, call, rows[0] as Words),
+    }),
+  ]
+}
+
+/** True where the caller may see a subject: persons and overseers all, a client what it is bound to. */
+function maySee(gate: Gate, caller: Caller, subject: number): boolean {
+  if (caller.isPerson || caller.holds(SEES_ALL)) return true
+  if (subject === caller.session) return true
+  const kind = gate.directory.subjectOf(subject)?.kind
+  if (kind === 'ACCOUNT') return gate.directory.isBound('SESSION_ACCOUNT', caller.session, subject)
+  return kind === 'TRADER' && gate.directory.isBound('SESSION_TRADER', caller.session, subject)
+}
+
+/** The subject that a query names, -1 for all; an error was sent where it is undefined. */
+function subjectOf(gate: Gate, { caller, reply }: Call, word: string | undefined): number | undefined {
+  const reading = new Reading(gate.directory)
+  const subject = reading.subject('subject', word)
+  if (reading.fault !== undefined) sendError(reply, reading.fault)
+  else if (subject >= 0 && !maySee(gate, caller, subject)) sendError(reply, new RequestError('NOT_BOUND', 'subject'))
+  else return subject
+  return undefined
+}
+
+function showLimits(gate: Gate, call: Call, words: WordsOf<typeof LIMITS_FORM>): void {
+  const subject = subjectOf(gate, call, words.subject)
+  if (subject === undefined) return
+  const limits: object[] = []
+  for (const limit of gate.view.limits()) {
+    if (subject >= 0 ? limit.subject === subject : maySee(gate, call.caller, limit.subject)) {
+      limits.push(limitJson(gate, limit))
+    }
+  }
+  send(gate, call, { limits })
+}
+
+function limitJson({ directory }: Gate, limit: LimitView): object {
+  const control = controlAt(limit.control)
+  const kind = OBJECT_KINDS[limit.objectKind] as ObjectKind
+  const nameKind = nameKindOf(kind)
+  const level = (value: number) => amountJson(limitAmount(control, kind, limit.object, value, directory))
+  const use = Number.isNaN(limit.use)
+    ? undefined
+    : amountJson(useAmount(control, kind, limit.object, limit.use, directory))
+  return {
+    control: control.code,
+    id: control.id,
+    row: limit.row,
+    version: limit.version,
+    subject: directory.subjectOf(limit.subject),
+    object:
+      nameKind === undefined
+        ? undefined
+        : { kind, name: limit.object < 0 ? '*' : directory.nameOf(nameKind, limit.object) },
+    hard: level(limit.hard),
+    hardForReducing: limit.hardForReducing > limit.hard ? level(limit.hardForReducing) : undefined,
+    use,
+    windowUs: control.unit === 'count' && limit.param > 0 ? limit.param : undefined,
+    bandTicks: control.code === 'PRICE_COLLAR' ? limit.param : undefined,
+    warnBps: limit.warnBps.filter((bps) => bps > 0),
+    action: LIMIT_ACTIONS[limit.action],
+    mode: LIMIT_MODES[limit.mode],
+  }
+}
+
+function showExposures(gate: Gate, call: Call, words: WordsOf<typeof EXPOSURES_FORM>): void {
+  const only = subjectOf(gate, call, words.subject)
+  if (only === undefined) return
+  const { directory, view } = gate
+  const all = NAME_KINDS.slice(0, SUBJECT_KINDS).flatMap((kind) => directory.idsOf(kind))
+  const subjects = only >= 0 ? [only] : all.filter((subject) => maySee(gate, call.caller, subject))
+  const money = (value: number) => formatMoney(value, directory.ledgerDecimals)
+  const exposures = subjects.map((subject) => {
+    const { gross, long, short, net, executed, open, openOrders } = view.exposure(subject)
+    return {
+      subject: directory.subjectOf(subject),
+      gross: money(gross),
+      long: money(long),
+      short: money(short),
+      net: money(net),
+      executed: money(executed),
+      open: money(open),
+      openOrders,
+    }
+  })
+  send(gate, call, { currency: directory.baseCurrency, exposures })
+}
+
+function showCells(gate: Gate, call: Call): void {
+  const { directory } = gate
+  const cells: object[] = []
+  for (const cell of gate.view.cells()) {
+    if (!maySee(gate, call.caller, cell.account)) continue
+    const qtyDecimals = directory.instrument(cell.instrument)?.qtyDecimals ?? 0
+    cells.push({
+      kind: cell.kind,
+      subject: directory.nameOf(cell.kind, cell.subject),
+      account: directory.nameOf('ACCOUNT', cell.account),
+      symbol: directory.nameOf('INSTRUMENT', cell.instrument),
+      position: formatDecimal(cell.position, qtyDecimals),
+      buyLeaves: formatDecimal(cell.buyLeaves, qtyDecimals),
+      sellLeaves: formatDecimal(cell.sellLeaves, qtyDecimals),
+      up: formatMoney(cell.up, directory.ledgerDecimals),
+      down: formatMoney(cell.down, directory.ledgerDecimals),
+    })
+  }
+  send(gate, call, { cells })
+}
+
+function showLatches(gate: Gate, call: Call): void {
+  const latches = [...gate.view.latches()]
+    .filter((latch) => maySeeLatch(gate, call.caller, latch))
+    .map((latch) => latchJson(gate, latch))
+  send(gate, call, { latches })
+}
+
+/** A latch over somebody else's account or trader is not the client's to know. */
+function maySeeLatch(gate: Gate, caller: Caller, { keys }: LatchView): boolean {
+  const { account, trader, session } = keys
+  return [account, trader, session].every((subject) => subject === undefined || maySee(gate, caller, subject))
+}
+
+function latchJson({ directory }: Gate, latch: LatchView): object {
+  const scope: Record<string, string> = {}
+  for (const [key, id] of Object.entries(latch.keys)) {
+    const kind = KEY_KINDS[key]
+    if (key === 'side') scope[key] = SIDES[id] ?? ''
+    else scope[key] = kind === undefined ? (directory.subjectOf(id)?.name ?? `#${id}`) : directory.nameOf(kind, id)
+  }
+  const principal = (id: number) => (id < 0 ? '' : directory.nameOf('PRINCIPAL', id))
+  return {
+    latch: latch.latch,
+    state: TRADING_STATES[latch.state],
+    scope,
+    cause: latch.cause === 0 ? undefined : reasonJson(latch.cause),
+    principal: principal(latch.principal),
+    setSeq: latch.setSeq,
+    releaseRequestedBy: principal(latch.releaseRequestedBy),
+    swept: latch.swept,
+  }
+}
+
+function showInstrument(gate: Gate, call: Call, words: Words): void {
+  const { directory, view } = gate
+  const id = directory.idOf('INSTRUMENT', words.symbol as string)
+  const units = directory.instrument(id)
+  const market = view.instrument(id)
+  if (units === undefined || market === undefined)
+    return sendError(call.reply, new RequestError('UNKNOWN_NAME', 'symbol'))
+  send(gate, call, {
+    symbol: units.symbol,
+    currency: units.currency,
+    mark: formatDecimal(market.mark, units.priceDecimals),
+    refPx: formatDecimal(market.refPx, units.priceDecimals),
+    refSource: REF_SOURCES[market.refSource],
+    halted: market.halted,
+    rule201: market.rule201,
+  })
+}
+
+/** Sends a read with the command that it is as of. */
+function send(gate: Gate, { reply }: Call, body: object): void {
+  const profile = gate.directory.profile === 'demo' ? 'demo' : undefined
+  sendJson(reply, 200, JSON.stringify({ ...body, seq: gate.view.seq, profile }))
+}

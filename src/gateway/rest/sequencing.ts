@@ -1,0 +1,154 @@
+/**
+ * From words to the sequencer and back: constructs the command when its turn has come, answers when it is durable. A
+ * row is constructed after the rows before it took effect, so that one request may define a name and use it.
+ */
+import { RequestError } from '../../model/errors.ts'
+import type { Words } from '../../model/parse/form.ts'
+import type { Command } from '../../model/parse/reading.ts'
+import { encode } from '../../model/records/schema.ts'
+import type { Tape } from '../../model/records/tape.ts'
+import { parseReplayTime, REPLAY_TIME_HEADER, type ReplayClock } from '../../sequencer/replay-clock.ts'
+import type { Gate } from '../gate.ts'
+import { type CommandAnswer, commandAnswer } from './command-answer.ts'
+import type { Metrics } from './metrics.ts'
+import type { Call } from './route.ts'
+import { errorText, faultError, sendError, sendJson } from './sending.ts'
+
+/** Makes a command of one row's words; called when its turn has come. */
+export type Construct = (words: Words, call: Call) => Command | RequestError
+
+/** One command of a request. `write` returns what is wrong with its words, or the offset of the record. */
+export interface Sequenced {
+  readonly write: (tape: Tape) => number | RequestError
+  readonly answer: (tape: Tape, command: number, end: number) => string
+  readonly neverRefused?: boolean
+  readonly onJournalDown?: () => void
+}
+
+export class Sequencing {
+  readonly #gate: Gate
+  readonly #metrics: Metrics
+  /** Moved by requests while a recorded day is played; undefined where time is the machine's. */
+  readonly #replayClock: ReplayClock | undefined
+
+  constructor(gate: Gate, metrics: Metrics, replayClock: ReplayClock | undefined) {
+    this.#gate = gate
+    this.#metrics = metrics
+    this.#replayClock = replayClock
+  }
+
+  /** Sequences one command and sends its answer. */
+  one({ reply, request }: Call, command: Sequenced): void {
+    const fault = this.#moveClock(request.headers[REPLAY_TIME_HEADER])
+    if (fault !== undefined) return sendError(reply, fault)
+    this.#gate.submit({
+      write: (tape) => offsetOf(command.write(tape)),
+      onDurable: (tape, at, end) => sendJson(reply, 200, command.answer(tape, at, end)),
+      onFailure: (code, cause) => {
+        const error = faultError(code, cause)
+        this.#metrics.count('requests_refused_total', `code="${error.code}"`)
+        sendError(reply, error)
+      },
+      ...(command.neverRefused === true ? { neverRefused: true } : {}),
+      ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
+    })
+  }
+
+  /** Sequences a command for each row; an object gets its answer, an array those of its rows in their order. */
+  rows(call: Call, rows: readonly Words[], construct: Construct, neverRefused = false): void {
+    const [first] = rows
+    if (first !== undefined && rows.length === 1 && !isArray(call.request.body)) {
+      return this.one(call, {
+        write: (tape) => write(tape, construct(first, call)),
+        answer: (tape, command, end) => JSON.stringify(this.#withProfile(commandAnswer(tape, command, end))),
+        neverRefused,
+      })
+    }
+    const fault = this.#moveClock(call.request.headers[REPLAY_TIME_HEADER])
+    if (fault !== undefined) return sendError(call.reply, fault)
+    const answers = new RowAnswers(rows.length, (text) => sendJson(call.reply, 200, text), this.#profile)
+    for (const [at, words] of rows.entries()) {
+      this.#gate.submit({
+        write: (tape) => offsetOf(write(tape, construct(words, call))),
+        onDurable: (tape, command, end) => answers.decided(at, commandAnswer(tape, command, end)),
+        onFailure: (code, cause) => answers.failed(at, faultError(code, cause)),
+        ...(neverRefused ? { neverRefused } : {}),
+      })
+    }
+  }
+
+  #withProfile(answer: CommandAnswer): CommandAnswer {
+    if (this.#profile !== undefined) answer.profile = this.#profile
+    return answer
+  }
+
+  get #profile(): string | undefined {
+    return this.#gate.directory.profile === 'demo' ? 'demo' : undefined
+  }
+
+  /** Moves the replay clock to the time that a request carries. Where there is none, no request may think it did. */
+  #moveClock(header: string | string[] | undefined): RequestError | undefined {
+    if (header === undefined) return undefined
+    if (this.#replayClock === undefined) {
+      return new RequestError('UNKNOWN_FIELD', REPLAY_TIME_HEADER, "This gate's clock is the machine's.")
+    }
+    const timeUs = typeof header === 'string' ? parseReplayTime(header) : undefined
+    if (timeUs === undefined) return new RequestError('OUT_OF_RANGE', REPLAY_TIME_HEADER, 'Whole microseconds.')
+    this.#replayClock.advanceTo(timeUs)
+    return undefined
+  }
+}
+
+/** Writes a constructed command. */
+export function write(tape: Tape, made: Command | RequestError): number | RequestError {
+  return made instanceof RequestError ? made : encode(tape, made.layout, made.values)
+}
+
+/** The sequencer takes back what a write that throws has done, and hands the cause on. */
+function offsetOf(written: number | RequestError): number {
+  if (written instanceof RequestError) throw written
+  return written
+}
+
+/** The body is still there as bytes: whether it was an array is its first character that is no blank. */
+function isArray(body: unknown): boolean {
+  return body instanceof Buffer && /^[ \t\r\n]*\[/.test(body.toString('latin1', 0, 256).trimStart())
+}
+
+/** Collects the answers of an array's rows. */
+class RowAnswers {
+  readonly #rows: string[]
+  readonly #send: (text: string) => void
+  readonly #profile: string | undefined
+  #waiting: number
+  #applied = 0
+  #refused = 0
+  #errors = 0
+
+  constructor(count: number, send: (text: string) => void, profile: string | undefined) {
+    this.#rows = new Array<string>(count).fill('')
+    this.#waiting = count
+    this.#send = send
+    this.#profile = profile
+  }
+
+  decided(at: number, answer: CommandAnswer): void {
+    if (answer.outcome === 'APPLIED') this.#applied++
+    else this.#refused++
+    this.#put(at, JSON.stringify(answer))
+  }
+
+  failed(at: number, error: RequestError): void {
+    this.#errors++
+    const field = error.field === '' ? `[${at}]` : `[${at}].${error.field}`
+    this.#put(at, errorText(new RequestError(error.code, field, error.text)))
+  }
+
+  #put(at: number, text: string): void {
+    this.#rows[at] = text
+    if (--this.#waiting > 0) return
+    const counts = `"applied":${this.#applied},"refused":${this.#refused},"errors":${this.#errors}`
+    const profile = this.#profile === undefined ? '' : `,"profile":"${this.#profile}"`
+    this.#send(`{"rows":[${this.#rows.join(',')}],${counts}${profile}}`)
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * A whole gate behind a real socket: engine, sequencer, issuer and REST server, with a journal in memory and a clock that
+ * a test moves. A small firm is told to it over REST.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ApprovalKeys } from '../auth/approval-token.ts'
+import { ClientStore, type PrincipalKind } from '../auth/client-store.ts'
+import { DenyList } from '../auth/deny-list.ts'
+import { Issuer } from '../auth/issuer.ts'
+import { SecretFiles } from '../auth/secret-files.ts'
+import { TokenVerifier } from '../auth/token-verifier.ts'
+import { Engine } from '../engine/engine.ts'
+import type { Gate } from '../gateway/gate.ts'
+import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import { DEMO_SIZES } from '../model/bounds.ts'
+import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
+import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
+import { BINDING_KINDS, DUTIES, type Duty, NAME_KINDS } from '../model/vocabulary.ts'
+import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
+import type { JournalPort } from '../sequencer/ports.ts'
+import type { ReplayClock } from '../sequencer/replay-clock.ts'
+import { Sequencer } from '../sequencer/sequencer.ts'
+import { HandClock, HandTimer, MemoryJournal } from './made-up-world.ts'
+
+const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPerDay: 1 << 12 }
+
+export interface RestGateOptions {
+  readonly requestsPerSecondMax?: number
+  readonly replayClock?: ReplayClock
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever the answer holds.
+  readonly body: any
+}
+
+export class RestGate {
+  readonly clock = new HandClock()
+  readonly timer = new HandTimer()
+  readonly journal = new MemoryJournal()
+  readonly engine = new Engine({ sizes: SIZES, rules: US_EQUITY_PACK, hashSeed: 7 })
+  readonly files = new SecretFiles(join(mkdtempSync(join(tmpdir(), 'gate-')), 'secrets'))
+  readonly clients = new ClientStore(this.files)
+  readonly deny = new DenyList(this.files)
+  readonly keys = new ApprovalKeys(this.files)
+  readonly spilled: string[][] = []
+  readonly tokens = new Map<string, string>()
+  readonly secrets = new Map<string, string>()
+  fatal: unknown
+  sequencer!: Sequencer
+  issuer!: Issuer
+  server!: RestServer
+  url = ''
+
+  /** Starts a gate with its genesis record and nobody in it. */
+  static async start(options: RestGateOptions = {}): Promise<RestGate> {
+    const gate = new RestGate()
+    gate.sequencer = new Sequencer({
+      engine: gate.engine,
+      journal: gate.journal as JournalPort,
+      clock: options.replayClock ?? gate.clock,
+      timer: gate.timer,
+      lastSeq: 0,
+      lastTimeUs: 0,
+      publish: (block) => gate.server.published(block),
+      report: (notice) => {
+        if (notice.code === 'ANSWER_FAULT') throw notice.cause
+      },
+      onFatal: (cause) => {
+        gate.fatal = cause
+      },
+    })
+    gate.issuer = await Issuer.open(gate.files, { issuer: 'http://gate.test', audience: 'portcullis' })
+    const { engine, sequencer } = gate
+    const port: Gate = {
+      submit: (submission) => sequencer.submit(submission),
+      directory: engine.directory,
+      view: engine.view,
+      rules: US_EQUITY_PACK.rules,
+      get durableSeq() {
+        return sequencer.durableSeq
+      },
+      get isDown() {
+        return sequencer.isDown
+      },
+      epoch: 1,
+      firstSeq: 1,
+    }
+    gate.server = await createRestServer({
+      gate: port,
+      issuer: gate.issuer,
+      clients: gate.clients,
+      verifier: new TokenVerifier({
+        issuer: gate.issuer.issuer,
+        audience: gate.issuer.audience,
+        jwks: gate.issuer.jwks,
+        denied: (grant) => gate.deny.isDenied(grant),
+      }),
+      approvalKeys: gate.keys,
+      spillCancel: (...cancel) => gate.spilled.push(cancel),
+      ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
+      ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
+    })
+    gate.url = await gate.server.listen(0, '127.0.0.1')
+    await gate.command(GENESIS, {
+      profile: 0,
+      ledgerDecimals: 2,
+      tradeDate: 20261121,
+      firm: 'ACME',
+      baseCurrency: 'CNY',
+    })
+    return gate
+  }
+
+  /** Sequences a command of the gate itself. */
+  command<L extends RecordLayout>(layout: L, values: Partial<L extends RecordLayout<infer F> ? ValuesOf<F> : never>) {
+    return new Promise<void>((settle, fail) => {
+      this.sequencer.submit({
+        write: (tape) => encode(tape, layout as RecordLayout, { session: -1, principal: -1, ...values } as never),
+        onDurable: () => settle(),
+        onFailure: fail,
+      })
+    })
+  }
+
+  /** Registers a client or person and binds its duties at the engine. */
+  async register(name: string, kind: PrincipalKind, duties: readonly Duty[]): Promise<void> {
+    this.secrets.set(name, await this.clients.register(name, kind, duties))
+    const bits = duties.reduce((sum, duty) => sum | (1 << DUTIES.indexOf(duty)), 0)
+    const define = (of: string, flags: number) =>
+      this.command(HIERARCHY, { kind: NAME_KINDS.indexOf(of as 'SESSION'), name, flags, ...NO_PARENTS })
+    await define('PRINCIPAL', kind === 'person' ? 1 : 0)
+    if (kind === 'client') await define('SESSION', 0)
+    const a = this.engine.directory.idOf('PRINCIPAL', name)
+    await this.command(BINDING, { kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a, b: bits, allow: 1 })
+    this.tokens.set(name, await this.issuer.issue({ clientID: name, kind, duties: bits, disabled: false }, bits))
+  }
+
+  /** A request as one of the registered; a body that is no text is sent as JSON. */
+  async send(as: string, method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.tokens.get(as) ?? as}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  }
+
+  async close(): Promise<void> {
+    await this.server.close()
+    await this.sequencer.close()
+    rmSync(join(this.files.folder, '..'), { recursive: true, force: true })
+  }
+}
+
+const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
