@@ -1,6 +1,7 @@
 /**
  * What stands around the records of a block: a header with counts, checksums and the previous block's hash, and a
- * trailer. Block = header, records, trailer, one after another; its hash is the SHA-256 of all its bytes.
+ * trailer. A block's hash is that of its header and the hash of its records, so that the records can be hashed before
+ * the block in front of them is.
  */
 import { hash as hashOnce } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -109,9 +110,17 @@ export function previousHashAt(file: Tape, at: number): Uint8Array {
   return file.u8.subarray(at + AT.previousHash, at + BLOCK_HEADER_BYTES)
 }
 
-/** SHA-256 of a block's bytes: the link that the next block carries. */
-export function hashOf(bytes: Uint8Array): Uint8Array {
+/** SHA-256 of the bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
   return hashOnce('sha256', bytes, 'buffer')
+}
+
+/** The hash of a block, which the next one carries: SHA-256 of its header and the SHA-256 of its records. */
+export function link(header: Uint8Array, recordsHash: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(BLOCK_HEADER_BYTES + recordsHash.length)
+  bytes.set(header)
+  bytes.set(recordsHash, BLOCK_HEADER_BYTES)
+  return sha256(bytes)
 }
 
 /** How many records stand in [start, end); throws where they do not fill it exactly. */

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FORMAT } from '../model/version.ts'
 import type { Block, JournalPort } from '../sequencer/ports.ts'
-import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, hashOf } from './block-frame.ts'
+import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, link, sha256 } from './block-frame.ts'
 import type { DirectoryLock } from './directory-lock.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './journal-files.ts'
 import type { JournalReader } from './journal-reader.ts'
@@ -65,6 +65,8 @@ export class FileJournal implements JournalPort {
   #position = 0
   /** Hash of the last block, or segment header; a promise while the thread pool works on it. */
   #chain: Uint8Array | Promise<Uint8Array>
+  /** The last block's bytes, where its hash is not reckoned yet. */
+  #unlinked: Uint8Array | undefined
   #durable: DurablePosition
   #failed: JournalFailed | undefined
 
@@ -102,11 +104,14 @@ export class FileJournal implements JournalPort {
 
   append(block: Block, mayBlock: boolean): Promise<void> | undefined {
     if (this.#failed !== undefined) throw this.#failed
+    this.#linkLast()
     if (!mayBlock || !(this.#chain instanceof Uint8Array)) return this.#appendLater(block)
     try {
       const bytes = this.#write(block, this.#chain)
       if (this.#facts.durability === 'fsync') this.#file.sync()
-      this.#chain = hashOf(bytes)
+      // Hashed when the answer is on its way, which does not wait for it.
+      this.#unlinked = bytes.slice()
+      setImmediate(() => this.#linkLast())
     } catch (cause) {
       throw this.#broken(cause)
     }
@@ -117,6 +122,7 @@ export class FileJournal implements JournalPort {
   async close(): Promise<void> {
     await this.#spare.close()
     try {
+      this.#linkLast()
       await this.#chain
       if (this.#failed !== undefined) return
       this.#file.truncate(this.#position)
@@ -128,11 +134,25 @@ export class FileJournal implements JournalPort {
     }
   }
 
+  /** Hashes the last block, if that is still to do. */
+  #linkLast(): void {
+    const bytes = this.#unlinked
+    if (bytes === undefined) return
+    this.#unlinked = undefined
+    this.#chain = link(headerOf(bytes), sha256(bytes.subarray(BLOCK_HEADER_BYTES, -BLOCK_TRAILER_BYTES)))
+  }
+
   async #appendLater(block: Block): Promise<void> {
     try {
+      // The hash of the records needs no chain: it is under way while the block in front is still being hashed.
+      const records = recordsOf(block)
+      const recordsHash = records.length <= HASH_HERE_BYTES ? sha256(records) : hashLater(records)
       const bytes = this.#write(block, await this.#chain)
       // The next block waits for this hash, the answers to this one do not.
-      this.#chain = bytes.length <= HASH_HERE_BYTES ? hashOf(bytes) : this.#hashLater(bytes)
+      this.#chain =
+        recordsHash instanceof Uint8Array
+          ? link(headerOf(bytes), recordsHash)
+          : this.#linkLater(headerOf(bytes).slice(), recordsHash)
       if (this.#facts.durability === 'fsync') await this.#file.syncLater()
     } catch (cause) {
       throw this.#broken(cause)
@@ -140,10 +160,9 @@ export class FileJournal implements JournalPort {
     this.#landed(block)
   }
 
-  #hashLater(bytes: Uint8Array): Promise<Uint8Array> {
-    // The digest copies the bytes before it returns: the tape may be used again.
-    const later = webcrypto.subtle.digest('SHA-256', bytes).then((hash) => {
-      const chain = new Uint8Array(hash)
+  #linkLater(header: Uint8Array, recordsHash: Promise<Uint8Array>): Promise<Uint8Array> {
+    const later = recordsHash.then((hash) => {
+      const chain = link(header, hash)
       this.#chain = chain
       return chain
     })
@@ -155,8 +174,8 @@ export class FileJournal implements JournalPort {
   #write(block: Block, chain: Uint8Array): Uint8Array {
     const bytes = block.end - block.start + FRAME_BYTES
     const isFull = this.#position > SEGMENT_HEADER_BYTES && this.#position + bytes > this.#segmentBytes
-    const link = isFull ? this.#roll(chain, block.firstSeq) : chain
-    const framed = frame(block, this.#position, this.#salt, link)
+    const previous = isFull ? this.#roll(chain, block.firstSeq) : chain
+    const framed = frame(block, this.#position, this.#salt, previous)
     this.#file.write(framed, this.#position)
     this.#position += framed.length
     return framed
@@ -206,4 +225,19 @@ export class FileJournal implements JournalPort {
     this.#failed ??= new JournalFailed(cause)
     return this.#failed
   }
+}
+
+function recordsOf(block: Block): Uint8Array {
+  return block.tape.u8.subarray(block.start, block.end)
+}
+
+function headerOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, BLOCK_HEADER_BYTES)
+}
+
+/** Hashes in the thread pool. The bytes are copied before this returns: the tape may be used again. */
+function hashLater(bytes: Uint8Array): Promise<Uint8Array> {
+  const later = webcrypto.subtle.digest('SHA-256', bytes).then((hash) => new Uint8Array(hash))
+  later.catch(() => {})
+  return later
 }

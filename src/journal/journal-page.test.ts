@@ -64,7 +64,9 @@ function tables(): string {
 /** What the numbers of fields with the unit `code` mean. */
 function closedSets(): string {
   const sets: [string, readonly string[]][] = [
-    ...Object.entries(vocabulary).filter((entry): entry is [string, readonly string[]] => Array.isArray(entry[1])),
+    ...Object.entries(vocabulary).flatMap(([name, set]): [string, readonly string[]][] =>
+      typeof set === 'object' ? [[name, set]] : [],
+    ),
     ['CONTROLS', CONTROLS.map(({ id }) => id)],
     ['PARAMETERS', PARAMETERS.map(({ name }) => name)],
   ]
@@ -77,8 +79,9 @@ function table(record: RecordLayout): string {
   const head = `#### ${record.type} ${record.name}, version ${record.version}, ${record.bytes} bytes\n\n${record.doc}\n`
   if (record.fields.length === 0) return head
   const rows = places(record).map(
-    ({ name, kind, byte, width, unit, doc }) =>
-      `| ${byte} | ${kind === 'text' ? `${width} bytes` : kind} | ${name} | ${unit} | ${doc.replaceAll('|', '\\|')} |`,
+    ({ name, kind, byte, width, unit, doc, isNote }) =>
+      `| ${byte} | ${kind === 'text' ? `${width} bytes` : kind} | ${name} | ${unit} | ` +
+      `${doc.replaceAll('|', '\\|')}${isNote === true ? ' Left off where empty.' : ''} |`,
   )
   return `${head}\n| Byte | Type | Field | Unit | Meaning |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`
 }

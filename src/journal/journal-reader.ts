@@ -13,9 +13,10 @@ import {
   type BlockHeader,
   blockHeaderAt,
   FRAME_BYTES,
-  hashOf,
+  link,
   payloadProblem,
   previousHashAt,
+  sha256,
 } from './block-frame.ts'
 import { readSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader, segmentNumber } from './segment-header.ts'
 import { endOfData, judgeTail } from './torn-tail.ts'
@@ -84,6 +85,23 @@ export class JournalReader {
   get end(): JournalEnd {
     if (this.#end === undefined) throw new Error('the journal was not read to its end')
     return this.#end
+  }
+
+  /**
+   * Header of the last segment; undefined in an empty folder. An engine that is to go on with a journal is made with
+   * its seed, before the blocks are read.
+   */
+  lastHeader(): SegmentHeader | undefined {
+    const name = segmentFiles(this.directory).at(-1)
+    if (name === undefined) return undefined
+    const file = join(this.directory, name)
+    const bytes = new Uint8Array(SEGMENT_HEADER_BYTES)
+    const fd = openSync(file, 'r')
+    const read = readSync(fd, bytes, 0, bytes.length, 0)
+    closeSync(fd)
+    const header = readSegmentHeader(bytes.subarray(0, read))
+    if (typeof header === 'string') throw new JournalDamage(file, 0, header)
+    return header
   }
 
   /** All blocks in order. A block's tape may be read until the next one is asked for. Throws JournalDamage. */
@@ -200,7 +218,8 @@ function checkedBlock(tape: Tape, end: JournalEnd, segment: SegmentHeader, heade
   const blockEnd = start + header.payloadBytes
   const problem = entriesProblem(tape, start, blockEnd, header)
   if (problem !== undefined) throw damage(problem)
-  const hash = Buffer.from(hashOf(tape.u8.subarray(at, at + header.payloadBytes + FRAME_BYTES))).toString('hex')
+  const recordsHash = sha256(tape.u8.subarray(start, blockEnd))
+  const hash = Buffer.from(link(tape.u8.subarray(at, start), recordsHash)).toString('hex')
   const { firstSeq, lastSeq, lastTimeUs } = header
   return { tape, start, end: blockEnd, firstSeq, lastSeq, lastTimeUs, segment, file: end.file, hash }
 }

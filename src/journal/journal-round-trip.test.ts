@@ -156,6 +156,18 @@ test('a segment header comes back as it was', () => {
   )
 })
 
+test('the last header is read without the blocks', async (t) => {
+  const directory = folder(t)
+  assert.equal(new JournalReader(directory).lastHeader(), undefined)
+  for (const hashSeed of [5, -6]) {
+    const small = await openSmallJournal(directory, { facts: { ...SMALL_FACTS, hashSeed } })
+    await small.close()
+    assert.equal(new JournalReader(directory).lastHeader()?.hashSeed, hashSeed)
+  }
+  writeFileSync(join(directory, segmentName(3)), 'PCULLIS')
+  assert.throws(() => new JournalReader(directory).lastHeader(), /00000003\.pjl is damaged at byte 0/)
+})
+
 test('an older build refuses a newer journal', async (t) => {
   const directory = folder(t)
   const facts = { ...SMALL_FACTS, engineVersion: SMALL_FACTS.engineVersion + 1 }

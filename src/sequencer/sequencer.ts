@@ -25,7 +25,7 @@ import { WaitingLine } from './waiting-line.ts'
 /** An idle stream is ticked this often (semantics §12). */
 const TICK_MS = 100
 /** Up to here, with nobody else waiting, a blocking append beats the thread pool (bench/results/journal.md). */
-const BLOCKING_BYTES = 8192
+const BLOCKING_BYTES = 32 * 1024
 
 export interface SequencerOptions {
   readonly engine: DecisionEngine
