@@ -19,10 +19,11 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { NEW_ORDER } from '../model/records/commands.ts'
 import { encode } from '../model/records/schema.ts'
 import { openSmallJournal, type WriteCommand } from '../simulator/small-journal.ts'
-import { FRAME_BYTES } from './block-frame.ts'
+import { BLOCK_HEADER_BYTES, FRAME_BYTES } from './block-frame.ts'
 import { JournalDamage, type JournalEnd, JournalReader } from './journal-reader.ts'
 import { SEGMENT_HEADER_BYTES, segmentName } from './segment-header.ts'
 
@@ -149,6 +150,21 @@ test('a damaged block is refused when a valid one follows, even if it looks torn
   assert.match(error.message, new RegExp(`a block of this segment follows at byte ${last}`))
 })
 
+test('a block that is changed with its checksums breaks the chain behind it', async (t) => {
+  const { directory, file, bytes, blocks } = await journal(t)
+  const [first = 0, second = 0] = blocks
+  writeFileSync(file, forged(bytes, first))
+  const inside = damage(directory, 'inside a segment')
+  assert.deepEqual([inside.file, inside.offset], [file, second])
+  assert.match(inside.message, /the chain of hashes breaks/)
+  writeFileSync(file, bytes)
+  const before = join(directory, segmentName(1))
+  writeFileSync(before, forged(readFileSync(before), SEGMENT_HEADER_BYTES))
+  const across = damage(directory, 'before another segment')
+  assert.deepEqual([across.file, across.offset], [file, 0])
+  assert.match(across.message, /does not follow the last block/)
+})
+
 test('removed, repeated, inserted and reordered blocks are found', async (t) => {
   const { directory, file, bytes, blocks } = await journal(t)
   const [a = 0, b = 0, c = 0] = blocks
@@ -166,7 +182,7 @@ test('removed, repeated, inserted and reordered blocks are found', async (t) => 
   }
   for (const [name, parts] of Object.entries(changed)) {
     writeFileSync(file, Buffer.concat(parts))
-    damage(directory, name)
+    assert.match(damage(directory, name).message, /the block belongs at byte \d+/, name)
   }
   const foreign = await journal(t)
   writeFileSync(file, Buffer.concat([head, one, foreign.bytes.subarray(b, c), three, zeros]))
@@ -226,6 +242,16 @@ async function journal(t: TestContext) {
   const last = blocks.at(-1) as number
   assert.ok(last > SEGMENT_HEADER_BYTES + FRAME_BYTES)
   return { directory, file, bytes, blocks, last }
+}
+
+/** The segment with the price of the first order of the block at `at` changed, and the checksums made to fit. */
+function forged(segment: Buffer, at: number): Buffer {
+  const bytes = Buffer.from(segment)
+  const start = at + BLOCK_HEADER_BYTES
+  bytes.writeDoubleLE(999, start + NEW_ORDER.at.price * 8)
+  bytes.writeUInt32LE(crc32(bytes.subarray(start, start + bytes.readUInt32LE(at + 8))), at + 12)
+  bytes.writeUInt32LE(crc32(bytes.subarray(at + 8, start)), at + 4)
+  return bytes
 }
 
 function read(directory: string): JournalEnd {
