@@ -105,6 +105,11 @@ export class GateClient {
     return readRowAnswers(await this.#clients['floor-risk'].post(path, rows, options))
   }
 
+  /** @param tradeDate the date that begins, as yyyymmdd */
+  async rollDay(tradeDate: string, options?: RequestOptions): Promise<RowAnswer> {
+    return readRowAnswer(await this.#clients['floor-risk'].post('/day-roll', { tradeDate }, options))
+  }
+
   /** @throws GateError while the gate does not decide orders */
   async readiness(): Promise<Readiness> {
     return readReadiness(await this.#clients['floor-risk'].get('/readyz'))

@@ -21,6 +21,8 @@ export const DAY_MARKET: Market = {
   assetClasses: [ASSET_CLASS],
 }
 
+/** That of the limits below. */
+export const BASE_CURRENCY = 'USD'
 /** Base currency per CNY, early February 2023. */
 export const CNY_RATE = '0.1473'
 /** Shares that each account holds in the morning: nobody may sell what he does not hold. */
