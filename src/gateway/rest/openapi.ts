@@ -26,7 +26,8 @@ export const DOCUMENT = {
       'the same request again gets the first decision with `duplicate: true`.',
       '',
       'Bodies are strict: unknown fields, duplicate keys and wrong types are refused. `null` means "not given". Bytes that',
-      'are no HTTP request get MALFORMED_REQUEST (400), HEADERS_TOO_LARGE (431) or REQUEST_TIMEOUT (408).',
+      'are no HTTP request get MALFORMED_REQUEST (400), HEADERS_TOO_LARGE (431) or REQUEST_TIMEOUT (408); a path that is',
+      'none NOT_FOUND (404), a method that the path does not have METHOD_NOT_ALLOWED (405) with an Allow header.',
     ].join('\n'),
   },
   servers: [{ url: '/', description: 'This gate.' }],
@@ -118,7 +119,7 @@ function bodySchema(route: Route, outer: Form): Schema {
     route.rowsMax === undefined
       ? one
       : { oneOf: [one, { type: 'array', minItems: 1, maxItems: route.rowsMax, items: one }] }
-  return { content: { 'application/json': { schema, examples: { whole: { value: exampleOf(outer) } } } } }
+  return { content: { 'application/json': { schema } } }
 }
 
 function okResponse(route: Route): Schema {
@@ -164,6 +165,7 @@ export function formSchema(of: Form): Schema {
     additionalProperties: false,
     ...(required.length === 0 ? {} : { required }),
     properties: Object.fromEntries(of.fields.map((field) => [field.name, fieldSchema(field)])),
+    examples: [exampleOf(of)],
   }
 }
 

@@ -68,6 +68,7 @@ export interface RestServer {
 const REQUESTS_PER_SECOND_MAX = 50_000
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 75_000
+const IDLE_SWEEP_MS = 20
 const CONNECTIONS_MAX = 10_000
 const PARAM_CHARS_MAX = 256
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -142,7 +143,9 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     close: async () => {
       state.closing = true
       polls.close()
-      await app.close()
+      // A connection whose last answer goes out now would else stay open until its client is tired of it.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS)
+      await app.close().finally(() => clearInterval(sweep))
     },
   }
 }
