@@ -6,7 +6,10 @@ import { BLOCK_BYTES_MAX, type Block, COMMAND_BYTES_MAX, type Submission } from 
 /** A submission on its way, and where its entry lies once it is sequenced. */
 export interface Pending {
   readonly submission: Submission
-  readonly submittedUs: number
+  /** Sequencer time when it came: its stamp. */
+  readonly timeUs: number
+  /** Elapsed time of the machine when it came. */
+  readonly sinceUs: number
   offset: number
   end: number
 }
@@ -43,10 +46,10 @@ export class Batch implements Block {
     return this.bytes + COMMAND_BYTES_MAX + ENTRY_BYTES_MAX <= BLOCK_BYTES_MAX
   }
 
-  add(pending: Pending, seq: number, timeUs: number): void {
+  add(pending: Pending, seq: number): void {
     if (this.pending.length === 0) this.firstSeq = seq
     this.lastSeq = seq
-    this.lastTimeUs = timeUs
+    this.lastTimeUs = pending.timeUs
     this.pending.push(pending)
   }
 

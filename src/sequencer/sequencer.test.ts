@@ -56,6 +56,26 @@ test('the stream goes on behind what was recovered', async () => {
   assert.equal(journal.blocks[0]?.lastTimeUs, 5000, 'time does not run backwards over a restart')
 })
 
+test('a command is stamped as it comes, a sweep not after what waits behind it, and time never decreases', async () => {
+  const clock = new HandClock(1_000_000)
+  const { sequencer, journal, send } = rig({ clock })
+  const nobody = { onDurable: () => {}, onFailure: () => assert.fail() }
+  sequencer.submit({ write: (tape) => encode(tape, KILL, {}), ...nobody })
+  clock.pass(10)
+  send('a')
+  clock.pass(10)
+  await turn()
+  send('b')
+  clock.pass(10)
+  send('c')
+  clock.pass(10)
+  await turn()
+  clock.pass(10)
+  await turn()
+  const times = journal.blocks.map((block) => stamps(block).map((timeUs) => timeUs - 1_000_000))
+  assert.deepEqual(times.slice(0, 3), [[0, 10], [20, 20, 30], [50]])
+})
+
 test('a failed append: handed commands are unknown, the others refused, nothing is written again', async () => {
   const { journal, send, answers, fatal, sequencer, engine } = rig()
   journal.hold()
@@ -145,20 +165,49 @@ test('a full queue refuses new commands, never those that reduce risk', async ()
 })
 
 test('a queue whose oldest command waits too long is full', async () => {
+  let elapsed = 0
   const clock = new HandClock()
-  const { journal, send, answers } = rig({ clock, queueAgeMaxUs: 1000 })
+  const { journal, send, answers } = rig({ clock, elapsedUs: () => elapsed, queueAgeMaxUs: 1000 })
   journal.hold()
   send('a')
   await turn()
-  clock.pass(1000)
+  elapsed = 1000
+  clock.pass(3_600_000_000)
   send('b')
-  clock.pass(1)
+  await turn()
+  elapsed = 1001
   send('c')
-  assert.deepEqual(answers, ['c QUEUE_FULL'])
+  assert.deepEqual(answers, ['c QUEUE_FULL'], "a played day's clock does not make the queue old")
   await turn()
   journal.release()
   await turn()
   journal.release()
+})
+
+test('ticks and sweeps do not make the queue old', async () => {
+  let elapsed = 5_000_000
+  const engine = new CountingEngine()
+  const tape = Tape.ofBytes(4096)
+  engine.execute(tape, encode(tape, KILL, { seq: 1 }))
+  const { journal, timer, send, answers } = rig({ engine, lastSeq: 1, elapsedUs: () => elapsed })
+  journal.hold()
+  await turn()
+  send('behind a sweep')
+  for (let i = 0; i < SWEEPS_PER_KILL + 1; i++) {
+    await turn()
+    if (journal.isHolding) journal.release()
+  }
+  await turn()
+  elapsed += 5_000_000
+  timer.fire()
+  timer.fire()
+  await turn()
+  send('behind a tick')
+  journal.release()
+  await turn()
+  journal.release()
+  await turn()
+  assert.deepEqual(answers, ['behind a sweep 4', 'behind a tick 7'])
 })
 
 test('a command that cannot be written is refused alone', async () => {
@@ -371,10 +420,18 @@ function seqs(block: { readonly firstSeq: number; readonly lastSeq: number }): s
 }
 
 function commandTypes(block: TakenBlock): number[] {
+  return commands(block, typeAt)
+}
+
+function stamps(block: TakenBlock): number[] {
+  return commands(block, (tape, at) => tape.f64[(at >> 3) + TICK.at.timeUs] as number)
+}
+
+function commands(block: TakenBlock, read: (tape: Tape, at: number) => number): number[] {
   const tape = new Tape(block.bytes.slice().buffer)
-  const types: number[] = []
+  const found: number[] = []
   for (let at = 0; at < block.bytes.length; at += lengthAt(tape, at)) {
-    if (isCommandAt(tape, at)) types.push(typeAt(tape, at))
+    if (isCommandAt(tape, at)) found.push(read(tape, at))
   }
-  return types
+  return found
 }

@@ -20,6 +20,7 @@ import {
   type Timer,
 } from './ports.ts'
 import { SequencerTime } from './sequencer-time.ts'
+import { systemClock } from './system-clock.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** An idle stream is ticked this often (semantics §12). */
@@ -38,6 +39,8 @@ export interface SequencerOptions {
   /** Most commands that may wait for durability, and the longest wait, before new ones get QUEUE_FULL. */
   readonly queueMax?: number
   readonly queueAgeMaxUs?: number
+  /** Elapsed time of the machine, which the age of the queue goes by whatever the clock is; tests move it by hand. */
+  readonly elapsedUs?: () => number
   /** Called for every durable block, after its answers. The tape may be read during the call only. */
   readonly publish?: (block: Block) => void
   readonly report: (notice: Notice) => void
@@ -61,8 +64,8 @@ const TIME_AT = TICK.at.timeUs
 export class Sequencer {
   readonly #engine: DecisionEngine
   readonly #journal: JournalPort
-  readonly #clock: Clock
   readonly #time: SequencerTime
+  readonly #elapsedUs: () => number
   readonly #queueMax: number
   readonly #queueAgeMaxUs: number
   readonly #publish: (block: Block) => void
@@ -77,6 +80,8 @@ export class Sequencer {
   #lastSeq: number
   #durableSeq: number
   #scheduled = false
+  /** Elapsed time of the machine in the present turn. */
+  #turnUs = 0
   #active = false
   #closing = false
   #down: { readonly cause: unknown } | undefined
@@ -86,7 +91,7 @@ export class Sequencer {
     const { journal } = options
     this.#engine = options.engine
     this.#journal = journal
-    this.#clock = options.clock
+    this.#elapsedUs = options.elapsedUs ?? systemClock.monotonicUs
     this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
     this.#queueMax = options.queueMax ?? 65_536
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
@@ -119,13 +124,13 @@ export class Sequencer {
 
   /** Takes a command. Its answer comes in the order of submission, a refusal at once. */
   submit(submission: Submission): void {
-    const nowUs = this.#clock.monotonicUs()
+    if (!this.#scheduled) this.#turnUs = this.#elapsedUs()
     if (this.#down !== undefined) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
     else if (this.#closing) submission.onFailure('NOT_READY')
-    else if (submission.neverRefused !== true && this.#isFull(nowUs)) submission.onFailure('QUEUE_FULL')
+    else if (submission.neverRefused !== true && this.#isFull) submission.onFailure('QUEUE_FULL')
     else {
       this.#active = true
-      this.#enqueue(submission, nowUs)
+      this.#enqueue(submission)
     }
   }
 
@@ -141,14 +146,15 @@ export class Sequencer {
     return this.#queue.length === 0 && this.#filling.isEmpty && this.#inFlight === undefined
   }
 
-  #isFull(nowUs: number): boolean {
+  get #isFull(): boolean {
     if (this.waiting >= this.#queueMax) return true
     const oldest = this.#inFlight?.pending[0] ?? this.#filling.pending[0] ?? this.#queue.first
-    return oldest !== undefined && nowUs - oldest.submittedUs > this.#queueAgeMaxUs
+    return oldest !== undefined && this.#turnUs - oldest.sinceUs > this.#queueAgeMaxUs
   }
 
-  #enqueue(submission: Submission, submittedUs: number): void {
-    this.#queue.push({ submission, submittedUs, offset: 0, end: 0 })
+  #enqueue(submission: Submission): void {
+    // Stamped as it comes, so that a clock which requests move gives each the time that its own request set.
+    this.#queue.push({ submission, timeUs: this.#time.now(), sinceUs: this.#turnUs, offset: 0, end: 0 })
     this.#schedule()
   }
 
@@ -157,7 +163,9 @@ export class Sequencer {
     // The first command is the genesis record; time does not pass before it.
     const isDue = !this.#active && this.#isIdle && this.#lastSeq > 0
     this.#active = false
-    if (isDue && this.#down === undefined && !this.#closing) this.#enqueue(tick, this.#clock.monotonicUs())
+    if (!isDue || this.#down !== undefined || this.#closing) return
+    this.#turnUs = this.#elapsedUs()
+    this.#enqueue(tick)
   }
 
   #schedule(): void {
@@ -169,6 +177,7 @@ export class Sequencer {
   /** One round: sweep and queue onto the tape, and the tape to the journal unless the other one is still there. */
   #drain(): void {
     this.#scheduled = false
+    this.#turnUs = this.#elapsedUs()
     this.#time.watch()
     this.#fill()
     if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return
@@ -183,8 +192,11 @@ export class Sequencer {
   #fill(): void {
     // One sweep opens each round, so that a long kill and the orders of others take turns.
     const sweep = this.#filling.isEmpty && !this.#closing ? this.#engine.nextSweep() : null
-    if (sweep !== null)
-      this.#sequence({ submission: sweeping(sweep), submittedUs: this.#clock.monotonicUs(), offset: 0, end: 0 })
+    if (sweep !== null) {
+      // Not later than what waits behind it: time never decreases.
+      const timeUs = this.#queue.first?.timeUs ?? this.#time.now()
+      this.#sequence({ submission: sweeping(sweep), timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
+    }
     while (this.#filling.hasRoom && this.#down === undefined) {
       const pending = this.#queue.shift()
       if (pending === undefined) return
@@ -205,9 +217,8 @@ export class Sequencer {
       return
     }
     const seq = this.#lastSeq + 1
-    const timeUs = this.#time.now()
     tape.f64[(offset >> 3) + SEQ_AT] = seq
-    tape.f64[(offset >> 3) + TIME_AT] = timeUs
+    tape.f64[(offset >> 3) + TIME_AT] = pending.timeUs
     try {
       this.#engine.execute(tape, offset)
     } catch (cause) {
@@ -219,7 +230,7 @@ export class Sequencer {
     this.#lastSeq = seq
     pending.offset = offset
     pending.end = tape.end
-    batch.add(pending, seq, timeUs)
+    batch.add(pending, seq)
   }
 
   #hand(batch: Batch, mayBlock: boolean): Handed {

@@ -99,7 +99,7 @@ export function decide(
     tape.f64[(offset >> 3) + 2] = timeUs
     engine.execute(tape, offset)
     const nobody = { write, onDurable: () => {}, onFailure: () => {} }
-    batch.add({ submission: nobody, submittedUs: 0, offset, end: tape.end }, seq, timeUs)
+    batch.add({ submission: nobody, timeUs, sinceUs: 0, offset, end: tape.end }, seq)
   }
   return seq
 }
