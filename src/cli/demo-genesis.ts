@@ -1,0 +1,45 @@
+/**
+ * The first records of a demo journal: the genesis record and the floor's clients with their duties. Their secrets go into
+ * one file of the secrets folder, which the floor reads.
+ */
+import { join } from 'node:path'
+import { dutyBits } from '../auth/duties.ts'
+import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
+import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
+import { BINDING_KINDS, NAME_KINDS, type NameKind } from '../model/vocabulary.ts'
+import type { OpenGate } from './open-gate.ts'
+
+const SECRETS_FILE = 'floor.json'
+const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 } as const
+const DEMO = 0
+
+export interface DemoGenesis {
+  readonly firm: string
+  readonly baseCurrency: string
+  /** yyyymmdd. */
+  readonly tradeDate: number
+}
+
+/** Where the floor finds its secrets. @param directory the gate's data folder */
+export function floorSecretsFile(directory: string): string {
+  return join(directory, 'secrets', SECRETS_FILE)
+}
+
+/** Does nothing for a journal that has its genesis record. */
+export async function beginDemo(gate: OpenGate, { firm, baseCurrency, tradeDate }: DemoGenesis): Promise<void> {
+  if (gate.hasGenesis) return
+  await gate.command(GENESIS, { profile: DEMO, ledgerDecimals: 2, tradeDate, firm, baseCurrency })
+  const secrets: Record<string, string> = {}
+  for (const [clientID, duties] of Object.entries(FLOOR_CLIENTS)) {
+    secrets[clientID] = await gate.clients.register(clientID, 'client', duties)
+    await define(gate, 'SESSION', clientID)
+    await define(gate, 'PRINCIPAL', clientID)
+    const a = gate.directory.idOf('PRINCIPAL', clientID)
+    await gate.command(BINDING, { kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a, b: dutyBits(duties), allow: 1 })
+  }
+  gate.secrets.write(SECRETS_FILE, `${JSON.stringify(secrets, null, 2)}\n`)
+}
+
+function define(gate: OpenGate, kind: NameKind, name: string): Promise<void> {
+  return gate.command(HIERARCHY, { kind: NAME_KINDS.indexOf(kind), name, ...NO_PARENTS })
+}

@@ -1,0 +1,55 @@
+/** Starts a gate of the player's own in a temporary folder, and takes both away again. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Durability } from '../journal/segment-header.ts'
+import type { ReplayGateReady } from './replay-gate.ts'
+
+export interface OwnGate extends ReplayGateReady {
+  /** The data folder; it is gone after `close`. */
+  readonly directory: string
+  /** Ends the gate in order. */
+  close(): Promise<void>
+}
+
+const PROGRAM = fileURLToPath(new URL('./replay-gate.js', import.meta.url))
+const STOP_MS = 10_000
+
+/** @throws Error where the gate ends before it decides orders; what it had to say is on stderr */
+export async function startOwnGate(durability: Durability): Promise<OwnGate> {
+  const directory = mkdtempSync(join(tmpdir(), 'portcullis-replay-'))
+  const args = ['--data', directory, '--durability', durability]
+  const child = fork(PROGRAM, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: process.execArgv })
+  const close = async () => {
+    await end(child)
+    rmSync(directory, { recursive: true, force: true })
+  }
+  try {
+    return { ...(await ready(child)), directory, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function ready(child: ChildProcess): Promise<ReplayGateReady> {
+  return new Promise((settle, fail) => {
+    child.once('message', (message) => settle(message as ReplayGateReady))
+    child.once('error', fail)
+    child.once('exit', (code, signal) => fail(new Error(`the gate ended at start with ${signal ?? code}`)))
+  })
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((settle) => {
+    if (child.exitCode !== null || child.signalCode !== null) return settle()
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+    child.once('exit', () => {
+      clearTimeout(timer)
+      settle()
+    })
+    child.kill('SIGTERM')
+  })
+}

@@ -1,0 +1,51 @@
+/**
+ * The gate that `portcullis replay` starts for itself, as a process of its own: demo profile, replay clock, loopback, any
+ * free port. Says by IPC where it is, and ends when the process that started it does.
+ *
+ *   node cli/replay-gate.js --data DIR --durability fsync|os
+ */
+import { parseArgs } from 'node:util'
+import pino from 'pino'
+import { BASE_CURRENCY } from '../floor/world/day-world.ts'
+import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
+import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { openGate } from './open-gate.ts'
+
+/** What the gate says once it decides orders. */
+export interface ReplayGateReady {
+  readonly url: string
+  readonly secretsFile: string
+}
+
+/** Before any day that could be played: a trade date only goes forward. */
+const FIRST_DATE = 19700102
+
+if (process.send !== undefined) await main(process.send.bind(process))
+else {
+  console.error('portcullis replay starts this gate; it is not started by hand')
+  process.exitCode = 2
+}
+
+async function main(send: (message: ReplayGateReady) => void): Promise<void> {
+  const { values } = parseArgs({ options: { data: { type: 'string' }, durability: { type: 'string' } } })
+  const { data, durability } = values
+  if (data === undefined || !isDurability(durability)) throw new TypeError('--data DIR --durability fsync|os')
+  const logger = pino({ level: 'warn' }, pino.destination(2))
+  const gate = await openGate({
+    ...({ directory: data, durability, host: '127.0.0.1', port: 0, clock: 'replay', logger } as const),
+    onFatal: (cause) => {
+      logger.fatal({ err: cause }, 'the gate has failed')
+      process.exit(1)
+    },
+  })
+  const stop = () => {
+    gate.close().finally(() => process.exit())
+  }
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(event, stop)
+  await beginDemo(gate, { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE })
+  send({ url: gate.url, secretsFile: floorSecretsFile(data) })
+}
+
+function isDurability(text: string | undefined): text is Durability {
+  return (DURABILITIES as readonly (string | undefined)[]).includes(text)
+}
