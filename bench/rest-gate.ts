@@ -1,0 +1,67 @@
+/** The gate of the REST benchmark: the whole product, with larger tables, and a small firm whose limits let all pass. */
+import { join } from 'node:path'
+import { ApprovalKeys } from '../src/auth/approval-token.ts'
+import { ClientStore } from '../src/auth/client-store.ts'
+import { Issuer } from '../src/auth/issuer.ts'
+import { SecretFiles } from '../src/auth/secret-files.ts'
+import { TokenVerifier } from '../src/auth/token-verifier.ts'
+import { Engine } from '../src/engine/engine.ts'
+import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
+import { lockDirectory } from '../src/journal/directory-lock.ts'
+import { FileJournal } from '../src/journal/file-journal.ts'
+import { JournalReader } from '../src/journal/journal-reader.ts'
+import { DEMO_SIZES } from '../src/model/bounds.ts'
+import { recover } from '../src/replay/recover.ts'
+import { US_EQUITY_PACK } from '../src/rules/us-equity-pack.ts'
+import { Sequencer } from '../src/sequencer/sequencer.ts'
+import { systemClock, systemTimer } from '../src/sequencer/system-clock.ts'
+import { tellBenchFirm } from './rest-firm.ts'
+
+/** The load opens orders and never ends one. */
+const sizes = { ...DEMO_SIZES, orders: 1 << 20, idsPerDay: 1 << 21 }
+const folder = process.argv[2] ?? 'dist/rest-bench'
+const hashSeed = 7
+const lock = await lockDirectory(join(folder, 'journal'))
+const engine = new Engine({ sizes, rules: US_EQUITY_PACK, hashSeed })
+const reader = new JournalReader(lock.directory)
+const { lastSeq, lastTimeUs } = recover(engine, reader)
+const facts = {
+  engineVersion: 1,
+  codeHash: '0'.repeat(64),
+  parametersVersion: 0,
+  durability: 'fsync',
+  sizes,
+  hashSeed,
+} as const
+const journal = FileJournal.open({ lock, reader, facts, wallUs: () => systemClock.wallUs() })
+let server: RestServer | undefined
+const sequencer = new Sequencer({
+  ...{ engine, journal, clock: systemClock, timer: systemTimer, lastSeq, lastTimeUs },
+  publish: (block) => server?.published(block),
+  report: (notice) => console.error(notice),
+  onFatal: (cause) => {
+    console.error(cause)
+    process.exit(1)
+  },
+})
+const files = new SecretFiles(join(folder, 'secrets'))
+const issuer = await Issuer.open(files, { issuer: 'bench', audience: 'portcullis' })
+const clients = new ClientStore(files)
+server = await createRestServer({
+  gate: {
+    submit: (submission) => sequencer.submit(submission),
+    ...{ directory: engine.directory, view: engine.view, rules: US_EQUITY_PACK.rules, epoch: 1, firstSeq: 1 },
+    get durableSeq() {
+      return sequencer.durableSeq
+    },
+    get isDown() {
+      return sequencer.isDown
+    },
+  },
+  ...{ issuer, clients, approvalKeys: new ApprovalKeys(files), requestsPerSecondMax: 1_000_000 },
+  verifier: new TokenVerifier({ issuer: 'bench', audience: 'portcullis', jwks: issuer.jwks, denied: () => false }),
+})
+const url = await server.listen(0, '127.0.0.1')
+const token = await tellBenchFirm(url, sequencer, engine.directory, issuer)
+process.send?.({ url, headers: { authorization: `Bearer ${token}` } })
+process.once('SIGTERM', () => process.exit(0))
