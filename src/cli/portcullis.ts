@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The command line: one file per command beside this one, each registering itself. */
 import { Command } from 'commander'
+import { register as registerJournal } from './journal.ts'
 import { register as registerReplay } from './replay.ts'
 
 const program = new Command('portcullis').description('pre-trade risk gate').showHelpAfterError()
-for (const register of [registerReplay]) register(program)
+for (const register of [registerJournal, registerReplay]) register(program)
 
 try {
   await program.parseAsync()

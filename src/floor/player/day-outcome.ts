@@ -82,7 +82,7 @@ export interface DayOutcome {
   readonly baseCurrency: string
   readonly ledgerDecimals: number
   readonly counts: DayCounts
-  /** At the close, before what is still open expires. */
+  /** At the end of what was played, before what is still open expires. */
   readonly exposure: readonly SubjectExposure[]
   readonly proof: ExposureProof
   readonly latency: Readonly<Record<'orders' | 'cancels' | 'executions' | 'quotes', Latency>>

@@ -31,6 +31,11 @@ export type PreparedReplay = Omit<ReplayOptions, 'file' | 'pace' | 'nowMs' | 'on
   readonly isReplayClock: boolean
 }
 
+export type ReplayTerms = Pick<
+  ReplayOptions,
+  'names' | 'parents' | 'positions' | 'parameters' | 'unit' | 'baseCurrency' | 'ledgerDecimals' | 'tradeDate'
+>
+
 /** @param tradeDate as 2023-02-07 @throws ReplayRefused */
 export async function prepareReplay(client: GateClient, day: RecordedDay, tradeDate: string): Promise<PreparedReplay> {
   const midnightUs = shanghaiMidnightUs(tradeDate)
@@ -43,21 +48,21 @@ export async function prepareReplay(client: GateClient, day: RecordedDay, tradeD
   const world = dayWorld(firm, SESSION, day.priorClose)
   const define = (path: string, rows: readonly object[]) => client.define(path, rows, morning)
   await setUpWorld({ limits: () => client.limits(), cells: () => client.cells(), define }, world, time)
+  const gate = restReplayGate(client, clock, ledgerDecimals)
+  const terms = replayTerms(firm, tradeDate, ledgerDecimals)
+  return { gate, day, limits: world.limits, ...terms, isReplayClock: clock.isReplay }
+}
+
+/** What the day's messages carry and what its exposure is recomputed by, whatever gate it is played to. */
+export function replayTerms(firm: string, tradeDate: string, ledgerDecimals: number): ReplayTerms {
+  const prefix = `D${tradeDate.replaceAll('-', '')}`
   return {
-    gate: restReplayGate(client, clock, ledgerDecimals),
-    names: {
-      symbol: DAY_SYMBOL,
-      venue: DAY_MARKET.venue,
-      session: SESSION,
-      prefix: `D${tradeDate.replaceAll('-', '')}`,
-    },
+    names: { symbol: DAY_SYMBOL, venue: DAY_MARKET.venue, session: SESSION, prefix },
     parents: { firm, session: SESSION, entityOf: () => ENTITY, clientOf },
     positions: dayPositions().map(positionFact),
     parameters: parametersInForce(),
     unit: unitOf(CNY_RATE, ledgerDecimals),
-    baseCurrency: BASE_CURRENCY,
-    isReplayClock: clock.isReplay,
-    ...{ day, limits: world.limits, ledgerDecimals, tradeDate },
+    ...{ baseCurrency: BASE_CURRENCY, ledgerDecimals, tradeDate },
   }
 }
 

@@ -163,10 +163,10 @@ test('the proof agrees with a gate that reckons the same, and finds one that is 
   }
   const agreed = await prove(0n)
   assert.deepEqual(agreed.proof.disagreements, [])
-  assert.deepEqual(agreed.proof.checks, ['close', 'after expiry'])
+  assert.deepEqual(agreed.proof.checks, ['00:00 end', 'after expiry'])
   assert.equal(agreed.exposure.find(({ subject }) => subject === 'ACCOUNT:ACC-1')?.limits.D05, 100_000n)
   assert.deepEqual((await prove(1n)).proof.disagreements, [
-    { at: 'close', subject: 'DESK:DESK-1', field: 'gross', gate: '538500.01', recomputed: '538500' },
+    { at: '00:00 end', subject: 'DESK:DESK-1', field: 'gross', gate: '538500.01', recomputed: '538500' },
   ])
 })
 

@@ -43,7 +43,6 @@ export interface ReplayOptions {
   readonly onProgress: (sent: number, timeUs: DayTimeUs, tally: DayTally) => void
 }
 
-const CLOSE = 'close'
 const EXPIRED = 'after expiry'
 
 export async function replayDay(options: ReplayOptions): Promise<DayOutcome> {
@@ -68,7 +67,7 @@ export async function replayDay(options: ReplayOptions): Promise<DayOutcome> {
     options.onProgress(index + 1, timeUs, tally)
     lastUs = timeUs
   }
-  const closing = await check(CLOSE)
+  const closing = await check(`${clockText(lastUs)} end`)
   await player.expire(lastUs)
   await check(EXPIRED)
   return {

@@ -16,7 +16,7 @@ export function reportText(outcome: DayOutcome): string {
       [code.padEnd(25), String(asReason).padStart(14), String(asAny).padStart(8)].join(' '),
     ),
     '',
-    `Exposure at the close and its limits, ${outcome.baseCurrency}`,
+    `Exposure at the end and its limits, ${outcome.baseCurrency}`,
     ...exposureLines(exposure, outcome.ledgerDecimals),
     '',
     'Latency seen by the client, microseconds',
