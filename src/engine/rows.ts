@@ -131,6 +131,15 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
   const lf = limits.f
   const li = limits.i
   const { measures, result } = j
+  // An imported constant is a load and three checks at each use (docs/decisions/0011-hot-loops.md): once is enough.
+  const stride = LF
+  const calmAt = CALM
+  const hardAt = HARD
+  const rowAt = L_ROW
+  const flagsAt = L_FLAGS
+  const upAt = WARN_UP
+  const downAt = WARN_DOWN
+  const special = LIMIT_SPECIAL
   const f64 = tape.f64
   const i32 = tape.i32
   const at = tape.end + ORDER_DECIDED.bytes
@@ -150,13 +159,13 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
     let passed = 0
     for (let row = 0; row < count; row++) {
       const slot = list[row]!
-      const i = slot * LI
-      const f = slot * LF
-      const control = li[i + L_CONTROL]!
+      // Doubles and ints of a row have the same stride, and the control stands first.
+      const i = slot * stride
+      const control = li[i]!
       const used = measures[control * 2 + 1]!
-      if (all && used <= lf[f + CALM]!) {
+      if (all && used <= lf[i + calmAt]!) {
         // Nearly every row of nearly every order ends here.
-        i32[idAt++] = li[i + L_ROW]!
+        i32[idAt++] = li[i + rowAt]!
         f64[beforeAt++] = measures[control * 2]!
         f64[afterAt++] = used
         passed |= 1 << control
@@ -166,7 +175,7 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
       let before = measures[control * 2]!
       let after = measures[control * 2 + 1]!
       let passes = true
-      if ((li[i + L_FLAGS]! & LIMIT_SPECIAL) === 0) passes = after <= lf[f + HARD]! || after <= before
+      if ((li[i + flagsAt]! & special) === 0) passes = after <= lf[i + hardAt]! || after <= before
       else {
         passes = fitsSpecial(state, j, slot, control, j.listMetric[place]!, j.listCell[place]!)
         before = j.x[X_BEFORE]!
@@ -175,10 +184,10 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
       f64[beforeAt++] = before
       f64[afterAt++] = after
       if (passes) {
-        i32[idAt++] = li[i + L_ROW]!
+        i32[idAt++] = li[i + rowAt]!
         passed |= 1 << control
-      } else i32[idAt++] = li[i + L_ROW]! | fail(state, j, slot, control, place)
-      if (after >= lf[f + WARN_UP]! || before < lf[f + WARN_DOWN]!) warn(j, slot, before, after)
+      } else i32[idAt++] = li[i + rowAt]! | fail(state, j, slot, control, place)
+      if (after >= lf[i + upAt]! || before < lf[i + downAt]!) warn(j, slot, before, after)
     }
     passedControls |= passed
   }
