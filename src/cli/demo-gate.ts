@@ -51,7 +51,11 @@ async function main(): Promise<void> {
         },
       )
     }
-    for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, stop)
+    for (const event of ['SIGTERM', 'disconnect'] as const) process.on(event, stop)
+    // Ctrl-C reaches every process at the terminal; the supervisor stops the floor first, and then says so.
+    process.on('SIGINT', () => {
+      if (!process.connected) stop()
+    })
     const continues = gate.hasGenesis
     const tradeDate = dateOf(new Date())
     await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate })

@@ -31,6 +31,7 @@ export interface ReplayArguments {
 }
 
 const FAILED = 1
+const INTERRUPTED = 130
 
 export function register(program: Command): void {
   program
@@ -61,9 +62,17 @@ export async function replay(file: string, options: ReplayArguments): Promise<Da
     return play(file, day, options.url, options.secrets, options)
   }
   const gate = await startOwnGate(options.durability)
+  const interrupted = () => {
+    // 130 is what a shell expects of a program that Ctrl-C ended.
+    gate.close().finally(() => process.exit(INTERRUPTED))
+  }
+  process.once('SIGINT', interrupted)
+  process.once('SIGTERM', interrupted)
   try {
     return await play(file, day, new URL(gate.url), gate.secretsFile, options)
   } finally {
+    process.off('SIGINT', interrupted)
+    process.off('SIGTERM', interrupted)
     await gate.close()
   }
 }

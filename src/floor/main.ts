@@ -34,8 +34,11 @@ await main(new URL(values.url), values.secrets, Number(values.seed))
 
 async function main(url: URL, secretsFile: string, seed: number): Promise<void> {
   const stop = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
-  process.on('disconnect', () => stop.abort())
+  for (const event of ['SIGTERM', 'disconnect'] as const) process.on(event, () => stop.abort())
+  // Ctrl-C reaches every process at the terminal; a supervisor tells us by itself, while the gate is still there.
+  process.on('SIGINT', () => {
+    if (!process.connected) stop.abort()
+  })
   const nowMs = () => Date.now()
   const wait = (ms: number) => pause(ms, stop.signal)
   const log = new FloorLog((line) => console.log(`floor: ${line}`), nowMs)
