@@ -131,7 +131,7 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
   const lf = limits.f
   const li = limits.i
   const { measures, result } = j
-  // An imported constant is a load and three checks at each use (docs/decisions/0011-hot-loops.md): once is enough.
+  // An imported constant is a load and three checks at each use (docs/decisions/0012-hot-loops.md): once is enough.
   const stride = LF
   const calmAt = CALM
   const hardAt = HARD
