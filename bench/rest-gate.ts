@@ -64,4 +64,8 @@ server = await createRestServer({
 const url = await server.listen(0, '127.0.0.1')
 const token = await tellBenchFirm(url, sequencer, engine.directory, issuer)
 process.send?.({ url, headers: { authorization: `Bearer ${token}` } })
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.(user + system)
+})
 process.once('SIGTERM', () => process.exit(0))

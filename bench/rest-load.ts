@@ -13,6 +13,7 @@ export interface LoadPlan {
 }
 
 export interface LoadResult {
+  readonly answered: number
   readonly perSecond: number
   readonly p50Us: number
   readonly p99Us: number
@@ -63,7 +64,7 @@ async function run({ url, headers, connections, seconds }: LoadPlan): Promise<Lo
   const idAt = template.indexOf('B-0000') + 2
   const latency = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 })
   // Ids never repeat, over all runs of the bench.
-  let next = Date.now() * 100_000
+  let next = Date.now() * 1000
   let answered = 0
   let answerBytes = 0
   let sample = ''
@@ -76,6 +77,7 @@ async function run({ url, headers, connections, seconds }: LoadPlan): Promise<Lo
   await Promise.all(lanes)
   clearTimeout(timer)
   return {
+    answered,
     perSecond: answered / ((performance.now() - started) / 1000),
     p50Us: latency.percentile(50),
     p99Us: latency.percentile(99),

@@ -14,6 +14,7 @@ import type { LoadPlan, LoadResult } from './rest-load.ts'
 
 /** What a server child says when it serves. */
 export interface Serving {
+  readonly child: ChildProcess
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -28,11 +29,15 @@ const children: ChildProcess[] = []
 try {
   const echo = await serve('rest-echo.js')
   const gate = await serve('rest-gate.js', folder)
-  const load = (serving: Serving, seconds: number) => runLoad({ ...serving, connections: CONNECTIONS, seconds })
+  const load = async ({ child, url, headers }: Serving, seconds: number): Promise<Round> => {
+    const before = await cpuUs(child)
+    const result = await runLoad({ url, headers, connections: CONNECTIONS, seconds })
+    return { ...result, cpuUs: ((await cpuUs(child)) - before) / result.answered }
+  }
   await load(echo, WARM_UP_SECONDS)
   await load(gate, WARM_UP_SECONDS)
-  const echoes: LoadResult[] = []
-  const gates: LoadResult[] = []
+  const echoes: Round[] = []
+  const gates: Round[] = []
   for (let round = 0; round < ROUNDS; round++) {
     echoes.push(await load(echo, SECONDS))
     gates.push(await load(gate, SECONDS))
@@ -44,14 +49,19 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-function report(echoes: readonly LoadResult[], gates: readonly LoadResult[], metrics: string): void {
-  const ratios = echoes.map((echo, at) => (gates[at] as LoadResult).perSecond / echo.perSecond)
+/** A run of load, with the processor time that the server took for a request, over all its threads. */
+interface Round extends LoadResult {
+  readonly cpuUs: number
+}
+
+function report(echoes: readonly Round[], gates: readonly Round[], metrics: string): void {
+  const ratios = echoes.map((echo, at) => (gates[at] as Round).perSecond / echo.perSecond)
   const approved = /orders_total\{outcome="APPROVED"\} (\d+)/.exec(metrics)?.[1] ?? '0'
   const rejected = /orders_total\{outcome="REJECTED"\} (\d+)/.exec(metrics)?.[1] ?? '0'
-  const row = (name: string, results: readonly LoadResult[]) => {
-    const middle = [...results].sort((a, b) => a.perSecond - b.perSecond)[results.length >> 1] as LoadResult
-    const { perSecond, p50Us, p99Us, p999Us, answerBytes } = middle
-    return `| ${name} | ${perSecond.toFixed(0)} | ${p50Us} | ${p99Us} | ${p999Us} | ${answerBytes} |`
+  const row = (name: string, results: readonly Round[]) => {
+    const middle = [...results].sort((a, b) => a.perSecond - b.perSecond)[results.length >> 1] as Round
+    const { perSecond, p50Us, p99Us, p999Us, answerBytes, cpuUs: cpu } = middle
+    return `| ${name} | ${perSecond.toFixed(0)} | ${p50Us} | ${p99Us} | ${p999Us} | ${cpu.toFixed(1)} | ${answerBytes} |`
   }
   const lines = [
     '# REST: the blocking order call against a bare echo',
@@ -61,8 +71,8 @@ function report(echoes: readonly LoadResult[], gates: readonly LoadResult[], met
     'Gate: token checked, body parsed and checked, every control, approval token, journal with fsync. Echo: Fastify with',
     'its JSON Schema validator and serializer. Nothing is pinned; load generator, server and disk threads share the cores.',
     '',
-    '| Server | Requests/s | p50 µs | p99 µs | p99.9 µs | Answer bytes |',
-    '| --- | --- | --- | --- | --- | --- |',
+    '| Server | Requests/s | p50 µs | p99 µs | p99.9 µs | CPU µs a request | Answer bytes |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
     row('bare Fastify echo', echoes),
     row('gate, fsync', gates),
     '',
@@ -92,8 +102,16 @@ function serve(file: string, ...args: string[]): Promise<Serving> {
   const child = fork(beside(file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: profiling(file) })
   children.push(child)
   return new Promise((settle, fail) => {
-    child.once('message', (serving) => settle(serving as Serving))
+    child.once('message', (serving) => settle({ ...(serving as Omit<Serving, 'child'>), child }))
     child.once('exit', (code) => fail(new Error(`${file} ended with ${code}`)))
+  })
+}
+
+/** Processor time that the server has taken so far. */
+function cpuUs(child: ChildProcess): Promise<number> {
+  return new Promise((settle) => {
+    child.once('message', (us) => settle(us as number))
+    child.send('cpu')
   })
 }
 

@@ -32,8 +32,6 @@ export interface Terms {
   readonly stopPx: string
   readonly timeInForce: string
   readonly expireTime: string
-  /** Price that a market order must be sent with. */
-  readonly protectionPx: string
 }
 
 const VERSION = 'pa1'
@@ -41,9 +39,12 @@ const KEY_BYTES = 32
 const MAC_CHARS = 43
 const TOKEN = /^pa1\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{43})$/
 
-/** One text for the terms; no name can hold the separator, a control character. */
-export function termsOf(terms: Terms): string {
-  const { symbol, account, side, orderQty, ordType, price, stopPx, timeInForce, expireTime, protectionPx } = terms
+/**
+ * One text for the terms; no name can hold the separator, a control character.
+ * @param protectionPx price that a market order must be sent with
+ */
+export function termsOf(terms: Terms, protectionPx: string): string {
+  const { symbol, account, side, orderQty, ordType, price, stopPx, timeInForce, expireTime } = terms
   return `${symbol}\n${account}\n${side}\n${orderQty}\n${ordType}\n${price}\n${stopPx}\n${timeInForce}\n${expireTime}\n${protectionPx}`
 }
 

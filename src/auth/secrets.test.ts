@@ -98,14 +98,13 @@ const TERMS: Terms = {
   stopPx: '',
   timeInForce: 'Day',
   expireTime: '',
-  protectionPx: '',
 }
 const ORDER: Approved = {
   epoch: 3,
   seq: 4711,
   session: 'ems-1',
   clOrdID: 'A-1',
-  terms: termsOf(TERMS),
+  terms: termsOf(TERMS, ''),
   venue: 'XSHG',
   expiryUs: 2_000_000,
 }
@@ -121,9 +120,9 @@ test('an approval token fits one order, at one venue, for its time', () => {
     { session: 'ems-2' },
     { clOrdID: 'A-2' },
     { venue: '' },
-    { terms: termsOf({ ...TERMS, orderQty: '301' }) },
-    { terms: termsOf({ ...TERMS, price: '1668.53' }) },
-    { terms: termsOf({ ...TERMS, protectionPx: '1' }) },
+    { terms: termsOf({ ...TERMS, orderQty: '301' }, '') },
+    { terms: termsOf({ ...TERMS, price: '1668.53' }, '') },
+    { terms: termsOf(TERMS, '1') },
   ]) {
     assert.equal(verifyApproval(key, token, { ...ORDER, ...change }, 1), 'FORGED', JSON.stringify(change))
   }

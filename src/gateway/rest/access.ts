@@ -60,6 +60,8 @@ export interface AccessOptions {
   readonly metrics: Metrics
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax: number
+  /** True while the server ends: nobody is let in any more. */
+  readonly isClosing: () => boolean
 }
 
 /** What a connection sent last: most send the same token with every request. */
@@ -76,6 +78,7 @@ export class Access {
   readonly #verifier: TokenVerifier
   readonly #metrics: Metrics
   readonly #requestsMax: number
+  readonly #isClosing: () => boolean
   readonly #bySocket = new WeakMap<object, Memo>()
   readonly #byGrant = new WeakMap<Grant, Caller>()
   readonly #windows = new Map<string, SlidingWindow>()
@@ -85,12 +88,15 @@ export class Access {
     this.#verifier = options.verifier
     this.#metrics = options.metrics
     this.#requestsMax = options.requestsPerSecondMax
+    this.#isClosing = options.isClosing
   }
 
   /** A hook that lets a request on once its caller holds one of the duties. `unlimited`: never refused for its rate. */
   guard(duties: readonly Duty[], unlimited: boolean) {
     const bits = duties.reduce((sum, duty) => sum | dutyBit(duty), 0)
     return (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
+      request.startedMs = performance.now()
+      if (this.#isClosing()) return sendError(reply, new RequestError('NOT_READY'), { connection: 'close' })
       const header = request.headers.authorization
       const memo = this.#bySocket.get(request.raw.socket)
       if (memo !== undefined && memo.header === header) {

@@ -10,6 +10,8 @@ import { emptyWords, type Form, type FormField, type Words } from '../../model/p
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+/** Fields that are compared before a key is looked up. */
+const KEYS_TRIED = 3
 const COMMA = 0x2c
 const COLON = 0x3a
 const OPEN_OBJECT = 0x7b
@@ -85,19 +87,17 @@ class JsonReader {
     this.#at++
     let seen = 0
     let given = 0
+    let expected = 0
     if (this.#peek() === CLOSE_OBJECT) this.#at++
     else {
       for (;;) {
         if (this.#peek() !== QUOTE) return this.#stop(words, 'a key in quotes')
-        const key = this.#string()
-        if (this.#fault !== undefined) return words
+        const place = this.#key(form, expected)
+        if (place < 0) return words
+        expected = place + 1
+        const key = (form.fields[place] as FormField).name
         if (this.#peek() !== COLON) return this.#stop(words, 'a colon')
         this.#at++
-        const place = form.index.get(key)
-        if (place === undefined) {
-          this.#fail('UNKNOWN_FIELD', key.slice(0, 64), `${form.name} has no such field.`)
-          return words
-        }
         const bit = 1 << place
         if ((seen & bit) !== 0) {
           this.#fail('DUPLICATE_KEY', key)
@@ -122,6 +122,28 @@ class JsonReader {
       this.#fail('MISSING_FIELD', first.name)
     }
     return words
+  }
+
+  /**
+   * Place of the key under the cursor, -1 and a fault where the form has none. Most senders write the fields in the
+   * form's order and leave some out, so the next few are compared in place before the key is cut out and looked up.
+   */
+  #key(form: Form, expected: number): number {
+    const text = this.#text
+    const start = this.#at + 1
+    const { fields } = form
+    for (let place = expected; place < expected + KEYS_TRIED && place < fields.length; place++) {
+      const { name } = fields[place] as FormField
+      if (text.charCodeAt(start + name.length) === QUOTE && text.startsWith(name, start)) {
+        this.#at = start + name.length + 1
+        return place
+      }
+    }
+    const key = this.#string()
+    if (this.#fault !== undefined) return -1
+    const place = form.index.get(key)
+    if (place === undefined) this.#fail('UNKNOWN_FIELD', key.slice(0, 64), `${form.name} has no such field.`)
+    return place ?? -1
   }
 
   /** The word of a field; undefined for null, which is "not given". */

@@ -18,15 +18,13 @@ import { REF_SOURCES } from '../../model/vocabulary.ts'
 import { DecisionMemory, decisionIn, isRepeatable, type Remembered } from '../decision-memory.ts'
 import type { Gate } from '../gate.ts'
 import { type Echo, type EchoSource, echoOrder, echoReplace } from './order-echo.ts'
+import { OUTCOME_WORDS, type OutcomeWord } from './outcome-words.ts'
 import { rowJson } from './row-json.ts'
 
 const E = ORDER_DECIDED.at
 const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
-/** By index in OUTCOMES. */
-const WORDS = ['REJECTED', 'APPROVED', 'DECIDED_EARLIER', 'HELD', 'SOFT_BLOCKED'] as const
-export type OutcomeWord = (typeof WORDS)[number]
 
 /** An answer and what it decided, which metrics count. */
 export interface OrderAnswer {
@@ -75,7 +73,7 @@ export class OrderAnswers {
     const outcome = at.tape.i32[(at.decision >> 2) + E.outcome] as number
     const echo = this.#echo(at, source)
     const text = outcome === APPROVE ? this.#approved(at, echo, duplicate) : this.#rejected(at, echo, duplicate)
-    return { text, outcome: WORDS[outcome] as OutcomeWord }
+    return { text, outcome: OUTCOME_WORDS[outcome] as OutcomeWord }
   }
 
   #approved({ tape, command, decision }: Remembered, echo: Echo, duplicate: boolean): string {
@@ -119,14 +117,14 @@ export class OrderAnswers {
       clOrdID: echo.clOrdID,
       venue: echo.venue,
       expiryUs,
-      terms: termsOf({ ...echo.terms, protectionPx }),
+      terms: termsOf(echo.terms, protectionPx),
     })
     return `,"token":"${token}","tokenExpiry":"${formatTimeUs(expiryUs)}"`
   }
 
   #rejected({ tape, command, decision, instrument }: Remembered, echo: Echo, duplicate: boolean): string {
     const why = explain(tape, command, decision, this.#sources, instrument)
-    const outcome = WORDS[tape.i32[(decision >> 2) + E.outcome] as number]
+    const outcome = OUTCOME_WORDS[tape.i32[(decision >> 2) + E.outcome] as number]
     const head = { outcome, duplicate, seq: why.seq, time: formatTimeUs(why.timeUs) }
     const text = JSON.stringify({ ...head, ...rejectionJson(why) })
     return `{${echo.ids},${text.slice(1, -1)},"order":${echo.json}${this.#tail}}`
@@ -152,7 +150,7 @@ export class OrderAnswers {
     const reason = JSON.stringify({ code, control, text: `${code}: ${text}` })
     return {
       text: `{${echo.ids},"outcome":"REJECTED","duplicate":false,"seq":${seq},"reason":${reason},"failed":[],"breaches":[],"order":${echo.json}${this.#tail}}`,
-      outcome: WORDS[REJECT],
+      outcome: OUTCOME_WORDS[REJECT],
     }
   }
 

@@ -28,7 +28,7 @@ export interface Echo {
   /** `"clOrdID":…` and, of a replace, `"origClOrdID":…`. */
   readonly ids: string
   readonly json: string
-  readonly terms: Omit<Terms, 'protectionPx'>
+  readonly terms: Terms
   readonly session: string
   readonly clOrdID: string
   /** Empty where it is open. */
@@ -124,7 +124,7 @@ function amounts(
 }
 
 function echo(
-  terms: Omit<Terms, 'protectionPx'>,
+  terms: Terms,
   ids: { readonly clOrdID: string; readonly origClOrdID: string; readonly session: string },
   venue: string,
   who: string,
@@ -156,4 +156,9 @@ function nameOf(names: Directory, kind: 'ACCOUNT' | 'TRADER' | 'STRATEGY' | 'VEN
   return id < 0 ? '' : names.nameOf(kind, id)
 }
 
-const quote = (text: string) => JSON.stringify(text)
+/** Names and ids rarely need an escape, and then only of quote or backslash. */
+function quote(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
+}
+
+const ESCAPED = /[^\x20\x21\x23-\x5b\x5d-\x7e]/

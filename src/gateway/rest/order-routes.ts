@@ -143,7 +143,7 @@ function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call:
     },
     answer: (tape, command, end) => {
       const { text, outcome } = answers.answer(tape, command, end, source)
-      metrics.count('orders_total', `outcome="${outcome}"`)
+      metrics.orders[outcome].value++
       metrics.orderAnswered(request.startedMs)
       return text
     },

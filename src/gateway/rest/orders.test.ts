@@ -31,10 +31,10 @@ describe('orders', () => {
     assert.ok(body.decision.rowsEvaluated >= 20, `${body.decision.rowsEvaluated} rows`)
     assert.deepEqual(body.decision.reference.source, 'MID')
     assert.equal(body.decision.openValue, '500400.00')
-    const terms = { ...body.order, stopPx: '', expireTime: '', protectionPx: '' }
-    const signed = { epoch: 1, session: 'ems-1', clOrdID: body.clOrdID, venue: 'XSHG', terms: termsOf(terms) }
+    const terms = { ...body.order, stopPx: '', expireTime: '' }
+    const signed = { epoch: 1, session: 'ems-1', clOrdID: body.clOrdID, venue: 'XSHG', terms: termsOf(terms, '') }
     assert.equal(verifyApproval(gate.keys.keyOf('XSHG'), body.token, signed, 0), body.seq)
-    const more = { ...signed, terms: termsOf({ ...terms, orderQty: '400' }) }
+    const more = { ...signed, terms: termsOf({ ...terms, orderQty: '400' }, '') }
     assert.equal(verifyApproval(gate.keys.keyOf('XSHG'), body.token, more, 0), 'FORGED')
   })
 

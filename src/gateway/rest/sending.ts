@@ -10,8 +10,10 @@ export function sendJson(reply: FastifyReply, status: number, text: string): voi
   const { raw } = reply
   reply.hijack()
   if (raw.destroyed) return
-  raw.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(text) })
-  raw.end(text)
+  const bytes = Buffer.byteLength(text)
+  raw.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': bytes })
+  // A text of as many bytes as characters is ASCII: copied as it is.
+  raw.end(text, bytes === text.length ? 'latin1' : 'utf8')
 }
 
 /** Sends a request error: `{"error":{"code","field","text"}}`. */

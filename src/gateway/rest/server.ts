@@ -95,11 +95,6 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   app.decorateRequest('startedMs', 0)
   readBodies(app)
   const state = { closing: false }
-  app.addHook('onRequest', (request, reply, next) => {
-    request.startedMs = performance.now()
-    if (state.closing) sendError(reply, new RequestError('NOT_READY'), { connection: 'close' })
-    else next()
-  })
   await app.register(fastifySwagger, { openapi: DOCUMENT } as never)
   // The forms check every request; these schemas are what is served as documentation.
   app.setValidatorCompiler(() => () => true)
@@ -110,6 +105,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     verifier: options.verifier,
     metrics,
     requestsPerSecondMax: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
+    isClosing: () => state.closing,
   })
   const answers = new OrderAnswers(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)

@@ -32,6 +32,8 @@ export interface Form<F extends readonly FormField[] = readonly FormField[]> {
   readonly index: ReadonlyMap<string, number>
   /** Bit i: field i is required. */
   readonly requiredMask: number
+  /** Every field, undefined: copied for each request, so that all requests of the form have one hidden class. */
+  readonly empty: Words
 }
 
 /** Most fields of a form: a reader keeps one bit for each in a small integer. */
@@ -52,14 +54,14 @@ export function form<const F extends readonly FormField[]>(name: string, doc: st
   if (index.size !== fields.length) throw new Error(`${name} declares a field twice`)
   if (fields.length > FIELDS_MAX) throw new Error(`${name} has more than ${FIELDS_MAX} fields`)
   const requiredMask = fields.reduce((mask, field, place) => (field.required ? mask | (1 << place) : mask), 0)
-  return { name, doc, fields, index, requiredMask }
+  const empty: Words = {}
+  for (const { name: key } of fields) empty[key] = undefined
+  return { name, doc, fields, index, requiredMask, empty }
 }
 
-/** An object with every field of the form, undefined: one hidden class for all requests of the form. */
+/** An object with every field of the form, undefined. */
 export function emptyWords(of: Form): Words {
-  const words: Words = {}
-  for (const field of of.fields) words[field.name] = undefined
-  return words
+  return { ...of.empty }
 }
 
 type Options = Pick<FormField, 'values' | 'most' | 'unit'>

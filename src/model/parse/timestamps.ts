@@ -6,23 +6,49 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?Z$/
 
 /** Microseconds since the epoch, or -1 where the text is no such time. */
 export function parseTimeUs(text: string): number {
-  const match = TIME.exec(text)
-  if (match === null) return -1
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six
+  if (!TIME.test(text)) return -1
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
   if (!isDay(year, month, day) || hour > 23 || minute > 59 || second > 59 || year < 1970) return -1
-  const timeUs = Date.UTC(year, month - 1, day, hour, minute, second) * 1000 + Number((match[7] ?? '').padEnd(6, '0'))
+  const given = text.length - 21
+  const us = given < 1 ? 0 : digits(text, 20, 20 + given) * (SCALE[given] as number)
+  const timeUs = Date.UTC(year, month - 1, day, hour, minute, second) * 1000 + us
   // Microseconds are exact up to June 2255.
   return timeUs <= Number.MAX_SAFE_INTEGER ? timeUs : -1
 }
 
-type Six = [number, number, number, number, number, number]
+/** What one unit of the last of n decimals of a second is worth. */
+const SCALE = [0, 100_000, 10_000, 1_000, 100, 10, 1]
+
+/** The number that the digits in [from, to) write. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - 0x30
+  return value
+}
+
+/** The second that was written last, and how: times that are written together are close together. */
+let lastSecond = -1
+let lastText = ''
 
 /** The time as text with six decimals of a second. */
 export function formatTimeUs(timeUs: number): string {
-  let days = Math.floor(timeUs / DAY_US)
-  const inDayUs = timeUs - days * DAY_US
-  const us = inDayUs % 1_000_000
-  const seconds = (inDayUs - us) / 1_000_000
+  const second = Math.floor(timeUs / 1_000_000)
+  if (second !== lastSecond) {
+    lastText = formatSecond(second)
+    lastSecond = second
+  }
+  return `${lastText}${String(timeUs - second * 1_000_000).padStart(6, '0')}Z`
+}
+
+/** A second as `2026-11-21T14:30:00.`. */
+function formatSecond(second: number): string {
+  let days = Math.floor(second / DAY_SECONDS)
+  const seconds = second - days * DAY_SECONDS
   // Days to a civil date, counted in eras of 400 years from 0000-03-01 (Howard Hinnant, chrono-compatible algorithms).
   days += 719_468
   const era = Math.floor(days / 146_097)
@@ -36,10 +62,10 @@ export function formatTimeUs(timeUs: number): string {
   const month = shifted < 10 ? shifted + 3 : shifted - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   const clock = `${two((seconds / 3600) | 0)}:${two(((seconds / 60) | 0) % 60)}:${two(seconds % 60)}`
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock}.${String(us).padStart(6, '0')}Z`
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${clock}.`
 }
 
-const DAY_US = 86_400_000_000
+const DAY_SECONDS = 86_400
 const two = (value: number) => (value < 10 ? `0${value}` : `${value}`)
 
 /** yyyymmdd as a number, or -1 where the text is no such date. */
