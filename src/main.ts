@@ -2,7 +2,7 @@
  * `npm start`: the gate in its demo profile and a simulated trading floor that sends it orders over the network, each a
  * process of its own under one supervisor. Ctrl-C stops the floor, then the gate; the next start goes on from the journal.
  */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type DemoGateReady, DO_NOT_RESTART } from './cli/demo-gate-ready.ts'
@@ -57,7 +57,10 @@ function onReady(message: DemoGateReady): void {
     {
       name: 'floor',
       program: program('floor/main'),
-      args: () => ['--url', ready?.url ?? '', '--secrets', ready?.secretsFile ?? ''],
+      args: () => [
+        ...['--url', ready?.url ?? '', '--secrets', ready?.secretsFile ?? ''],
+        ...['--memory', join(options.data, 'floor-orders.json')],
+      ],
       startsPerMinute: 5,
       onDown: (why) => say(`${why}; the gate goes on without the floor`),
     },

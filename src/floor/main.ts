@@ -1,5 +1,6 @@
 /**
  * The demo's trading floor as a process of its own: `node floor/main.js --url http://127.0.0.1:PORT --secrets FILE`.
+ * With `--memory FILE` it cancels at its start what a crash of the floor before it left behind.
  * Ends cleanly, leaving no order behind, on SIGTERM, SIGINT, and when the process that started it is gone.
  */
 import { parseArgs } from 'node:util'
@@ -9,11 +10,13 @@ import { createRandom } from './day/random.ts'
 import { FloorLog } from './demo/floor-log.ts'
 import { DEMO_LISTINGS } from './demo/listings.ts'
 import { MISTAKES } from './demo/mistakes.ts'
+import { cancelLeftOvers, OrderMemory } from './demo/order-memory.ts'
 import { demoFloorGate, patientGate, whenReady } from './demo/patient-gate.ts'
 import { demoStrategies, MANUAL_SEATS, TEMPTATIONS } from './demo/seats.ts'
 import { TradingFloor } from './demo/trading-floor.ts'
 import { DEMO_MARKET, demoWorld } from './world/demo-world.ts'
 import { setUpWorld } from './world/set-up-world.ts'
+import type { World } from './world/world.ts'
 
 const SESSION = 'floor-ems'
 /** What a floor does that was not told otherwise: any number will do, and the same one does the same. */
@@ -23,16 +26,17 @@ const { values } = parseArgs({
   options: {
     url: { type: 'string' },
     secrets: { type: 'string' },
+    memory: { type: 'string' },
     seed: { type: 'string', default: SEED },
   },
 })
 if (values.url === undefined || values.secrets === undefined) {
-  console.error('usage: floor/main.js --url URL --secrets FILE [--seed NUMBER]')
+  console.error('usage: floor/main.js --url URL --secrets FILE [--memory FILE] [--seed NUMBER]')
   process.exit(2)
 }
-await main(new URL(values.url), values.secrets, Number(values.seed))
+await main(new URL(values.url), values.secrets, values.memory, Number(values.seed))
 
-async function main(url: URL, secretsFile: string, seed: number): Promise<void> {
+async function main(url: URL, secretsFile: string, memoryFile: string | undefined, seed: number): Promise<void> {
   const stop = new AbortController()
   for (const event of ['SIGTERM', 'disconnect'] as const) process.on(event, () => stop.abort())
   // Ctrl-C reaches every process at the terminal; a supervisor tells us by itself, while the gate is still there.
@@ -51,13 +55,19 @@ async function main(url: URL, secretsFile: string, seed: number): Promise<void> 
     const world = demoWorld(ready.firm, SESSION)
     const rows = await setUpWorld(client, world, ready.time)
     say(`the gate of ${ready.firm} knows the floor, ${rows} rows were sent`)
+    // Ids are kept for two trade dates: those of an earlier run must not come back.
+    const names = { session: SESSION, venueName: DEMO_MARKET.venue, runId: nowMs().toString(36).toUpperCase() }
+    const memory = new OrderMemory(memoryFile)
+    const left = await cancelLeftOvers((bodies) => client.executions(bodies), memory.recall(), names)
+    if (left > 0) say(`${left} orders of a floor that crashed are canceled`)
     const floor = new TradingFloor({
       ...{ listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
-      ...{ temptations: TEMPTATIONS, venueName: DEMO_MARKET.venue, session: SESSION, wait, say },
+      ...{ temptations: TEMPTATIONS, ...names, tradeDate: String(ready.tradeDate), wait, say },
       gate: patientGate(demoFloorGate(client, say), patience),
-      // Ids are kept for two trade dates: those of an earlier run must not come back.
-      runId: nowMs().toString(36).toUpperCase(),
       random: createRandom(seed, 0),
+      today: () => new Date(nowMs()).toISOString().slice(0, 10).replaceAll('-', ''),
+      beginDate: (date) => beginDate(client, world, date, say),
+      remember: (orders) => memory.remember(orders),
       onAnswer: (ticket, answer, mistake) => log.answered(ticket, answer, mistake),
     })
     await floor.run(stop.signal)
@@ -67,6 +77,13 @@ async function main(url: URL, secretsFile: string, seed: number): Promise<void> 
     // An open channel to the parent would keep the process alive.
     if (process.connected) process.disconnect()
   }
+}
+
+/** A new day: executed flow starts from zero, and what ages is said again. */
+async function beginDate(client: GateClient, world: World, date: string, say: (text: string) => void): Promise<void> {
+  await client.rollDay(date)
+  await setUpWorld(client, world, (await client.readiness()).time)
+  say(`the trade date ${date} begins`)
 }
 
 /** Resolves after the time, or at once when the signal comes. */

@@ -26,6 +26,8 @@ export function marketMaker(seat: Seat): Strategy {
     for (const side of view.random() < 0.5 ? (['Buy', 'Sell'] as const) : (['Sell', 'Buy'] as const)) {
       const px = side === 'Buy' ? bidPx : askPx
       const order = mine.find(({ ticket }) => ticket.side === side)
+      // The other side is behind the market and comes first.
+      if (meetsOwn(mine, side, px)) continue
       if (order === undefined) return limit(seat, view, { symbol, side, px, qty: someLots(view.random, 5) })
       if (order.isPending) continue
       if (view.random() < 0.03) return { kind: 'cancel', order }
@@ -57,6 +59,7 @@ export function patient(seat: Seat): Strategy {
     const { bidPx, askPx } = view.quoteOf(symbol)
     const behind = view.listingOf(symbol).tick * Math.ceil(4 * view.random())
     const px = side === 'Buy' ? bidPx - behind : askPx + behind
+    if (meetsOwn(ordersIn(view, seat, symbol), side, px)) return undefined
     return limit(seat, view, { symbol, side, px, qty: someLots(view.random, 6) })
   }
 }
@@ -100,6 +103,11 @@ export function marketSender(seat: Seat): Strategy {
 
 function ordersIn(view: FloorView, { strategy }: Seat, symbol: string): LiveOrder[] {
   return view.liveOrders(strategy).filter(({ ticket }) => ticket.symbol === symbol)
+}
+
+/** True where the order could trade with one of its own strategy. */
+function meetsOwn(mine: readonly LiveOrder[], side: 'Buy' | 'Sell', px: number): boolean {
+  return mine.some((order) => order.ticket.side !== side && (side === 'Buy' ? px >= order.px : px <= order.px))
 }
 
 function limit(

@@ -12,6 +12,7 @@ import { DEMO_LISTINGS } from './listings.ts'
 import { MISTAKES } from './mistakes.ts'
 import { patientGate } from './patient-gate.ts'
 import { demoStrategies, MANUAL_SEATS, TEMPTATIONS } from './seats.ts'
+import type { LiveOrder } from './ticket.ts'
 import type { FloorGate } from './trading-floor.ts'
 import { TradingFloor } from './trading-floor.ts'
 
@@ -92,10 +93,17 @@ async function runFloor(seed: number, beats: number, onBeat: (beat: number, gate
   const stop = new AbortController()
   const said: string[] = []
   const mistakes = new Set<string>()
+  const dates: string[] = []
+  let remembered: readonly LiveOrder[] = []
   let beat = 0
   const floor = new TradingFloor({
     ...{ gate, listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
     ...{ temptations: TEMPTATIONS, venueName: 'XSIM', session: 'floor-ems', runId: 'R', random: createRandom(seed, 1) },
+    ...{ tradeDate: '20261120', today: () => (beat < 100 ? '20261121' : '20261122') },
+    beginDate: async (date) => void dates.push(date),
+    remember: (orders) => {
+      remembered = orders
+    },
     wait: async () => {
       onBeat(++beat, gate)
       if (beat >= beats) stop.abort()
@@ -107,11 +115,11 @@ async function runFloor(seed: number, beats: number, onBeat: (beat: number, gate
     say: (text) => said.push(text),
   })
   await floor.run(stop.signal)
-  return { gate, said, mistakes, floor }
+  return { gate, said, mistakes, floor, dates, remembered }
 }
 
 test('a floor sends every kind of message, makes every mistake, and leaves nothing behind', async () => {
-  const { gate, said, mistakes, floor } = await runFloor(3, 2_000)
+  const { gate, said, mistakes, floor, dates, remembered } = await runFloor(3, 2_000)
   assert.deepEqual(said, [])
   assert.ok(gate.orders.length > 1_000 && gate.cancels > 50 && gate.replaces > 50)
   assert.equal(mistakes.size, MISTAKES.length, [...mistakes].join(', '))
@@ -121,6 +129,8 @@ test('a floor sends every kind of message, makes every mistake, and leaves nothi
       execType,
     )
   }
+  assert.deepEqual(dates, ['20261121', '20261122'], 'a date begins once')
+  assert.deepEqual(remembered, [])
   assert.equal(floor.liveOrders, 0)
   assert.deepEqual(gate.open(), [])
 })

@@ -16,7 +16,7 @@ import type { MarketQuote } from './random-market.ts'
 import { RandomMarket } from './random-market.ts'
 import { SimulatedVenue } from './simulated-venue.ts'
 import type { Seat, Strategy } from './strategies.ts'
-import type { FloorView, Ticket } from './ticket.ts'
+import type { FloorView, LiveOrder, Ticket } from './ticket.ts'
 
 /** The gate as the whole floor uses it. */
 export interface FloorGate extends DeskGate {
@@ -37,6 +37,12 @@ export interface FloorOptions {
   readonly venueName: string
   readonly session: string
   readonly runId: string
+  /** The trade date that the gate is in, and the date by the clock, as yyyymmdd. */
+  readonly tradeDate: string
+  readonly today: () => string
+  readonly beginDate: (date: string) => Promise<void>
+  /** Told after every beat which orders live: what a crash leaves behind is found by it. */
+  readonly remember: (orders: readonly LiveOrder[]) => void
   readonly random: () => number
   readonly wait: (ms: number) => Promise<void>
   readonly onAnswer: (ticket: Ticket, answer: OrderAnswer, mistake: string | undefined) => void
@@ -59,10 +65,12 @@ export class TradingFloor {
   readonly #desk: OrderDesk
   readonly #view: FloorView
   #mistake: string | undefined
+  #date: string
   #beat = 0
 
   constructor(options: FloorOptions) {
     this.#options = options
+    this.#date = options.tradeDate
     const { random, listings, gate, venueName, session, runId, onAnswer } = options
     this.#market = new RandomMarket(random, listings)
     this.#venue = new SimulatedVenue(random)
@@ -91,14 +99,20 @@ export class TradingFloor {
     const listening = this.#listen(signal)
     while (!signal.aborted) {
       await this.#tolerantly(signal, () => this.#doBeat())
+      this.#options.remember(this.#desk.live.all())
       await this.#options.wait(BEAT_MS)
     }
     await this.#cancelAll()
+    this.#options.remember(this.#desk.live.all())
     await listening
   }
 
   async #doBeat(): Promise<void> {
-    const { random, gate, strategies } = this.#options
+    const { random, gate, strategies, today, beginDate } = this.#options
+    if (today() > this.#date) {
+      await beginDate(today())
+      this.#date = today()
+    }
     if (this.#beat++ % HEARTBEAT_BEATS === 0) await gate.heartbeat()
     const moving = new Set(Array.from({ length: MOVES }, () => pick(random, this.#market.symbols)))
     for (const symbol of moving) this.#market.step(symbol)
