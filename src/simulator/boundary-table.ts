@@ -14,12 +14,26 @@ import { CONTROLS } from '../model/controls.ts'
 import { scenario } from './scenario.ts'
 import type { Decision } from './scenario-decision.ts'
 import type { Scenario } from './scenario-engine.ts'
-import type { ControlCode, OrderGiven, ScenarioOptions } from './scenario-given.ts'
+import type { ControlCode, LimitGiven, OrderGiven, ScenarioOptions } from './scenario-given.ts'
 
 /** What stands before the order comes. */
 export type Step = (s: Scenario) => void
 
 export type BoundaryRow = readonly [title: string, given: Step | readonly Step[], order: OrderGiven, expected: string]
+
+/** Steps that set, or take away, a row of one control: at('A1', 100), absent('A1'). */
+export function rowsOf(control: ControlCode) {
+  return {
+    at:
+      (subject: string, hard: number, given: LimitGiven = {}): Step =>
+      (s) =>
+        s.limit(control, subject, hard, given),
+    absent:
+      (subject: string, given: LimitGiven = {}): Step =>
+      (s) =>
+        s.unlimit(control, subject, given),
+  }
+}
 
 /** Registers a test for each row. */
 export function boundaryTable(control: ControlCode, rows: readonly BoundaryRow[], options: ScenarioOptions = {}): void {

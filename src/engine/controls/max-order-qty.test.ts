@@ -1,19 +1,11 @@
 /** MAX_ORDER_QTY: where a quantity passes, to the unit, and in which unit it is counted. */
 import assert from 'node:assert/strict'
 import { MAX } from '../../model/numbers.ts'
-import { boundaryTable, type Step } from '../../simulator/boundary-table.ts'
+import { boundaryTable, rowsOf, type Step } from '../../simulator/boundary-table.ts'
 import { scenario } from '../../simulator/scenario.ts'
 import type { Scenario } from '../../simulator/scenario-engine.ts'
-import type { LimitGiven } from '../../simulator/scenario-given.ts'
 
-const at =
-  (subject: string, hard: number, given: LimitGiven = {}): Step =>
-  (s) =>
-    s.limit('MAX_ORDER_QTY', subject, hard, given)
-const absent =
-  (subject: string): Step =>
-  (s) =>
-    s.unlimit('MAX_ORDER_QTY', subject)
+const { at, absent } = rowsOf('MAX_ORDER_QTY')
 
 boundaryTable('MAX_ORDER_QTY', [
   ['one below the limit', at('A1', 100), { orderQty: 99 }, 'PASS'],
