@@ -70,7 +70,8 @@ export class OrderEvolver {
     const reason = i32[e + E.reason]!
     this.#stamp(session)
     const repeated = outcome === DUPLICATE || reason === CLORDID_CONFLICT
-    const unnamed = reason >= UNKNOWN_INSTRUMENT && reason <= UNKNOWN_VENUE
+    // The venue is sought last: without it the subjects are known all the same.
+    const unnamed = reason >= UNKNOWN_INSTRUMENT && reason < UNKNOWN_VENUE
     const idSlot = i32[e + E.idSlot]!
     if (!repeated && !unnamed && idSlot >= 0)
       this.#stampSubjects(i32[c + N.account]!, i32[c + N.trader]!, i32[c + N.strategy]!)
