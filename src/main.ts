@@ -18,7 +18,8 @@ const USAGE = `usage: npm start -- [options]
   --help             this text`
 
 const program = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
-const say = (line: string) => console.log(`portcullis: ${line}`)
+/** On a terminal the floor keeps a line of counts at the bottom: it is cleared away first. */
+const say = (line: string) => console.log(`${process.stdout.isTTY ? '\r\x1b[K' : ''}portcullis: ${line}`)
 
 const options = readOptions()
 let floor: Child | undefined

@@ -45,7 +45,7 @@ async function main(url: URL, secretsFile: string, memoryFile: string | undefine
   })
   const nowMs = () => Date.now()
   const wait = (ms: number) => pause(ms, stop.signal)
-  const log = new FloorLog((line) => console.log(`floor: ${line}`), nowMs)
+  const log = new FloorLog(process.stdout, nowMs)
   const say = (text: string) => log.say(text)
   const client = new GateClient({ url, secrets: readSecrets(secretsFile), feed: DEMO_MARKET.feed, nowMs, wait })
   const patience = { signal: stop.signal, wait, say }

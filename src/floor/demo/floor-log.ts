@@ -1,25 +1,36 @@
 /**
- * What the demo floor tells a person: refusals with their reasons as they come, a line of counts now and then. On a busy
- * floor most refusals are only counted.
+ * What the demo floor tells a person: refusals with their reasons as they come, and how much is being decided. On a
+ * terminal that is one line that redraws itself below the refusals, elsewhere a plain line now and then.
  */
 import type { OrderAnswer } from '../client/answers.ts'
 import type { Ticket } from './ticket.ts'
 
+export interface LogOutput {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** On a busy floor most refusals are only counted. */
 const REFUSAL_SPACING_MS = 1_000
 const COUNTS_SPACING_MS = 10_000
+const REDRAW_MS = 250
+/** To the start of the line, and clear it. */
+const CLEAR = '\r\x1b[K'
 
 export class FloorLog {
-  readonly #write: (line: string) => void
+  readonly #output: LogOutput
   readonly #nowMs: () => number
+  readonly #startMs: number
   #refusalMs = Number.NEGATIVE_INFINITY
   #countsMs: number
   #decided = 0
   #approved = 0
 
-  constructor(write: (line: string) => void, nowMs: () => number) {
-    this.#write = write
+  constructor(output: LogOutput, nowMs: () => number) {
+    this.#output = output
     this.#nowMs = nowMs
-    this.#countsMs = nowMs()
+    this.#startMs = nowMs()
+    this.#countsMs = this.#startMs
   }
 
   answered(ticket: Ticket, { approved, reason, text }: OrderAnswer, mistake: string | undefined): void {
@@ -30,15 +41,23 @@ export class FloorLog {
       this.#refusalMs = nowMs
       const { side, qty, symbol, trader, account } = ticket
       const why = mistake === undefined ? '' : ` (${mistake})`
-      this.#write(`refused ${side} ${qty} ${symbol} of ${trader} on ${account}${why}: ${text === '' ? reason : text}`)
+      this.say(`refused ${side} ${qty} ${symbol} of ${trader} on ${account}${why}: ${text === '' ? reason : text}`)
     }
-    if (nowMs - this.#countsMs >= COUNTS_SPACING_MS) {
+    const spacingMs = this.#output.isTTY === true ? REDRAW_MS : COUNTS_SPACING_MS
+    if (nowMs - this.#countsMs >= spacingMs) {
       this.#countsMs = nowMs
-      this.#write(`${this.#decided} orders decided, ${this.#approved} approved`)
+      if (this.#output.isTTY === true) this.#output.write(`${CLEAR}floor: ${this.#counts(nowMs)}`)
+      else this.say(this.#counts(nowMs))
     }
   }
 
   say(text: string): void {
-    this.#write(text)
+    this.#output.write(`${this.#output.isTTY === true ? CLEAR : ''}floor: ${text}\n`)
+  }
+
+  #counts(nowMs: number): string {
+    const seconds = Math.max(1, Math.round((nowMs - this.#startMs) / 1_000))
+    const rate = (this.#decided / seconds).toFixed(1)
+    return `${this.#decided} orders decided, ${this.#approved} approved, ${rate} a second`
   }
 }
