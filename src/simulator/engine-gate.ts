@@ -86,7 +86,7 @@ export class EngineGate implements ReplayGate {
   /** As {@link tell}; returns why it is not applied, undefined where it is. */
   take(path: string, words: Words, timeUs: number): string | undefined {
     this.#advance(timeUs)
-    const command = CONSTRUCTORS[path]?.(words as never, this.engine.directory, this.#sender())
+    const command = CONSTRUCTORS[path]?.(asWords(words) as never, this.engine.directory, this.#sender())
     if (command === undefined || command instanceof RequestError) return `${command?.code} ${command?.field}`
     const events = this.#run(command.layout, command.values as Values)
     if (typeAt(this.#tape, events) !== REFUSED.type) return undefined
@@ -161,4 +161,11 @@ export class EngineGate implements ReplayGate {
     this.engine.execute(this.#tape, offset)
     return events
   }
+}
+
+/** As the gateway reads JSON: numbers are kept as texts. */
+function asWords(body: Words): Words {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
+  )
 }

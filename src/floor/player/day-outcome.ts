@@ -50,6 +50,15 @@ export interface SubjectExposure {
   readonly limits: Readonly<Partial<Record<'D02' | 'D03' | 'D05' | 'D06', bigint>>>
 }
 
+/** D08: worst-case gross in a sector against its share of the subject's capital. */
+export interface SectorUse {
+  readonly subject: string
+  readonly sector: string
+  readonly used: bigint
+  readonly limit: bigint
+  readonly limitBps: number
+}
+
 export interface Disagreement {
   readonly at: string
   readonly subject: string
@@ -84,6 +93,7 @@ export interface DayOutcome {
   readonly counts: DayCounts
   /** At the end of what was played, before what is still open expires. */
   readonly exposure: readonly SubjectExposure[]
+  readonly sectors: readonly SectorUse[]
   readonly proof: ExposureProof
   readonly latency: Readonly<Record<'orders' | 'cancels' | 'executions' | 'quotes', Latency>>
   readonly elapsedMs: number

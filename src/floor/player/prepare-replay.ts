@@ -50,7 +50,7 @@ export async function prepareReplay(client: GateClient, day: RecordedDay, tradeD
   await setUpWorld({ limits: () => client.limits(), cells: () => client.cells(), define }, world, time)
   const gate = restReplayGate(client, clock, ledgerDecimals)
   const terms = replayTerms(firm, tradeDate, ledgerDecimals)
-  return { gate, day, limits: world.limits, ...terms, isReplayClock: clock.isReplay }
+  return { gate, day, world, ...terms, isReplayClock: clock.isReplay }
 }
 
 /** What the day's messages carry and what its exposure is recomputed by, whatever gate it is played to. */

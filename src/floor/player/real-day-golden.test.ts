@@ -42,7 +42,7 @@ async function decidedByEngine(until?: number): Promise<DayOutcome> {
     for (const row of rows) gate.tell(path, row, 8 * 3_600_000_000)
   }
   const nothing = { pace: async () => {}, onProgress: () => {}, nowMs: () => 0, file: 'events.csv.gz' }
-  return replayDay({ gate, day, limits: world.limits, ...replayTerms(FIRM, DATE, 2), ...nothing })
+  return replayDay({ gate, day, world, ...replayTerms(FIRM, DATE, 2), ...nothing })
 }
 
 /** Compares with the golden file, or writes it. */

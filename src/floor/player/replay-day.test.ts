@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import type { OrderAnswer } from '../client/answers.ts'
 import type { CancelBody, ExecutionBody, NewOrderBody, QuoteBody } from '../client/bodies.ts'
 import type { FlowItem, OwnFill, OwnOrder } from '../day/own-flow.ts'
+import { dayWorld } from '../world/day-world.ts'
 import { planDay } from './day-plan.ts'
 import type { GateExposure } from './exposure-proof.ts'
 import { recomputeExposure } from './recompute-exposure.ts'
@@ -90,7 +91,13 @@ function options(gate: ReplayGate, flow: readonly FlowItem[]): ReplayOptions {
     names: { symbol: '600519', venue: 'XSHG', session: 'EMS', prefix: 'D' },
     parents,
     positions: [],
-    limits: [{ control: 'D05', subject: { kind: 'ACCOUNT', name: 'ACC-1' }, hard: '1000' }],
+    world: {
+      ...dayWorld('F', 'EMS', '1795'),
+      limits: [
+        { control: 'D05', subject: { kind: 'ACCOUNT', name: 'ACC-1' }, hard: '1000' },
+        { control: 'D08', subject: { kind: 'FIRM', name: 'F' }, object: { kind: 'SECTOR' }, hard: '50' },
+      ],
+    },
     parameters: {
       ...{ revalueBps: 25, heartbeatMaxUs: 3 * SECOND, lastMaxUs: 300 * SECOND, spreadCapBps: 500 },
       ...{ jumpBps: 1_000, quarantineUs: SECOND },
@@ -165,6 +172,9 @@ test('the proof agrees with a gate that reckons the same, and finds one that is 
   assert.deepEqual(agreed.proof.disagreements, [])
   assert.deepEqual(agreed.proof.checks, ['00:00 end', 'after expiry'])
   assert.equal(agreed.exposure.find(({ subject }) => subject === 'ACCOUNT:ACC-1')?.limits.D05, 100_000n)
+  // 50 bps of a hundred million.
+  const [sector] = agreed.sectors
+  assert.deepEqual([sector?.subject, sector?.used, sector?.limit], ['FIRM:F', 53_850_000n, 50_000_000n])
   assert.deepEqual((await prove(1n)).proof.disagreements, [
     { at: '00:00 end', subject: 'DESK:DESK-1', field: 'gross', gate: '538500.01', recomputed: '538500' },
   ])

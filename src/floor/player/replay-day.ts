@@ -3,11 +3,12 @@
  * at every change of phase, lets what is open expire, and says what came of it.
  */
 import type { DayTimeUs } from '../day/day-event.ts'
-import type { LimitDefinition } from '../world/world.ts'
-import type { DayOutcome, SubjectExposure } from './day-outcome.ts'
+import type { DayOutcome } from './day-outcome.ts'
 import type { DayNames, PlayerGate } from './day-player.ts'
 import { DayPlayer } from './day-player.ts'
 import { DayTally } from './day-tally.ts'
+import type { LimitedWorld } from './exposure-limits.ts'
+import { againstLimits, sectorUse } from './exposure-limits.ts'
 import type { GateExposure } from './exposure-proof.ts'
 import { ProofKeeper } from './exposure-proof.ts'
 import type { PositionFact } from './facts.ts'
@@ -28,7 +29,8 @@ export interface ReplayOptions {
   readonly names: DayNames
   readonly parents: Parents
   readonly positions: readonly PositionFact[]
-  readonly limits: readonly LimitDefinition[]
+  /** Whose limits the report shows. */
+  readonly world: LimitedWorld
   readonly parameters: ReferenceParameters
   /** Ledger units per price unit and quantity unit. */
   readonly unit: Pick<Valuation, 'n' | 'd'>
@@ -73,7 +75,8 @@ export async function replayDay(options: ReplayOptions): Promise<DayOutcome> {
   return {
     ...{ file: options.file, tradeDate: options.tradeDate, baseCurrency: options.baseCurrency, ledgerDecimals },
     counts: tally.counts(day.rebuilt),
-    exposure: closing.filter(isUsed).map((exposure) => withLimits(exposure, options.limits, ledgerDecimals)),
+    exposure: againstLimits(closing, options.world, ledgerDecimals),
+    sectors: sectorUse(closing, options.world, ledgerDecimals),
     proof: proof.proof(),
     latency: player.latency(),
     elapsedMs: options.nowMs() - startMs,
@@ -85,23 +88,4 @@ export function clockText(timeUs: DayTimeUs): string {
   const minutes = Math.floor(timeUs / 60_000_000)
   const two = (value: number) => String(value).padStart(2, '0')
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
-}
-
-function isUsed({ gross, executed, open }: GateExposure): boolean {
-  return gross > 0n || executed > 0n || open > 0n
-}
-
-function withLimits(
-  { subject, gross, net, executed, open, openOrders }: GateExposure,
-  limits: readonly LimitDefinition[],
-  ledgerDecimals: number,
-): SubjectExposure {
-  const own = limits.filter(({ subject: { kind, name }, object }) => `${kind}:${name}` === subject && !object)
-  const hard: Partial<Record<'D02' | 'D03' | 'D05' | 'D06', bigint>> = {}
-  for (const control of ['D02', 'D03', 'D05', 'D06'] as const) {
-    const limit = own.find((one) => one.control === control)
-    // Limits of the worlds are whole units of the base currency.
-    if (limit !== undefined) hard[control] = BigInt(limit.hard) * 10n ** BigInt(ledgerDecimals)
-  }
-  return { subject, gross, net, executed, open, openOrders, limits: hard }
 }

@@ -1,9 +1,9 @@
 /** The report of a played day for a person at a terminal. */
-import type { DayCounts, DayOutcome, ExposureProof, Latency, SubjectExposure } from './day-outcome.ts'
+import type { DayCounts, DayOutcome, ExposureProof, Latency, SectorUse, SubjectExposure } from './day-outcome.ts'
 import { faultsOf } from './day-outcome.ts'
 
 export function reportText(outcome: DayOutcome): string {
-  const { counts, exposure, proof, latency } = outcome
+  const { counts, exposure, sectors, proof, latency } = outcome
   const faults = faultsOf(outcome)
   const seconds = (outcome.elapsedMs / 1000).toFixed(1)
   return [
@@ -18,6 +18,7 @@ export function reportText(outcome: DayOutcome): string {
     '',
     `Exposure at the end and its limits, ${outcome.baseCurrency}`,
     ...exposureLines(exposure, outcome.ledgerDecimals),
+    ...sectors.map((sector) => sectorLine(sector, outcome.ledgerDecimals)),
     '',
     'Latency seen by the client, microseconds',
     ...latencyLines(latency),
@@ -52,11 +53,7 @@ function number(value: number): string {
 }
 
 function exposureLines(exposure: readonly SubjectExposure[], decimals: number): string[] {
-  const cell = (used: bigint, limit: bigint | undefined) => {
-    const whole = (money: bigint) => String(money / 10n ** BigInt(decimals))
-    if (limit === undefined) return `${whole(used)} of      -`.padStart(28)
-    return `${whole(used)} of ${whole(limit).padStart(10)} ${percent(used, limit).padStart(4)}`.padStart(28)
-  }
+  const cell = (used: bigint, limit: bigint | undefined) => useOf(used, limit, decimals).padStart(28)
   const heading = ['Gross (D05)', 'Net (D02)', 'Daily (D03)', 'Open (D06)'].map((text) => text.padStart(28)).join('')
   return [
     `${'Subject'.padEnd(20)}${heading}  Open orders`,
@@ -71,6 +68,17 @@ function exposureLines(exposure: readonly SubjectExposure[], decimals: number): 
       ].join(''),
     ),
   ]
+}
+
+function sectorLine({ subject, sector, used, limit, limitBps }: SectorUse, decimals: number): string {
+  return `Sector ${sector} of ${subject}  ${useOf(used, limit, decimals)}, ${limitBps} bps of its capital (D08)`
+}
+
+/** Whole units of the currency, cut off. */
+function useOf(used: bigint, limit: bigint | undefined, decimals: number): string {
+  const whole = (money: bigint) => String(money / 10n ** BigInt(decimals))
+  if (limit === undefined) return `${whole(used)} of          -    -`
+  return `${whole(used)} of ${whole(limit).padStart(10)} ${percent(used, limit).padStart(4)}`
 }
 
 function percent(used: bigint, limit: bigint): string {

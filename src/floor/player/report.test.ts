@@ -51,6 +51,7 @@ function outcome(changes: Partial<DayOutcome> = {}): DayOutcome {
     ledgerDecimals: 2,
     counts: playedTally().counts(44),
     exposure: [{ subject: 'DESK:DESK-1', limits, ...sums }],
+    sectors: [{ subject: 'FIRM:F', sector: 'Staples', used: 66_000_00n, limit: 66_500_00n, limitBps: 6_650 }],
     proof: { checks: ['09:25', 'close'], compared: 10, disagreements: [] },
     latency: { orders: latency, cancels: latency, executions: latency, quotes: latency },
     elapsedMs: 21_040,
@@ -85,7 +86,8 @@ test('the report names every number', () => {
   has(/2023-02-07 of events.csv.gz, played in 21.0 s/)
   has(/approved +2 +50.0 %/)
   has(/^SELF_MATCH +1 +1$/)
-  has(/^DESK:DESK-1 +15000 of +20000 +75% +12345 of +50000 +24% +10 of +100000 +0% +7 of +- +2$/)
+  has(/^DESK:DESK-1 +15000 of +20000 +75% +12345 of +50000 +24% +10 of +100000 +0% +7 of +- +- +2$/)
+  has(/^Sector Staples of FIRM:F +66000 of +66500 +99%, 6650 bps of its capital \(D08\)$/)
   has(/^orders +4 +300 +400 +500 +600 +700$/)
   has(/10 numbers compared with the gate's, 0 differ/)
   has(/^Everything agrees.$/)
