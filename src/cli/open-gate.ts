@@ -28,6 +28,7 @@ import type { Clock, Notice } from '../sequencer/ports.ts'
 import { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
+import { RecentBlocks } from './recent-blocks.ts'
 
 export interface GateSettings {
   /** Data folder: `journal` and `secrets` are in it. */
@@ -76,8 +77,13 @@ export async function openGate(settings: GateSettings): Promise<OpenGate> {
     onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
   })
   const reader = new JournalReader(folder)
-  const { lastSeq, lastTimeUs, entries } = recover(engine, reader)
+  const recent = new RecentBlocks(reader)
+  const { lastSeq, lastTimeUs, entries } = recover(engine, recent)
   logger.info({ entries }, 'recovered from the journal')
+  if (settings.clock === 'replay' && engine.directory.profile === 'production') {
+    await lock.release()
+    throw new Error(`${folder} is a production journal: only a demo gate takes its time from requests`)
+  }
   const replayClock = settings.clock === 'replay' ? new ReplayClock(REPLAY_START_US) : undefined
   const clock: Clock = replayClock ?? systemClock
   const journal = FileJournal.open({
@@ -97,8 +103,10 @@ export async function openGate(settings: GateSettings): Promise<OpenGate> {
   const auth = await openAuth(settings.directory)
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   server = await createRestServer({ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) })
-  const url = await server.listen(settings.port, settings.host)
-  const { rest, secrets } = { rest: server, secrets: auth.secrets }
+  const rest = server
+  recent.drain((tape, entryOffset, entryEnd) => rest.remember(tape, entryOffset, entryEnd))
+  const url = await rest.listen(settings.port, settings.host)
+  const { secrets } = auth
   return {
     ...{ url, hasGenesis: lastSeq > 0, durability, directory: engine.directory, clients: auth.clients, secrets },
     command: (layout, values) => sequence(sequencer, layout, values),

@@ -10,7 +10,7 @@ export interface Recovered {
 }
 
 /** Reads the journal to its end. Throws JournalDamage where it is not whole. */
-export function recover(engine: DecisionEngine, reader: JournalReader): Recovered {
+export function recover(engine: DecisionEngine, reader: Pick<JournalReader, 'blocks' | 'end'>): Recovered {
   let entries = 0
   for (const { tape, start, end } of reader.blocks()) {
     for (let at = start; at < end; entries++) at = engine.apply(tape, at)

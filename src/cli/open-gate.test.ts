@@ -1,0 +1,71 @@
+/** A gate that starts again from its folder: the same firm, the same orders, and the first answer to a repeated one. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import type { NewOrderBody } from '../floor/client/bodies.ts'
+import { readSecrets } from '../floor/client/credentials.ts'
+import { GateClient } from '../floor/client/gate-client.ts'
+import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
+import { setUpWorld } from '../floor/world/set-up-world.ts'
+import { DirectoryLocked } from '../journal/directory-lock.ts'
+import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { type OpenGate, openGate } from './open-gate.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'open-gate-'))
+const logger = { info: () => {}, warn: () => {}, error: () => {} }
+const settings = { directory: folder, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
+const ORDER: NewOrderBody = {
+  ...{ clOrdID: 'A-1', symbol: 'AAPL', account: 'ACC-1', trader: 'TRADER-1', strategy: 'STRAT-1', venue: 'XSIM' },
+  ...{ side: 'Buy', orderQty: '100', ordType: 'Limit', timeInForce: 'Day', price: '229' },
+}
+
+async function open(): Promise<{ gate: OpenGate; client: GateClient }> {
+  const gate = await openGate({ ...settings, onFatal: (cause) => assert.fail(String(cause)) })
+  await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 })
+  const wait = (ms: number) => new Promise<void>((settle) => setTimeout(settle, ms))
+  const secrets = readSecrets(floorSecretsFile(folder))
+  const client = new GateClient({
+    url: new URL(gate.url),
+    secrets,
+    feed: DEMO_MARKET.feed,
+    nowMs: () => Date.now(),
+    wait,
+  })
+  return { gate, client }
+}
+
+describe('a gate in a folder', () => {
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('gives a repeated order its first answer, also after a restart', async () => {
+    const first = await open()
+    const { firm, time } = await first.client.readiness()
+    await setUpWorld(first.client, demoWorld(firm, 'floor-ems'), time)
+    await first.client.quotes([{ symbol: 'AAPL', bidPx: '228.98', askPx: '229.02' }])
+    const answer = await first.client.newOrder(ORDER)
+    assert.equal(answer.approved, true, answer.text)
+    const refused = await first.client.newOrder({ ...ORDER, clOrdID: 'A-2', orderQty: '200000' })
+    assert.equal(refused.reason, 'MAX_ORDER_QTY')
+    first.client.close()
+    await first.gate.close()
+
+    const second = await open()
+    assert.equal(second.gate.hasGenesis, true)
+    assert.deepEqual(await second.client.newOrder(ORDER), { ...answer, duplicate: true })
+    const again = await second.client.newOrder({ ...ORDER, clOrdID: 'A-2', orderQty: '200000' })
+    assert.deepEqual(again, { ...refused, duplicate: true })
+    const { exposures } = await second.client.exposures()
+    assert.equal(exposures.find(({ subject }) => subject === 'TRADER:TRADER-1')?.openOrders, 1)
+    second.client.close()
+    await second.gate.close()
+  })
+
+  test('is not opened twice', async () => {
+    const { gate, client } = await open()
+    await assert.rejects(open(), DirectoryLocked)
+    client.close()
+    await gate.close()
+  })
+})

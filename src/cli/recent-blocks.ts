@@ -1,0 +1,58 @@
+/**
+ * Keeps the newest blocks of a journal while it is recovered, so that a gate that has crashed gives a repeated order its
+ * first answer: it may be one that was approved and whose answer was lost.
+ */
+import type { JournalReader, StoredBlock } from '../journal/journal-reader.ts'
+import { isCommandAt } from '../model/records/events.ts'
+import { lengthAt, Tape } from '../model/records/tape.ts'
+
+/** What recovery reads. */
+export type BlockSource = Pick<JournalReader, 'blocks' | 'end'>
+
+/** As much as the gateway remembers of its own run. */
+const KEPT_BYTES = 32 * 1024 * 1024
+
+export class RecentBlocks implements BlockSource {
+  readonly #source: BlockSource
+  readonly #keptBytes: number
+  #kept: Uint8Array[] = []
+  #bytes = 0
+
+  constructor(source: BlockSource, keptBytes = KEPT_BYTES) {
+    this.#source = source
+    this.#keptBytes = keptBytes
+  }
+
+  get end(): JournalReader['end'] {
+    return this.#source.end
+  }
+
+  *blocks(): Generator<StoredBlock, void> {
+    for (const block of this.#source.blocks()) {
+      this.#keep(block.tape.u8.slice(block.start, block.end))
+      yield block
+    }
+  }
+
+  /** Visits the kept entries in their order, and forgets them. The tape may be read during the visit only. */
+  drain(visit: (tape: Tape, entryOffset: number, entryEnd: number) => void): void {
+    for (const bytes of this.#kept.splice(0)) {
+      const tape = new Tape(bytes.buffer as ArrayBuffer)
+      tape.end = bytes.byteLength
+      for (let at = 0, next = 0; at < tape.end; at = next) {
+        next = at + lengthAt(tape, at)
+        while (next < tape.end && !isCommandAt(tape, next)) next += lengthAt(tape, next)
+        visit(tape, at, next)
+      }
+    }
+    this.#bytes = 0
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#kept.push(bytes)
+    this.#bytes += bytes.byteLength
+    while (this.#bytes > this.#keptBytes && this.#kept.length > 1) {
+      this.#bytes -= this.#kept.shift()?.byteLength ?? 0
+    }
+  }
+}
