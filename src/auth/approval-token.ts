@@ -3,7 +3,7 @@
  * under a key that only the gate and that adapter know; the sender carries it and can neither make nor check it. The
  * adapter takes each order's token once.
  */
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SecretFiles } from './secret-files.ts'
 
 /** What the token binds. */
@@ -51,22 +51,18 @@ export function termsOf(terms: Terms, protectionPx: string): string {
 /** Keys by venue, made when a venue is first met. */
 export class ApprovalKeys {
   readonly #files: SecretFiles
-  readonly #keys = new Map<string, KeyObject>()
+  readonly #keys = new Map<string, ApprovalKey>()
 
   constructor(files: SecretFiles) {
     this.#files = files
   }
 
   /** Key of a venue's adapter; '' is the key for orders that leave the venue open. */
-  keyOf(venue: string): KeyObject {
+  keyOf(venue: string): ApprovalKey {
     const known = this.#keys.get(venue)
     if (known !== undefined) return known
-    const text = this.#files.readOrMake(
-      approvalKeyFile(venue),
-      () => `${randomBytes(KEY_BYTES).toString('base64url')}\n`,
-    )
-    const key = createSecretKey(Buffer.from(text.trim(), 'base64url'))
-    if (key.symmetricKeySize !== KEY_BYTES) throw new Error(`${approvalKeyFile(venue)} is no key of ${KEY_BYTES} bytes`)
+    const text = this.#files.readOrMake(approvalKeyFile(venue), newKeyText)
+    const key = new ApprovalKey(Buffer.from(text.trim(), 'base64url'))
     this.#keys.set(venue, key)
     return key
   }
@@ -78,7 +74,7 @@ export function approvalKeyFile(venue: string): string {
 }
 
 /** The token of an approved order. */
-export function mintApproval(key: KeyObject, approved: Approved): string {
+export function mintApproval(key: ApprovalKey, approved: Approved): string {
   const head = `${VERSION}.${approved.epoch.toString(36)}.${approved.seq.toString(36)}.${approved.expiryUs.toString(36)}`
   return `${head}.${macOf(key, head, approved)}`
 }
@@ -87,7 +83,7 @@ export type ApprovalFault = 'MALFORMED' | 'FORGED' | 'EXPIRED' | 'OTHER_EPOCH'
 
 /** Checks a token for the order that is about to leave: its sequence number, or why it may not. */
 export function verifyApproval(
-  key: KeyObject,
+  key: ApprovalKey,
   token: string,
   order: Omit<Approved, 'seq' | 'expiryUs'>,
   nowUs: number,
@@ -102,8 +98,39 @@ export function verifyApproval(
   return nowUs < expiryUs ? seq : 'EXPIRED'
 }
 
-function macOf(key: KeyObject, head: string, { session, clOrdID, venue, terms }: Approved): string {
-  return createHmac('sha256', key)
-    .update(`${head}\n${session}\n${clOrdID}\n${venue}\n${terms}`, 'latin1')
-    .digest('base64url')
+function macOf(key: ApprovalKey, head: string, { session, clOrdID, venue, terms }: Approved): string {
+  return key.mac(`${head}\n${session}\n${clOrdID}\n${venue}\n${terms}`)
+}
+
+const BLOCK_BYTES = 64
+const INNER = 0x36
+const OUTER = 0x5c
+
+/**
+ * HMAC-SHA256 (RFC 2104) of ASCII texts, by two one-shot hashes: a third of the time of `createHmac`, which makes a
+ * native object for every order. The key's bytes have seven bits, so that the inner block is ASCII too: 224 bits.
+ */
+export class ApprovalKey {
+  readonly #inner: string
+  /** The outer block, and room for the inner hash. */
+  readonly #outer: Buffer
+
+  constructor(bytes: Uint8Array) {
+    if (bytes.length !== KEY_BYTES || bytes.some((byte) => byte > 0x7f)) {
+      throw new Error(`an approval key has ${KEY_BYTES} bytes of seven bits`)
+    }
+    const block = (pad: number) => Buffer.alloc(BLOCK_BYTES, pad).map((byte, at) => byte ^ (bytes[at] ?? 0))
+    this.#inner = Buffer.from(block(INNER)).toString('latin1')
+    this.#outer = Buffer.concat([block(OUTER), Buffer.alloc(32)])
+  }
+
+  mac(text: string): string {
+    this.#outer.write(digest('sha256', this.#inner + text, 'hex'), BLOCK_BYTES, 'hex')
+    return digest('sha256', this.#outer, 'base64url')
+  }
+}
+
+function newKeyText(): string {
+  const bytes = Buffer.from(randomBytes(KEY_BYTES).map((byte) => byte & 0x7f))
+  return `${bytes.toString('base64url')}\n`
 }

@@ -2,57 +2,15 @@
  * Who asks and whether they may: bearer token to caller, the duty of a route, the rate of a client. A token's signature
  * is checked once; after that a request costs a comparison with what the connection sent last.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { dutyBit } from '../../auth/duties.ts'
 import type { Grant, TokenFault, TokenVerifier } from '../../auth/token-verifier.ts'
 import { RequestError } from '../../model/errors.ts'
-import type { Sender } from '../../model/parse/reading.ts'
 import type { Duty } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import { SlidingWindow } from '../ratelimit/sliding-window.ts'
+import { Caller } from './caller.ts'
+import type { Exchange } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
-import { sendError } from './sending.ts'
-
-/** A client or person with a good token. Ids are -1 until the hierarchy defines the name. */
-export class Caller implements Sender {
-  readonly grant: Grant
-  session = -1
-  principal = -1
-  readonly window: SlidingWindow
-  readonly #gate: Gate
-
-  constructor(grant: Grant, gate: Gate, window: SlidingWindow) {
-    this.grant = grant
-    this.window = window
-    this.#gate = gate
-  }
-
-  get isPerson(): boolean {
-    return this.grant.kind === 'person'
-  }
-
-  /** Duties by token and by the binding in force: both must hold, and the second may change at any command. */
-  holds(bits: number): boolean {
-    if (this.principal < 0) this.resolve()
-    return (this.grant.scope & this.#gate.directory.dutiesOf(this.principal) & bits) !== 0
-  }
-
-  /** Looks the ids up; they never change once they are given. */
-  resolve(): void {
-    const { directory } = this.#gate
-    this.principal = directory.idOf('PRINCIPAL', this.grant.subject)
-    if (!this.isPerson) this.session = directory.idOf('SESSION', this.grant.clientID)
-  }
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set once a route's duty is shown to be held; routes without a duty have none. */
-    caller: Caller | null
-    /** performance.now() when the request line had been read. */
-    startedMs: number
-  }
-}
 
 export interface AccessOptions {
   readonly gate: Gate
@@ -91,27 +49,29 @@ export class Access {
     this.#isClosing = options.isClosing
   }
 
-  /** A hook that lets a request on once its caller holds one of the duties. `unlimited`: never refused for its rate. */
-  guard(duties: readonly Duty[], unlimited: boolean) {
+  /**
+   * Lets a request on, by `next`, once its caller holds one of the duties; else answers it. `unlimited`: never refused
+   * for its rate. At once where the connection sent the same token before.
+   */
+  guard(duties: readonly Duty[], unlimited: boolean): (exchange: Exchange, next: () => void) => void {
     const bits = duties.reduce((sum, duty) => sum | dutyBit(duty), 0)
-    return (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
-      request.startedMs = performance.now()
-      if (this.#isClosing()) return sendError(reply, new RequestError('NOT_READY'), { connection: 'close' })
-      const header = request.headers.authorization
-      const memo = this.#bySocket.get(request.raw.socket)
-      if (memo !== undefined && memo.header === header) {
+    return (exchange, next) => {
+      if (this.#isClosing()) return exchange.refuse(new RequestError('NOT_READY'), { connection: 'close' })
+      const { headers, socket } = exchange.request
+      const memo = this.#bySocket.get(socket)
+      if (memo !== undefined && memo.header === headers.authorization) {
         const fault = this.#verifier.faultOf(memo.caller.grant)
-        if (fault !== undefined) this.#refuse(reply, fault)
-        else this.#admit(request, reply, next, memo.caller, bits, unlimited)
+        if (fault !== undefined) this.#refuse(exchange, fault)
+        else this.#admit(exchange, next, memo.caller, bits, unlimited)
         return
       }
-      this.#identify(header).then(
+      this.#identify(headers.authorization).then(
         (caller) => {
-          if (!(caller instanceof Caller)) return this.#refuse(reply, caller)
-          this.#bySocket.set(request.raw.socket, { header: header as string, caller })
-          this.#admit(request, reply, next, caller, bits, unlimited)
+          if (!(caller instanceof Caller)) return this.#refuse(exchange, caller)
+          this.#bySocket.set(socket, { header: headers.authorization as string, caller })
+          this.#admit(exchange, next, caller, bits, unlimited)
         },
-        () => sendError(reply, new RequestError('INTERNAL_ERROR')),
+        () => exchange.refuse(new RequestError('INTERNAL_ERROR')),
       )
     }
   }
@@ -129,43 +89,36 @@ export class Access {
     return caller
   }
 
-  #admit(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    next: () => void,
-    caller: Caller,
-    bits: number,
-    unlimited: boolean,
-  ): void {
-    const nowUs = request.startedMs * 1000
+  #admit(exchange: Exchange, next: () => void, caller: Caller, bits: number, unlimited: boolean): void {
+    const nowUs = exchange.startedMs * 1000
     if (unlimited) caller.window.force(nowUs)
     else {
       const waitUs = caller.window.take(nowUs)
-      if (waitUs > 0) return this.#slowDown(reply, waitUs)
+      if (waitUs > 0) return this.#slowDown(exchange, waitUs)
     }
     if (!caller.holds(bits)) {
       this.#metrics.count('requests_refused_total', 'code="FORBIDDEN"')
-      return sendError(reply, new RequestError('FORBIDDEN'), {
+      return exchange.refuse(new RequestError('FORBIDDEN'), {
         'www-authenticate': 'Bearer error="insufficient_scope"',
       })
     }
     if (caller.session < 0) caller.resolve()
-    request.caller = caller
+    exchange.admit(caller)
     next()
   }
 
-  #slowDown(reply: FastifyReply, waitUs: number): void {
+  #slowDown(exchange: Exchange, waitUs: number): void {
     this.#metrics.count('requests_refused_total', 'code="RATE_LIMITED"')
     // Whole seconds are what the header can say; sooner would be refused again.
-    sendError(reply, new RequestError('RATE_LIMITED'), { 'retry-after': String(Math.ceil(waitUs / SECOND_US)) })
+    exchange.refuse(new RequestError('RATE_LIMITED'), { 'retry-after': String(Math.ceil(waitUs / SECOND_US)) })
   }
 
-  #refuse(reply: FastifyReply, fault: TokenFault | typeof NO_TOKEN): void {
+  #refuse(exchange: Exchange, fault: TokenFault | typeof NO_TOKEN): void {
     this.#metrics.count('requests_refused_total', 'code="UNAUTHENTICATED"')
     const challenge =
       fault === NO_TOKEN ? 'Bearer' : `Bearer error="invalid_token", error_description="the token is refused: ${fault}"`
     const error = new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${fault}.`)
-    sendError(reply, error, { 'www-authenticate': challenge })
+    exchange.refuse(error, { 'www-authenticate': challenge })
   }
 
   /** One window a client, whatever its tokens. */

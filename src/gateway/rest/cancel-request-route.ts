@@ -11,9 +11,9 @@ import { CANCEL_REQUESTED } from '../../model/records/events.ts'
 import { lengthAt, typeAt } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { Gate } from '../gate.ts'
+import type { Exchange } from './exchange.ts'
 import { profileTail } from './order-answer.ts'
-import type { Call, Route } from './route.ts'
-import { sendError, sendJson } from './sending.ts'
+import type { Route } from './route.ts'
 
 const WAIT_MS = 25_000
 const WAIT_MS_MAX = 60_000
@@ -29,7 +29,7 @@ const FORM = form('CancelRequestsQuery', 'From where on, and how long to wait.',
 ])
 
 interface Poll {
-  readonly call: Call
+  readonly call: Exchange
   readonly after: number
   readonly timer: NodeJS.Timeout
 }
@@ -80,11 +80,11 @@ export class CancelRequestPolls {
     this.#forget([...this.#polls])
   }
 
-  #poll(call: Call, words: WordsOf<typeof FORM>): void {
+  #poll(call: Exchange, words: WordsOf<typeof FORM>): void {
     const read = new Reading(this.#gate.directory)
     const after = read.integer('after', words.after, 0)
     const waitMs = words.waitMs === undefined ? WAIT_MS : read.integer('waitMs', words.waitMs, 0, WAIT_MS_MAX)
-    if (read.fault !== undefined) return sendError(call.reply, read.fault)
+    if (read.fault !== undefined) return call.refuse(read.fault)
     const found = this.#find(call, after)
     if (found.length > 0 || waitMs === 0 || this.#closing || this.#polls.size >= POLLS_MAX) {
       return this.#answer(call, after, found)
@@ -95,7 +95,7 @@ export class CancelRequestPolls {
     }, waitMs)
     const poll: Poll = { call, after, timer }
     this.#polls.add(poll)
-    call.request.raw.once('close', () => this.#forget([poll]))
+    call.request.once('close', () => this.#forget([poll]))
   }
 
   #wake(): void {
@@ -115,7 +115,7 @@ export class CancelRequestPolls {
   }
 
   /** Requests that are durable and the caller's to see. Whole commands only, so that `next` skips none. */
-  #find({ caller }: Call, after: number): CancelRequestView[] {
+  #find({ caller }: Exchange, after: number): CancelRequestView[] {
     const { view, durableSeq } = this.#gate
     const isAgent = caller.holds(AGENT)
     const found = view
@@ -127,7 +127,7 @@ export class CancelRequestPolls {
     return whole.length > 0 ? whole : found.filter((request) => request.seq === last.seq)
   }
 
-  #answer({ reply }: Call, after: number, found: readonly CancelRequestView[]): void {
+  #answer(call: Exchange, after: number, found: readonly CancelRequestView[]): void {
     const { directory } = this.#gate
     const requests = found.map((request) => ({
       seq: request.seq,
@@ -137,6 +137,6 @@ export class CancelRequestPolls {
       latch: request.latch,
     }))
     const next = found.at(-1)?.seq ?? after
-    sendJson(reply, 200, `{"requests":${JSON.stringify(requests)},"next":${next}${profileTail(this.#gate)}}`)
+    call.send(200, `{"requests":${JSON.stringify(requests)},"next":${next}${profileTail(this.#gate)}}`)
   }
 }

@@ -23,7 +23,6 @@ import * as reference from '../../model/parse/reference.ts'
 import type { Duty } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import { BULK_BYTES, type Route } from './route.ts'
-import { sendError } from './sending.ts'
 import type { Sequencing } from './sequencing.ts'
 
 /** A constructor of model/parse. */
@@ -62,8 +61,7 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     sequenced: true,
     unlimited: row.neverRefused === true,
     handle: (call, rows) => {
-      if (row.needsSession === true && call.caller.session < 0)
-        return sendError(call.reply, new RequestError('NOT_BOUND'))
+      if (row.needsSession === true && call.caller.session < 0) return call.refuse(new RequestError('NOT_BOUND'))
       sequencing.rows(
         call,
         rows,

@@ -4,7 +4,6 @@ import type { Gate } from '../gate.ts'
 import type { Metrics } from './metrics.ts'
 import { profileTail } from './order-answer.ts'
 import type { Route } from './route.ts'
-import { sendJson } from './sending.ts'
 
 export interface HealthServices {
   readonly gate: Gate
@@ -32,14 +31,14 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       summary: 'The process answers',
       description: 'Public. Says nothing of whether orders are decided: see /readyz.',
       answer: 'Health',
-      handle: ({ reply }) => sendJson(reply, 200, '{"status":"alive"}'),
+      handle: (exchange) => exchange.send(200, '{"status":"alive"}'),
     }),
     open({
       url: '/readyz',
       summary: 'The gate decides orders',
       description: 'Public. 503 with the same body while it starts, stops, or cannot write its journal.',
       answer: 'Health',
-      handle: ({ reply }) => {
+      handle: (exchange) => {
         const status = state.closing ? 'stopping' : gate.isDown ? 'journal down' : genesis(gate) ? 'ready' : 'starting'
         const body = JSON.stringify({
           status,
@@ -50,7 +49,7 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
           time: formatTimeUs(gate.view.timeUs),
           openOrders: gate.view.openOrders,
         })
-        sendJson(reply, status === 'ready' ? 200 : NOT_READY, `${body.slice(0, -1)}${profileTail(gate)}}`)
+        exchange.send(status === 'ready' ? 200 : NOT_READY, `${body.slice(0, -1)}${profileTail(gate)}}`)
       },
     }),
     open({
@@ -58,19 +57,14 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       summary: 'Counts and latencies',
       description: 'Public. Prometheus text format; counts by closed sets, no names.',
       answer: 'Text',
-      handle: ({ reply }) => {
+      handle: (exchange) => {
         const text = metrics.text({
           seq: gate.view.seq,
           durable_seq: gate.durableSeq,
           open_orders: gate.view.openOrders,
           journal_down: gate.isDown ? 1 : 0,
         })
-        reply.hijack()
-        reply.raw.writeHead(200, {
-          'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-          'content-length': Buffer.byteLength(text),
-        })
-        reply.raw.end(text)
+        exchange.sendPlain('text/plain; version=0.0.4; charset=utf-8', text)
       },
     }),
     open({
@@ -78,9 +72,9 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       summary: 'This document',
       description: 'Public. OpenAPI 3.1, made from the same tables that the gate checks requests by.',
       answer: 'Document',
-      handle: ({ reply }) => {
+      handle: (exchange) => {
         served ??= JSON.stringify(document())
-        sendJson(reply, 200, served)
+        exchange.send(200, served)
       },
     }),
   ]

@@ -2,15 +2,21 @@
 import type { FastifyInstance } from 'fastify'
 import { RequestError } from '../../model/errors.ts'
 import { emptyWords, type Form, type FormField, type Words } from '../../model/parse/form.ts'
-import type { Access, Caller } from './access.ts'
+import type { Access } from './access.ts'
+import { Exchange } from './exchange.ts'
 import { readObject, readRows } from './json-words.ts'
 import { routeSchema } from './openapi.ts'
 import { BODY_BYTES, bodyForm, pathFields, type Route } from './route.ts'
-import { sendError } from './sending.ts'
 
 const EMPTY_BODY = '{}'
 
-/** Mounts a route, and a 405 for the other methods of its path once all routes of the path are known. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange | null
+  }
+}
+
+/** Mounts a route: documented, guarded, its words taken out of path, query and body. */
 export function mount(app: FastifyInstance, access: Access, route: Route): void {
   const guard = access.guard(route.duties, route.unlimited === true)
   const isGet = route.method === 'GET'
@@ -21,35 +27,45 @@ export function mount(app: FastifyInstance, access: Access, route: Route): void 
     url: route.url,
     schema: routeSchema(route, outer, inPath),
     bodyLimit: route.bodyBytesMax ?? BODY_BYTES,
-    ...(route.duties.length === 0 ? {} : { onRequest: guard }),
+    onRequest: (request, reply, next) => {
+      const exchange = new Exchange(request.raw, reply.raw)
+      request.exchange = exchange
+      if (route.duties.length === 0) next()
+      else guard(exchange, next)
+    },
     handler: (request, reply) => {
-      const rows =
-        outer === undefined
-          ? []
-          : isGet
-            ? queryWords(request.query, outer)
-            : bodyWords(request.body, outer, route.rowsMax)
-      if (rows instanceof RequestError) return sendError(reply, rows)
+      const exchange = request.exchange as Exchange
+      // The exchange answers; the framework has nothing more to do.
+      reply.hijack()
+      if (request.body instanceof Buffer) exchange.body = request.body
+      const rows = isGet ? queryWords(request.query, outer) : bodyWords(exchange.body, outer, route.rowsMax)
+      if (rows instanceof RequestError) return exchange.refuse(rows)
       if (inPath.length > 0) {
         const params = request.params as Record<string, string>
         for (const words of rows) for (const field of inPath) words[field] = params[field]
       }
-      // A route without duties has no caller, and asks for none.
-      route.handle({ request, reply, caller: request.caller as Caller }, rows)
+      route.handle(exchange, rows)
     },
   })
 }
 
-function bodyWords(body: unknown, of: Form, rowsMax: number | undefined): readonly Words[] | RequestError {
+/** The words of a body: one object, or with `rowsMax` also an array of objects. */
+export function bodyWords(
+  body: Buffer | undefined,
+  of: Form | undefined,
+  rowsMax: number | undefined,
+): readonly Words[] | RequestError {
+  if (of === undefined) return []
   // Bytes that are no UTF-8 become U+FFFD, which no field takes.
-  const text = body instanceof Buffer && body.length > 0 ? body.toString('utf8') : EMPTY_BODY
+  const text = body === undefined || body.length === 0 ? EMPTY_BODY : body.toString('utf8')
   if (rowsMax !== undefined) return readRows(text, of, rowsMax)
   const words = readObject(text, of)
   return words instanceof RequestError ? words : [words]
 }
 
 /** The fields of a query, as strict as a body: no unknown field, none twice. */
-function queryWords(query: unknown, of: Form): readonly Words[] | RequestError {
+function queryWords(query: unknown, of: Form | undefined): readonly Words[] | RequestError {
+  if (of === undefined) return []
   const words = emptyWords(of)
   for (const [key, value] of Object.entries(query as Record<string, string | string[]>)) {
     const field = of.fields[of.index.get(key) ?? -1]

@@ -20,11 +20,11 @@ import { encode, type RecordOf } from '../../model/records/schema.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import { cancelAnswer } from './command-answer.ts'
+import type { Exchange } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
 import { type OrderAnswers, profileTail } from './order-answer.ts'
 import { type EchoSource, echoView } from './order-echo.ts'
-import type { Call, Route } from './route.ts'
-import { sendError, sendJson } from './sending.ts'
+import type { Route } from './route.ts'
 import { type Sequencing, write } from './sequencing.ts'
 
 export interface OrderServices {
@@ -106,7 +106,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       sequenced: true,
       unlimited: true,
       handle: (call, rows) => {
-        if (call.caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+        if (call.caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
         services.sequencing.rows(call, rows, (words) =>
           notSent(words as WordsOf<typeof NOT_SENT_FORM>, services.gate.directory, call.caller),
         )
@@ -129,9 +129,9 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
   ]
 }
 
-function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call: Call, words: OrderWords): void {
-  const { caller, request } = call
-  if (caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call: Exchange, words: OrderWords): void {
+  const { caller } = call
+  if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const receivedUs = Date.now() * 1000
   let source: EchoSource | undefined
   sequencing.one(call, {
@@ -144,7 +144,7 @@ function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call:
     answer: (tape, command, end) => {
       const { text, outcome } = answers.answer(tape, command, end, source)
       metrics.orders[outcome].value++
-      metrics.orderAnswered(request.startedMs)
+      metrics.orderAnswered(call.startedMs)
       return text
     },
   })
@@ -152,11 +152,11 @@ function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call:
 
 function changeOrder(
   { gate, answers, sequencing, metrics }: OrderServices,
-  call: Call,
+  call: Exchange,
   words: WordsOf<typeof REPLACE_FORM>,
 ): void {
   const { caller } = call
-  if (caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+  if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const receivedUs = Date.now() * 1000
   let source: EchoSource | undefined
   sequencing.one(call, {
@@ -177,18 +177,15 @@ function changeOrder(
   })
 }
 
-function cancel(services: OrderServices, call: Call, words: WordsOf<typeof CANCEL_FORM>): void {
+function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof CANCEL_FORM>): void {
   const { gate, sequencing, metrics } = services
-  const { caller, reply } = call
+  const { caller } = call
   const own = caller.grant.clientID
   const owner = words.owner ?? own
   if (owner !== own && !caller.holds(AGENT)) {
-    return sendError(
-      reply,
-      new RequestError('FORBIDDEN', 'owner', "Only a cancel agent cancels another client's orders."),
-    )
+    return call.refuse(new RequestError('FORBIDDEN', 'owner', "Only a cancel agent cancels another client's orders."))
   }
-  if (owner === own && caller.session < 0) return sendError(reply, new RequestError('NOT_BOUND', '', NO_SESSION))
+  if (owner === own && caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const receivedUs = Date.now() * 1000
   const tail = profileTail(gate)
   sequencing.one(call, {
@@ -200,14 +197,14 @@ function cancel(services: OrderServices, call: Call, words: WordsOf<typeof CANCE
     neverRefused: true,
     onJournalDown: () => {
       services.spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
-      sendJson(reply, 200, `{"outcome":"PASS","durable":false${tail}}`)
+      call.send(200, `{"outcome":"PASS","durable":false${tail}}`)
     },
   })
 }
 
-function showOrder(gate: Gate, { caller, reply }: Call, words: Words): void {
-  const found = gate.view.orderOf(caller.session, words.clOrdID as string)
-  if (found === undefined) return sendError(reply, new RequestError('UNKNOWN_ORDER', 'clOrdID'))
+function showOrder(gate: Gate, call: Exchange, words: Words): void {
+  const found = gate.view.orderOf(call.caller.session, words.clOrdID as string)
+  if (found === undefined) return call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID'))
   const { directory } = gate
   const qtyDecimals = directory.instrument(found.instrument)?.qtyDecimals ?? 0
   const body = JSON.stringify({
@@ -220,5 +217,5 @@ function showOrder(gate: Gate, { caller, reply }: Call, words: Words): void {
     pendingReplaces: found.pendingReplaces,
     cancelRequested: found.cancelRequested,
   })
-  sendJson(reply, 200, `${body.slice(0, -1)},"order":${echoView(found, directory)}${profileTail(gate)}}`)
+  call.send(200, `${body.slice(0, -1)},"order":${echoView(found, directory)}${profileTail(gate)}}`)
 }

@@ -20,11 +20,11 @@ import {
   TRADING_STATES,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
-import type { Caller } from './access.ts'
+import type { Caller } from './caller.ts'
 import { reasonJson } from './command-answer.ts'
-import type { Call, Route } from './route.ts'
+import type { Exchange } from './exchange.ts'
+import type { Route } from './route.ts'
 import { amountJson } from './row-json.ts'
-import { sendError, sendJson } from './sending.ts'
 
 const LIMITS_FORM = form('LimitsQuery', 'Which rows.', [
   mayScope('subject', 'Only rows of this scope.', 'ACCOUNT:ACC-7'),
@@ -119,16 +119,16 @@ function maySee(gate: Gate, caller: Caller, subject: number): boolean {
 }
 
 /** The subject that a query names, -1 for all; an error was sent where it is undefined. */
-function subjectOf(gate: Gate, { caller, reply }: Call, word: string | undefined): number | undefined {
+function subjectOf(gate: Gate, call: Exchange, word: string | undefined): number | undefined {
   const reading = new Reading(gate.directory)
   const subject = reading.subject('subject', word)
-  if (reading.fault !== undefined) sendError(reply, reading.fault)
-  else if (subject >= 0 && !maySee(gate, caller, subject)) sendError(reply, new RequestError('NOT_BOUND', 'subject'))
+  if (reading.fault !== undefined) call.refuse(reading.fault)
+  else if (subject >= 0 && !maySee(gate, call.caller, subject)) call.refuse(new RequestError('NOT_BOUND', 'subject'))
   else return subject
   return undefined
 }
 
-function showLimits(gate: Gate, call: Call, words: WordsOf<typeof LIMITS_FORM>): void {
+function showLimits(gate: Gate, call: Exchange, words: WordsOf<typeof LIMITS_FORM>): void {
   const subject = subjectOf(gate, call, words.subject)
   if (subject === undefined) return
   const limits: object[] = []
@@ -169,7 +169,7 @@ function limitJson({ directory }: Gate, limit: LimitView): object {
   }
 }
 
-function showExposures(gate: Gate, call: Call, words: WordsOf<typeof EXPOSURES_FORM>): void {
+function showExposures(gate: Gate, call: Exchange, words: WordsOf<typeof EXPOSURES_FORM>): void {
   const only = subjectOf(gate, call, words.subject)
   if (only === undefined) return
   const { directory, view } = gate
@@ -192,7 +192,7 @@ function showExposures(gate: Gate, call: Call, words: WordsOf<typeof EXPOSURES_F
   send(gate, call, { currency: directory.baseCurrency, exposures })
 }
 
-function showCells(gate: Gate, call: Call): void {
+function showCells(gate: Gate, call: Exchange): void {
   const { directory } = gate
   const cells: object[] = []
   for (const cell of gate.view.cells()) {
@@ -213,7 +213,7 @@ function showCells(gate: Gate, call: Call): void {
   send(gate, call, { cells })
 }
 
-function showLatches(gate: Gate, call: Call): void {
+function showLatches(gate: Gate, call: Exchange): void {
   const latches = [...gate.view.latches()]
     .filter((latch) => maySeeLatch(gate, call.caller, latch))
     .map((latch) => latchJson(gate, latch))
@@ -246,13 +246,12 @@ function latchJson({ directory }: Gate, latch: LatchView): object {
   }
 }
 
-function showInstrument(gate: Gate, call: Call, words: Words): void {
+function showInstrument(gate: Gate, call: Exchange, words: Words): void {
   const { directory, view } = gate
   const id = directory.idOf('INSTRUMENT', words.symbol as string)
   const units = directory.instrument(id)
   const market = view.instrument(id)
-  if (units === undefined || market === undefined)
-    return sendError(call.reply, new RequestError('UNKNOWN_NAME', 'symbol'))
+  if (units === undefined || market === undefined) return call.refuse(new RequestError('UNKNOWN_NAME', 'symbol'))
   send(gate, call, {
     symbol: units.symbol,
     currency: units.currency,
@@ -265,7 +264,7 @@ function showInstrument(gate: Gate, call: Call, words: Words): void {
 }
 
 /** Sends a read with the command that it is as of. */
-function send(gate: Gate, { reply }: Call, body: object): void {
+function send(gate: Gate, call: Exchange, body: object): void {
   const profile = gate.directory.profile === 'demo' ? 'demo' : undefined
-  sendJson(reply, 200, JSON.stringify({ ...body, seq: gate.view.seq, profile }))
+  call.send(200, JSON.stringify({ ...body, seq: gate.view.seq, profile }))
 }

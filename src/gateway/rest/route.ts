@@ -2,18 +2,10 @@
  * Routes as data: method, path, duty, form, answer and errors in one place. The same row is mounted, guarded and
  * documented, so that the served OpenAPI cannot say something else than the code does.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../../model/errors.ts'
 import { type Form, form, type Words } from '../../model/parse/form.ts'
 import type { Duty } from '../../model/vocabulary.ts'
-import type { Caller } from './access.ts'
-
-/** A request whose caller holds the route's duty. */
-export interface Call {
-  readonly request: FastifyRequest
-  readonly reply: FastifyReply
-  readonly caller: Caller
-}
+import type { Exchange } from './exchange.ts'
 
 export interface Route {
   readonly method: 'GET' | 'POST'
@@ -38,7 +30,8 @@ export interface Route {
   /** Never refused for the client's rate: cancels. */
   readonly unlimited?: boolean
   readonly bodyBytesMax?: number
-  handle(call: Call, rows: readonly Words[]): void
+  /** Answers the request, whose caller holds the duty. */
+  handle(exchange: Exchange, rows: readonly Words[]): void
 }
 
 export const BODY_BYTES = 64 * 1024

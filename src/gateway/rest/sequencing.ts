@@ -7,15 +7,15 @@ import type { Words } from '../../model/parse/form.ts'
 import type { Command } from '../../model/parse/reading.ts'
 import { encode } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
+import type { Fault } from '../../sequencer/ports.ts'
 import { parseReplayTime, REPLAY_TIME_HEADER, type ReplayClock } from '../../sequencer/replay-clock.ts'
 import type { Gate } from '../gate.ts'
 import { type CommandAnswer, commandAnswer } from './command-answer.ts'
+import { type Exchange, errorText } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
-import type { Call } from './route.ts'
-import { errorText, faultError, sendError, sendJson } from './sending.ts'
 
 /** Makes a command of one row's words; called when its turn has come. */
-export type Construct = (words: Words, call: Call) => Command | RequestError
+export type Construct = (words: Words, exchange: Exchange) => Command | RequestError
 
 /** One command of a request. `write` returns what is wrong with its words, or the offset of the record. */
 export interface Sequenced {
@@ -38,16 +38,16 @@ export class Sequencing {
   }
 
   /** Sequences one command and sends its answer. */
-  one({ reply, request }: Call, command: Sequenced): void {
-    const fault = this.#moveClock(request.headers[REPLAY_TIME_HEADER])
-    if (fault !== undefined) return sendError(reply, fault)
+  one(exchange: Exchange, command: Sequenced): void {
+    const fault = this.#moveClock(exchange.request.headers[REPLAY_TIME_HEADER])
+    if (fault !== undefined) return exchange.refuse(fault)
     this.#gate.submit({
       write: (tape) => offsetOf(command.write(tape)),
-      onDurable: (tape, at, end) => sendJson(reply, 200, command.answer(tape, at, end)),
+      onDurable: (tape, at, end) => exchange.send(200, command.answer(tape, at, end)),
       onFailure: (code, cause) => {
         const error = faultError(code, cause)
         this.#metrics.count('requests_refused_total', `code="${error.code}"`)
-        sendError(reply, error)
+        exchange.refuse(error)
       },
       ...(command.neverRefused === true ? { neverRefused: true } : {}),
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
@@ -55,21 +55,21 @@ export class Sequencing {
   }
 
   /** Sequences a command for each row; an object gets its answer, an array those of its rows in their order. */
-  rows(call: Call, rows: readonly Words[], construct: Construct, neverRefused = false): void {
+  rows(exchange: Exchange, rows: readonly Words[], construct: Construct, neverRefused = false): void {
     const [first] = rows
-    if (first !== undefined && rows.length === 1 && !isArray(call.request.body)) {
-      return this.one(call, {
-        write: (tape) => write(tape, construct(first, call)),
+    if (first !== undefined && rows.length === 1 && !isArray(exchange.body)) {
+      return this.one(exchange, {
+        write: (tape) => write(tape, construct(first, exchange)),
         answer: (tape, command, end) => JSON.stringify(this.#withProfile(commandAnswer(tape, command, end))),
         neverRefused,
       })
     }
-    const fault = this.#moveClock(call.request.headers[REPLAY_TIME_HEADER])
-    if (fault !== undefined) return sendError(call.reply, fault)
-    const answers = new RowAnswers(rows.length, (text) => sendJson(call.reply, 200, text), this.#profile)
+    const fault = this.#moveClock(exchange.request.headers[REPLAY_TIME_HEADER])
+    if (fault !== undefined) return exchange.refuse(fault)
+    const answers = new RowAnswers(rows.length, (text) => exchange.send(200, text), this.#profile)
     for (const [at, words] of rows.entries()) {
       this.#gate.submit({
-        write: (tape) => offsetOf(write(tape, construct(words, call))),
+        write: (tape) => offsetOf(write(tape, construct(words, exchange))),
         onDurable: (tape, command, end) => answers.decided(at, commandAnswer(tape, command, end)),
         onFailure: (code, cause) => answers.failed(at, faultError(code, cause)),
         ...(neverRefused ? { neverRefused } : {}),
@@ -99,6 +99,17 @@ export class Sequencing {
   }
 }
 
+/** The request error that a fault of the sequencer is to its sender. */
+export function faultError(fault: Fault, cause: unknown): RequestError {
+  switch (fault) {
+    case 'COMMAND_FAULT':
+      // What the words turned out to be when the command's turn came.
+      return cause instanceof RequestError ? cause : new RequestError('INTERNAL_ERROR')
+    default:
+      return new RequestError(fault)
+  }
+}
+
 /** Writes a constructed command. */
 export function write(tape: Tape, made: Command | RequestError): number | RequestError {
   return made instanceof RequestError ? made : encode(tape, made.layout, made.values)
@@ -111,8 +122,8 @@ function offsetOf(written: number | RequestError): number {
 }
 
 /** The body is still there as bytes: whether it was an array is its first character that is no blank. */
-function isArray(body: unknown): boolean {
-  return body instanceof Buffer && /^[ \t\r\n]*\[/.test(body.toString('latin1', 0, 256).trimStart())
+function isArray(body: Buffer | undefined): boolean {
+  return body !== undefined && /^[ \t\r\n]*\[/.test(body.toString('latin1', 0, 256).trimStart())
 }
 
 /** Collects the answers of an array's rows. */

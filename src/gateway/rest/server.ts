@@ -2,10 +2,10 @@
  * The REST wire: a Fastify server with the routes of the gate, strict bodies, tokens, errors in one form, and its own
  * OpenAPI document. Wiring gives it a gate; everything else it holds itself.
  */
-import { maxHeaderSize, STATUS_CODES } from 'node:http'
+import { createServer, maxHeaderSize, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { ApprovalKeys } from '../../auth/approval-token.ts'
 import type { ClientStore } from '../../auth/client-store.ts'
 import type { Issuer } from '../../auth/issuer.ts'
@@ -18,16 +18,17 @@ import type { Gate } from '../gate.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
+import { Exchange, errorText } from './exchange.ts'
 import { healthRoutes } from './health-routes.ts'
 import { Metrics } from './metrics.ts'
 import { mount } from './mount.ts'
 import { mountOauth } from './oauth-routes.ts'
 import { DOCUMENT } from './openapi.ts'
 import { OrderAnswers } from './order-answer.ts'
+import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import type { Route } from './route.ts'
-import { errorText, sendError } from './sending.ts'
 import { Sequencing } from './sequencing.ts'
 import { whatIfRoutes } from './what-if-routes.ts'
 
@@ -76,23 +77,30 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger } = options
   const metrics = new Metrics()
+  const lane: { order?: OrderLane } = {}
   const app = Fastify({
     logger: false,
+    serverFactory: (handler) => {
+      const server = createServer(
+        { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+        (request, response) => {
+          if (lane.order?.takes(request)) lane.order.run(request, response)
+          else handler(request, response)
+        },
+      )
+      server.maxConnections = CONNECTIONS_MAX
+      return server
+    },
     return503OnClosing: false,
-    forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
     clientErrorHandler: onClientError,
     frameworkErrors: (error, _request, reply) => {
       const code = error.code === 'FST_ERR_BAD_URL' ? 'MALFORMED_REQUEST' : 'NOT_FOUND'
-      sendError(reply as never, new RequestError(code))
+      refuse(reply, code)
     },
   })
-  app.server.maxConnections = CONNECTIONS_MAX
-  app.decorateRequest('caller', null)
-  app.decorateRequest('startedMs', 0)
+  app.decorateRequest('exchange', null)
   readBodies(app)
   const state = { closing: false }
   await app.register(fastifySwagger, { openapi: DOCUMENT } as never)
@@ -122,12 +130,14 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   ]
   mountOauth(app, { issuer: options.issuer, clients: options.clients, metrics })
   for (const route of routes) mount(app, access, route)
+  const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
+  if (blocking !== undefined) lane.order = new OrderLane(blocking, access)
   refuseOtherMethods(app, routes)
-  app.setNotFoundHandler((_request, reply) => sendError(reply, new RequestError('NOT_FOUND')))
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 'NOT_FOUND'))
   app.setErrorHandler((error, _request, reply) => {
     const code = frameworkCode((error as { code?: string }).code ?? '')
     if (code === 'INTERNAL_ERROR') logger?.error({ err: error }, 'a request failed')
-    sendError(reply, new RequestError(code), code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
+    refuse(reply, code, code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
   })
   await app.ready()
 
@@ -172,10 +182,15 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
       method: METHODS.filter((method) => !methods.includes(method)),
       url,
       schema: { hide: true } as never,
-      handler: (_request, reply) =>
-        sendError(reply, new RequestError('METHOD_NOT_ALLOWED'), { allow: methods.join(', ') }),
+      handler: (_request, reply) => refuse(reply, 'METHOD_NOT_ALLOWED', { allow: methods.join(', ') }),
     })
   }
+}
+
+/** Answers a request that reached no route. */
+function refuse(reply: FastifyReply, code: ErrorCode, headers: Record<string, string> = {}): void {
+  reply.hijack()
+  new Exchange(reply.request.raw, reply.raw).refuse(new RequestError(code), headers)
 }
 
 /** Request error of an error of the framework. */

@@ -10,11 +10,11 @@ import { encode } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Result } from '../../model/vocabulary.ts'
 import { decisionIn } from '../decision-memory.ts'
+import type { Exchange } from './exchange.ts'
 import { ruleJson, sourcesOf } from './order-answer.ts'
 import type { OrderServices } from './order-routes.ts'
-import type { Call, Route } from './route.ts'
+import type { Route } from './route.ts'
 import { rowJson } from './row-json.ts'
-import { sendError } from './sending.ts'
 
 /** What is asked of each parameter, in words. */
 const SUMMARIES: Readonly<Record<string, string>> = {
@@ -49,9 +49,14 @@ export function whatIfRoutes(services: OrderServices): readonly Route[] {
   }))
 }
 
-function ask({ gate, sequencing, metrics }: OrderServices, call: Call, words: OrderWords, control: ControlRow): void {
+function ask(
+  { gate, sequencing, metrics }: OrderServices,
+  call: Exchange,
+  words: OrderWords,
+  control: ControlRow,
+): void {
   const { caller } = call
-  if (caller.session < 0) return sendError(call.reply, new RequestError('NOT_BOUND', '', 'The client has no session.'))
+  if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', 'The client has no session.'))
   const receivedUs = Date.now() * 1000
   let instrument = -1
   sequencing.one(call, {

@@ -1,0 +1,37 @@
+/** A client or person that asks: its grant, its ids at the engine, the duties that hold now. */
+import type { Grant } from '../../auth/token-verifier.ts'
+import type { Sender } from '../../model/parse/reading.ts'
+import type { Gate } from '../gate.ts'
+import type { SlidingWindow } from '../ratelimit/sliding-window.ts'
+
+/** A client or person with a good token. Ids are -1 until the hierarchy defines the name. */
+export class Caller implements Sender {
+  readonly grant: Grant
+  session = -1
+  principal = -1
+  readonly window: SlidingWindow
+  readonly #gate: Gate
+
+  constructor(grant: Grant, gate: Gate, window: SlidingWindow) {
+    this.grant = grant
+    this.window = window
+    this.#gate = gate
+  }
+
+  get isPerson(): boolean {
+    return this.grant.kind === 'person'
+  }
+
+  /** Duties by token and by the binding in force: both must hold, and the second may change at any command. */
+  holds(bits: number): boolean {
+    if (this.principal < 0) this.resolve()
+    return (this.grant.scope & this.#gate.directory.dutiesOf(this.principal) & bits) !== 0
+  }
+
+  /** Looks the ids up; they never change once they are given. */
+  resolve(): void {
+    const { directory } = this.#gate
+    this.principal = directory.idOf('PRINCIPAL', this.grant.subject)
+    if (!this.isPerson) this.session = directory.idOf('SESSION', this.grant.clientID)
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * One HTTP request and its answer, on Node's own objects: the same for the framework's routes and for the order lane.
+ * Answers are JSON texts that are made once.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errorRow, type RequestError } from '../../model/errors.ts'
+import type { Caller } from './caller.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+type Headers = Readonly<Record<string, string | number>>
+
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly #response: ServerResponse
+  /** performance.now() when the head of the request had been read. */
+  readonly startedMs = performance.now()
+  /** Bytes of the body, once they are there. */
+  body: Buffer | undefined
+  #caller: Caller | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request
+    this.#response = response
+  }
+
+  /** Who asks. A route without duties has no caller, and must not ask for one. */
+  get caller(): Caller {
+    if (this.#caller === undefined) throw new Error('an open route asked who its caller is')
+    return this.#caller
+  }
+
+  admit(caller: Caller): void {
+    this.#caller = caller
+  }
+
+  /** Sends a JSON text. */
+  send(status: number, text: string, headers?: Headers): void {
+    this.#send(status, JSON_TYPE, text, headers)
+  }
+
+  sendPlain(type: string, text: string): void {
+    this.#send(200, type, text)
+  }
+
+  /** Sends a request error: `{"error":{"code","field","text"}}`. */
+  refuse(error: RequestError, headers?: Headers): void {
+    this.#send(errorRow(error.code).httpStatus, JSON_TYPE, errorText(error), headers)
+  }
+
+  #send(status: number, type: string, text: string, more?: Headers): void {
+    const response = this.#response
+    if (response.destroyed || response.headersSent) return
+    const bytes = Buffer.byteLength(text)
+    const headers = { 'content-type': type, 'content-length': bytes }
+    response.writeHead(status, more === undefined ? headers : { ...headers, ...more })
+    // A text of as many bytes as characters is ASCII: copied as it is.
+    response.end(text, bytes === text.length ? 'latin1' : 'utf8')
+  }
+}
+
+export function errorText({ code, field, text }: RequestError): string {
+  return JSON.stringify({ error: { code, field, text } })
+}
