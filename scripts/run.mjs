@@ -4,6 +4,7 @@
  *
  *   node scripts/run.mjs start [arguments for the product]
  *   node scripts/run.mjs test [part of a test file's path ...]
+ *   node scripts/run.mjs crash
  *   node scripts/run.mjs bench [part of a benchmark's path ...]
  *   node scripts/run.mjs build
  *   node scripts/run.mjs reference
@@ -20,7 +21,7 @@ const compiledFolders = ['src', 'bench', 'examples']
 
 process.chdir(root)
 const [action, ...rest] = process.argv.slice(2)
-const actions = { start, test, bench, build, reference }
+const actions = { start, test, crash, bench, build, reference }
 if (action === undefined || !Object.hasOwn(actions, action)) {
   console.error(`usage: node scripts/run.mjs ${Object.keys(actions).join('|')} [arguments]`)
   process.exit(2)
@@ -53,6 +54,12 @@ async function test(patterns) {
   const options = ['--test', `--test-concurrency=${testConcurrency}`, `--test-reporter=${reporter}`]
   const failed = await run(process.execPath, ['--enable-source-maps', ...options, ...files])
   return failed || notCompiled
+}
+
+/** kill -9 of the real gate, as many rounds as it takes to trust it. */
+async function crash() {
+  process.env.CRASH_ROUNDS ??= '50'
+  return test(['simulator/crash'])
 }
 
 async function bench(patterns) {
