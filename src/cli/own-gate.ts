@@ -1,6 +1,6 @@
-/** Starts a gate of the player's own in a temporary folder, and takes both away again. */
+/** Starts a gate of the player's own, in a temporary folder where no other is named, and takes both away again. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,8 +8,6 @@ import type { Durability } from '../journal/segment-header.ts'
 import type { ReplayGateReady } from './replay-gate.ts'
 
 export interface OwnGate extends ReplayGateReady {
-  /** The data folder; it is gone after `close`. */
-  readonly directory: string
   /** Ends the gate in order. */
   close(): Promise<void>
 }
@@ -17,17 +15,20 @@ export interface OwnGate extends ReplayGateReady {
 const PROGRAM = fileURLToPath(new URL('./replay-gate.js', import.meta.url))
 const STOP_MS = 10_000
 
-/** @throws Error where the gate ends before it decides orders; what it had to say is on stderr */
-export async function startOwnGate(durability: Durability): Promise<OwnGate> {
-  const directory = mkdtempSync(join(tmpdir(), 'portcullis-replay-'))
+/** @param kept a data folder that stays, and that no gate has used before @throws Error where the gate ends before it decides orders; what it had to say is on stderr */
+export async function startOwnGate(durability: Durability, kept?: string): Promise<OwnGate> {
+  if (kept !== undefined && existsSync(join(kept, 'journal'))) {
+    throw new Error(`${kept} holds a journal: a day is played to a gate that holds nothing`)
+  }
+  const directory = kept ?? mkdtempSync(join(tmpdir(), 'portcullis-replay-'))
   const args = ['--data', directory, '--durability', durability]
   const child = fork(PROGRAM, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: process.execArgv })
   const close = async () => {
     await end(child)
-    rmSync(directory, { recursive: true, force: true })
+    if (kept === undefined) rmSync(directory, { recursive: true, force: true })
   }
   try {
-    return { ...(await ready(child)), directory, close }
+    return { ...(await ready(child)), close }
   } catch (error) {
     await close()
     throw error

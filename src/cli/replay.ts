@@ -28,6 +28,8 @@ export interface ReplayArguments {
   /** Microseconds since midnight up to which the day is played. */
   readonly until?: number
   readonly json?: string
+  /** Data folder of the gate that is started; without it a temporary one. */
+  readonly data?: string
 }
 
 const FAILED = 1
@@ -42,6 +44,7 @@ export function register(program: Command): void {
     .option('--speed <times>', 'multiple of real time; without it as fast as the gate answers', parseSpeed)
     .option('--until <HH:MM>', 'play up to this time of the day only', parseUntil)
     .option('--json <file>', 'write the report as JSON too')
+    .option('--data <dir>', 'keep journal and secrets of the gate that is started in this new folder')
     .option('--url <url>', 'play to a running gate that holds nothing, not to one of its own', parseUrl)
     .option('--secrets <file>', "with --url: the file with the secrets of the floor's clients")
     .addOption(new Option('--durability <mode>', 'of the gate that is started').choices(DURABILITIES).default('fsync'))
@@ -61,7 +64,7 @@ export async function replay(file: string, options: ReplayArguments): Promise<Da
     if (options.secrets === undefined) throw new InvalidArgumentError('--url needs --secrets')
     return play(file, day, options.url, options.secrets, options)
   }
-  const gate = await startOwnGate(options.durability)
+  const gate = await startOwnGate(options.durability, options.data)
   const interrupted = () => {
     // 130 is what a shell expects of a program that Ctrl-C ended.
     gate.close().finally(() => process.exit(INTERRUPTED))

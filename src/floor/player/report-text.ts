@@ -53,8 +53,8 @@ function number(value: number): string {
 }
 
 function exposureLines(exposure: readonly SubjectExposure[], decimals: number): string[] {
-  const cell = (used: bigint, limit: bigint | undefined) => useOf(used, limit, decimals).padStart(28)
-  const heading = ['Gross (D05)', 'Net (D02)', 'Daily (D03)', 'Open (D06)'].map((text) => text.padStart(28)).join('')
+  const cell = (used: bigint, limit: bigint | undefined) => useOf(used, limit, decimals).padStart(31)
+  const heading = ['Gross (D05)', 'Net (D02)', 'Daily (D03)', 'Open (D06)'].map((text) => text.padStart(31)).join('')
   return [
     `${'Subject'.padEnd(20)}${heading}  Open orders`,
     ...exposure.map(({ subject, gross, net, executed, open, openOrders, limits }) =>
