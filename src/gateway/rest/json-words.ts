@@ -3,7 +3,7 @@
  * words are taken out. Numbers stay the text that was sent, so no digit is lost before the decimals are known. Nothing
  * is stored under a key that the form does not name, so no key reaches a prototype.
  *
- * Why not a library: docs/decisions/0101-own-json-reader.md.
+ * Why not a library: docs/decisions/0013-own-json-reader.md.
  */
 import { RequestError } from '../../model/errors.ts'
 import { emptyWords, type Form, type FormField, type Words } from '../../model/parse/form.ts'

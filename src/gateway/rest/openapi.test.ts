@@ -72,6 +72,12 @@ describe('the OpenAPI document', () => {
       assert.ok(operation.responses['200'], name)
       const errors = Object.keys(operation.responses).filter((status) => Number(status) >= 400)
       assert.ok(errors.length > 0, `${name} has no error answers`)
+      for (const scheme of operation.security) {
+        assert.ok(
+          document.components.securitySchemes.oauth.flows.clientCredentials.scopes[scheme.oauth?.[0] ?? ''],
+          name,
+        )
+      }
       if (operation.security.length > 0) assert.ok(errors.includes('401') && errors.includes('403'), name)
       if (operation.requestBody !== undefined) assert.ok(errors.includes('413') && errors.includes('415'), name)
       for (const [status, response] of Object.entries(operation.responses)) {

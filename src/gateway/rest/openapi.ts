@@ -1,11 +1,38 @@
 /** The OpenAPI document: each route's schema from its form, its answer and every error that it can give. */
 import { type ErrorCode, errorRow, REQUEST_ERRORS } from '../../model/errors.ts'
 import type { Form, FormField } from '../../model/parse/form.ts'
+import { DUTIES, type Duty } from '../../model/vocabulary.ts'
 import { SCHEMAS } from './openapi-schemas.ts'
 import type { Route } from './route.ts'
 
+const DUTY_TEXTS: Readonly<Record<Duty, string>> = {
+  'orders:write': 'Send, replace and cancel orders; ask what-ifs.',
+  'orders:confirm': 'Confirm soft blocks.',
+  'executions:write': 'Report what the market did.',
+  'quotes:write': 'Send quotes, heartbeats, phases and instrument states.',
+  'reference:write': 'Define names, instruments, bindings, rates and capital.',
+  'positions:write': 'Send position statements.',
+  'lists:write': 'Keep the restricted and easy-to-borrow lists and the locates.',
+  'limits:propose': 'Propose limits.',
+  'limits:approve': 'Set limits and parameters.',
+  kill: 'Stop any scope.',
+  'release:request': 'Ask for the release of a latch.',
+  'release:approve': 'Approve a release that another person asked for.',
+  'override:request': 'Ask for an override.',
+  'override:approve': 'Approve an override.',
+  'cancels:execute': 'Carry out cancel requests for orders of every client.',
+  'day:roll': 'Begin a trade date.',
+  'risk:read': 'Read limits, exposure and latches.',
+  'audit:read': 'Read everything.',
+  'reports:sign': 'Sign reports.',
+  admin: 'Define principals and bind duties.',
+}
+
 /** A JSON Schema, or a part of the document. */
 export type Schema = Readonly<Record<string, unknown>>
+
+/** Scopes of tokens, and what each lets its holder do. */
+const DUTY_WORDS = DUTIES.map((duty) => [duty, DUTY_TEXTS[duty]] as const)
 
 /** What the document says of the whole. */
 export const DOCUMENT = {
@@ -48,7 +75,7 @@ export const DOCUMENT = {
       oauth: {
         type: 'oauth2',
         description: 'Client credentials; the scopes are duties, and the duties bound to the principal must hold too.',
-        flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: {} } },
+        flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: Object.fromEntries(DUTY_WORDS) } },
       },
     },
     schemas: SCHEMAS,
@@ -95,7 +122,8 @@ export function routeSchema(route: Route, outer: Form | undefined, inPath: reado
     tags: [route.tag],
     summary: route.summary,
     description: route.description,
-    security: route.duties.length === 0 ? [] : [{ oauth: route.duties }],
+    // Alternatives: any one of the duties is enough.
+    security: route.duties.map((duty) => ({ oauth: [duty] })),
     ...(params.length === 0
       ? {}
       : { params: { type: 'object', required: inPath, properties: Object.fromEntries(params) } }),

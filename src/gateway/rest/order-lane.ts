@@ -1,7 +1,7 @@
 /**
  * The short way for the one request that every order waits for: a plain `POST /orders` goes from Node's HTTP parser
  * straight to the route, by the same guard, form and handler. Whatever is not plain goes through the framework, which
- * answers it the same; docs/decisions/0102-order-lane.md has the measurement.
+ * answers it the same; docs/decisions/0014-order-lane.md has the measurement.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RequestError } from '../../model/errors.ts'
