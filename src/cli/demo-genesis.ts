@@ -25,10 +25,14 @@ export function floorSecretsFile(directory: string): string {
   return join(directory, 'secrets', SECRETS_FILE)
 }
 
-/** Does nothing for a journal that has its genesis record. */
+/**
+ * Does nothing where it was done to its end. A start that was cut off between genesis record and secrets is finished:
+ * what is defined again stays as it is, and the clients get new secrets, for nobody was told the first ones.
+ */
 export async function beginDemo(gate: OpenGate, { firm, baseCurrency, tradeDate }: DemoGenesis): Promise<void> {
-  if (gate.hasGenesis) return
-  await gate.command(GENESIS, { profile: DEMO, ledgerDecimals: 2, tradeDate, firm, baseCurrency })
+  // The secrets are written last of all.
+  if (gate.hasGenesis && gate.secrets.read(SECRETS_FILE) !== undefined) return
+  if (!gate.hasGenesis) await gate.command(GENESIS, { profile: DEMO, ledgerDecimals: 2, tradeDate, firm, baseCurrency })
   const secrets: Record<string, string> = {}
   for (const [clientID, duties] of Object.entries(FLOOR_CLIENTS)) {
     secrets[clientID] = await gate.clients.register(clientID, 'client', duties)

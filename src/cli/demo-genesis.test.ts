@@ -1,0 +1,61 @@
+/** A demo whose first start was cut off: the next start finishes what is missing, and nobody has to look. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { FLOOR_CLIENTS, readSecrets } from '../floor/client/credentials.ts'
+import { GENESIS } from '../model/records/commands.ts'
+import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { type OpenGate, openGate } from './open-gate.ts'
+
+const DEMO = { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 } as const
+const logger = { info: () => {}, warn: () => {}, error: () => {} }
+
+test('a gate killed behind its genesis record still gets its clients', async (t) => {
+  const directory = folder(t)
+  const first = await open(directory)
+  await first.command(GENESIS, { profile: 0, ledgerDecimals: 2, ...DEMO })
+  await first.close()
+
+  const second = await open(directory)
+  await beginDemo(second, DEMO)
+  await assertClients(second, directory)
+  await second.close()
+})
+
+test('clients that were registered, and whose secrets were not yet written, get new ones', async (t) => {
+  const directory = folder(t)
+  const first = await open(directory)
+  await beginDemo(first, DEMO)
+  await first.close()
+  rmSync(floorSecretsFile(directory))
+
+  const second = await open(directory)
+  await beginDemo(second, DEMO)
+  await assertClients(second, directory)
+  await second.close()
+})
+
+async function assertClients(gate: OpenGate, directory: string): Promise<void> {
+  const secrets: Readonly<Record<string, string>> = readSecrets(floorSecretsFile(directory))
+  for (const clientID of Object.keys(FLOOR_CLIENTS)) {
+    const client = await gate.clients.authenticate(clientID, secrets[clientID] as string)
+    assert.equal(client?.clientID, clientID)
+    const principal = gate.directory.idOf('PRINCIPAL', clientID)
+    assert.equal(gate.directory.dutiesOf(principal), client?.duties)
+  }
+}
+
+function open(directory: string): Promise<OpenGate> {
+  return openGate({
+    ...({ directory, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const),
+    onFatal: (cause) => assert.fail(String(cause)),
+  })
+}
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'demo-genesis-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
