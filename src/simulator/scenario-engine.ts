@@ -421,6 +421,6 @@ export class Scenario {
   }
 
   #freshId(prefix: string): string {
-    return `${prefix}${++this.#ids}`
+    return `${prefix}#${++this.#ids}`
   }
 }
