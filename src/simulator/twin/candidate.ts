@@ -89,9 +89,11 @@ export function reducesAccount(snap: Snapshot, candidate: Candidate, change: big
 /** A replace to less quantity at a price that is not more aggressive than that of the version which it names. */
 export function isRetreat(candidate: Candidate): boolean {
   const named = candidate.order?.versions.at(-1)
-  if (named === undefined || candidate.orderQty >= named.orderQty || candidate.stopPx !== named.stopPx) return false
-  if (candidate.price === null || named.price === null) return candidate.price === named.price
-  return isBuy(candidate) ? candidate.price <= named.price : candidate.price >= named.price
+  if (named === undefined || candidate.orderQty >= named.orderQty) return false
+  // A price that is not given reads as 0 here; whether it must be given is judged elsewhere.
+  if ((candidate.stopPx ?? 0n) !== (named.stopPx ?? 0n)) return false
+  const [from, to] = [named.price ?? 0n, candidate.price ?? 0n]
+  return isBuy(candidate) ? to <= from : to >= from
 }
 
 /** Leaves of the candidate: of a replace what is not executed yet. */

@@ -13,7 +13,7 @@ import { setMark } from './reference.ts'
 import { CHANGE, dropVersion, isExhausted } from './replace.ts'
 import type { Booking, Keys, Order, State } from './state.ts'
 import * as states from './state.ts'
-import { leavesOfOrder, valueAt } from './value.ts'
+import { valueAt } from './value.ts'
 
 type Report = ValuesOfCommand<'ExecutionReport'>
 
@@ -58,21 +58,26 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const pending = order.versions.findIndex((version, index) => index > 0 && version.clOrdID === report.clOrdID)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
-    order.reported = true
+    makeKnown(order)
     if (execType === 'ReplaceRejected') return dropVersion(state, order, report.clOrdID)
     order.versions = order.versions.slice(pending)
-    if (leavesOfOrder(state, order) === 0n) order.state = FILLED
+    if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
   }
-  order.reported = true
+  makeKnown(order)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
     return moved(CHANGE.terminal)
   }
-  if (execType === 'New' && order.state === APPROVED) order.state = WORKING
   if (execType === 'CancelRejected' && order.state === PENDING_CANCEL) order.state = WORKING
   return moved(CHANGE.stateOnly)
+}
+
+/** Whatever a report says, the market knows the order. */
+function makeKnown(order: Order): void {
+  order.reported = true
+  if (order.state === APPROVED) order.state = WORKING
 }
 
 function fill(state: State, report: Report): TwinEvent[] {
@@ -95,8 +100,7 @@ function fillOrder(state: State, order: Order, report: Report): string {
   const isLate = !states.isLive(order)
   const largest = order.versions.map(({ orderQty }) => orderQty).reduce(larger)
   order.cum += BigInt(report.lastQty)
-  order.reported = true
-  if (order.state === APPROVED) order.state = WORKING
+  makeKnown(order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'
   if (order.cum > largest) return 'OVERFILL'
@@ -145,7 +149,9 @@ function correct(state: State, report: Report): TwinEvent[] {
   if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
   old.reversed = true
   const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
-  return [{ name: 'ExecutionReversed', alarm: 0 }, booked(report, booking, 'NONE'), ...firstMark(state, booking)]
+  // A correct changes no order, and so its booking names none.
+  const rebooked = booked(report, { ...booking, orderSeq: 0 }, 'NONE')
+  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...firstMark(state, booking)]
 }
 
 /** The execution that a bust or correct speaks of, unless it was reversed before. */

@@ -89,7 +89,9 @@ export function judge(state: State, candidate: Candidate, pack: RulePack, orderS
     rows: assessment.rows,
     rule: assessment.rule,
     qtyPassing: isRefused ? largestPassing(state, judgement, pack) : 0n,
-    ...pricesOf(state, candidate, pricing),
+    ...pricesOf(pricing),
+    // Nothing is reserved by a reject.
+    openValue: isRefused ? 0n : openValueOf(state, candidate, pricing),
     missing: judgement.missing?.control ?? -1,
     missingSubject: judgement.missing?.subject ?? -1,
     crossing: judgement.crossing,
@@ -135,7 +137,7 @@ function judgeRest(
 /** Rows in money need a value, collar rows a reference; the others need neither. */
 function isEvaluated(control: number, pricing: Pricing): boolean {
   if (!PRICED_CONTROLS.includes(control) || pricing.valued !== null) return true
-  return control === B03 && pricing.fault !== 'REF_PRICE_UNAVAILABLE'
+  return control === B03 && pricing.fault === 'VALUE_OUT_OF_RANGE'
 }
 
 function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint): Assessment {
@@ -209,9 +211,7 @@ function largestPassing(state: State, judgement: Judgement, pack: RulePack): big
   return low * lot
 }
 
-function pricesOf(state: State, candidate: Candidate, { ref, protectionPx, valued }: Pricing) {
-  const instrument = instrumentAt(state, candidate.keys.instrument)
-  const leaves = leavesOfCandidate(candidate, candidate.orderQty)
+function pricesOf({ ref, protectionPx, valued }: Pricing) {
   return {
     refPx: ref?.px ?? 0n,
     refSource: ref?.source ?? 0,
@@ -220,6 +220,12 @@ function pricesOf(state: State, candidate: Candidate, { ref, protectionPx, value
     valuationPx: valued?.v ?? 0n,
     unitN: valued?.unit.n ?? 0n,
     unitD: valued?.unit.d ?? 0n,
-    openValue: valued === null ? 0n : valueAt(instrument, valued.v, leaves, valued.unit),
   }
+}
+
+/** What the judged version alone reserves. */
+function openValueOf(state: State, candidate: Candidate, { valued }: Pricing): bigint {
+  if (valued === null) return 0n
+  const leaves = leavesOfCandidate(candidate, candidate.orderQty)
+  return valueAt(instrumentAt(state, candidate.keys.instrument), valued.v, leaves, valued.unit)
 }

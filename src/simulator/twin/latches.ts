@@ -55,6 +55,7 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   if (worst === 0 || isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
   const change = leavesChange(state, candidate, candidate.orderQty)
+  if (candidate.orderQty <= 0n) return 'REDUCE_ONLY'
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
     ? null
     : 'REDUCE_ONLY'
@@ -79,8 +80,8 @@ function isKnown(state: State, kind: NameKind, id: number): boolean {
 }
 
 export function setLatch(state: State, keys: Record<string, number>, latchState: number, cause: number): Latch {
-  const id = state.latchesMade++
-  const latch: Latch = { id, state: latchState, cause, keys, requestedBy: -1, requestedState: -1 }
+  const id = ++state.latchesMade
+  const latch: Latch = { id, state: latchState, cause, keys, requestedBy: -1, requestedState: -1, swept: false }
   state.latches.set(id, latch)
   return latch
 }
@@ -97,7 +98,7 @@ export function latchItself(state: State, account: number, instrument: number, c
 /** Asks for the cancel of every covered live order among 256 slots. */
 export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsASweep: number): TwinEvent[] {
   const latch = state.latches.get(values.latch)
-  if (latch === undefined || latch.state !== KILLED) return refused('UNKNOWN_LATCH')
+  if (latch === undefined || latch.state !== KILLED || latch.swept) return refused('UNKNOWN_LATCH')
   const isIn = (slot: number) => slot >= values.fromSlot && slot < values.fromSlot + slotsASweep
   const orders = liveOrders(state).filter((order) => isIn(state.slots.get(order.seq) ?? -1))
   const events: TwinEvent[] = []
@@ -106,6 +107,7 @@ export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsA
     order.cancelRequested = true
     events.push({ name: 'CancelRequested', orderSeq: order.seq, latch: latch.id, session: order.keys.session })
   }
+  latch.swept = true
   return [...events, { name: 'Swept', latch: latch.id }]
 }
 

@@ -53,7 +53,7 @@ function isSound(values: LimitValues): boolean {
   return (
     isHard &&
     !isDated &&
-    (isWindow ? param > 0 : param >= 0) &&
+    (isWindow ? param > 0 : param === 0 || (param > 0 && values.control === rows.B03)) &&
     LIMIT_ACTIONS[values.action] !== undefined &&
     LIMIT_MODES[values.mode] !== undefined
   )
@@ -89,7 +89,7 @@ function limitOf(values: LimitValues): Limit {
 /** A row for each of a kind has no one use. */
 function breach(state: State, limit: Limit, subject: Name, now: number): TwinEvent[] {
   if (limit.objectKind !== NONE && limit.object === -1) return []
-  const use = useOf(state, limit, subject)
+  const use = useOf(state, limit, subject, now)
   const base = limit.control === rows.D08 ? rows.capitalOf(state, limit.subject, now) : 0n
   if (use === null || base === null) return []
   const isOver = limit.control === rows.D08 ? use * 10_000n > limit.hard * base : use > limit.hard
@@ -97,10 +97,12 @@ function breach(state: State, limit: Limit, subject: Name, now: number): TwinEve
 }
 
 /** Use of a row now; null for a control that judges single orders. */
-export function useOf(state: State, limit: Limit, subject: Name): bigint | null {
+export function useOf(state: State, limit: Limit, subject: Name, now: number): bigint | null {
   const snap = exposure.snapshot(state)
   const object = { kind: limit.objectKind, id: limit.object }
   switch (limit.control) {
+    case rows.C01:
+      return rows.messagesIn(limit, now)
     case rows.C05:
       return exposure.countAt(state, snap, subject, object)
     case rows.D02: {

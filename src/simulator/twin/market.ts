@@ -100,10 +100,10 @@ export function dayRoll(state: State, values: ValuesOfCommand<'DayRoll'>): TwinE
   if (values.tradeDate <= state.tradeDate) return refused('DAY_ROLLED')
   state.lastDate = state.tradeDate
   state.tradeDate = values.tradeDate
-  for (const [key, { tradeDate, orderSeq }] of state.ids) {
-    const order = state.orders.get(orderSeq)
-    const isKept = order !== undefined && states.isLive(order)
-    if (tradeDate < state.lastDate && !isKept) state.ids.delete(key)
+  for (const [key, id] of state.ids) {
+    const order = state.orders.get(id.orderSeq)
+    if (order !== undefined && states.isLive(order)) state.ids.set(key, { ...id, tradeDate: values.tradeDate })
+    else if (id.tradeDate < state.lastDate) state.ids.delete(key)
   }
   for (const [key, { tradeDate }] of state.executions) {
     if (tradeDate < state.lastDate) state.executions.delete(key)

@@ -42,10 +42,7 @@ export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): T
   const parents: Partial<Record<Parent, number>> = {}
   const wanted = Object.entries((PARENTS as Partial<Record<NameKind, Record<string, NameKind>>>)[kind] ?? {})
   for (const [field, parentKind] of wanted as [Parent, NameKind][]) {
-    const isHomeDesk = kind === 'ACCOUNT' && field === 'desk'
-    if (!(isHomeDesk && values[field] === -1) && nameAt(state, parentKind, values[field]) === undefined) {
-      return refused('UNKNOWN_NAME')
-    }
+    if (nameAt(state, parentKind, values[field]) === undefined) return refused('UNKNOWN_NAME')
     parents[field] = values[field]
   }
   const known = named(state, kind, values.name)

@@ -30,14 +30,15 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   if (unknown !== null) {
     countMessage(state, subjectsKnown(state, values), values.timeUs)
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision: bareDecision(values.seq, unknown, [A03]) }]
+    return [{ name: 'OrderDecided', decision: bareDecision(0, unknown, [A03]) }]
   }
   const candidate = candidateOf(state, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, values.seq)
   countMessage(state, subjectIds(state, candidate.keys), values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision }]
+    // Nothing was opened: there is no order to name.
+    return [{ name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }]
   }
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
   open(state, candidate, values.seq, valued)
@@ -82,14 +83,14 @@ class RuleFailed extends Error {}
 
 /** The answer to an id that was used before; null for a new one. */
 export function repeated(state: State, given: Command & { name: 'NewOrder' | 'ReplaceOrder' }): TwinEvent[] | null {
-  const { session, clOrdID, seq, timeUs } = given.values
+  const { session, clOrdID, timeUs } = given.values
   const used = state.ids.get(idKey(session, clOrdID))
   if (used === undefined) return null
   countMessage(state, [session], timeUs)
   const isSame = used.content === contentOf(given)
   const decision = isSame
     ? { ...bareDecision(used.orderSeq, 'NONE'), outcome: DUPLICATE, firstSeq: used.seq }
-    : bareDecision(seq, 'CLORDID_CONFLICT')
+    : bareDecision(0, 'CLORDID_CONFLICT')
   return [{ name: 'OrderDecided', decision }]
 }
 

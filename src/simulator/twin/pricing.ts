@@ -57,6 +57,8 @@ function protection(
   if (first === undefined) return null
   const band = bands.reduce(smaller, first)
   const { tick } = instrument
+  // A collar without a bound protects nothing.
+  if (band > MAX) return null
   const px = isBuy(candidate) ? floorDiv(ref.px + band, tick) * tick : -floorDiv(band - ref.px, tick) * tick
   return instrument.mayBeNegative ? px : larger(px, tick)
 }

@@ -31,7 +31,7 @@ export function replaceOrder(state: State, given: Command & { name: 'ReplaceOrde
   if (order === undefined || fault !== null) {
     countMessage(state, subjectsOfOrder(state, values.session, order), values.timeUs)
     useId(state, given, 0)
-    return undecided(order?.seq ?? 0, fault ?? 'UNKNOWN_ORDER')
+    return undecided(order !== undefined && isLive(order) ? order.seq : 0, fault ?? 'UNKNOWN_ORDER')
   }
   const candidate = candidateOf(order, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, order.seq)

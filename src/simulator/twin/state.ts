@@ -159,6 +159,8 @@ export interface Latch {
   /** By the names of the Kill command's fields; -1 is any. */
   readonly keys: Readonly<Record<string, number>>
   requestedBy: number
+  /** Its orders were looked at; a table of more slots than one sweep takes is not mirrored here. */
+  swept: boolean
   requestedState: number
 }
 

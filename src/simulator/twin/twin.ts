@@ -5,7 +5,7 @@
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
-import { applied, refused, type TwinEvent } from './events.ts'
+import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
@@ -90,7 +90,7 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'Position':
       return data.position(state, given.values)
     case 'Tick':
-      return applied()
+      return []
     default:
       return refused('UNSUPPORTED_COMMAND')
   }

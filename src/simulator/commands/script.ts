@@ -1,0 +1,66 @@
+/**
+ * A sequence of commands in the making: stamps sequence number and time, and has a twin carry each command out, so that
+ * the next one can be about what is really there.
+ */
+import type { RulePack } from '../../model/rules.ts'
+import type { Decision, TwinEvent } from '../twin/events.ts'
+import { Twin } from '../twin/twin.ts'
+import { type Command, type CommandName, command, type ValuesOfCommand } from './command.ts'
+
+/** 2026-03-02T14:30:00Z. */
+const START_US = 1_772_461_800_000_000
+
+type Given<N extends CommandName> = Partial<Omit<ValuesOfCommand<N>, 'seq' | 'timeUs'>>
+
+export class Script {
+  readonly twin: Twin
+  readonly commands: Command[] = []
+  readonly decisions: Decision[] = []
+  timeUs = START_US
+  #ids = 0
+
+  constructor(pack: RulePack) {
+    this.twin = new Twin(pack)
+  }
+
+  get seq(): number {
+    return this.commands.length
+  }
+
+  /** Sends the command now; it comes from no session and no principal unless it says so. */
+  send<N extends CommandName>(name: N, given: Given<N>): readonly TwinEvent[] {
+    const stamped = { session: -1, principal: -1, ...given, seq: this.seq + 1, timeUs: this.timeUs }
+    return this.resend(command(name, stamped as unknown as Partial<ValuesOfCommand<N>>))
+  }
+
+  /** Sends a made command as it stands. */
+  resend(made: Command): readonly TwinEvent[] {
+    this.commands.push(made)
+    const events = this.twin.execute(made)
+    for (const event of events) if (event.name === 'OrderDecided') this.decisions.push(event.decision)
+    return events
+  }
+
+  /** Id that the definition was given. */
+  define<N extends CommandName>(name: N, given: Given<N>): number {
+    const event = this.send(name, given)[0]
+    if (event?.name !== 'Applied') throw new Error(`${name} was refused: ${JSON.stringify(given)}`)
+    return event.id
+  }
+
+  /** Sends a command that is decided on; returns the decision. */
+  decide<N extends 'NewOrder' | 'ReplaceOrder' | 'Evaluate'>(name: N, given: Given<N>): Decision {
+    const event = this.send(name, given)[0]
+    if (event?.name !== 'OrderDecided') throw new Error(`${name} was not decided on`)
+    return event.decision
+  }
+
+  /** A text that was not given before. */
+  freshId(prefix: string): string {
+    return `${prefix}${++this.#ids}`
+  }
+
+  wait(us: number): void {
+    this.timeUs += us
+  }
+}

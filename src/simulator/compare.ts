@@ -1,0 +1,106 @@
+/**
+ * Plays a sequence of commands to an engine, the twin and the rational oracle, and throws at the first thing that differs.
+ */
+import type { DecisionEngine } from '../model/engine-port.ts'
+import { ENTRY_BYTES_MAX } from '../model/engine-port.ts'
+import { lengthAt, Tape } from '../model/records/tape.ts'
+import type { RulePack } from '../model/rules.ts'
+import { type Command, encodeCommand } from './commands/command.ts'
+import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
+import { SLOT_OF_ORDER } from './commands/report-steps.ts'
+import { compareEvents, type Ledger } from './comparison/decisions.ts'
+import { same } from './comparison/difference.ts'
+import { compareStanding } from './comparison/standing.ts'
+import { RationalOracle } from './rational/oracle.ts'
+import { limitKey } from './twin/rows.ts'
+import { Twin } from './twin/twin.ts'
+
+export type EngineMaker = (pack: RulePack) => DecisionEngine
+
+export interface CompareOptions {
+  /** Commands between two comparisons of everything that stands; the end is always compared. */
+  readonly standingEvery: number
+}
+
+/** A pack that keeps the facts of the first question after `ask` was emptied. */
+class ListeningPack implements RulePack {
+  readonly version: number
+  readonly rules: RulePack['rules']
+  readonly #pack: RulePack
+  asked: Float64Array | null = null
+
+  constructor(pack: RulePack) {
+    this.#pack = pack
+    this.version = pack.version
+    this.rules = pack.rules
+  }
+
+  firstRefusal(facts: Float64Array): number {
+    this.asked ??= facts.slice()
+    return this.#pack.firstRefusal(facts)
+  }
+}
+
+export function compare(
+  commands: readonly Command[],
+  makeEngine: EngineMaker,
+  pack: RulePack,
+  options: CompareOptions = { standingEvery: 25 },
+): void {
+  const theirPack = new ListeningPack(pack)
+  const ourPack = new ListeningPack(pack)
+  const engine = makeEngine(theirPack)
+  const twin = new Twin(ourPack)
+  const oracle = new RationalOracle(twin.state)
+  const ledger: Ledger = { rows: new Map(), slots: twin.state.slots }
+  const tape = Tape.ofBytes(ENTRY_BYTES_MAX + 8192)
+  commands.forEach((written, index) => {
+    const given = withSlot(written, ledger)
+    theirPack.asked = null
+    ourPack.asked = null
+    const check = oracle.watch(given)
+    const said = twin.execute(given)
+    oracle.note()
+    const recorded = run(engine, tape, given)
+    learn(given, recorded, twin, ledger)
+    compareEvents(given, recorded, said, ledger)
+    same(given, 'facts', shown(theirPack.asked), shown(ourPack.asked))
+    for (const event of said) if (event.name === 'OrderDecided') check(event.decision)
+    if (index % options.standingEvery === 0)
+      compareStanding(given, engine.view, twin.state, ledger, given.values.timeUs)
+  })
+  compareStanding(undefined, engine.view, twin.state, ledger, commands.at(-1)?.values.timeUs ?? 0)
+}
+
+function shown(facts: Float64Array | null): string {
+  return facts === null ? 'not asked' : [...facts].join(' ')
+}
+
+/** Writes, in place of the stand-in, the slot that the engine gave the order. */
+function withSlot(given: Command, { slots }: Ledger): Command {
+  if (given.name !== 'ExecutionReport' || given.values.orderSlot !== SLOT_OF_ORDER) return given
+  const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
+  return { ...given, values: { ...given.values, orderSlot } }
+}
+
+function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[] {
+  tape.end = 0
+  const offset = encodeCommand(tape, given)
+  engine.execute(tape, offset)
+  return recordedEvents(tape, offset + lengthAt(tape, offset))
+}
+
+/** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
+function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
+  for (const { name, values } of recorded) {
+    if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
+      if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
+    }
+    if (name === 'Applied' && given.name === 'Limit') {
+      const { control, subject, objectKind, object, param } = given.values
+      const own = objectKind === 0 ? -1 : object
+      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param) })
+      if (twin.state.limits.has(key)) ledger.rows.set(values.id as number, key)
+    }
+  }
+}
