@@ -14,6 +14,7 @@ import { B, CELL, DN, P, S, UP } from './state/cells.ts'
 import { L_ROW, LI, type RowVersion } from './state/limits.ts'
 import { COUNT, EXECUTED, GROSS, METRIC, OPEN } from './state/metrics.ts'
 import { SESSION } from './state/names.ts'
+import { ENDED_INSTRUMENT, ORDER_ENDED } from './state/order-ids.ts'
 import {
   CANCEL_SEQ,
   CUM,
@@ -87,6 +88,14 @@ export class StateView implements EngineView {
     const found = ids.findText(clOrdID, session)
     const slot = found < 0 ? -1 : ids.orderOf(found)
     return slot < 0 ? undefined : this.#orderAt(slot)
+  }
+
+  instrumentOf(session: number, clOrdID: string): number {
+    const { ids, orders } = this.#state
+    const found = ids.findText(clOrdID, session)
+    const slot = found < 0 ? -1 : ids.orderOf(found)
+    if (slot === ORDER_ENDED) return ids.endedOf(found, ENDED_INSTRUMENT)
+    return slot < 0 ? -1 : orders.i[slot * OI + INSTR]!
   }
 
   *orders(): Iterable<OrderView> {

@@ -133,6 +133,8 @@ export interface EngineView {
   order(slot: number, orderSeq: number): OrderView | undefined
   /** The order that any clOrdID of its chain names. */
   orderOf(session: number, clOrdID: string): OrderView | undefined
+  /** Instrument of the order, live or ended, that an id of its chain names while the id is kept; -1 if there is none. */
+  instrumentOf(session: number, clOrdID: string): number
   orders(): Iterable<OrderView>
   exposure(subject: number): ExposureView
   cells(): Iterable<CellView>

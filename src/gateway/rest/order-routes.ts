@@ -162,8 +162,10 @@ function changeOrder(
   sequencing.one(call, {
     write: (tape) => {
       // The order that it names is looked up now, when all commands before it have taken effect.
-      const view = gate.view.orderOf(caller.session, words.origClOrdID ?? '')
-      const units = view === undefined ? undefined : gate.directory.instrument(view.instrument)
+      const origClOrdID = words.origClOrdID ?? ''
+      const view = gate.view.orderOf(caller.session, origClOrdID)
+      // Also of an order that has ended: a repeat must be read in the units that the first was read in.
+      const units = gate.directory.instrument(gate.view.instrumentOf(caller.session, origClOrdID))
       const made = replaceOrder(words, gate.directory, units, caller, receivedUs)
       if (made instanceof RequestError) return made
       source = { units, view, replace: made.values as RecordOf<typeof REPLACE_ORDER> }

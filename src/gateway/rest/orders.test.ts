@@ -153,6 +153,23 @@ describe('orders', () => {
     assert.ok(price)
   })
 
+  test('a replace again gets the first answer also when its order has ended meanwhile', async () => {
+    const { body: first } = await place()
+    const path = `/orders/${first.clOrdID}/replace`
+    const change = { clOrdID: nextID(), orderQty: '200', price: '1668.5' }
+    const { body: replaced } = await gate.send('ems-1', 'POST', path, change)
+    assert.equal(replaced.outcome, 'APPROVED', JSON.stringify(replaced))
+    await gate.send('ems-1', 'POST', `/orders/${change.clOrdID}/not-sent`)
+    await gate.send('ems-1', 'POST', `/orders/${first.clOrdID}/not-sent`)
+    const { body: again } = await gate.send('ems-1', 'POST', path, change)
+    const { outcome, seq, orderID, duplicate } = again
+    assert.deepEqual([outcome, seq, orderID, duplicate], ['APPROVED', replaced.seq, first.orderID, true])
+    const other = await gate.send('ems-1', 'POST', path, { ...change, orderQty: '201' })
+    assert.equal(other.body.reason.code, 'CLORDID_CONFLICT')
+    const late = await gate.send('ems-1', 'POST', path, { ...change, clOrdID: nextID() })
+    assert.equal(late.body.reason.code, 'ORDER_TERMINAL')
+  })
+
   test('replace, cancel and not-sent follow an order by any of its ids', async () => {
     const { body: first } = await place()
     const to = nextID()
