@@ -353,6 +353,19 @@ test('a block stays within its limit, and all are answered', async () => {
   )
 })
 
+test('a large batch is not appended blocking', async () => {
+  const { journal, send } = rig({ blockingBytes: 500 })
+  send('a')
+  await turn()
+  send('b')
+  send('c')
+  await turn()
+  assert.deepEqual(
+    journal.blocks.map((block) => block.mayBlock),
+    [true, false],
+  )
+})
+
 test('the publisher gets every durable block after its answers', async () => {
   const told: string[] = []
   const { send, answers } = rig({ publish: (block) => told.push(`${seqs(block)} after ${answers.length}`) })

@@ -39,6 +39,8 @@ export interface SequencerOptions {
   /** Most commands that may wait for durability, and the longest wait, before new ones get QUEUE_FULL. */
   readonly queueMax?: number
   readonly queueAgeMaxUs?: number
+  /** Largest batch that is appended blocking when nobody else waits. */
+  readonly blockingBytes?: number
   /** Elapsed time of the machine, which the age of the queue goes by whatever the clock is; tests move it by hand. */
   readonly elapsedUs?: () => number
   /** Called for every durable block, after its answers. The tape may be read during the call only. */
@@ -68,6 +70,7 @@ export class Sequencer {
   readonly #elapsedUs: () => number
   readonly #queueMax: number
   readonly #queueAgeMaxUs: number
+  readonly #blockingBytes: number
   readonly #publish: (block: Block) => void
   readonly #report: (notice: Notice) => void
   readonly #onFatal: (cause: unknown) => void
@@ -95,6 +98,7 @@ export class Sequencer {
     this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
     this.#queueMax = options.queueMax ?? 65_536
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
+    this.#blockingBytes = options.blockingBytes ?? BLOCKING_BYTES
     this.#publish = options.publish ?? nothing
     this.#report = options.report
     this.#onFatal = options.onFatal
@@ -182,7 +186,7 @@ export class Sequencer {
     this.#fill()
     if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return
     const batch = this.#filling
-    const mayBlock = batch.bytes <= BLOCKING_BYTES && this.#queue.length === 0
+    const mayBlock = batch.bytes <= this.#blockingBytes && this.#queue.length === 0
     const handed = this.#hand(batch, mayBlock)
     this.#swap()
     this.#follow(batch, handed)
