@@ -60,7 +60,7 @@ export class GovernanceDecider {
     const command = decode(tape, offset, LIMIT)
     const field = this.#badField(command)
     if (field !== null) return writeRefused(tape, field[0], field[1])
-    const key = Limits.key(command.control, command.subject, command.objectKind, command.object, command.param)
+    const key = Limits.key(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
     const slot = limits.slotOf(key)
     const previous = slot < 0 ? -1 : limits.i[slot * LI + L_ROW]!
     if ((command.flags & REMOVE) !== 0) {
@@ -82,8 +82,8 @@ export class GovernanceDecider {
     if (CONTROLS[control]?.family !== 'limit') return bad(at.control)
     if (!(subject >= 0 && subject < names.count(0))) return [UNKNOWN_NAME, at.subject]
     if (!(objectKind >= 0 && objectKind <= 5)) return bad(at.objectKind)
-    if (objectKind === 0 ? object !== -1 : object < -1) return bad(at.object)
-    if (object >= 0) {
+    if (objectKind !== 0 && object < -1) return bad(at.object)
+    if (objectKind !== 0 && object >= 0) {
       const known = [
         false,
         object < instruments.count,
@@ -217,6 +217,11 @@ export class GovernanceDecider {
     if (tradeDate <= this.#state.tradeDate) return writeRefused(tape, DAY_ROLLED)
     writeApplied(tape)
   }
+}
+
+/** Object of a Limit command: none, whatever it says, where the kind is NONE. */
+export function objectNamed(command: RecordOf<typeof LIMIT>): number {
+  return command.objectKind === 0 ? -1 : command.object
 }
 
 /** The warning levels of a Limit command. */

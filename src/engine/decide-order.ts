@@ -234,7 +234,7 @@ export class OrderDecider {
     const qty = newest < 0 ? orders.f[slot * OF + QTY]! : orders.vf[newest * VF + V_QTY]!
     const px = newest < 0 ? orders.f[slot * OF + PX]! : orders.vf[newest * VF + V_PX]!
     const stop = newest < 0 ? orders.f[slot * OF + STOP]! : orders.vf[newest * VF + V_STOP]!
-    if (j.x[X_QTY]! > qty) return false
+    if (!(j.x[X_QTY]! < qty)) return false
     if (j.x[X_STOP]! !== stop) return false
     return j.buys ? j.x[X_PX]! <= px : j.x[X_PX]! >= px
   }

@@ -34,7 +34,7 @@ import {
 } from './state/executions.ts'
 import { HAS_MARK, INVERSE, NEGATIVE_PRICE } from './state/instruments.ts'
 import { KEY_INSTRUMENT, LATCHES_MAX, type Latch } from './state/latches.ts'
-import { ACCOUNT, SESSION, STRATEGY, TRADER } from './state/names.ts'
+import { ACCOUNT, SESSION, STRATEGY, STRATEGY_ACCOUNT, TRADER, TRADER_ACCOUNT } from './state/names.ts'
 import {
   ENDED_ACCOUNT,
   ENDED_INSTRUMENT,
@@ -132,7 +132,7 @@ export class ReportDecider {
     const { orders } = this.#state
     const owner = tape.i32[(offset >> 2) + C.owner]!
     const slot = this.#find.byId(tape, offset + C.origClOrdID, owner)
-    if (slot === ENDED) writeCancelDecided(tape, this.#state.ids.seqOf(this.#find.idSlot), -1, ORDER_TERMINAL)
+    if (slot === ENDED) writeCancelDecided(tape, 0, -1, ORDER_TERMINAL)
     else if (slot < 0) writeCancelDecided(tape, 0, -1, UNKNOWN_ORDER)
     else writeCancelDecided(tape, orders.f[slot * OF + SEQ]!, slot, 0)
   }
@@ -232,7 +232,7 @@ export class ReportDecider {
       const id = this.#find.idSlot
       return {
         slot: -1,
-        orderSeq: ids.seqOf(id),
+        orderSeq: ids.endedSeqOf(id),
         instrument: ids.endedOf(id, ENDED_INSTRUMENT),
         account: ids.endedOf(id, ENDED_ACCOUNT),
         trader: ids.endedOf(id, ENDED_TRADER),
@@ -246,20 +246,34 @@ export class ReportDecider {
     const { names } = this.#state
     const named = tape.i32[i + X.account]!
     const suspense = names.idOf(ACCOUNT, 'SUSPENSE')
+    const account = names.has(ACCOUNT, named) ? named : suspense
     const trader = tape.i32[i + X.trader]!
     const strategy = tape.i32[i + X.strategy]!
     return {
       slot: -1,
       orderSeq: 0,
       instrument: tape.i32[i + X.instrument]!,
-      account: names.has(ACCOUNT, named) ? named : suspense,
-      trader: names.has(TRADER, trader) ? trader : -1,
-      strategy: names.has(STRATEGY, strategy) ? strategy : -1,
+      account,
+      trader: names.has(TRADER, trader) && names.binding(TRADER_ACCOUNT, trader, account) > 0 ? trader : -1,
+      strategy: names.has(STRATEGY, strategy) && names.binding(STRATEGY_ACCOUNT, strategy, account) > 0 ? strategy : -1,
       side: tape.i32[i + X.side]!,
       session: -1,
       flowVenue: tape.i32[i + X.venue]!,
       alarm: UNKNOWN_EXECUTION,
     }
+  }
+
+  /** Reason and field where the report cannot be an execution at all; null where it can. */
+  #refusalOf(tape: Tape, offset: number, booking: Booking): readonly [number, number] | null {
+    const { instruments } = this.#state
+    const { instrument, account, side } = booking
+    if (instrument < 0 || instrument >= instruments.count || account < 0 || side < 0 || side > 3) {
+      return [UNKNOWN_NAME, -1]
+    }
+    const qty = tape.f64[(offset >> 3) + X.lastQty]!
+    if (!(qty > 0) || !Number.isSafeInteger(qty)) return [INVALID_VALUE, X.lastQty]
+    const negative = (instruments.flags[instrument]! & NEGATIVE_PRICE) !== 0
+    return isPrice(tape.f64[(offset >> 3) + X.lastPx]!, negative) ? null : [INVALID_VALUE, X.lastPx]
   }
 
   /** Books the execution, or refuses it and blocks what it is about: an execution is never just dropped. */
@@ -268,15 +282,11 @@ export class ReportDecider {
     const { instruments, executions } = state
     const f = offset >> 3
     const i = offset >> 2
-    const { instrument, account, side } = booking
+    const { instrument, account } = booking
     const qty = tape.f64[f + X.lastQty]!
     const px = tape.f64[f + X.lastPx]!
-    if (instrument < 0 || instrument >= instruments.count || account < 0 || side < 0 || side > 3) {
-      return writeRefused(tape, UNKNOWN_NAME)
-    }
-    if (!(qty > 0) || !Number.isSafeInteger(qty)) return writeRefused(tape, INVALID_VALUE, X.lastQty)
-    const negative = (instruments.flags[instrument]! & NEGATIVE_PRICE) !== 0
-    if (!isPrice(px, negative)) return writeRefused(tape, INVALID_VALUE, X.lastPx)
+    const refusal = this.#refusalOf(tape, offset, booking)
+    if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
     const inverse = (instruments.flags[instrument]! & INVERSE) !== 0
     const amount = flowValue(inverse, Math.abs(px), qty, instruments.flowN[instrument]!, instruments.flowD[instrument]!)
     if (Number.isNaN(amount) || executions.isFull) {
@@ -317,7 +327,7 @@ export class ReportDecider {
     const i = offset >> 2
     const source = tape.i32[i + X.session]!
     const venue = tape.i32[i + X.venue]!
-    const original = executions.find(tape, offset + X.execRefID, source, venue)
+    const original = executions.find(tape, offset + X.execRefID, source, venue, 2)
     if (original < 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
     hashExecution(tape, offset, this.#j)
     const booking: Booking = {
@@ -337,6 +347,10 @@ export class ReportDecider {
       if (known >= 0) return this.#repeated(tape, known)
     }
     if (executions.int(original, X_REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
+    if (correct) {
+      const refusal = this.#refusalOf(tape, offset, booking)
+      if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
+    }
     encode(tape, EXECUTION_REVERSED, { execSlot: original, alarm: 0 })
     if (correct) this.#book(tape, offset, booking)
   }

@@ -97,10 +97,11 @@ export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
     const before = j.warnedBefore[place]!
     const after = j.warnedAfter[place]!
     let level = standing
+    // A level that is not set stands at infinity: a fall passes it by, a rise never reaches it.
     while (level > 0 && before < limits.rearmBelow(slot, level, state.parameters[REARM]!)) level--
     if (level < standing) writeWarning(tape, before, limits.i[slot * LI + L_ROW]!, slot, level, 0)
     let risen = level
-    while (risen < levels.length && after >= levels[risen]!) risen++
+    for (let at = level; at < levels.length; at++) if (after >= levels[at]!) risen = at + 1
     if (risen > level) writeWarning(tape, after, limits.i[slot * LI + L_ROW]!, slot, risen, 1)
   }
 }

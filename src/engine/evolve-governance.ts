@@ -4,7 +4,7 @@ import { DAY_ROLL, KILL, LIMIT, RELEASE } from '../model/records/commands.ts'
 import { APPLIED, LATCH_SET, LIMIT_WARNED, SWEPT } from '../model/records/events.ts'
 import { decode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { warnBpsOf } from './decide-governance.ts'
+import { objectNamed, warnBpsOf } from './decide-governance.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
 import { objectOf } from './exposure.ts'
@@ -73,7 +73,7 @@ export class GovernanceEvolver {
       control: command.control,
       subject: command.subject,
       kind: command.objectKind,
-      object: command.object,
+      object: objectNamed(command),
       hard: command.hard,
       hardForReducing: Math.max(command.hard, command.hardForReducing),
       soft: command.soft,
@@ -82,7 +82,8 @@ export class GovernanceEvolver {
       action: command.action,
       mode: command.mode,
     }
-    const { objectKind, object, subject } = command
+    const { objectKind, subject } = command
+    const { object } = version
     const known = objectKind === 0 || (object >= 0 && limits.entry(subject, objectKind, object) >= 0)
     if (object >= 0) limits.openEntry(subject, objectKind, object, state.metrics)
     limits.put(version)

@@ -36,6 +36,7 @@ export class MarketEvolver {
       instruments.bid[id] = tape.f64[f + at.bidPx]!
       instruments.ask[id] = tape.f64[f + at.askPx]!
       instruments.quoteUs[id] = timeUs
+      instruments.quoteFeed[id] = tape.i32[i + at.feed]!
       instruments.quarantineUs[id] = 0
     }
     if ((flags & 4) !== 0) {

@@ -93,9 +93,10 @@ export function projectLeaves(j: Judgement, qty: number): void {
 /** True where, on the cell of `kind`, the order's side can do no more than close the position. */
 export function isReducing(state: State, j: Judgement, kind: number): boolean {
   const cell = j.cells[kind]!
-  if (cell < 0) return false
   const f = state.cells.f
   const more = j.x[X_LEAVES_NEW]! - j.x[X_LEAVES_OLD]!
+  // A cell that was never touched holds nothing that could be reduced.
+  if (cell < 0) return more <= 0
   if (j.buys) return f[cell + B]! + more <= -f[cell + P]!
   return f[cell + S]! + more <= f[cell + P]!
 }

@@ -87,10 +87,10 @@ export function refTime(state: State, instrument: number, source: number): numbe
   }
 }
 
-/** True where the instrument's feed was heard of lately: its quotes are alive. */
+/** True where the feed of the quote in force was heard of lately: the quote is alive, however quiet the instrument. */
 export function isFeedAlive(state: State, instrument: number, nowUs: number): boolean {
-  const feed = state.instruments.feed[instrument]!
-  return feed >= 0 && nowUs - state.feedUs[feed]! <= state.parameters[HEARTBEAT_MAX]!
+  const feed = state.instruments.quoteFeed[instrument]!
+  return nowUs - state.feedUs[feed]! <= state.parameters[HEARTBEAT_MAX]!
 }
 
 /** The source whose price the mark must move to now, or REF_NONE where it stays. */

@@ -261,7 +261,7 @@ export class OrderLife {
     ended[ENDED_STRATEGY] = orders.i[oi + SUBJECT + 6]!
     ended[ENDED_SIDE] = orders.i[oi + SIDE]!
     ended[ENDED_VENUE] = orders.i[oi + ORDER_VENUE]!
-    for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, ended)
+    for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, orders.f[slot * OF + SEQ]!, ended)
     orders.release(slot)
   }
 

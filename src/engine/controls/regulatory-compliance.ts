@@ -45,6 +45,8 @@ const RESTRICTED = 0
 const EASY_TO_BORROW = 1
 const MARKET = 0
 const SELL_LONG = 1
+const SELL_SHORT = 2
+const SELL_SHORT_EXEMPT = 3
 const MODES_FROM_NO_TRADE = 1
 
 /** Puts the facts that do not depend on the quantity into the scratch. */
@@ -54,8 +56,8 @@ export function gatherFacts(state: State, j: Judgement): void {
   facts[NOW_US] = x[X_NOW]!
   facts[IS_BUY] = j.buys ? 1 : 0
   facts[IS_SELL_LONG] = j.side === SELL_LONG ? 1 : 0
-  facts[IS_SHORT] = j.side > SELL_LONG ? 1 : 0
-  facts[IS_SHORT_EXEMPT] = j.side > 2 ? 1 : 0
+  facts[IS_SHORT] = j.side === SELL_SHORT ? 1 : 0
+  facts[IS_SHORT_EXEMPT] = j.side === SELL_SHORT_EXEMPT ? 1 : 0
   facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
   facts[PRICE] = j.ordType === MARKET ? x[X_PROTECTION]! : (j.ordType & 1) !== 0 ? x[X_PX]! : Number.NaN
   const has = isFeedAlive(state, instrument, x[X_NOW]!) ? instruments.has[instrument]! : 0

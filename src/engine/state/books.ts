@@ -26,6 +26,7 @@ const COUNT_AT = 6
 const CAPACITY_AT = 8
 
 const FIRST_CAPACITY = 4
+const LEVELS_MARGIN = 65_536
 
 export class Books {
   readonly booksMax: number
@@ -46,14 +47,15 @@ export class Books {
     this.f = new Float64Array(booksMax * BF)
     this.#i = new Int32Array(booksMax * BI)
     this.#heads = new IntTable(Math.min(booksMax, 1 << 16))
-    const levels = booksMax * FIRST_CAPACITY * 2 + orders * 6
+    // The last part is the margin that `isFull` keeps: one book may double once more.
+    const levels = booksMax * FIRST_CAPACITY * 2 + orders * 6 + LEVELS_MARGIN
     this.#px = new Float64Array(levels)
     this.#orders = new Int32Array(levels)
     this.#latest = new Int32Array(levels)
   }
 
   get isFull(): boolean {
-    return this.books + 64 >= this.booksMax || this.#top + 65_536 >= this.#px.length
+    return this.books + 64 >= this.booksMax || this.#top + LEVELS_MARGIN >= this.#px.length
   }
 
   /** First book of (owner, instrument), or -1. */

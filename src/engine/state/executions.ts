@@ -67,9 +67,10 @@ export class Executions {
     return this.#days[0].count * 2
   }
 
-  find(tape: Tape, at: number, source: number, venue: number): number {
+  /** Slot of the execution that the key names today, or on the last `days` trade dates; -1 where there is none. */
+  find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
     const hash = hashOf(tape, at, source, venue)
-    for (let day = 0; day < 2; day++) {
+    for (let day = 0; day < days; day++) {
       const { index, mask, i } = this.#days[day]!
       for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
         const entry = index[probe]! - 1

@@ -50,6 +50,8 @@ export class Instruments {
   readonly bid: Float64Array
   readonly ask: Float64Array
   readonly quoteUs: Float64Array
+  /** FEED that gave the sides in force. */
+  readonly quoteFeed: Int32Array
   readonly last: Float64Array
   readonly lastUs: Float64Array
   readonly priorClose: Float64Array
@@ -98,6 +100,7 @@ export class Instruments {
     this.bid = nums()
     this.ask = nums()
     this.quoteUs = nums()
+    this.quoteFeed = ints()
     this.last = nums()
     this.lastUs = nums()
     this.priorClose = nums()

@@ -315,14 +315,16 @@ export class Limits {
 
   /** Sets the warning level that stands, and with it the next level up and the re-arm level down. */
   setLevel(slot: number, level: number, rearmBps: number): void {
-    const warnings = this.warningsOf(slot)
-    this.i[slot * LI + L_LEVEL] = level
-    const hasUse = STANDING.has(this.i[slot * LI + L_CONTROL]!)
-    this.f[slot * LF + WARN_UP] = hasUse ? (warnings[level] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
-    this.f[slot * LF + WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
-    const special = (this.i[slot * LI + L_FLAGS]! & LIMIT_SPECIAL) !== 0
-    const calm = Math.min(this.f[slot * LF + HARD]!, this.f[slot * LF + WARN_UP]! - 1)
-    this.f[slot * LF + CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
+    const i = slot * LI
+    const f = slot * LF
+    const hasUse = STANDING.has(this.i[i + L_CONTROL]!)
+    const next = hasUse ? this.warningsOf(slot).slice(level).find(Number.isFinite) : undefined
+    this.i[i + L_LEVEL] = level
+    this.f[f + WARN_UP] = next ?? Number.POSITIVE_INFINITY
+    this.f[f + WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
+    const special = (this.i[i + L_FLAGS]! & LIMIT_SPECIAL) !== 0
+    const calm = Math.min(this.f[f + HARD]!, this.f[f + WARN_UP]! - 1)
+    this.f[f + CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
   }
 
   /** Use below which level `level` no longer stands. */
@@ -331,14 +333,14 @@ export class Limits {
     return this.warningsOf(slot)[level - 1]! - Number((BigInt(money) * BigInt(rearmBps)) / 10_000n)
   }
 
-  /** The uses at which the row's warnings stand, ascending. */
+  /** Use at which each of the four levels stands, ascending; infinite for a level that is not set. */
   warningsOf(slot: number): number[] {
     const version = this.versions[this.i[slot * LI + L_ROW]!]!
     const money = BigInt(this.f[slot * LF + MONEY]!)
     const levels: number[] = []
     for (let level = 0; level < WARN_LEVELS; level++) {
       const bps = version.warnBps[level] ?? 0
-      if (bps > 0) levels.push(Number((money * BigInt(bps) + 9_999n) / 10_000n))
+      levels.push(bps > 0 ? Number((money * BigInt(bps) + 9_999n) / 10_000n) : Number.POSITIVE_INFINITY)
     }
     return levels
   }

@@ -11,7 +11,7 @@ const WORDS = ID_CHARS / 4
  * Ints in an entry: session, order, version, content 0, content 1, spare, seq (two ints), next, spare, characters, and
  * what is needed to book an execution that comes after the order has ended.
  */
-const ENTRY = 16 + WORDS
+const ENTRY = 18 + WORDS
 const SESSION_AT = 0
 const ORDER_AT = 1
 const VERSION_AT = 2
@@ -29,6 +29,8 @@ export const ENDED_STRATEGY = 3
 export const ENDED_SIDE = 4
 export const ENDED_VENUE = 5
 const ENDED_INTS = 6
+/** Sequence number of the order that ended, two ints. */
+const ENDED_SEQ = ENDED + ENDED_INTS
 
 /** Value of `orderOf` for an order that ended. */
 export const ORDER_ENDED = -2
@@ -213,11 +215,17 @@ export class OrderIds {
   }
 
   /** The order ended and its slot may be another's soon: keeps what a late execution needs. */
-  end(slot: number, what: Int32Array): void {
-    const { i } = this.#generations[slot & 1]!
+  end(slot: number, orderSeq: number, what: Int32Array): void {
+    const { i, f } = this.#generations[slot & 1]!
     const base = (slot >> 1) * ENTRY
     i[base + ORDER_AT] = ORDER_ENDED
+    f[(base + ENDED_SEQ) >> 1] = orderSeq
     for (let at = 0; at < ENDED_INTS; at++) i[base + ENDED + at] = what[at]!
+  }
+
+  /** Sequence number of an ended order. */
+  endedSeqOf(slot: number): number {
+    return this.#generations[slot & 1]!.f[((slot >> 1) * ENTRY + ENDED_SEQ) >> 1]!
   }
 
   /** Of an ended order: one of the ENDED_* facts. */
