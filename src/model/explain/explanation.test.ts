@@ -1,11 +1,11 @@
 /** The words of recorded decisions: made-up events, every kind of reason. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SampleDirectory } from '../../simulator/sample-directory.ts'
 import { reasonNumber } from '../codes.ts'
 import { controlIndex } from '../controls.ts'
 import type { LimitView } from '../engine-port.ts'
 import { MAX } from '../numbers.ts'
-import { SampleDirectory } from '../parse/sample-directory.ts'
 import { NEW_ORDER } from '../records/commands.ts'
 import { ORDER_DECIDED, ROW_FAILED, ROW_WAIVED, rowsBytes } from '../records/events.ts'
 import { encode } from '../records/schema.ts'

@@ -1,6 +1,7 @@
 /** One row per bad word of every command that is no order, and what the good ones come to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SampleDirectory } from '../../simulator/sample-directory.ts'
 import { RequestError } from '../errors.ts'
 import { MAX } from '../numbers.ts'
 import { emptyWords, type Form, type Words } from './form.ts'
@@ -12,7 +13,6 @@ import { INSTRUMENT_STATE_FORM, instrumentState, PHASE_FORM, QUOTE_FORM, quote, 
 import { CANCEL_FORM, cancelOrder, REPLACE_FORM, replaceOrder } from './order-change.ts'
 import type { Command } from './reading.ts'
 import * as reference from './reference.ts'
-import { SampleDirectory } from './sample-directory.ts'
 
 const names = new SampleDirectory()
 const sender = { session: names.idOf('SESSION', 'ems-1'), principal: 0 }

@@ -1,13 +1,13 @@
 /** One row per bad word of an order: what is a request error, and what is sequenced to be refused on record. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SampleDirectory } from '../../simulator/sample-directory.ts'
 import { RequestError } from '../errors.ts'
 import { NEW_ORDER } from '../records/commands.ts'
 import { decode, encode } from '../records/schema.ts'
 import { Tape } from '../records/tape.ts'
 import { emptyWords, type Words } from './form.ts'
 import { newOrder, ORDER_FORM, type OrderWords } from './new-order.ts'
-import { SampleDirectory } from './sample-directory.ts'
 
 const names = new SampleDirectory()
 const sender = { session: names.idOf('SESSION', 'ems-1'), principal: names.idOf('PRINCIPAL', 'ems-1') }

@@ -1,6 +1,6 @@
 /** A small directory of names with fixed units, for tests of whatever reads names without an engine. */
-import type { Directory, InstrumentUnits } from '../directory.ts'
-import { DUTIES, NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../vocabulary.ts'
+import type { Directory, InstrumentUnits } from '../model/directory.ts'
+import { DUTIES, NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../model/vocabulary.ts'
 
 const NAMES: Partial<Record<NameKind, readonly string[]>> = {
   FIRM: ['ACME'],
