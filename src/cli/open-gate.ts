@@ -14,6 +14,7 @@ import { TokenVerifier } from '../auth/token-verifier.ts'
 import { Engine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type Logger, type RestServer } from '../gateway/rest/server.ts'
+import { SpillFile } from '../gateway/spill-file.ts'
 import { lockDirectory } from '../journal/directory-lock.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { JournalReader } from '../journal/journal-reader.ts'
@@ -102,7 +103,13 @@ export async function openGate(settings: GateSettings): Promise<OpenGate> {
   })
   const auth = await openAuth(settings.directory)
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
-  server = await createRestServer({ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) })
+  const spill = new SpillFile(join(settings.directory, 'cancels-without-journal.jsonl'))
+  server = await createRestServer({
+    ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
+    spillCancel: (...cancel) => {
+      if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
+    },
+  })
   const rest = server
   recent.drain((tape, entryOffset, entryEnd) => rest.remember(tape, entryOffset, entryEnd))
   const url = await rest.listen(settings.port, settings.host)
@@ -113,6 +120,7 @@ export async function openGate(settings: GateSettings): Promise<OpenGate> {
     close: async () => {
       await rest.close()
       await sequencer.close()
+      spill.close()
       await lock.release()
     },
   }
