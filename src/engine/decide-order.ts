@@ -353,7 +353,7 @@ export class OrderDecider {
 
   /** Fills in what hangs on account and trader: subjects, entity, owner, the four cells. */
   #resolve(account: number): void {
-    const { names, cells } = this.#state
+    const { names } = this.#state
     const { subjects, owners } = this.#j
     const trader = subjects[4]!
     subjects[0] = 0
@@ -367,9 +367,17 @@ export class OrderDecider {
     owners[1] = names.ownerCode(DESK_ACCOUNT, subjects[3]!, account)
     owners[2] = names.ownerCode(TRADER_ACCOUNT, trader, account)
     owners[3] = names.ownerCode(STRATEGY_ACCOUNT, subjects[6]!, account)
-    for (let kind = 0; kind < 4; kind++) {
-      this.#j.cells[kind] = owners[kind]! < 0 ? -1 : cells.find(owners[kind]!, this.#j.instrument)
-    }
+    // A binding that was taken back keeps its cell: what stands there still counts.
+    const trades = names.binding(TRADER_ACCOUNT, trader, account)
+    const runs = names.binding(STRATEGY_ACCOUNT, subjects[6]!, account)
+    this.#j.cells[0] = this.#cell(owners[0]!)
+    this.#j.cells[1] = this.#cell(owners[1]!)
+    this.#j.cells[2] = this.#cell((trades >> 1) - 1)
+    this.#j.cells[3] = this.#cell((runs >> 1) - 1)
+  }
+
+  #cell(owner: number): number {
+    return owner < 0 ? -1 : this.#state.cells.find(owner, this.#j.instrument)
   }
 
   /** Judges everything; returns the reason number, 0 to approve. */

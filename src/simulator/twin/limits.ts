@@ -18,6 +18,8 @@ const NONE = 0
 const SECTOR = OBJECT_KINDS.indexOf('SECTOR')
 const VENUE = OBJECT_KINDS.indexOf('VENUE')
 const REMOVES = 1
+/** Messages that a C01 row can keep. */
+const LOG_MOST = 1_000_000
 const POSITION_CONTROLS: readonly number[] = [rows.D02, rows.D05, rows.D08]
 
 export function setLimit(state: State, values: LimitValues): TwinEvent[] {
@@ -47,11 +49,14 @@ function isObjectKnown(state: State, { objectKind, object }: LimitValues): boole
 
 function isSound(values: LimitValues): boolean {
   const { hard, hardForReducing, param } = values
-  const isHard = hard >= 0 && hard <= Number(MAX) && (hardForReducing === 0 || hardForReducing >= hard)
+  // A message rate is logged stamp by stamp up to a million; beyond that it is unlimited or nothing.
+  const isLogged = values.control !== rows.C01 || hard <= 1_000_000 || hard === Number(MAX)
+  const isHard = isLogged && hard >= 0 && hard <= Number(MAX) && (hardForReducing === 0 || hardForReducing >= hard)
   const isDated = values.effectiveUs !== 0 || values.expiresUs !== 0
   const isWindow = values.control === rows.C01 || values.control === rows.B09
   return (
     isHard &&
+    !(values.control === rows.C01 && hard > LOG_MOST && hard < Number(MAX)) &&
     !isDated &&
     (isWindow ? param > 0 : param === 0 || (param > 0 && values.control === rows.B03)) &&
     LIMIT_ACTIONS[values.action] !== undefined &&
