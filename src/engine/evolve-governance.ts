@@ -226,6 +226,8 @@ export class GovernanceEvolver {
       latch.state = command.state
       latch.releaseRequestedBy = -1
       latch.releaseState = -1
+      // Only what is killed is swept, and a release always goes to a lower state.
+      latch.sweepFrom = -1
     }
   }
 
