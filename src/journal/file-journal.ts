@@ -28,6 +28,8 @@ export interface FileJournalOptions {
   readonly facts: SegmentFacts
   /** Stamps the segment headers; evidence only. */
   readonly wallUs: () => number
+  /** 16 bytes as hex that nobody can foresee, for each segment; random unless a test must know the bytes. */
+  readonly nonce?: () => string
   readonly segmentBytes?: number
   readonly files?: JournalFiles
   /** Told what changes no decision: a spare segment that could not be made. */
@@ -56,6 +58,7 @@ export class FileJournal implements JournalPort {
   readonly #directory: string
   readonly #facts: SegmentFacts
   readonly #wallUs: () => number
+  readonly #nonce: () => string
   readonly #files: JournalFiles
   readonly #segmentBytes: number
   readonly #spare: SpareSegment
@@ -87,6 +90,7 @@ export class FileJournal implements JournalPort {
     this.#directory = lock.directory
     this.#facts = facts
     this.#wallUs = options.wallUs
+    this.#nonce = options.nonce ?? (() => randomBytes(16).toString('hex'))
     this.#files = options.files ?? diskFiles
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
     this.movedTail = cutTail(end, this.#files)
@@ -198,7 +202,7 @@ export class FileJournal implements JournalPort {
       number: this.#number,
       firstSeq,
       createdUs: this.#wallUs(),
-      nonce: randomBytes(16).toString('hex'),
+      nonce: this.#nonce(),
       previousHash: Buffer.from(chain).toString('hex'),
     })
     const spare = this.#spare.take()
