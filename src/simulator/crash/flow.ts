@@ -116,7 +116,10 @@ export class Flow {
   }
 
   #executions(): Exchange {
-    const rows = Array.from({ length: this.between(1, 4) }, () => this.#execution(pick(this.#random, this.#known)))
+    // About as many orders end as are sent, so that many rounds do not become slow ones.
+    const most = this.between(1, 9)
+    const rows: Json[] = []
+    while (rows.length < most && this.#known.length > 0) rows.push(this.#execution(pick(this.#random, this.#known)))
     return exchange('executions', 'venue', '/executions', rows)
   }
 
@@ -138,7 +141,7 @@ export class Flow {
       order.accepted = clOrdID
       return { ...report, origClOrdID, execType: draw < 0.8 ? 'Replaced' : 'ReplaceRejected' }
     }
-    if (draw < 0.8) return { ...report, execType: 'New' }
+    if (draw < 0.7) return { ...report, execType: 'New' }
     this.#forget(order)
     return { ...report, execType: draw < 0.9 ? 'Canceled' : 'Expired' }
   }
