@@ -128,6 +128,9 @@ export class OrderDecider {
   /** What the event says beside the judgement; one object, written over by each decision. */
   readonly #decided: Decided = { outcome: 0, reason: 0, slot: -1, version: -1, idSlot: -1 }
   readonly #numbers = new Float64Array(3)
+  /** How far the decision under way has come: the id that it takes, and the order that it would replace. */
+  #takenId = -1
+  #replaced = -1
 
   constructor(state: State, pack: RulePack, j: Judgement) {
     this.#state = state
@@ -141,6 +144,8 @@ export class OrderDecider {
     const j = this.#j
     const i = offset >> 2
     j.reset()
+    this.#takenId = -1
+    this.#replaced = -1
     const session = tape.i32[i + N.session]!
     hashNewOrder(tape, offset, j)
     if (!state.names.has(SESSION, session)) {
@@ -169,6 +174,7 @@ export class OrderDecider {
       j.verdict(A03, unknown)
       return this.#finish(tape, REJECT, -1, idSlot)
     }
+    this.#takenId = idSlot
     this.#resolve(account)
     if (state.limits.duplicateRows > 0) hashDuplicate(tape, offset, j)
     const reason = this.#judge(tape, tape.i32[i + N.flags]!, false)
@@ -181,6 +187,8 @@ export class OrderDecider {
     const j = this.#j
     const i = offset >> 2
     j.reset()
+    this.#takenId = -1
+    this.#replaced = -1
     const session = tape.i32[i + R.session]!
     hashReplace(tape, offset, j)
     if (!state.names.has(SESSION, session)) {
@@ -199,6 +207,8 @@ export class OrderDecider {
     const slot = orig < 0 ? -1 : ids.orderOf(orig)
     const refusal = this.#refuseReplace(orig, slot)
     if (refusal !== 0) return this.#refuse(tape, refusal, slot, idSlot)
+    this.#takenId = idSlot
+    this.#replaced = slot
     this.#readReplace(tape, offset, slot)
     const account = orders.i[slot * OI + SUBJECT + ACCOUNT]!
     this.#resolve(account)
@@ -254,6 +264,12 @@ export class OrderDecider {
     this.#numbers[1] = ids.seqOf(known)
     this.#numbers[2] = 0
     writeDecision(this.#state, tape, j, decided, this.#numbers)
+  }
+
+  /** Refuses what could not be judged to its end: its message counts and its id is used up as by any other refusal. */
+  refuseUnjudged(tape: Tape, reason: number): void {
+    this.#j.reset()
+    this.#refuse(tape, reason, this.#replaced, this.#takenId)
   }
 
   #refuse(tape: Tape, reason: number, slot: number, idSlot: number): void {

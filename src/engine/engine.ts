@@ -14,7 +14,6 @@ import { MarketDecider } from './decide-market.ts'
 import { OrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { ReportDecider } from './decide-report.ts'
-import { writeDecision } from './decision-event.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
@@ -61,7 +60,6 @@ export class Engine implements DecisionEngine {
   readonly #evolveMarket: MarketEvolver
   readonly #evolveGovernance: GovernanceEvolver
   readonly #onRiskError: (error: unknown, seq: number) => void
-  readonly #noNumbers = new Float64Array(3)
 
   constructor(options: EngineOptions) {
     const state = new State(options.sizes, options.hashSeed)
@@ -202,9 +200,7 @@ export class Engine implements DecisionEngine {
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
-    this.#j.reset()
-    const decided = { outcome: 0, reason, slot: -1, version: -1, idSlot: -1 }
-    writeDecision(this.#state, tape, this.#j, decided, this.#noNumbers)
+    this.#orders.refuseUnjudged(tape, reason)
   }
 
   /** What a command entails once it has taken effect: a mark that moves, a limit that stands below its use. */
