@@ -75,7 +75,7 @@ export class GovernanceDecider {
 
   /** Reason and field of the first value that is not allowed; null where all are. */
   #badField(command: RecordOf<typeof LIMIT>): readonly [number, number] | null {
-    const { names, instruments, timeUs } = this.#state
+    const { names, instruments } = this.#state
     const at = LIMIT.at
     const { control, subject, objectKind, object } = command
     const bad = (field: number) => [INVALID_VALUE, field] as const
@@ -113,9 +113,9 @@ export class GovernanceDecider {
     } else if (control === B03) {
       if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)
     } else if (command.param !== 0) return bad(at.param)
-    // Soft levels, scheduled and temporary limits come with the people who confirm and approve them.
-    if (command.soft !== 0) return bad(at.soft)
-    if (!(command.effectiveUs >= 0 && command.effectiveUs <= timeUs)) return bad(at.effectiveUs)
+    if (!isAmount(command.soft)) return bad(at.soft)
+    // Scheduled and temporary limits come with the people who approve them: a time that would not be kept is refused.
+    if (command.effectiveUs !== 0) return bad(at.effectiveUs)
     if (command.expiresUs !== 0) return bad(at.expiresUs)
     let before = 0
     for (let level = 0; level < WARN_LEVELS; level++) {
