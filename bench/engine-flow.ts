@@ -39,6 +39,8 @@ interface Open {
   qty: number
   px: number
   side: number
+  account: number
+  instrument: number
   /** id of the pending replace, or of the pending cancel. */
   replace: string
   cancel: boolean
@@ -81,8 +83,11 @@ export class Flow {
   writeNew(tape: Tape, badPercent: number): number {
     const world = this.#world
     const random = this.#random
-    const account = Math.floor(random() * world.accounts.length)
-    const side = random() < 0.5 ? 0 : 1
+    const bad = random() * 100 < badPercent ? Math.floor(random() * 8) : -1
+    // One that would meet an order of its own account: the other side of one that rests.
+    const met = bad === 5 && this.open.length > 0 ? this.#pick() : undefined
+    const account = met?.account ?? Math.floor(random() * world.accounts.length)
+    const side = met === undefined ? (random() < 0.5 ? 0 : 1) : 1 - met.side
     const offset = beginRecord(tape, C.NEW_ORDER.type, 1, C.NEW_ORDER.shortBytes)
     this.#header(tape, offset)
     const f = offset >> 3
@@ -95,14 +100,15 @@ export class Flow {
     let instrument = this.#instrument()
     let strategy = world.strategyOf[account] as number
     let type = 1
-    const bad = random() * 100 < badPercent ? Math.floor(random() * 8) : -1
     if (bad === 0) qty = 6_000 + Math.floor(random() * 1_000)
     else if (bad === 1) px = side === 0 ? 10_600 : 9_400
     else if (bad === 2) qty = 0
     else if (bad === 3) instrument = -1
     else if (bad === 4) strategy = world.strategyOf[(account + 1) % world.accounts.length] as number
-    else if (bad === 5) px = side === 0 ? 10_300 : 9_700
-    else if (bad === 6) type = -1
+    else if (met !== undefined) {
+      px = side === 0 ? 10_300 : 9_700
+      instrument = met.instrument
+    } else if (bad === 6) type = -1
     else if (bad === 7) qty = 5_001
     tape.f64[f + N.orderQty] = qty
     tape.f64[f + N.price] = px
@@ -117,7 +123,7 @@ export class Flow {
     tape.i32[i + N.flags] = 1
     tape.i32[i + N.locate] = -1
     writeText(tape, offset + N.clOrdID, 40, id)
-    if (bad < 0) this.open.push({ id, qty, px, side, replace: '', cancel: false, filled: 0 })
+    if (bad < 0) this.open.push({ id, qty, px, side, account, instrument, replace: '', cancel: false, filled: 0 })
     return offset
   }
 
