@@ -126,8 +126,8 @@ export class Scenario {
     return clOrdID
   }
 
-  evaluate(given: OrderGiven = {}): Decision {
-    return this.#decide('Evaluate', { ...this.#newOrder(given), control: -1 })
+  evaluate(given: OrderGiven = {}, control = -1): Decision {
+    return this.#decide('Evaluate', { ...this.#newOrder(given), control })
   }
 
   replace(origClOrdID: string, given: ReplaceGiven = {}): Decision {
