@@ -33,6 +33,8 @@ boundaryTable('ORDER_STRUCTURE', [
   ['one tick', listed, beta({ price: 25 }), 'PASS'],
   ['not a number', listed, beta({ price: Number.NaN }), 'INVALID_PRICE'],
   ['no price', listed, beta({ flags: 0 }), 'INVALID_PRICE'],
+  ['a price that cannot be held exactly', () => {}, { price: 2 ** 53 }, 'INVALID_PRICE'],
+  ['a stop price that cannot be', () => {}, { ordType: 'Stop', stopPx: 2 ** 53 }, 'INVALID_STOP_PX'],
   ['a stop price off the tick', listed, beta({ ordType: 'Stop', stopPx: 10_001 }), 'INVALID_STOP_PX'],
   ['a stop price of zero', listed, beta({ ordType: 'Stop', stopPx: 0 }), 'INVALID_STOP_PX'],
 ])

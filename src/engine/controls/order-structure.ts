@@ -49,6 +49,8 @@ export function judgeOrderStructure(state: State, j: Judgement, flags: number): 
 function isBadPrice(state: State, j: Judgement, given: boolean, needed: boolean, px: number): boolean {
   if (given !== needed) return true
   if (!needed) return false
+  // A larger number is no price that anyone sent: it has been rounded on its way.
+  if (!Number.isSafeInteger(px)) return true
   const { instruments } = state
   if (!(px > 0) && (instruments.flags[j.instrument]! & NEGATIVE_PRICE) === 0) return true
   return px % instruments.tick[j.instrument]! !== 0
