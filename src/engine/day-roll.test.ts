@@ -1,5 +1,6 @@
 /** The roll of the trade date: flow begins anew, rates and marks are taken, and everything that rests stays. */
 import assert from 'node:assert/strict'
+import { MAX } from '../model/numbers.ts'
 import { scenario } from '../simulator/scenario.ts'
 import { SECOND } from '../simulator/scenario-given.ts'
 
@@ -121,3 +122,22 @@ scenario('midnight is no roll: flow stays until the calendar says so', (s) => {
   s.heartbeat()
   assert.equal(s.exposure('A1').executed, 400_000)
 })
+
+scenario(
+  'a rate that makes an open order worth more than can be held: it counts as the most, and is given back',
+  (s) => {
+    s.name('CURRENCY', 'EUR')
+    const rate = (value: number) => s.applied('Fx', { currency: s.id('EUR'), rate: value, decimals: 0, haircutBps: 0 })
+    rate(1)
+    s.instrument('EURO', { currency: s.id('EUR') })
+    s.quote('EURO', 9_999, 10_001)
+    const id = s.working({ instrument: 'EURO', orderQty: 8e11 })
+    rate(2)
+    s.roll(NEXT)
+    assert.deepEqual([s.exposure('FIRM').open, s.exposure('FIRM').gross], [MAX, MAX])
+    assert.equal(s.order({ orderQty: 1 }).reason, 'DAILY_GROSS')
+    s.report('Canceled', id)
+    assert.deepEqual([s.exposure('FIRM').open, s.exposure('FIRM').gross], [0, 0])
+    s.working({ orderQty: 1 })
+  },
+)

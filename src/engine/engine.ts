@@ -233,7 +233,7 @@ export class Engine implements DecisionEngine {
       case E.ORDER_MOVED.type:
         return this.#evolveOrders.moved(tape, event, typeAt(tape, command) === C.EXECUTION_REPORT.type)
       case E.EXECUTION_BOOKED.type:
-        return this.#evolveReports.booked(tape, event)
+        return this.#evolveReports.booked(tape, command, event)
       case E.EXECUTION_REVERSED.type:
         return this.#evolveReports.reversed(tape, event)
       case E.MARK_MOVED.type:

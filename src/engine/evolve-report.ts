@@ -1,4 +1,5 @@
 /** Applies executions: positions, executed flow, the memory of execIDs; and reversals. */
+import { EXECUTION_REPORT } from '../model/records/commands.ts'
 import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
 import type { Shift } from './exposure.ts'
@@ -42,7 +43,7 @@ export class ReportEvolver {
     this.#shift = shift
   }
 
-  booked(tape: Tape, event: number): void {
+  booked(tape: Tape, command: number, event: number): void {
     const { executions, orders } = this.#state
     const e = event >> 2
     const f = event >> 3
@@ -80,9 +81,20 @@ export class ReportEvolver {
       if (this.#life.isExhausted(slot)) this.#life.end(slot, FILLED)
       return
     }
+    if (tape.f64[f + B.orderSeq]! > 0) this.#useLocate(tape, command, qty)
     setSubjects(this.#state, this.#subjects, account, trader, strategy, session)
     this.#shift.flow(this.#subjects, 0, instrument, venue, 0, 0, amount)
     this.#movePosition(instrument, account, side === 0 ? qty : -qty)
+  }
+
+  /** A fill of an order that has ended uses its locate all the same. */
+  #useLocate(tape: Tape, command: number, qty: number): void {
+    const { ids, locates } = this.#state
+    const at = command + EXECUTION_REPORT.at.clOrdID
+    const owner = tape.i32[(command >> 2) + EXECUTION_REPORT.at.owner]!
+    const id = ids.find(tape, at, owner, ids.hashOf(tape, at, owner))
+    const locate = id < 0 ? -1 : ids.endedLocateOf(id)
+    if (locate >= 0) locates.used[locate] = locates.used[locate]! + qty
   }
 
   reversed(tape: Tape, event: number): void {

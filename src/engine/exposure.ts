@@ -226,7 +226,7 @@ export class Shift {
   }
 }
 
-/** A booked value that cannot be held: the sum is pinned at the bound, over every limit. */
-function guarded(value: number): number {
+/** A value of what stands that cannot be held (a mark or a rate has moved): it is pinned at the bound, over every limit. */
+export function guarded(value: number): number {
   return Number.isNaN(value) ? Number.MAX_SAFE_INTEGER : value
 }

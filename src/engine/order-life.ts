@@ -3,7 +3,7 @@
  * ends. Reservations are pure functions of (leaves, v, n, d), so what is released is exactly what was added.
  */
 import { bookPrice, rests } from './controls/self-match.ts'
-import type { Shift } from './exposure.ts'
+import { guarded, type Shift } from './exposure.ts'
 import { INVERSE } from './state/instruments.ts'
 import { DESK_ACCOUNT, OWN_ACCOUNT, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
 import {
@@ -261,7 +261,9 @@ export class OrderLife {
     ended[ENDED_STRATEGY] = orders.i[oi + SUBJECT + 6]!
     ended[ENDED_SIDE] = orders.i[oi + SIDE]!
     ended[ENDED_VENUE] = orders.i[oi + ORDER_VENUE]!
-    for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, orders.f[slot * OF + SEQ]!, ended)
+    const seq = orders.f[slot * OF + SEQ]!
+    const locate = orders.i[oi + ORDER_LOCATE]!
+    for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
     orders.release(slot)
   }
 
@@ -275,11 +277,11 @@ export class OrderLife {
     const sums = venue >= 0 && names.venueNonAtomic[venue] !== 0
     const inverse = (instruments.flags[orders.i[oi + INSTR]!]! & INVERSE) !== 0
     let leaves = Math.max(0, orders.f[of + QTY]! - cum)
-    let open = flowValue(inverse, orders.f[of + V]!, leaves, orders.f[of + N]!, orders.f[of + D]!)
+    let open = guarded(flowValue(inverse, orders.f[of + V]!, leaves, orders.f[of + N]!, orders.f[of + D]!))
     for (let version = orders.i[oi + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
       const vf = version * VF
       const more = Math.max(0, orders.vf[vf + V_QTY]! - cum)
-      const value = flowValue(inverse, orders.vf[vf + V_V]!, more, orders.vf[vf + V_N]!, orders.vf[vf + V_D]!)
+      const value = guarded(flowValue(inverse, orders.vf[vf + V_V]!, more, orders.vf[vf + V_N]!, orders.vf[vf + V_D]!))
       leaves = sums ? leaves + more : Math.max(leaves, more)
       open = sums ? open + value : Math.max(open, value)
     }

@@ -124,6 +124,12 @@ boundaryTable(
       named(91),
       'REGULATORY_RULE 90',
     ],
+    [
+      'a fill that comes after the cancel has used it too',
+      [sho, locate(100), open(named(30)), (s) => [s.report('Canceled', 'open'), s.fill('open', 30)]],
+      named(71),
+      'REGULATORY_RULE 70',
+    ],
     ['easy to borrow', [sho, easy], short(1_000), 'PASS'],
     ['short exempt needs a locate as well', sho, short(1, { side: 'SellShortExempt' }), 'REGULATORY_RULE 0'],
     ['short exempt with one', [sho, locate(100)], { ...named(100), side: 'SellShortExempt' }, 'PASS'],

@@ -8,8 +8,8 @@ import type { StateHash } from './state-hash.ts'
 
 const WORDS = ID_CHARS / 4
 /**
- * Ints in an entry: session, order, version, content 0, content 1, spare, seq (two ints), next, spare, characters, and
- * what is needed to book an execution that comes after the order has ended.
+ * Ints in an entry: session, order, version, content 0, content 1, locate of an order that ended, seq (two ints), next,
+ * spare, characters, and what is needed to book an execution that comes after the order has ended.
  */
 const ENTRY = 18 + WORDS
 const SESSION_AT = 0
@@ -17,6 +17,7 @@ const ORDER_AT = 1
 const VERSION_AT = 2
 const CONTENT0 = 3
 const CONTENT1 = 4
+const LOCATE_AT = 5
 const NEXT_AT = 8
 const CHARS = 10
 /** Instrument, account, trader, strategy, side, venue of an order that ended. */
@@ -215,12 +216,18 @@ export class OrderIds {
   }
 
   /** The order ended and its slot may be another's soon: keeps what a late execution needs. */
-  end(slot: number, orderSeq: number, what: Int32Array): void {
+  end(slot: number, orderSeq: number, locate: number, what: Int32Array): void {
     const { i, f } = this.#generations[slot & 1]!
     const base = (slot >> 1) * ENTRY
     i[base + ORDER_AT] = ORDER_ENDED
+    i[base + LOCATE_AT] = locate
     f[(base + ENDED_SEQ) >> 1] = orderSeq
     for (let at = 0; at < ENDED_INTS; at++) i[base + ENDED + at] = what[at]!
+  }
+
+  /** Locate that an ended order named; -1 where none. */
+  endedLocateOf(slot: number): number {
+    return this.#generations[slot & 1]!.i[(slot >> 1) * ENTRY + LOCATE_AT]!
   }
 
   /** Sequence number of an ended order. */
