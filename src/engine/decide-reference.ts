@@ -290,10 +290,10 @@ export class ReferenceDecider {
     if (!(command.instrument >= 0 && command.instrument < instruments.count)) {
       return writeRefused(tape, UNKNOWN_NAME, at.instrument)
     }
-    if (command.trader !== -1 && names.binding(TRADER_ACCOUNT, command.trader, command.account) <= 0) {
+    if (command.trader !== -1 && !names.isPermitted(TRADER_ACCOUNT, command.trader, command.account)) {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.trader)
     }
-    if (command.strategy !== -1 && names.binding(STRATEGY_ACCOUNT, command.strategy, command.account) <= 0) {
+    if (command.strategy !== -1 && !names.isPermitted(STRATEGY_ACCOUNT, command.strategy, command.account)) {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)

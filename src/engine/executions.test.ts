@@ -121,6 +121,8 @@ scenario('of an unknown order trader and strategy count where they are named and
   s.bind('TRADER_ACCOUNT', 'T2', 'A2', 0)
   s.fill('whose', 70, 10_000, stranger(s, { account: s.id('A2'), trader: s.id('A1'), strategy: s.id('T1') }))
   assert.deepEqual([booked(s)?.trader, booked(s)?.strategy], [-1, -1], 'a name of another kind is none')
+  s.fill('whose', 70, 10_000, stranger(s, { account: s.id('A2'), trader: s.id('T2') }))
+  assert.equal(booked(s)?.trader, -1, 'nor is one whose binding was taken back')
 })
 
 scenario('an unknown order of an unknown account: booked to SUSPENSE, which the firm counts', (s) => {

@@ -161,6 +161,15 @@ scenario('a position is stated, not added: sent twice it changes nothing', (s) =
   assert.deepEqual([s.exposure('A1').gross, s.exposure('A1').executed], [200_000, 0])
 })
 
+scenario('a position is not stated for a trader or a strategy that is not bound to the account', (s) => {
+  s.bind('TRADER_ACCOUNT', 'T1', 'A1', 0)
+  const row = { account: s.id('A1'), instrument: s.id('ACME'), qty: 5, trader: -1, strategy: -1 }
+  for (const given of [{ trader: s.id('T1') }, { strategy: s.id('A2') }, { trader: 60 }]) {
+    s.send('Position', { ...row, ...given })
+    assert.equal(s.refusal, 'HIERARCHY_MISMATCH', JSON.stringify(given))
+  }
+})
+
 scenario('a market order reserves at the edge of its collar and gives that back', (s) => {
   s.limit('PRICE_COLLAR', 'A1', 100)
   const id = s.working({ ordType: 'Market', orderQty: 10 })
