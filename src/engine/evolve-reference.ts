@@ -1,5 +1,6 @@
 /** Applies reference data: Applied events whose facts stand in their command. */
 import { MAX } from '../model/numbers.ts'
+import { parameterIndex } from '../model/parameters.ts'
 import {
   ADV,
   BINDING,
@@ -18,7 +19,7 @@ import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
 import { P } from './state/cells.ts'
 import { HAS_PRIOR_CLOSE, INVERSE, NEGATIVE_PRICE, REG_SHO, valueRatio } from './state/instruments.ts'
-import { D08, HARD, L_CONTROL, L_SUBJECT, LF, LI, MONEY } from './state/limits.ts'
+import { D08, HARD, L_CONTROL, L_LEVEL, L_SUBJECT, LF, LI, MONEY } from './state/limits.ts'
 import {
   ACCOUNT,
   CURRENCY,
@@ -40,6 +41,7 @@ import type { State } from './state/state.ts'
 /** Sector of instruments that have none; defined by genesis as id 0. */
 export const UNCLASSIFIED = 'UNCLASSIFIED'
 const PRINCIPAL_DUTY = 6
+const REARM = parameterIndex('warnRearmBps')
 
 export class ReferenceEvolver {
   readonly #state: State
@@ -219,6 +221,10 @@ export class ReferenceEvolver {
     const command = decode(tape, offset, PARAMETER)
     this.#state.parametersVersion++
     this.#state.parameters[command.parameter] = command.value
+    if (command.parameter !== REARM) return
+    // The use at which a standing warning falls follows the margin.
+    const { limits } = this.#state
+    for (const slot of limits.inForce()) limits.setLevel(slot, limits.i[slot * LI + L_LEVEL]!, command.value)
   }
 
   /** The position is stated, not added: the cells named hold `qty` from here on. */
@@ -251,5 +257,6 @@ export function shareOfCapital(state: State, slot: number): void {
   const base = state.capital[limits.i[slot * LI + L_SUBJECT]!]!
   const money = (BigInt(limits.f[slot * LF + HARD]!) * BigInt(base)) / 10_000n
   limits.f[slot * LF + MONEY] = money > BigInt(MAX) ? MAX : Number(money)
-  limits.setLevel(slot, 0, 0)
+  // What was warned of stays warned of: new capital moves the uses at which levels stand, and no more.
+  limits.setLevel(slot, limits.i[slot * LI + L_LEVEL]!, state.parameters[REARM]!)
 }

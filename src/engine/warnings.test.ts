@@ -79,6 +79,29 @@ scenario('hysteresis: it falls to the highest level that the use still reaches w
   assert.deepEqual(warned(s), ['2 down 710000'], 'level 2 stands down to 700000')
 })
 
+scenario('hysteresis: a new margin holds for what stands already', (s) => {
+  s.limit('PORTFOLIO_GROSS', 'A1', 1_000_000, LEVELS)
+  const id = s.working({ orderQty: 1 })
+  s.working({ orderQty: 49 })
+  s.parameter('warnRearmBps', 0)
+  s.report('Canceled', id)
+  s.working({ orderQty: 1 })
+  assert.deepEqual(warned(s), ['0 down 490000', '1 up 500000'])
+})
+
+scenario('new capital moves the levels of a share of it, and takes back no warning', (s) => {
+  s.capital('FIRM', 10_000_000)
+  s.limit('SECTOR_CONCENTRATION', 'FIRM', 1_000, { ...LEVELS, on: 'SECTOR:*' })
+  s.working({ orderQty: 60 })
+  assert.deepEqual(warned(s), ['1 up 600000'])
+  s.capital('FIRM', 10_000_001)
+  s.working({ orderQty: 1 })
+  assert.deepEqual(warned(s), [])
+  s.capital('FIRM', 8_000_000)
+  s.working({ orderQty: 1 })
+  assert.deepEqual(warned(s), ['2 up 620000'], 'three quarters of 800000')
+})
+
 scenario('what is refused, and a what-if, warn of nothing', (s) => {
   s.limit('PORTFOLIO_GROSS', 'A1', 1_000_000, LEVELS)
   s.order({ orderQty: 101 })
