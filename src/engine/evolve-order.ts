@@ -60,7 +60,7 @@ export class OrderEvolver {
   /** OrderDecided behind a NewOrder. */
   newDecided(tape: Tape, command: number, event: number): void {
     const state = this.#state
-    const { ids, orders, limits } = state
+    const { ids, orders } = state
     const c = command >> 2
     const e = event >> 2
     const i32 = tape.i32
@@ -98,10 +98,9 @@ export class OrderEvolver {
     const expireUs = tape.f64[(command >> 3) + N.expireTimeUs]!
     this.#life.open(slot, added, this.#terms, state.seq, expireUs, tape.f64[(event >> 3) + E.tokenExpiryUs]!)
     orders.f[slot * OF + PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
-    if (limits.duplicateRows > 0) {
-      hashDuplicate(tape, command, this.#j)
-      state.duplicates.remember(this.#j.duplicate0, this.#j.duplicate1, state.timeUs)
-    }
+    // Without a row too: one that is set now counts the orders of its whole window.
+    hashDuplicate(tape, command, this.#j)
+    state.duplicates.remember(this.#j.duplicate0, this.#j.duplicate1, state.timeUs)
   }
 
   /** OrderDecided behind a ReplaceOrder. */

@@ -36,7 +36,7 @@ boundaryTable('DUPLICATE_ORDER', [
     {},
     'PASS',
   ],
-  ['orders before the row was set are not remembered', [sent(1), at('A1', 1)], {}, 'PASS'],
+  ['orders from before the row was set count', [sent(1), at('A1', 1)], {}, 'DUPLICATE_ORDER'],
   ['the firm', [at('FIRM', 1), sent(1)], {}, 'DUPLICATE_ORDER'],
   ['the session', [at('X1', 1), sent(1)], {}, 'DUPLICATE_ORDER'],
   ['the narrowest of two', [at('FIRM', 3), at('T1', 1), sent(1)], {}, 'DUPLICATE_ORDER'],
