@@ -37,7 +37,7 @@ export interface Terms {
 const VERSION = 'pa1'
 const KEY_BYTES = 32
 const MAC_CHARS = 43
-const TOKEN = /^pa1\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([A-Za-z0-9_-]{43})$/
+const TOKEN = /^pa1\.([0-9]{1,16})\.([0-9]{1,16})\.([0-9]{1,16})\.([A-Za-z0-9_-]{43})$/
 
 /**
  * One text for the terms; no name can hold the separator, a control character.
@@ -75,7 +75,7 @@ export function approvalKeyFile(venue: string): string {
 
 /** The token of an approved order. */
 export function mintApproval(key: ApprovalKey, approved: Approved): string {
-  const head = `${VERSION}.${approved.epoch.toString(36)}.${approved.seq.toString(36)}.${approved.expiryUs.toString(36)}`
+  const head = `${VERSION}.${approved.epoch}.${approved.seq}.${approved.expiryUs}`
   return `${head}.${macOf(key, head, approved)}`
 }
 
@@ -90,7 +90,7 @@ export function verifyApproval(
 ): number | ApprovalFault {
   const match = TOKEN.exec(token)
   if (match === null) return 'MALFORMED'
-  const [epoch, seq, expiryUs] = match.slice(1, 4).map((part) => Number.parseInt(part, 36)) as [number, number, number]
+  const [epoch, seq, expiryUs] = match.slice(1, 4).map(Number) as [number, number, number]
   const head = token.slice(0, -MAC_CHARS - 1)
   const mac = macOf(key, head, { ...order, epoch, seq, expiryUs })
   if (!timingSafeEqual(Buffer.from(mac), Buffer.from(match[4] as string))) return 'FORGED'

@@ -115,6 +115,48 @@ scenario('rows on each object keep sums of objects that nobody has named', (s) =
   s.working({ orderQty: 40 })
 })
 
+/** What stands before a row on an object is set: 50 shares executed or held, 50 open. The row then leaves room for 20. */
+const STANDING: readonly (readonly [title: string, control: ControlCode, on: string, tell: (s: Scenario) => void])[] = [
+  ['executed and open flow of a sector', 'DAILY_GROSS', 'SECTOR:TECH', half],
+  ['of each instrument', 'DAILY_GROSS', 'INSTRUMENT:*', half],
+  ['of a venue', 'DAILY_GROSS', 'VENUE:V1', half],
+  ['a position and what is open', 'PORTFOLIO_GROSS', 'INSTRUMENT:ACME', half],
+  ['of each sector', 'PORTFOLIO_GROSS', 'SECTOR:*', half],
+  ['net of an underlying', 'INTRADAY_NET', 'UNDERLYING:ACME', half],
+  ['with a fill that was busted', 'DAILY_GROSS', 'SECTOR:TECH', busted],
+  ['after the row was there, and was taken away', 'PORTFOLIO_GROSS', 'INSTRUMENT:ACME', again],
+]
+for (const [title, control, on, tell] of STANDING) {
+  scenario(`a row on an object finds what stands: ${title}`, (s) => {
+    tell(s)
+    for (const subject of ['A1', 'T1', 'D1', 'S1', 'C1', 'E1', 'FIRM']) {
+      s.limit(control, subject, 1_200_000, { on })
+      const { reason, qtyPassing } = s.evaluate({ venue: 'V1', orderQty: 21 })
+      assert.equal(`${reason} ${qtyPassing}`, `${control} 20`, subject)
+      s.unlimit(control, subject, { on })
+    }
+  })
+}
+
+function half(s: Scenario): void {
+  s.fill(s.working({ venue: 'V1', orderQty: 100 }), 50)
+}
+
+function busted(s: Scenario): void {
+  const id = s.working({ venue: 'V1', orderQty: 130 })
+  s.fill(id, 30, 10_000, { execID: 'E' })
+  s.fill(id, 50)
+  s.report('TradeCancel', id, { execRefID: 'E' })
+}
+
+function again(s: Scenario): void {
+  for (const subject of ['A1', 'FIRM']) {
+    s.limit('PORTFOLIO_GROSS', subject, 5, { on: 'INSTRUMENT:ACME' })
+    s.unlimit('PORTFOLIO_GROSS', subject, { on: 'INSTRUMENT:ACME' })
+  }
+  half(s)
+}
+
 scenario('the vector holds every row that matches, by subject, then object, then control, then window', (s) => {
   s.limit('MESSAGE_RATE', 'A1', 9, { param: 5 * SECOND })
   s.limit('MESSAGE_RATE', 'A1', 9, { param: SECOND })

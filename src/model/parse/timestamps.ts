@@ -31,18 +31,20 @@ function digits(text: string, from: number, to: number): number {
   return value
 }
 
-/** The second that was written last, and how: times that are written together are close together. */
-let lastSecond = -1
-let lastText = ''
+/** The seconds that were written last, and how, by their lowest bits: an answer writes a few that lie close together. */
+const SECONDS_KEPT = 8
+const keptSeconds = new Array<number>(SECONDS_KEPT).fill(-1)
+const keptTexts = new Array<string>(SECONDS_KEPT).fill('')
 
 /** The time as text with six decimals of a second. */
 export function formatTimeUs(timeUs: number): string {
   const second = Math.floor(timeUs / 1_000_000)
-  if (second !== lastSecond) {
-    lastText = formatSecond(second)
-    lastSecond = second
+  const place = second & (SECONDS_KEPT - 1)
+  if (keptSeconds[place] !== second) {
+    keptTexts[place] = formatSecond(second)
+    keptSeconds[place] = second
   }
-  return `${lastText}${String(timeUs - second * 1_000_000).padStart(6, '0')}Z`
+  return `${keptTexts[place]}${String(timeUs - second * 1_000_000).padStart(6, '0')}Z`
 }
 
 /** A second as `2026-11-21T14:30:00.`. */

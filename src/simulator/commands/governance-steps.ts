@@ -20,7 +20,9 @@ const LOOKED_BACK = 30
 
 /** Sets an existing row's hard level, the rest as it is but for a few throws of the dice. */
 function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
-  const whole = Number(hard < 0n ? 0n : hard > MAX ? MAX : hard)
+  // A hundred times the capital is no limit that anyone sets.
+  const top = row.control === rows.D08 ? 1_000_000n : MAX
+  const whole = Number(hard < 0n ? 0n : hard > top ? top : hard)
   const [warn1Bps = 0, warn2Bps = 0, warn3Bps = 0, warn4Bps = 0] = row.warnBps.map(Number)
   setLimit(script, row.control, row.subject, whole, {
     objectKind: row.objectKind,

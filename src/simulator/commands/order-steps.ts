@@ -93,7 +93,7 @@ export function orderGiven(script: Script, world: World, dice: Dice): OrderGiven
     ordType,
     timeInForce,
     flags: (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0) | (hasExpiry ? EXPIRY_GIVEN : 0),
-    locate: dice.chance(15) ? dice.between(-2, script.twin.state.locates.length) : -1,
+    locate: dice.chance(15) ? dice.between(-2, script.twin.state.locates.length - 1) : -1,
     clOrdID: script.freshId('C'),
     parentClOrdID: dice.chance(10) ? 'PARENT' : '',
     unresolved: '',
@@ -101,7 +101,10 @@ export function orderGiven(script: Script, world: World, dice: Dice): OrderGiven
 }
 
 /** One thing wrong with an order. */
-function spoilt(given: OrderGiven, world: World, dice: Dice, nowUs: number): OrderGiven {
+function spoilt(given: OrderGiven, world: World, dice: Dice, script: Script): OrderGiven {
+  const nowUs = script.timeUs
+  // Whether nothing at all reduces a position is for no page to say.
+  const isLatched = script.twin.state.latches.size > 0
   const listed = world.instruments[given.instrument] as Listed
   const wrong: readonly Partial<OrderGiven>[] = [
     { instrument: -1, unresolved: 'instrument=NOPE' },
@@ -116,11 +119,11 @@ function spoilt(given: OrderGiven, world: World, dice: Dice, nowUs: number): Ord
     { side: -1 },
     { ordType: -1 },
     { timeInForce: 9 },
-    { orderQty: 0 },
-    { orderQty: -listed.lot },
+    { orderQty: isLatched ? listed.qtyMax + 1 : 0 },
+    { orderQty: isLatched ? listed.qtyMax + 1 : -listed.lot },
     { orderQty: listed.qtyMax + listed.lot },
     { orderQty: listed.qtyMax },
-    { orderQty: listed.lot > 1 ? given.orderQty + 1 : 0 },
+    { orderQty: listed.lot > 1 ? given.orderQty + 1 : listed.qtyMax + 1 },
     { flags: given.flags ^ PRICE_GIVEN },
     { flags: given.flags ^ STOP_GIVEN },
     { flags: given.flags ^ EXPIRY_GIVEN },
@@ -134,7 +137,7 @@ function spoilt(given: OrderGiven, world: World, dice: Dice, nowUs: number): Ord
 
 export const sendNew: Step = (script, world, dice) => {
   const given = orderGiven(script, world, dice)
-  script.send('NewOrder', dice.chance(7) ? spoilt(given, world, dice, script.timeUs) : given)
+  script.send('NewOrder', dice.chance(7) ? spoilt(given, world, dice, script) : given)
 }
 
 /** Two or three orders that are alike but for their id. */
@@ -164,7 +167,7 @@ export const sendAtEdge: Step = (script, world, dice) => {
 
 export const ask: Step = (script, world, dice) => {
   const given = orderGiven(script, world, dice)
-  const asked = dice.chance(15) ? spoilt(given, world, dice, script.timeUs) : given
+  const asked = dice.chance(15) ? spoilt(given, world, dice, script) : given
   script.send('Evaluate', { ...asked, control: dice.between(-1, 19) })
 }
 

@@ -27,7 +27,6 @@ import { dearestPx, perUnit, worthOf } from './worth.ts'
 const APPROVE = OUTCOMES.indexOf('APPROVE')
 const PRICE_GIVEN = 1
 const STOP_GIVEN = 2
-const POSITION_CONTROLS: readonly number[] = [rows.D02, rows.D05, rows.D08]
 
 type Judged = Command & { name: 'NewOrder' | 'ReplaceOrder' | 'Evaluate' }
 
@@ -144,9 +143,8 @@ export class RationalOracle {
       const what = `${controlAt(limit.control).code} ${rows.limitKey(limit)} (${row.before} -> ${row.after})`
       throw new Error(`seq ${given.values.seq}: ${claim}: ${what}: ${uses}, terms ${after.terms}: ${inWords(given)}`)
     }
-    // Within one ledger unit a position row cannot tell "as before" from "a little more": its cell is rounded whole.
-    const slack = POSITION_CONTROLS.includes(limit.control) ? 1n : 0n
-    const asBefore = !isOver(after.value, plus(before.value, whole(slack)))
+    // Within one ledger unit a row cannot tell "as before" from "a little more": both are rounded.
+    const asBefore = !isOver(after.value, plus(before.value, whole(1n)))
     if (!row.failed && isOver(after.value, hard) && !asBefore) say('passed over the limit')
     const isFar = isOver(plus(after.value, whole(BigInt(after.terms))), hard)
     if (row.failed && !isFar) say('failed within the limit')

@@ -158,7 +158,9 @@ function correct(state: State, report: Report): TwinEvent[] {
 function referred(state: State, report: Report): Booking | undefined {
   const dates = [state.tradeDate, state.lastDate]
   const found = dates.map((date) => state.executions.get(keyOf(report, report.execRefID, date)))
-  return found.find((booking) => booking !== undefined && !booking.reversed)
+  // A bust that is sent twice must not go on to another date's execution of the same name.
+  const latest = found.find((booking) => booking !== undefined)
+  return latest?.reversed ? undefined : latest
 }
 
 function repeatedExecution(state: State, report: Report): TwinEvent[] | null {

@@ -55,7 +55,6 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   if (worst === 0 || isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
   const change = leavesChange(state, candidate, candidate.orderQty)
-  if (candidate.orderQty <= 0n) return 'REDUCE_ONLY'
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
     ? null
     : 'REDUCE_ONLY'

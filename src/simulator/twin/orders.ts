@@ -163,7 +163,8 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     side,
     ordType,
     timeInForce,
-    locate,
+    // A locate that is not known when it is named is none, whatever is defined later.
+    locate: state.locates[locate] === undefined ? -1 : locate,
     versions: [versionOf(candidate, valued)],
     cum: 0n,
     state: APPROVED,

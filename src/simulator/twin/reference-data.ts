@@ -77,10 +77,10 @@ function unitsOf({ pd, qd, multiplier, priceUnits, currency, mayBeNegative, inve
   return [pd, qd, multiplier.n, multiplier.d, priceUnits, currency, mayBeNegative, inverse].join('|')
 }
 
+/** From its first order or position on: an order that has ended may still be filled late, in its old units. */
 function isInUse(state: State, id: number): boolean {
-  const inIt = [...snapshot(state).cells.values()].filter(({ keys }) => keys.instrument === id)
-  const isOpen = states.liveOrders(state).some(({ keys }) => keys.instrument === id)
-  return isOpen || inIt.some(({ position, buys, sells }) => position !== 0n || buys !== 0n || sells !== 0n)
+  const all = [...state.orders.values(), ...state.bookings]
+  return all.some(({ keys }) => keys.instrument === id)
 }
 
 function emptyMarket(): Market {
