@@ -29,7 +29,7 @@ const facts = {
   engineVersion: 1,
   codeHash: '0'.repeat(64),
   parametersVersion: 0,
-  durability: 'fsync',
+  durability: process.env.DURABILITY === 'os' ? 'os' : 'fsync',
   sizes,
   hashSeed,
 } as const

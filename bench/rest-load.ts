@@ -22,7 +22,7 @@ export interface LoadResult {
   readonly rowsEvaluated: number
 }
 
-/** The order of every request but for its id, which has a fixed width. */
+/** The order of every request but for its id and the last digits of its price, which have a fixed width. */
 const ORDER = {
   clOrdID: 'B-000000000000000000',
   symbol: '600519.SH',
@@ -62,6 +62,7 @@ async function run({ url, headers, connections, seconds }: LoadPlan): Promise<Lo
   const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`)
   const template = Buffer.from(`POST /orders HTTP/1.1\r\n${head.join('')}\r\n${body}`, 'latin1')
   const idAt = template.indexOf('B-0000') + 2
+  const ticksAt = template.indexOf('1668.00') + 3
   const latency = createHistogram({ lowest: 1, highest: 60_000_000, figures: 3 })
   // Ids never repeat, over all runs of the bench.
   let next = Date.now() * 1000
@@ -93,7 +94,11 @@ async function run({ url, headers, connections, seconds }: LoadPlan): Promise<Lo
       let pending = ''
       let sentMs = 0
       const send = () => {
-        request.write(String(next++).padStart(ID_DIGITS, '0'), idAt, 'latin1')
+        request.write(String(next).padStart(ID_DIGITS, '0'), idAt, 'latin1')
+        // 1660.00 to 1669.99: no two of a thousand orders in a row are identical.
+        const ticks = String(next % 1000).padStart(3, '0')
+        request.write(`${ticks.slice(0, 1)}.${ticks.slice(1)}`, ticksAt, 'latin1')
+        next++
         sentMs = performance.now()
         socket.write(request)
       }

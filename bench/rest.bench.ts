@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LoadPlan, LoadResult } from './rest-load.ts'
@@ -25,6 +25,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const WARM_UP_SECONDS = 3
 const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'rest-bench-'))
 const children: ChildProcess[] = []
+const loadBefore = loadavg()[0] as number
 
 try {
   const echo = await serve('rest-echo.js')
@@ -70,6 +71,7 @@ function report(echoes: readonly Round[], gates: readonly Round[], metrics: stri
     `${CONNECTIONS} connections, one request each at a time, ${ROUNDS} rounds of ${SECONDS} s alternating; the row is the median round.`,
     'Gate: token checked, body parsed and checked, every control, approval token, journal with fsync. Echo: Fastify with',
     'its JSON Schema validator and serializer. Nothing is pinned; load generator, server and disk threads share the cores.',
+    `Load average before the run: ${loadBefore.toFixed(1)} (other work on the machine; ratios are of alternating rounds).`,
     '',
     '| Server | Requests/s | p50 µs | p99 µs | p99.9 µs | CPU µs a request | Answer bytes |',
     '| --- | --- | --- | --- | --- | --- | --- |',
