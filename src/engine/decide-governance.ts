@@ -12,21 +12,9 @@ import { latchCovers } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { LATCHES_MAX } from './state/latches.ts'
-import { B03, B09, C01, D02, D05, D08, L_ROW, LF, LI, Limits, MONEY } from './state/limits.ts'
-import {
-  ACCOUNT,
-  ASSET_CLASS,
-  CLIENT,
-  DESK,
-  ENTITY,
-  PRINCIPAL,
-  SECTOR,
-  SESSION,
-  STRATEGY,
-  TRADER,
-  VENUE,
-} from './state/names.ts'
-import { CANCEL_SEQ, INSTR, LIVE, OF, OI, ORDER_VENUE, SEQ, SIDE, SUBJECT } from './state/orders.ts'
+import { B03, B09, C01, D02, D05, D08, Limits, Row } from './state/limits.ts'
+import { Kind } from './state/names.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { rowUse } from './view-rows.ts'
 
@@ -62,7 +50,7 @@ export class GovernanceDecider {
     if (field !== null) return writeRefused(tape, field[0], field[1])
     const key = Limits.key(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
     const slot = limits.slotOf(key)
-    const previous = slot < 0 ? -1 : limits.i[slot * LI + L_ROW]!
+    const previous = slot < 0 ? -1 : limits.i[slot * Row.INTS + Row.ID]!
     if ((command.flags & REMOVE) !== 0) {
       if (slot < 0) return writeRefused(tape, UNKNOWN_NAME, LIMIT.at.control)
       return writeApplied(tape, limits.versions.length, slot, previous)
@@ -88,16 +76,16 @@ export class GovernanceDecider {
         false,
         object < instruments.count,
         object < instruments.count,
-        names.has(SECTOR, object),
-        names.has(ASSET_CLASS, object),
-        names.has(VENUE, object),
+        names.has(Kind.SECTOR, object),
+        names.has(Kind.ASSET_CLASS, object),
+        names.has(Kind.VENUE, object),
       ]
       if (!known[objectKind]) return [UNKNOWN_NAME, at.object]
     }
     if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
     const positional = control === D02 || control === D05 || control === D08
-    if (positional && names.subjectKind[subject] === SESSION) return bad(at.subject)
+    if (positional && names.subjectKind[subject] === Kind.SESSION) return bad(at.subject)
     // Positions have no venue.
     if (positional && objectKind === 5) return bad(at.objectKind)
     if (!isAmount(command.hard)) return bad(at.hard)
@@ -133,8 +121,8 @@ export class GovernanceDecider {
   followLimit(tape: Tape, slot: number): void {
     const { limits } = this.#state
     const use = rowUse(this.#state, slot)
-    if (use > limits.f[slot * LF + MONEY]!) {
-      encode(tape, LIMIT_BREACHED, { use, row: limits.i[slot * LI + L_ROW]!, slot, reason: LIMIT_BELOW_USE })
+    if (use > limits.f[slot * Row.NUMS + Row.MONEY]!) {
+      encode(tape, LIMIT_BREACHED, { use, row: limits.i[slot * Row.INTS + Row.ID]!, slot, reason: LIMIT_BELOW_USE })
     }
   }
 
@@ -145,16 +133,16 @@ export class GovernanceDecider {
     if (!(command.state >= 1 && command.state <= 3)) return writeRefused(tape, INVALID_VALUE, at.state)
     if (!(command.side >= -1 && command.side <= 1)) return writeRefused(tape, INVALID_VALUE, at.side)
     const keys: readonly (readonly [number, number, number])[] = [
-      [ENTITY, command.entity, at.entity],
-      [CLIENT, command.client, at.client],
-      [DESK, command.desk, at.desk],
-      [TRADER, command.trader, at.trader],
-      [ACCOUNT, command.account, at.account],
-      [STRATEGY, command.strategy, at.strategy],
-      [SESSION, command.sessionScope, at.sessionScope],
-      [ASSET_CLASS, command.assetClass, at.assetClass],
-      [SECTOR, command.sector, at.sector],
-      [VENUE, command.venue, at.venue],
+      [Kind.ENTITY, command.entity, at.entity],
+      [Kind.CLIENT, command.client, at.client],
+      [Kind.DESK, command.desk, at.desk],
+      [Kind.TRADER, command.trader, at.trader],
+      [Kind.ACCOUNT, command.account, at.account],
+      [Kind.STRATEGY, command.strategy, at.strategy],
+      [Kind.SESSION, command.sessionScope, at.sessionScope],
+      [Kind.ASSET_CLASS, command.assetClass, at.assetClass],
+      [Kind.SECTOR, command.sector, at.sector],
+      [Kind.VENUE, command.venue, at.venue],
     ]
     for (const [kind, id, field] of keys) {
       if (id !== -1 && !names.has(kind, id)) return writeRefused(tape, UNKNOWN_NAME, field)
@@ -175,13 +163,19 @@ export class GovernanceDecider {
     if (latch === undefined || latch.sweepFrom !== fromSlot) return writeRefused(tape, UNKNOWN_LATCH)
     const end = Math.min(fromSlot + SWEEP_ORDERS, orders.top)
     for (let slot = fromSlot; slot < end; slot++) {
-      const oi = slot * OI
-      if (orders.i[oi + LIVE] === 0 || orders.f[slot * OF + CANCEL_SEQ] !== 0) continue
-      const sells = orders.i[oi + SIDE] !== 0
-      const instrument = orders.i[oi + INSTR]!
-      const venue = orders.i[oi + ORDER_VENUE]!
-      if (!latchCovers(this.#state, latch, orders.i, oi + SUBJECT, instrument, venue, sells)) continue
-      writeCancelRequested(tape, orders.f[slot * OF + SEQ]!, slot, id, orders.i[oi + SUBJECT + SESSION]!)
+      const oi = slot * Order.INTS
+      if (orders.i[oi + Order.LIVE] === 0 || orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] !== 0) continue
+      const sells = orders.i[oi + Order.SIDE] !== 0
+      const instrument = orders.i[oi + Order.INSTR]!
+      const venue = orders.i[oi + Order.VENUE]!
+      if (!latchCovers(this.#state, latch, orders.i, oi + Order.SUBJECT, instrument, venue, sells)) continue
+      writeCancelRequested(
+        tape,
+        orders.f[slot * Order.NUMS + Order.SEQ]!,
+        slot,
+        id,
+        orders.i[oi + Order.SUBJECT + Kind.SESSION]!,
+      )
     }
     writeSwept(tape, id, end >= orders.top ? -1 : end)
   }
@@ -206,7 +200,7 @@ export class GovernanceDecider {
   /** Only people release, each with the duty of the step. */
   #mayRelease(principal: number, step: number): boolean {
     const { names } = this.#state
-    if (!names.has(PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
+    if (!names.has(Kind.PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
     return (names.duties[principal]! & (step === 1 ? RELEASE_APPROVE : RELEASE_REQUEST)) !== 0
   }
 

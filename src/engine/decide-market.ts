@@ -7,9 +7,9 @@ import type { Tape } from '../model/records/tape.ts'
 import { SESSION_PHASES } from '../model/vocabulary.ts'
 import { isPrice } from './decide-reference.ts'
 import { writeApplied, writeMarkMoved, writeQuarantined, writeRefused } from './events-out.ts'
-import { isBeyond, markSource, midOf, REF_NONE, refPrice } from './market.ts'
-import { areDecimals, type FxRate, HAS_ASK, HAS_BID, INVERSE, NEGATIVE_PRICE, valueRatio } from './state/instruments.ts'
-import { CURRENCY, FEED, VENUE } from './state/names.ts'
+import { isBeyond, markSource, midOf, Ref, refPrice } from './market.ts'
+import { areDecimals, type FxRate, Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
+import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
@@ -41,9 +41,9 @@ export class MarketDecider {
     const at = QUOTE.at
     const id = tape.i32[i + at.instrument]!
     if (!(id >= 0 && id < instruments.count)) return writeRefused(tape, UNKNOWN_NAME, at.instrument)
-    if (!names.has(FEED, tape.i32[i + at.feed]!)) return writeRefused(tape, UNKNOWN_NAME, at.feed)
+    if (!names.has(Kind.FEED, tape.i32[i + at.feed]!)) return writeRefused(tape, UNKNOWN_NAME, at.feed)
     const flags = tape.i32[i + at.flags]!
-    const negative = (instruments.flags[id]! & NEGATIVE_PRICE) !== 0
+    const negative = (instruments.flags[id]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
     const bid = tape.f64[f + at.bidPx]!
     const ask = tape.f64[f + at.askPx]!
     if ((flags & BID) !== 0 && !isPrice(bid, negative)) return writeRefused(tape, INVALID_VALUE, at.bidPx)
@@ -59,7 +59,7 @@ export class MarketDecider {
   /** True where the quote is too far from the one in force and nothing has confirmed it yet. */
   #jumps(id: number, bid: number, ask: number): boolean {
     const { instruments, parameters, timeUs } = this.#state
-    const both = HAS_BID | HAS_ASK
+    const both = Has.BID | Has.ASK
     if ((instruments.has[id]! & both) !== both || instruments.bid[id]! >= instruments.ask[id]!) return false
     const mid = midOf(instruments.bid[id]!, instruments.ask[id]!)
     if (!isBeyond(midOf(bid, ask), mid, parameters[JUMP]!)) return false
@@ -69,7 +69,7 @@ export class MarketDecider {
 
   heartbeat(tape: Tape, offset: number): void {
     const feed = tape.i32[(offset >> 2) + FEED_HEARTBEAT.at.feed]!
-    if (!this.#state.names.has(FEED, feed)) return writeRefused(tape, UNKNOWN_NAME, FEED_HEARTBEAT.at.feed)
+    if (!this.#state.names.has(Kind.FEED, feed)) return writeRefused(tape, UNKNOWN_NAME, FEED_HEARTBEAT.at.feed)
     writeApplied(tape)
   }
 
@@ -79,7 +79,7 @@ export class MarketDecider {
     const command = decode(tape, offset, INSTRUMENT_STATE)
     const id = command.instrument
     if (!(id >= 0 && id < instruments.count)) return writeRefused(tape, UNKNOWN_NAME, at.instrument)
-    const negative = (instruments.flags[id]! & NEGATIVE_PRICE) !== 0
+    const negative = (instruments.flags[id]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
     if ((command.flags & 1) !== 0 && !isPrice(command.priorClose, negative)) {
       return writeRefused(tape, INVALID_VALUE, at.priorClose)
     }
@@ -94,7 +94,7 @@ export class MarketDecider {
 
   phase(tape: Tape, offset: number): void {
     const { venue, phase } = decode(tape, offset, SESSION_PHASE)
-    if (!this.#state.names.has(VENUE, venue)) return writeRefused(tape, UNKNOWN_NAME, SESSION_PHASE.at.venue)
+    if (!this.#state.names.has(Kind.VENUE, venue)) return writeRefused(tape, UNKNOWN_NAME, SESSION_PHASE.at.venue)
     if (SESSION_PHASES[phase] === undefined) return writeRefused(tape, INVALID_VALUE, SESSION_PHASE.at.phase)
     writeApplied(tape)
   }
@@ -104,7 +104,7 @@ export class MarketDecider {
     const { names, rates, parameters } = this.#state
     const at = FX.at
     const command = decode(tape, offset, FX)
-    if (!names.has(CURRENCY, command.currency)) return writeRefused(tape, UNKNOWN_NAME, at.currency)
+    if (!names.has(Kind.CURRENCY, command.currency)) return writeRefused(tape, UNKNOWN_NAME, at.currency)
     // The base currency is id 0; its rate is 1 by definition.
     if (command.currency === 0) return writeRefused(tape, INVALID_VALUE, at.currency)
     if (!Number.isSafeInteger(command.rate) || command.rate <= 0) return writeRefused(tape, INVALID_VALUE, at.rate)
@@ -131,7 +131,7 @@ export class MarketDecider {
   followMark(tape: Tape, id: number): void {
     if (!(id >= 0 && id < this.#state.instruments.count)) return
     const source = markSource(this.#state, id, this.#state.timeUs)
-    if (source !== REF_NONE) writeMarkMoved(tape, refPrice(this.#state, id, source), id, source)
+    if (source !== Ref.NONE) writeMarkMoved(tape, refPrice(this.#state, id, source), id, source)
   }
 }
 
@@ -144,6 +144,6 @@ export function unitsOf(state: State, id: number) {
     priceUnits: instruments.priceUnits[id]!,
     priceDecimals: instruments.priceDecimals[id]!,
     qtyDecimals: instruments.qtyDecimals[id]!,
-    inverse: (instruments.flags[id]! & INVERSE) !== 0,
+    inverse: (instruments.flags[id]! & InstrumentFlag.INVERSE) !== 0,
   }
 }

@@ -22,59 +22,12 @@ import { judgeSelfMatch, rests } from './controls/self-match.ts'
 import { judgeTradingState } from './controls/trading-state.ts'
 import { type Decided, writeDecision, writeWarnings } from './decision-event.ts'
 import { project, projectLeaves } from './exposure.ts'
-import {
-  FAIL,
-  type Judgement,
-  X_CUM,
-  X_D,
-  X_EXPIRE,
-  X_LEAVES_OLD,
-  X_N,
-  X_NOW,
-  X_OPEN_OLD,
-  X_PROTECTION,
-  X_PX,
-  X_QTY,
-  X_QTY_PASSING,
-  X_REF,
-  X_REF_US,
-  X_STOP,
-  X_V,
-} from './judgement.ts'
-import { REF_NONE, refPrice, refSource, refTime } from './market.ts'
+import { type Judgement, Verdict, X } from './judgement.ts'
+import { Ref, refPrice, refSource, refTime } from './market.ts'
 import { collectRows, evaluateRows, refusedRowsFit } from './rows.ts'
-import { HAS_MARK } from './state/instruments.ts'
-import { ACCOUNT, DESK_ACCOUNT, OWN_ACCOUNT, SESSION, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
-import {
-  CELL_AT,
-  CUM,
-  EXPIRE,
-  ID_SLOT,
-  INSTR,
-  LEAVES,
-  LIVE,
-  OF,
-  OI,
-  OPENED,
-  ORDER_LOCATE,
-  ORDER_VENUE,
-  PX,
-  QTY,
-  SIDE,
-  STATE,
-  STOP,
-  SUBJECT,
-  TIF,
-  TYPE,
-  V_ID,
-  V_PX,
-  V_QTY,
-  V_STOP,
-  VERSION,
-  VERSIONS,
-  VF,
-  VI,
-} from './state/orders.ts'
+import { Has } from './state/instruments.ts'
+import { Bound, Kind } from './state/names.ts'
+import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { valuationPrice } from './value.ts'
 
@@ -148,7 +101,7 @@ export class OrderDecider {
     this.#replaced = -1
     const session = tape.i32[i + N.session]!
     hashNewOrder(tape, offset, j)
-    if (!state.names.has(SESSION, session)) {
+    if (!state.names.has(Kind.SESSION, session)) {
       j.verdict(A02, NOT_PERMITTED)
       return this.#finish(tape, REJECT, -1, -1)
     }
@@ -191,7 +144,7 @@ export class OrderDecider {
     this.#replaced = -1
     const session = tape.i32[i + R.session]!
     hashReplace(tape, offset, j)
-    if (!state.names.has(SESSION, session)) {
+    if (!state.names.has(Kind.SESSION, session)) {
       j.verdict(A02, NOT_PERMITTED)
       return this.#finish(tape, REJECT, -1, -1)
     }
@@ -210,11 +163,11 @@ export class OrderDecider {
     this.#takenId = idSlot
     this.#replaced = slot
     this.#readReplace(tape, offset, slot)
-    const account = orders.i[slot * OI + SUBJECT + ACCOUNT]!
+    const account = orders.i[slot * Order.INTS + Order.SUBJECT + Kind.ACCOUNT]!
     this.#resolve(account)
-    for (let place = 0; place < 8; place++) j.subjects[place] = orders.i[slot * OI + SUBJECT + place]!
-    for (let kind = 0; kind < 4; kind++) j.cells[kind] = orders.i[slot * OI + CELL_AT + kind]!
-    if (j.x[X_QTY]! <= j.x[X_CUM]!) j.verdict(A01, INVALID_QTY)
+    for (let place = 0; place < 8; place++) j.subjects[place] = orders.i[slot * Order.INTS + Order.SUBJECT + place]!
+    for (let kind = 0; kind < 4; kind++) j.cells[kind] = orders.i[slot * Order.INTS + Order.CELL_AT + kind]!
+    if (j.x[X.QTY]! <= j.x[X.CUM]!) j.verdict(A01, INVALID_QTY)
     // A replace keeps its order's expiry; whether one was given was judged with the order.
     const flags = (tape.i32[i + R.flags]! & 3) | (j.timeInForce === 4 ? 4 : 0)
     const reason = this.#judge(tape, flags, this.#lowers(slot))
@@ -226,13 +179,13 @@ export class OrderDecider {
   #refuseReplace(orig: number, slot: number): number {
     const { orders } = this.#state
     if (slot === -1) return UNKNOWN_ORDER
-    if (slot < 0 || orders.i[slot * OI + LIVE] === 0) return ORDER_TERMINAL
-    const at = slot * OI
-    const newest = orders.i[at + VERSION]!
-    const newestId = newest < 0 ? orders.i[at + ID_SLOT]! : orders.vi[newest * VI + V_ID]!
+    if (slot < 0 || orders.i[slot * Order.INTS + Order.LIVE] === 0) return ORDER_TERMINAL
+    const at = slot * Order.INTS
+    const newest = orders.i[at + Order.VERSION]!
+    const newestId = newest < 0 ? orders.i[at + Order.ID_SLOT]! : orders.vi[newest * Version.INTS + Version.ID]!
     if (newestId !== orig) return REPLACE_STALE
-    if (orders.i[at + VERSIONS]! >= PENDING_REPLACES) return REPLACE_PENDING_MAX
-    const state = orders.i[at + STATE]!
+    if (orders.i[at + Order.VERSIONS]! >= PENDING_REPLACES) return REPLACE_PENDING_MAX
+    const state = orders.i[at + Order.STATE]!
     return state === APPROVED || state === WORKING ? 0 : ORDER_UNKNOWN_STATE
   }
 
@@ -240,13 +193,14 @@ export class OrderDecider {
   #lowers(slot: number): boolean {
     const { orders } = this.#state
     const j = this.#j
-    const newest = orders.i[slot * OI + VERSION]!
-    const qty = newest < 0 ? orders.f[slot * OF + QTY]! : orders.vf[newest * VF + V_QTY]!
-    const px = newest < 0 ? orders.f[slot * OF + PX]! : orders.vf[newest * VF + V_PX]!
-    const stop = newest < 0 ? orders.f[slot * OF + STOP]! : orders.vf[newest * VF + V_STOP]!
-    if (!(j.x[X_QTY]! < qty)) return false
-    if (j.x[X_STOP]! !== stop) return false
-    return j.buys ? j.x[X_PX]! <= px : j.x[X_PX]! >= px
+    const newest = orders.i[slot * Order.INTS + Order.VERSION]!
+    const qty = newest < 0 ? orders.f[slot * Order.NUMS + Order.QTY]! : orders.vf[newest * Version.NUMS + Version.QTY]!
+    const px = newest < 0 ? orders.f[slot * Order.NUMS + Order.PX]! : orders.vf[newest * Version.NUMS + Version.PX]!
+    const stop =
+      newest < 0 ? orders.f[slot * Order.NUMS + Order.STOP]! : orders.vf[newest * Version.NUMS + Version.STOP]!
+    if (!(j.x[X.QTY]! < qty)) return false
+    if (j.x[X.STOP]! !== stop) return false
+    return j.buys ? j.x[X.PX]! <= px : j.x[X.PX]! >= px
   }
 
   /** A clOrdID that is known: the first decision again, or a conflict. */
@@ -280,8 +234,8 @@ export class OrderDecider {
     decided.version = -1
     decided.idSlot = idSlot
     this.#numbers.fill(0)
-    if (slot >= 0 && this.#state.orders.i[slot * OI + LIVE] !== 0)
-      this.#numbers[0] = this.#state.orders.f[slot * OF + 9]!
+    if (slot >= 0 && this.#state.orders.i[slot * Order.INTS + Order.LIVE] !== 0)
+      this.#numbers[0] = this.#state.orders.f[slot * Order.NUMS + 9]!
     else decided.slot = -1
     writeDecision(this.#state, tape, this.#j, decided, this.#numbers)
   }
@@ -295,9 +249,9 @@ export class OrderDecider {
     decided.slot = slot
     if (outcome !== APPROVE || j.replaces < 0) decided.version = -1
     decided.idSlot = idSlot
-    this.#numbers[0] = j.replaces >= 0 ? this.#state.orders.f[j.replaces * OF + 9]! : slot >= 0 ? seq : 0
+    this.#numbers[0] = j.replaces >= 0 ? this.#state.orders.f[j.replaces * Order.NUMS + 9]! : slot >= 0 ? seq : 0
     this.#numbers[1] = 0
-    this.#numbers[2] = outcome === APPROVE ? j.x[X_NOW]! + this.#state.parameters[TOKEN_LIFE]! : 0
+    this.#numbers[2] = outcome === APPROVE ? j.x[X.NOW]! + this.#state.parameters[TOKEN_LIFE]! : 0
     writeDecision(this.#state, tape, j, decided, this.#numbers)
     if (outcome === APPROVE && j.warnedRows > 0 && idSlot >= 0) writeWarnings(this.#state, tape, j)
   }
@@ -321,11 +275,11 @@ export class OrderDecider {
     const x = j.x
     const f = offset >> 3
     const i = offset >> 2
-    x[X_NOW] = this.#state.timeUs
-    x[X_QTY] = tape.f64[f + N.orderQty]!
-    x[X_PX] = tape.f64[f + N.price]!
-    x[X_STOP] = tape.f64[f + N.stopPx]!
-    x[X_EXPIRE] = tape.f64[f + N.expireTimeUs]!
+    x[X.NOW] = this.#state.timeUs
+    x[X.QTY] = tape.f64[f + N.orderQty]!
+    x[X.PX] = tape.f64[f + N.price]!
+    x[X.STOP] = tape.f64[f + N.stopPx]!
+    x[X.EXPIRE] = tape.f64[f + N.expireTimeUs]!
     j.instrument = tape.i32[i + N.instrument]!
     j.venue = tape.i32[i + N.venue]!
     j.side = tape.i32[i + N.side]!
@@ -343,28 +297,28 @@ export class OrderDecider {
     const j = this.#j
     const x = j.x
     const f = offset >> 3
-    const of = slot * OF
-    const oi = slot * OI
-    x[X_NOW] = this.#state.timeUs
-    x[X_QTY] = tape.f64[f + R.orderQty]!
-    x[X_PX] = tape.f64[f + R.price]!
-    x[X_STOP] = tape.f64[f + R.stopPx]!
-    x[X_EXPIRE] = orders.f[of + EXPIRE]!
-    x[X_CUM] = orders.f[of + CUM]!
-    x[X_LEAVES_OLD] = orders.f[of + LEAVES]!
-    x[X_OPEN_OLD] = orders.f[of + OPENED]!
-    j.instrument = orders.i[oi + INSTR]!
-    j.venue = orders.i[oi + ORDER_VENUE]!
-    j.side = orders.i[oi + SIDE]!
+    const of = slot * Order.NUMS
+    const oi = slot * Order.INTS
+    x[X.NOW] = this.#state.timeUs
+    x[X.QTY] = tape.f64[f + R.orderQty]!
+    x[X.PX] = tape.f64[f + R.price]!
+    x[X.STOP] = tape.f64[f + R.stopPx]!
+    x[X.EXPIRE] = orders.f[of + Order.EXPIRE]!
+    x[X.CUM] = orders.f[of + Order.CUM]!
+    x[X.LEAVES_OLD] = orders.f[of + Order.LEAVES]!
+    x[X.OPEN_OLD] = orders.f[of + Order.OPENED]!
+    j.instrument = orders.i[oi + Order.INSTR]!
+    j.venue = orders.i[oi + Order.VENUE]!
+    j.side = orders.i[oi + Order.SIDE]!
     j.buys = j.side === 0
-    j.ordType = orders.i[oi + TYPE]!
-    j.timeInForce = orders.i[oi + TIF]!
-    j.locate = orders.i[oi + ORDER_LOCATE]!
+    j.ordType = orders.i[oi + Order.TYPE]!
+    j.timeInForce = orders.i[oi + Order.TIF]!
+    j.locate = orders.i[oi + Order.LOCATE]!
     j.replaces = slot
     j.nonAtomic = j.venue >= 0 && names.venueNonAtomic[j.venue] !== 0
-    j.subjects[4] = orders.i[oi + SUBJECT + 4]!
-    j.subjects[6] = orders.i[oi + SUBJECT + 6]!
-    j.subjects[7] = orders.i[oi + SUBJECT + 7]!
+    j.subjects[4] = orders.i[oi + Order.SUBJECT + 4]!
+    j.subjects[6] = orders.i[oi + Order.SUBJECT + 6]!
+    j.subjects[7] = orders.i[oi + Order.SUBJECT + 7]!
   }
 
   /** Fills in what hangs on account and trader: subjects, entity, owner, the four cells. */
@@ -379,13 +333,13 @@ export class OrderDecider {
     subjects[5] = account
     this.#j.entity = names.entityOrdinal[subjects[1]!]!
     this.#j.owner = names.ownerOf[account]!
-    owners[0] = names.ownerCode(OWN_ACCOUNT, account, account)
-    owners[1] = names.ownerCode(DESK_ACCOUNT, subjects[3]!, account)
-    owners[2] = names.ownerCode(TRADER_ACCOUNT, trader, account)
-    owners[3] = names.ownerCode(STRATEGY_ACCOUNT, subjects[6]!, account)
+    owners[0] = names.ownerCode(Bound.OWN_ACCOUNT, account, account)
+    owners[1] = names.ownerCode(Bound.DESK_ACCOUNT, subjects[3]!, account)
+    owners[2] = names.ownerCode(Bound.TRADER_ACCOUNT, trader, account)
+    owners[3] = names.ownerCode(Bound.STRATEGY_ACCOUNT, subjects[6]!, account)
     // A binding that was taken back keeps its cell: what stands there still counts.
-    const trades = names.binding(TRADER_ACCOUNT, trader, account)
-    const runs = names.binding(STRATEGY_ACCOUNT, subjects[6]!, account)
+    const trades = names.binding(Bound.TRADER_ACCOUNT, trader, account)
+    const runs = names.binding(Bound.STRATEGY_ACCOUNT, subjects[6]!, account)
     this.#j.cells[0] = this.#cell(owners[0]!)
     this.#j.cells[1] = this.#cell(owners[1]!)
     this.#j.cells[2] = this.#cell((trades >> 1) - 1)
@@ -401,7 +355,7 @@ export class OrderDecider {
     const state = this.#state
     const j = this.#j
     const x = j.x
-    const qty = x[X_QTY]!
+    const qty = x[X.QTY]!
     projectLeaves(j, qty)
     j.verdict(M04, judgeTradingState(state, j, lowers))
     j.verdict(A02, judgeMarketAccess(state, j))
@@ -420,7 +374,7 @@ export class OrderDecider {
       j.verdict(I00, judgeRegulation(this.#pack, j))
     }
     const reason = j.firstReason()
-    if (reason !== 0) x[X_QTY_PASSING] = this.#qtyPassing(qty)
+    if (reason !== 0) x[X.QTY_PASSING] = this.#qtyPassing(qty)
     return reason
   }
 
@@ -430,27 +384,27 @@ export class OrderDecider {
     const j = this.#j
     const x = j.x
     const { instruments } = state
-    const source = refSource(state, j.instrument, x[X_NOW]!, false)
+    const source = refSource(state, j.instrument, x[X.NOW]!, false)
     j.refSource = source
-    if (source === REF_NONE || (instruments.has[j.instrument]! & HAS_MARK) === 0) {
-      j.refSource = REF_NONE
+    if (source === Ref.NONE || (instruments.has[j.instrument]! & Has.MARK) === 0) {
+      j.refSource = Ref.NONE
       j.verdict(B03, REF_PRICE_UNAVAILABLE)
       if (j.ordType === MARKET) j.verdict(B05, REF_PRICE_UNAVAILABLE)
       return
     }
-    x[X_REF] = refPrice(state, j.instrument, source)
-    x[X_REF_US] = refTime(state, j.instrument, source)
-    let px = x[X_PX]!
+    x[X.REF] = refPrice(state, j.instrument, source)
+    x[X.REF_US] = refTime(state, j.instrument, source)
+    let px = x[X.PX]!
     if (j.ordType === MARKET) {
       const reason = protect(state, j)
       j.verdict(B05, reason)
       if (reason !== 0) return
-      px = x[X_PROTECTION]!
+      px = x[X.PROTECTION]!
     }
     const isStop = j.ordType === STOP_TYPE
-    x[X_V] = valuationPrice(state, j.instrument, j.buys, isStop, px, x[X_STOP]!, x[X_REF]!)
-    x[X_N] = instruments.flowN[j.instrument]!
-    x[X_D] = instruments.flowD[j.instrument]!
+    x[X.V] = valuationPrice(state, j.instrument, j.buys, isStop, px, x[X.STOP]!, x[X.REF]!)
+    x[X.N] = instruments.flowN[j.instrument]!
+    x[X.D] = instruments.flowD[j.instrument]!
     if (!project(state, j, qty)) {
       j.verdict(A01, VALUE_OUT_OF_RANGE)
       return
@@ -464,14 +418,14 @@ export class OrderDecider {
     const state = this.#state
     const j = this.#j
     for (let at = 0; at < FIXED_CONTROLS.length; at++) {
-      if (j.result[FIXED_CONTROLS[at]!] === FAIL) return 0
+      if (j.result[FIXED_CONTROLS[at]!] === Verdict.FAIL) return 0
     }
     for (let control = 0; control < j.reason.length && control < 64; control++) {
       if (j.reason[control] === CAPITAL_UNAVAILABLE) return 0
     }
     const rule = j.rule
     const lot = state.instruments.lot[j.instrument]!
-    let low = Math.floor(j.x[X_CUM]! / lot)
+    let low = Math.floor(j.x[X.CUM]! / lot)
     let high = qty / lot
     // Nothing fits at `high`; what fits at `low` is no order (0, or what a replace has executed), unless it moves up.
     const least = low
@@ -487,7 +441,7 @@ export class OrderDecider {
   #fitsAt(qty: number, rule: number): boolean {
     const state = this.#state
     const j = this.#j
-    j.x[X_QTY] = qty
+    j.x[X.QTY] = qty
     if (!project(state, j, qty)) return false
     if (!refusedRowsFit(state, j)) return false
     return rule < 0 || judgeRegulation(this.#pack, j) === 0

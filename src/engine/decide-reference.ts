@@ -17,27 +17,8 @@ import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { DUTIES, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../model/vocabulary.ts'
 import { writeApplied, writeRefused } from './events-out.ts'
-import { areDecimals, INVERSE, NEGATIVE_PRICE, REG_SHO, valueRatio } from './state/instruments.ts'
-import {
-  ACCOUNT,
-  ASSET_CLASS,
-  CLIENT,
-  CURRENCY,
-  DESK,
-  ENTITY,
-  FEED,
-  FIRM,
-  INSTRUMENT as INSTRUMENT_KIND,
-  OWNER,
-  PRINCIPAL,
-  SECTOR,
-  SESSION,
-  STRATEGY,
-  STRATEGY_ACCOUNT,
-  TRADER,
-  TRADER_ACCOUNT,
-  VENUE,
-} from './state/names.ts'
+import { areDecimals, InstrumentFlag, valueRatio } from './state/instruments.ts'
+import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
@@ -50,13 +31,13 @@ const GENESIS_REPEATED = reasonNumber('GENESIS_REPEATED')
 
 /** Kinds that a and b of each binding kind must be; -1 is a bit set. */
 const BINDS: readonly (readonly [number, number])[] = [
-  [TRADER, ACCOUNT],
-  [STRATEGY, ACCOUNT],
-  [SESSION, ACCOUNT],
-  [SESSION, TRADER],
-  [SESSION, VENUE],
-  [ACCOUNT, ASSET_CLASS],
-  [PRINCIPAL, -1],
+  [Kind.TRADER, Kind.ACCOUNT],
+  [Kind.STRATEGY, Kind.ACCOUNT],
+  [Kind.SESSION, Kind.ACCOUNT],
+  [Kind.SESSION, Kind.TRADER],
+  [Kind.SESSION, Kind.VENUE],
+  [Kind.ACCOUNT, Kind.ASSET_CLASS],
+  [Kind.PRINCIPAL, -1],
 ]
 const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
 const ORDERS_WRITE = bit('orders:write')
@@ -87,7 +68,7 @@ export class ReferenceDecider {
     const { names } = this.#state
     const command = decode(tape, offset, HIERARCHY)
     const { kind, name } = command
-    if (kind <= FIRM || kind >= INSTRUMENT_KIND || NAME_KINDS[kind] === undefined) {
+    if (kind <= Kind.FIRM || kind >= Kind.INSTRUMENT || NAME_KINDS[kind] === undefined) {
       return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.kind)
     }
     if (name === '') return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.name)
@@ -100,28 +81,29 @@ export class ReferenceDecider {
       if (!this.#sameParents(known, command)) return writeRefused(tape, NAME_CONFLICT)
       return writeApplied(tape, known)
     }
-    if (names.isFull(kind) || (kind === ACCOUNT && this.#state.cells.ownersAreFull)) return writeRefused(tape, CAPACITY)
+    if (names.isFull(kind) || (kind === Kind.ACCOUNT && this.#state.cells.ownersAreFull))
+      return writeRefused(tape, CAPACITY)
     writeApplied(tape, names.count(kind))
   }
 
   #parentsOf(command: RecordOf<typeof HIERARCHY>): readonly (readonly [number, number, number])[] {
     const at = HIERARCHY.at
-    if (command.kind === TRADER) return [[DESK, command.desk, at.desk]]
-    if (command.kind === STRATEGY) return [[TRADER, command.trader, at.trader]]
-    if (command.kind !== ACCOUNT) return []
+    if (command.kind === Kind.TRADER) return [[Kind.DESK, command.desk, at.desk]]
+    if (command.kind === Kind.STRATEGY) return [[Kind.TRADER, command.trader, at.trader]]
+    if (command.kind !== Kind.ACCOUNT) return []
     return [
-      [ENTITY, command.entity, at.entity],
-      [CLIENT, command.client, at.client],
-      [DESK, command.desk, at.desk],
-      [OWNER, command.owner, at.owner],
+      [Kind.ENTITY, command.entity, at.entity],
+      [Kind.CLIENT, command.client, at.client],
+      [Kind.DESK, command.desk, at.desk],
+      [Kind.OWNER, command.owner, at.owner],
     ]
   }
 
   #sameParents(id: number, command: RecordOf<typeof HIERARCHY>): boolean {
     const { names } = this.#state
-    if (command.kind === TRADER) return names.deskOf[id] === command.desk
-    if (command.kind === STRATEGY) return names.traderOf[id] === command.trader
-    if (command.kind !== ACCOUNT) return true
+    if (command.kind === Kind.TRADER) return names.deskOf[id] === command.desk
+    if (command.kind === Kind.STRATEGY) return names.traderOf[id] === command.trader
+    if (command.kind !== Kind.ACCOUNT) return true
     return (
       names.entityOf[id] === command.entity &&
       names.clientOf[id] === command.client &&
@@ -145,7 +127,7 @@ export class ReferenceDecider {
         return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       }
     }
-    if ((kind === TRADER_ACCOUNT || kind === STRATEGY_ACCOUNT) && cells.ownersAreFull)
+    if ((kind === Bound.TRADER_ACCOUNT || kind === Bound.STRATEGY_ACCOUNT) && cells.ownersAreFull)
       return writeRefused(tape, CAPACITY)
     writeApplied(tape)
   }
@@ -160,15 +142,16 @@ export class ReferenceDecider {
     for (const field of ['tick', 'lot', 'qtyMax', 'multiplierN', 'multiplierD', 'priceUnitsPerCurrency'] as const) {
       if (!isWhole(command[field], 1)) return writeRefused(tape, INVALID_VALUE, at[field])
     }
-    if (!names.has(CURRENCY, command.currency)) return writeRefused(tape, UNKNOWN_NAME, at.currency)
-    if (!names.has(ASSET_CLASS, command.assetClass)) return writeRefused(tape, UNKNOWN_NAME, at.assetClass)
-    if (!names.has(FEED, command.feed)) return writeRefused(tape, UNKNOWN_NAME, at.feed)
-    if (command.sector !== -1 && !names.has(SECTOR, command.sector)) return writeRefused(tape, UNKNOWN_NAME, at.sector)
+    if (!names.has(Kind.CURRENCY, command.currency)) return writeRefused(tape, UNKNOWN_NAME, at.currency)
+    if (!names.has(Kind.ASSET_CLASS, command.assetClass)) return writeRefused(tape, UNKNOWN_NAME, at.assetClass)
+    if (!names.has(Kind.FEED, command.feed)) return writeRefused(tape, UNKNOWN_NAME, at.feed)
+    if (command.sector !== -1 && !names.has(Kind.SECTOR, command.sector))
+      return writeRefused(tape, UNKNOWN_NAME, at.sector)
     if (command.underlying !== -1 && !(command.underlying >= 0 && command.underlying < instruments.count)) {
       return writeRefused(tape, UNKNOWN_NAME, at.underlying)
     }
-    const negative = (command.flags & NEGATIVE_PRICE) !== 0
-    const inverse = (command.flags & INVERSE) !== 0
+    const negative = (command.flags & InstrumentFlag.NEGATIVE_PRICE) !== 0
+    const inverse = (command.flags & InstrumentFlag.INVERSE) !== 0
     if (negative && inverse) return writeRefused(tape, INVALID_VALUE, at.flags)
     if ((command.flags & 8) !== 0 && !isPrice(command.priorClose, negative)) {
       return writeRefused(tape, INVALID_VALUE, at.priorClose)
@@ -183,7 +166,7 @@ export class ReferenceDecider {
       valueRatio(units, fx, decimals, 'low') !== null &&
       valueRatio(units, frozen, decimals, 'high') !== null
     if (!valued) return writeRefused(tape, INVALID_VALUE, at.multiplierN)
-    const known = names.idOf(INSTRUMENT_KIND, command.symbol)
+    const known = names.idOf(Kind.INSTRUMENT, command.symbol)
     if (known >= 0) {
       if (this.#state.cells.firstPage[known]! >= 0 && !this.#sameUnits(known, command)) {
         return writeRefused(tape, INSTRUMENT_IN_USE)
@@ -196,7 +179,7 @@ export class ReferenceDecider {
 
   #sameUnits(id: number, command: RecordOf<typeof INSTRUMENT>): boolean {
     const { instruments } = this.#state
-    const units = NEGATIVE_PRICE | INVERSE | REG_SHO
+    const units = InstrumentFlag.NEGATIVE_PRICE | InstrumentFlag.INVERSE | InstrumentFlag.REG_SHO
     return (
       instruments.priceDecimals[id] === command.priceDecimals &&
       instruments.qtyDecimals[id] === command.qtyDecimals &&
@@ -237,7 +220,7 @@ export class ReferenceDecider {
     const command = decode(tape, offset, LOCATE)
     const at = LOCATE.at
     if (command.locateID === '') return writeRefused(tape, INVALID_VALUE, at.locateID)
-    if (!names.has(ACCOUNT, command.account)) return writeRefused(tape, UNKNOWN_NAME, at.account)
+    if (!names.has(Kind.ACCOUNT, command.account)) return writeRefused(tape, UNKNOWN_NAME, at.account)
     if (!(command.instrument >= 0 && command.instrument < instruments.count)) {
       return writeRefused(tape, UNKNOWN_NAME, at.instrument)
     }
@@ -286,14 +269,14 @@ export class ReferenceDecider {
     const { names, instruments, cells } = this.#state
     const command = decode(tape, offset, POSITION)
     const at = POSITION.at
-    if (!names.has(ACCOUNT, command.account)) return writeRefused(tape, UNKNOWN_NAME, at.account)
+    if (!names.has(Kind.ACCOUNT, command.account)) return writeRefused(tape, UNKNOWN_NAME, at.account)
     if (!(command.instrument >= 0 && command.instrument < instruments.count)) {
       return writeRefused(tape, UNKNOWN_NAME, at.instrument)
     }
-    if (command.trader !== -1 && !names.isPermitted(TRADER_ACCOUNT, command.trader, command.account)) {
+    if (command.trader !== -1 && !names.isPermitted(Bound.TRADER_ACCOUNT, command.trader, command.account)) {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.trader)
     }
-    if (command.strategy !== -1 && !names.isPermitted(STRATEGY_ACCOUNT, command.strategy, command.account)) {
+    if (command.strategy !== -1 && !names.isPermitted(Bound.STRATEGY_ACCOUNT, command.strategy, command.account)) {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)

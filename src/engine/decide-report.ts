@@ -7,60 +7,15 @@ import { readText, type Tape } from '../model/records/tape.ts'
 import { EXEC_TYPES } from '../model/vocabulary.ts'
 import { hashExecution } from './content.ts'
 import { isPrice } from './decide-reference.ts'
-import {
-  STATE_ONLY,
-  TERMINAL,
-  VERSION_ACCEPTED,
-  VERSION_DROPPED,
-  writeCancelDecided,
-  writeLatchSet,
-  writeMarkMoved,
-  writeMoved,
-  writeRefused,
-} from './events-out.ts'
+import { Change, writeCancelDecided, writeLatchSet, writeMarkMoved, writeMoved, writeRefused } from './events-out.ts'
 import { ENDED, type OrderFinder } from './find-order.ts'
 import type { Judgement } from './judgement.ts'
-import {
-  X_ACCOUNT,
-  X_CONTENT0,
-  X_CONTENT1,
-  X_FLOW_VENUE,
-  X_INSTR,
-  X_REVERSED,
-  X_SESSION,
-  X_SIDE,
-  X_STRATEGY,
-  X_TRADER,
-} from './state/executions.ts'
-import { HAS_MARK, INVERSE, NEGATIVE_PRICE } from './state/instruments.ts'
-import { KEY_INSTRUMENT, LATCHES_MAX, type Latch } from './state/latches.ts'
-import { ACCOUNT, SESSION, STRATEGY, STRATEGY_ACCOUNT, TRADER, TRADER_ACCOUNT } from './state/names.ts'
-import {
-  ENDED_ACCOUNT,
-  ENDED_INSTRUMENT,
-  ENDED_SIDE,
-  ENDED_STRATEGY,
-  ENDED_TRADER,
-  ENDED_VENUE,
-} from './state/order-ids.ts'
-import {
-  CUM,
-  INSTR,
-  OF,
-  OI,
-  ORDER_VENUE,
-  QTY,
-  REPORTED,
-  SEQ,
-  SIDE,
-  STATE,
-  SUBJECT,
-  V_OLDER,
-  V_QTY,
-  VERSION,
-  VF,
-  VI,
-} from './state/orders.ts'
+import { Exec } from './state/executions.ts'
+import { Has, InstrumentFlag } from './state/instruments.ts'
+import { Key, LATCHES_MAX, type Latch } from './state/latches.ts'
+import { Bound, Kind } from './state/names.ts'
+import { Ended } from './state/order-ids.ts'
+import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
@@ -134,7 +89,7 @@ export class ReportDecider {
     const slot = this.#find.byId(tape, offset + C.origClOrdID, owner)
     if (slot === ENDED) writeCancelDecided(tape, 0, -1, ORDER_TERMINAL)
     else if (slot < 0) writeCancelDecided(tape, 0, -1, UNKNOWN_ORDER)
-    else writeCancelDecided(tape, orders.f[slot * OF + SEQ]!, slot, 0)
+    else writeCancelDecided(tape, orders.f[slot * Order.NUMS + Order.SEQ]!, slot, 0)
   }
 
   notSent(tape: Tape, offset: number): void {
@@ -142,15 +97,15 @@ export class ReportDecider {
     const session = tape.i32[(offset >> 2) + S.session]!
     const slot = this.#find.byId(tape, offset + S.clOrdID, session)
     if (slot < 0) return writeRefused(tape, slot === ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
-    const seq = orders.f[slot * OF + SEQ]!
-    const state = orders.i[slot * OI + STATE]!
+    const seq = orders.f[slot * Order.NUMS + Order.SEQ]!
+    const state = orders.i[slot * Order.INTS + Order.STATE]!
     const version = ids.versionOf(this.#find.idSlot)
-    if (version >= 0) return writeMoved(tape, seq, slot, state, version, VERSION_DROPPED)
+    if (version >= 0) return writeMoved(tape, seq, slot, state, version, Change.VERSION_DROPPED)
     const isFirst = ids.seqOf(this.#find.idSlot) === seq
-    if (!isFirst || orders.i[slot * OI + REPORTED] !== 0 || (state !== APPROVED && state !== UNKNOWN)) {
+    if (!isFirst || orders.i[slot * Order.INTS + Order.REPORTED] !== 0 || (state !== APPROVED && state !== UNKNOWN)) {
       return writeRefused(tape, NOT_SENT_REFUSED)
     }
-    writeMoved(tape, seq, slot, NOT_SENT_STATE, -1, TERMINAL)
+    writeMoved(tape, seq, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
   }
 
   report(tape: Tape, offset: number): void {
@@ -170,22 +125,22 @@ export class ReportDecider {
 
   #move(tape: Tape, slot: number, version: number, type: number): void {
     const { orders } = this.#state
-    const seq = orders.f[slot * OF + SEQ]!
-    const state = orders.i[slot * OI + STATE]!
+    const seq = orders.f[slot * Order.NUMS + Order.SEQ]!
+    const state = orders.i[slot * Order.INTS + Order.STATE]!
     const terminal = ENDS_IN.get(type)
-    if (terminal !== undefined) return writeMoved(tape, seq, slot, terminal, -1, TERMINAL)
+    if (terminal !== undefined) return writeMoved(tape, seq, slot, terminal, -1, Change.TERMINAL)
     const working = state === APPROVED || state === UNKNOWN ? WORKING : state
     switch (type) {
       case NEW:
-        return writeMoved(tape, seq, slot, working, -1, STATE_ONLY)
+        return writeMoved(tape, seq, slot, working, -1, Change.STATE_ONLY)
       case CANCEL_REJECTED:
-        return writeMoved(tape, seq, slot, state === PENDING_CANCEL ? WORKING : working, -1, STATE_ONLY)
+        return writeMoved(tape, seq, slot, state === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
       case REPLACED:
         if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
-        return writeMoved(tape, seq, slot, working, version, VERSION_ACCEPTED)
+        return writeMoved(tape, seq, slot, working, version, Change.VERSION_ACCEPTED)
       case REPLACE_REJECTED:
         if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
-        return writeMoved(tape, seq, slot, working, version, VERSION_DROPPED)
+        return writeMoved(tape, seq, slot, working, version, Change.VERSION_DROPPED)
       default:
         return writeRefused(tape, INVALID_VALUE, X.execType)
     }
@@ -204,27 +159,28 @@ export class ReportDecider {
   #repeated(tape: Tape, known: number): void {
     const { executions } = this.#state
     const same =
-      executions.int(known, X_CONTENT0) === this.#j.content0 && executions.int(known, X_CONTENT1) === this.#j.content1
+      executions.int(known, Exec.CONTENT0) === this.#j.content0 &&
+      executions.int(known, Exec.CONTENT1) === this.#j.content1
     writeRefused(tape, same ? EXEC_DUPLICATE : EXEC_CONFLICT)
     if (same) return
-    this.#block(tape, executions.int(known, X_ACCOUNT), executions.int(known, X_INSTR), EXEC_CONFLICT)
+    this.#block(tape, executions.int(known, Exec.ACCOUNT), executions.int(known, Exec.INSTR), EXEC_CONFLICT)
   }
 
   #bookingOf(tape: Tape, offset: number, slot: number): Booking {
     const { orders, ids } = this.#state
     const i = offset >> 2
     if (slot >= 0) {
-      const oi = slot * OI
+      const oi = slot * Order.INTS
       return {
         slot,
-        orderSeq: orders.f[slot * OF + SEQ]!,
-        instrument: orders.i[oi + INSTR]!,
-        account: orders.i[oi + SUBJECT + ACCOUNT]!,
-        trader: orders.i[oi + SUBJECT + TRADER]!,
-        strategy: orders.i[oi + SUBJECT + STRATEGY]!,
-        side: orders.i[oi + SIDE]!,
-        session: orders.i[oi + SUBJECT + SESSION]!,
-        flowVenue: orders.i[oi + ORDER_VENUE]!,
+        orderSeq: orders.f[slot * Order.NUMS + Order.SEQ]!,
+        instrument: orders.i[oi + Order.INSTR]!,
+        account: orders.i[oi + Order.SUBJECT + Kind.ACCOUNT]!,
+        trader: orders.i[oi + Order.SUBJECT + Kind.TRADER]!,
+        strategy: orders.i[oi + Order.SUBJECT + Kind.STRATEGY]!,
+        side: orders.i[oi + Order.SIDE]!,
+        session: orders.i[oi + Order.SUBJECT + Kind.SESSION]!,
+        flowVenue: orders.i[oi + Order.VENUE]!,
         alarm: 0,
       }
     }
@@ -233,20 +189,20 @@ export class ReportDecider {
       return {
         slot: -1,
         orderSeq: ids.endedSeqOf(id),
-        instrument: ids.endedOf(id, ENDED_INSTRUMENT),
-        account: ids.endedOf(id, ENDED_ACCOUNT),
-        trader: ids.endedOf(id, ENDED_TRADER),
-        strategy: ids.endedOf(id, ENDED_STRATEGY),
-        side: ids.endedOf(id, ENDED_SIDE),
+        instrument: ids.endedOf(id, Ended.INSTRUMENT),
+        account: ids.endedOf(id, Ended.ACCOUNT),
+        trader: ids.endedOf(id, Ended.TRADER),
+        strategy: ids.endedOf(id, Ended.STRATEGY),
+        side: ids.endedOf(id, Ended.SIDE),
         session: ids.sessionOf(id),
-        flowVenue: ids.endedOf(id, ENDED_VENUE),
+        flowVenue: ids.endedOf(id, Ended.VENUE),
         alarm: LATE_FILL,
       }
     }
     const { names } = this.#state
     const named = tape.i32[i + X.account]!
-    const suspense = names.idOf(ACCOUNT, 'SUSPENSE')
-    const account = names.has(ACCOUNT, named) ? named : suspense
+    const suspense = names.idOf(Kind.ACCOUNT, 'SUSPENSE')
+    const account = names.has(Kind.ACCOUNT, named) ? named : suspense
     const trader = tape.i32[i + X.trader]!
     const strategy = tape.i32[i + X.strategy]!
     return {
@@ -254,8 +210,11 @@ export class ReportDecider {
       orderSeq: 0,
       instrument: tape.i32[i + X.instrument]!,
       account,
-      trader: names.has(TRADER, trader) && names.isPermitted(TRADER_ACCOUNT, trader, account) ? trader : -1,
-      strategy: names.has(STRATEGY, strategy) && names.isPermitted(STRATEGY_ACCOUNT, strategy, account) ? strategy : -1,
+      trader: names.has(Kind.TRADER, trader) && names.isPermitted(Bound.TRADER_ACCOUNT, trader, account) ? trader : -1,
+      strategy:
+        names.has(Kind.STRATEGY, strategy) && names.isPermitted(Bound.STRATEGY_ACCOUNT, strategy, account)
+          ? strategy
+          : -1,
       side: tape.i32[i + X.side]!,
       session: -1,
       flowVenue: tape.i32[i + X.venue]!,
@@ -272,7 +231,7 @@ export class ReportDecider {
     }
     const qty = tape.f64[(offset >> 3) + X.lastQty]!
     if (!(qty > 0) || !Number.isSafeInteger(qty)) return [INVALID_VALUE, X.lastQty]
-    const negative = (instruments.flags[instrument]! & NEGATIVE_PRICE) !== 0
+    const negative = (instruments.flags[instrument]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
     return isPrice(tape.f64[(offset >> 3) + X.lastPx]!, negative) ? null : [INVALID_VALUE, X.lastPx]
   }
 
@@ -287,13 +246,13 @@ export class ReportDecider {
     const px = tape.f64[f + X.lastPx]!
     const refusal = this.#refusalOf(tape, offset, booking)
     if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
-    const inverse = (instruments.flags[instrument]! & INVERSE) !== 0
+    const inverse = (instruments.flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, Math.abs(px), qty, instruments.flowN[instrument]!, instruments.flowD[instrument]!)
     if (Number.isNaN(amount) || executions.isFull) {
       writeRefused(tape, executions.isFull ? CAPACITY : BOOKING_OVERFLOW)
       return this.#block(tape, account, instrument, executions.isFull ? CAPACITY : BOOKING_OVERFLOW)
     }
-    if ((instruments.has[instrument]! & HAS_MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
+    if ((instruments.has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
     if (booking.slot >= 0) booking.alarm = this.#alarmOf(booking.slot, qty, tape.f64[f + X.cumQty]!)
     encode(tape, EXECUTION_BOOKED, {
       ...booking,
@@ -313,10 +272,14 @@ export class ReportDecider {
   /** OVERFILL where more is executed than the largest version ordered; else whether the report's cumQty agrees. */
   #alarmOf(slot: number, qty: number, cumQty: number): number {
     const { orders } = this.#state
-    const cum = orders.f[slot * OF + CUM]! + qty
-    let ordered = orders.f[slot * OF + QTY]!
-    for (let version = orders.i[slot * OI + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
-      ordered = Math.max(ordered, orders.vf[version * VF + V_QTY]!)
+    const cum = orders.f[slot * Order.NUMS + Order.CUM]! + qty
+    let ordered = orders.f[slot * Order.NUMS + Order.QTY]!
+    for (
+      let version = orders.i[slot * Order.INTS + Order.VERSION]!;
+      version >= 0;
+      version = orders.vi[version * Version.INTS + Version.OLDER]!
+    ) {
+      ordered = Math.max(ordered, orders.vf[version * Version.NUMS + Version.QTY]!)
     }
     if (cum > ordered) return OVERFILL
     return cumQty >= 0 && cumQty !== cum ? CUM_QTY_MISMATCH : 0
@@ -333,20 +296,20 @@ export class ReportDecider {
     const booking: Booking = {
       slot: -1,
       orderSeq: 0,
-      instrument: executions.int(original, X_INSTR),
-      account: executions.int(original, X_ACCOUNT),
-      trader: executions.int(original, X_TRADER),
-      strategy: executions.int(original, X_STRATEGY),
-      side: executions.int(original, X_SIDE),
-      session: executions.int(original, X_SESSION),
-      flowVenue: executions.int(original, X_FLOW_VENUE),
+      instrument: executions.int(original, Exec.INSTR),
+      account: executions.int(original, Exec.ACCOUNT),
+      trader: executions.int(original, Exec.TRADER),
+      strategy: executions.int(original, Exec.STRATEGY),
+      side: executions.int(original, Exec.SIDE),
+      session: executions.int(original, Exec.SESSION),
+      flowVenue: executions.int(original, Exec.FLOW_VENUE),
       alarm: 0,
     }
     if (correct) {
       const known = executions.find(tape, offset + X.execID, source, venue)
       if (known >= 0) return this.#repeated(tape, known)
     }
-    if (executions.int(original, X_REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
+    if (executions.int(original, Exec.REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
     if (correct) {
       const refusal = this.#refusalOf(tape, offset, booking)
       if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
@@ -360,7 +323,7 @@ export class ReportDecider {
     const { latches } = this.#state
     const stands = latches.active.some(
       (latch: Latch) =>
-        latch.cause === cause && latch.keys[ACCOUNT] === account && latch.keys[KEY_INSTRUMENT] === instrument,
+        latch.cause === cause && latch.keys[Kind.ACCOUNT] === account && latch.keys[Key.INSTRUMENT] === instrument,
     )
     if (stands) return
     const full = latches.active.length >= LATCHES_MAX

@@ -2,18 +2,8 @@
 import { parameterIndex } from '../model/parameters.ts'
 import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
 import { beginRecord, type Tape } from '../model/records/tape.ts'
-import {
-  type Judgement,
-  X_D,
-  X_N,
-  X_OPEN_VERSION,
-  X_PROTECTION,
-  X_QTY_PASSING,
-  X_REF,
-  X_REF_US,
-  X_V,
-} from './judgement.ts'
-import { L_LEVEL, L_ROW, LI } from './state/limits.ts'
+import { type Judgement, X } from './judgement.ts'
+import { Row } from './state/limits.ts'
 import type { State } from './state/state.ts'
 
 const E = ORDER_DECIDED.at
@@ -50,15 +40,15 @@ export function writeDecision(state: State, tape: Tape, j: Judgement, decided: D
   f64[f + E.firstSeq] = numbers[1]!
   f64[f + E.tokenExpiryUs] = numbers[2]!
   if (j.valued) {
-    f64[f + E.valuationPx] = x[X_V]!
-    f64[f + E.unitN] = x[X_N]!
-    f64[f + E.unitD] = x[X_D]!
-    f64[f + E.protectionPx] = x[X_PROTECTION]!
+    f64[f + E.valuationPx] = x[X.V]!
+    f64[f + E.unitN] = x[X.N]!
+    f64[f + E.unitD] = x[X.D]!
+    f64[f + E.protectionPx] = x[X.PROTECTION]!
   }
-  f64[f + E.refPx] = x[X_REF]!
-  f64[f + E.refTimeUs] = x[X_REF_US]!
-  if (decided.outcome === APPROVE) f64[f + E.openValue] = x[X_OPEN_VERSION]!
-  if (decided.outcome === REJECT) f64[f + E.qtyPassing] = x[X_QTY_PASSING]!
+  f64[f + E.refPx] = x[X.REF]!
+  f64[f + E.refTimeUs] = x[X.REF_US]!
+  if (decided.outcome === APPROVE) f64[f + E.openValue] = x[X.OPEN_VERSION]!
+  if (decided.outcome === REJECT) f64[f + E.qtyPassing] = x[X.QTY_PASSING]!
   i32[i + E.outcome] = decided.outcome
   i32[i + E.reason] = decided.reason
   i32[i + E.slot] = decided.slot
@@ -93,16 +83,16 @@ export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
   for (let place = 0; place < j.warnedRows; place++) {
     const slot = j.warnedSlot[place]!
     const levels = limits.warningsOf(slot)
-    const standing = limits.i[slot * LI + L_LEVEL]!
+    const standing = limits.i[slot * Row.INTS + Row.LEVEL]!
     const before = j.warnedBefore[place]!
     const after = j.warnedAfter[place]!
     let level = standing
     // A level that is not set stands at infinity: a fall passes it by, a rise never reaches it.
     while (level > 0 && before < limits.rearmBelow(slot, level, state.parameters[REARM]!)) level--
-    if (level < standing) writeWarning(tape, before, limits.i[slot * LI + L_ROW]!, slot, level, 0)
+    if (level < standing) writeWarning(tape, before, limits.i[slot * Row.INTS + Row.ID]!, slot, level, 0)
     let risen = level
     for (let at = level; at < levels.length; at++) if (after >= levels[at]!) risen = at + 1
-    if (risen > level) writeWarning(tape, after, limits.i[slot * LI + L_ROW]!, slot, risen, 1)
+    if (risen > level) writeWarning(tape, after, limits.i[slot * Row.INTS + Row.ID]!, slot, risen, 1)
   }
 }
 

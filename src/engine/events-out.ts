@@ -25,10 +25,12 @@ export function writeCancelDecided(tape: Tape, orderSeq: number, slot: number, r
   encode(tape, CANCEL_DECIDED, { orderSeq, slot, reason })
 }
 
-export const STATE_ONLY = 0
-export const VERSION_ACCEPTED = 1
-export const VERSION_DROPPED = 2
-export const TERMINAL = 3
+export const enum Change {
+  STATE_ONLY = 0,
+  VERSION_ACCEPTED = 1,
+  VERSION_DROPPED = 2,
+  TERMINAL = 3,
+}
 
 export function writeMoved(
   tape: Tape,

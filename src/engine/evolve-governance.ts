@@ -8,34 +8,16 @@ import { objectNamed, warnBpsOf } from './decide-governance.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
 import { objectOf } from './exposure.ts'
-import { REF_NONE, refPrice, refSource } from './market.ts'
+import { Ref, refPrice, refSource } from './market.ts'
 import type { OrderLife } from './order-life.ts'
-import { CELL, DN, UP } from './state/cells.ts'
-import { X_AMOUNT, X_FLOW_VENUE, X_INSTR, X_REVERSED } from './state/executions.ts'
-import { HAS_MARK } from './state/instruments.ts'
-import { KEY_INSTRUMENT, KEYS } from './state/latches.ts'
+import { Cell } from './state/cells.ts'
+import { Exec } from './state/executions.ts'
+import { Has } from './state/instruments.ts'
+import { Key } from './state/latches.ts'
 import { B09, D08, type RowVersion } from './state/limits.ts'
-import { EXECUTED, METRIC } from './state/metrics.ts'
-import { ACCOUNT } from './state/names.ts'
-import {
-  D,
-  ID_SLOT,
-  INSTR,
-  LIVE,
-  N,
-  OF,
-  OI,
-  OPENED,
-  ORDER_VENUE,
-  SUBJECT,
-  V_D,
-  V_ID,
-  V_N,
-  V_OLDER,
-  VERSION,
-  VF,
-  VI,
-} from './state/orders.ts'
+import { Metric } from './state/metrics.ts'
+import { Kind } from './state/names.ts'
+import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { subjectsOfExecution } from './subjects.ts'
 
@@ -113,30 +95,30 @@ export class GovernanceEvolver {
     for (let page = 0; page < cells.pages && kind !== 5; page++) {
       const account = cells.blockAccount[cells.pageBlock[page]!]!
       for (let place = 0; place < cells.ownersIn(page); place++) {
-        const offset = (page * 8 + place) * CELL
+        const offset = (page * 8 + place) * Cell.SIZE
         const owner = cells.ownerAt(offset)
         if (cells.ownerKind[owner] !== cellKind) continue
         const counted = cellKind === 0 ? this.#countsAccount(subject, account) : cells.ownerSubject[owner] === subject
         if (!counted) continue
         const row = rowOf(cells.pageInstrument[page]!, -1)
         if (row < 0) continue
-        const up = cells.f[offset + UP]!
-        const dn = cells.f[offset + DN]!
+        const up = cells.f[offset + Cell.UP]!
+        const dn = cells.f[offset + Cell.DN]!
         metrics.addEnds(row, names.entityOrdinal[names.entityOf[account]!]!, up, dn, Math.max(up, -dn))
       }
     }
     for (let slot = 0; slot < orders.top; slot++) {
-      const oi = slot * OI
-      if (orders.i[oi + LIVE] === 0 || orders.i[oi + SUBJECT + subjectKind] !== subject) continue
-      const row = rowOf(orders.i[oi + INSTR]!, orders.i[oi + ORDER_VENUE]!)
-      if (row >= 0) metrics.addFlow(row, orders.f[slot * OF + OPENED]!, 1, 0)
+      const oi = slot * Order.INTS
+      if (orders.i[oi + Order.LIVE] === 0 || orders.i[oi + Order.SUBJECT + subjectKind] !== subject) continue
+      const row = rowOf(orders.i[oi + Order.INSTR]!, orders.i[oi + Order.VENUE]!)
+      if (row >= 0) metrics.addFlow(row, orders.f[slot * Order.NUMS + Order.OPENED]!, 1, 0)
     }
     for (const exec of executions.today()) {
-      if (executions.int(exec, X_REVERSED) !== 0) continue
+      if (executions.int(exec, Exec.REVERSED) !== 0) continue
       subjectsOfExecution(this.#state, exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
-      const row = rowOf(executions.int(exec, X_INSTR), executions.int(exec, X_FLOW_VENUE))
-      if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, X_AMOUNT))
+      const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
+      if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))
     }
   }
 
@@ -156,7 +138,7 @@ export class GovernanceEvolver {
     const { latches, seq } = this.#state
     const command = decode(tape, offset, KILL)
     const { id, slot: isFull } = decode(tape, event, APPLIED)
-    const keys = new Int32Array(KEYS).fill(-1)
+    const keys = new Int32Array(Key.COUNT).fill(-1)
     if (isFull !== 1) {
       keys.set([
         -1,
@@ -191,9 +173,9 @@ export class GovernanceEvolver {
   latchSet(tape: Tape, event: number): void {
     const { latches, seq } = this.#state
     const { latch, account, instrument, state, cause } = decode(tape, event, LATCH_SET)
-    const keys = new Int32Array(KEYS).fill(-1)
-    keys[ACCOUNT] = account
-    keys[KEY_INSTRUMENT] = instrument
+    const keys = new Int32Array(Key.COUNT).fill(-1)
+    keys[Kind.ACCOUNT] = account
+    keys[Key.INSTRUMENT] = instrument
     latches.set({
       id: latch,
       keys,
@@ -235,16 +217,16 @@ export class GovernanceEvolver {
     const state = this.#state
     const { metrics, instruments, executions } = state
     state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
-    for (let row = 0; row < metrics.rows; row++) metrics.f[row * METRIC + EXECUTED] = 0
+    for (let row = 0; row < metrics.rows; row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
     for (let id = 0; id < instruments.count; id++) {
       this.#reference.setRatios(id)
       const source = refSource(state, id, state.timeUs, false)
-      if (source !== REF_NONE) {
+      if (source !== Ref.NONE) {
         instruments.mark[id] = refPrice(state, id, source)
-        instruments.has[id] = instruments.has[id]! | HAS_MARK
+        instruments.has[id] = instruments.has[id]! | Has.MARK
       }
       this.#market.revalue(id)
     }
@@ -255,14 +237,18 @@ export class GovernanceEvolver {
   #carryOrders(): void {
     const { orders, instruments } = this.#state
     for (let slot = 0; slot < orders.top; slot++) {
-      const oi = slot * OI
-      if (orders.i[oi + LIVE] === 0) continue
-      const instrument = orders.i[oi + INSTR]!
-      orders.f[slot * OF + N] = instruments.flowN[instrument]!
-      orders.f[slot * OF + D] = instruments.flowD[instrument]!
-      for (let version = orders.i[oi + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
-        orders.vf[version * VF + V_N] = instruments.flowN[instrument]!
-        orders.vf[version * VF + V_D] = instruments.flowD[instrument]!
+      const oi = slot * Order.INTS
+      if (orders.i[oi + Order.LIVE] === 0) continue
+      const instrument = orders.i[oi + Order.INSTR]!
+      orders.f[slot * Order.NUMS + Order.N] = instruments.flowN[instrument]!
+      orders.f[slot * Order.NUMS + Order.D] = instruments.flowD[instrument]!
+      for (
+        let version = orders.i[oi + Order.VERSION]!;
+        version >= 0;
+        version = orders.vi[version * Version.INTS + Version.OLDER]!
+      ) {
+        orders.vf[version * Version.NUMS + Version.N] = instruments.flowN[instrument]!
+        orders.vf[version * Version.NUMS + Version.D] = instruments.flowD[instrument]!
       }
       this.#life.reprice(slot, 0)
     }
@@ -273,18 +259,22 @@ export class GovernanceEvolver {
     const { ids, orders } = this.#state
     const carried: { slot: number; chain: Int32Array[]; versions: Map<number, number> }[] = []
     for (let slot = 0; slot < orders.top; slot++) {
-      const oi = slot * OI
-      if (orders.i[oi + LIVE] === 0) continue
+      const oi = slot * Order.INTS
+      if (orders.i[oi + Order.LIVE] === 0) continue
       const chain: Int32Array[] = []
-      for (let id = orders.i[oi + ID_SLOT]!; id >= 0; id = ids.nextOf(id)) chain.push(ids.copyOf(id))
+      for (let id = orders.i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) chain.push(ids.copyOf(id))
       const versions = new Map<number, number>()
       const pending: number[] = []
-      for (let version = orders.i[oi + VERSION]!; version >= 0; version = orders.vi[version * VI + V_OLDER]!) {
+      for (
+        let version = orders.i[oi + Order.VERSION]!;
+        version >= 0;
+        version = orders.vi[version * Version.INTS + Version.OLDER]!
+      ) {
         pending.push(version)
       }
       for (const version of pending) {
         versions.set(version, chain.length)
-        chain.push(ids.copyOf(orders.vi[version * VI + V_ID]!))
+        chain.push(ids.copyOf(orders.vi[version * Version.INTS + Version.ID]!))
       }
       carried.push({ slot, chain, versions })
     }
@@ -293,9 +283,9 @@ export class GovernanceEvolver {
       const placed = chain.map((entry) => ids.carry(entry))
       const own = chain.length - versions.size
       for (let at = 0; at < own; at++) ids.setNext(placed[at]!, at + 1 < own ? placed[at + 1]! : -1)
-      orders.i[slot * OI + ID_SLOT] = placed[0]!
+      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0]!
       for (const [version, at] of versions) {
-        orders.vi[version * VI + V_ID] = placed[at]!
+        orders.vi[version * Version.INTS + Version.ID] = placed[at]!
         ids.setNext(placed[at]!, -1)
       }
     }

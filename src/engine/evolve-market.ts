@@ -6,8 +6,8 @@ import type { Tape } from '../model/records/tape.ts'
 import { CONFIRMED, SIDES_KEPT } from './decide-market.ts'
 import type { ReferenceEvolver } from './evolve-reference.ts'
 import type { Shift } from './exposure.ts'
-import { CELL } from './state/cells.ts'
-import { HAS_ASK, HAS_BID, HAS_LAST, HAS_MARK, HAS_PRIOR_CLOSE } from './state/instruments.ts'
+import { Cell } from './state/cells.ts'
+import { Has } from './state/instruments.ts'
 import type { State } from './state/state.ts'
 
 export class MarketEvolver {
@@ -32,7 +32,7 @@ export class MarketEvolver {
     feedUs[tape.i32[i + at.feed]!] = timeUs
     let has = instruments.has[id]!
     if ((flags & SIDES_KEPT) === 0) {
-      has = (has & ~(HAS_BID | HAS_ASK)) | (flags & 1 ? HAS_BID : 0) | (flags & 2 ? HAS_ASK : 0)
+      has = (has & ~(Has.BID | Has.ASK)) | (flags & 1 ? Has.BID : 0) | (flags & 2 ? Has.ASK : 0)
       instruments.bid[id] = tape.f64[f + at.bidPx]!
       instruments.ask[id] = tape.f64[f + at.askPx]!
       instruments.quoteUs[id] = timeUs
@@ -40,7 +40,7 @@ export class MarketEvolver {
       instruments.quarantineUs[id] = 0
     }
     if ((flags & 4) !== 0) {
-      has |= HAS_LAST
+      has |= Has.LAST
       instruments.last[id] = tape.f64[f + at.lastPx]!
       instruments.lastUs[id] = timeUs
       if (instruments.quarantineUs[id] !== 0) instruments.quarantineUs[id] = CONFIRMED
@@ -65,7 +65,7 @@ export class MarketEvolver {
     if ((command.flags & 1) !== 0) {
       instruments.priorClose[id] = command.priorClose
       instruments.priorCloseUs[id] = this.#state.timeUs
-      instruments.has[id] = instruments.has[id]! | HAS_PRIOR_CLOSE
+      instruments.has[id] = instruments.has[id]! | Has.PRIOR_CLOSE
     }
     if ((command.flags & 2) !== 0) {
       instruments.manualPx[id] = command.manualPx
@@ -98,7 +98,7 @@ export class MarketEvolver {
     const { instruments } = this.#state
     const id = tape.i32[(event >> 2) + MARK_MOVED.at.instrument]!
     this.setMark(id, tape.f64[(event >> 3) + MARK_MOVED.at.mark]!)
-    instruments.has[id] = instruments.has[id]! | HAS_MARK
+    instruments.has[id] = instruments.has[id]! | Has.MARK
   }
 
   setMark(id: number, mark: number): void {
@@ -115,7 +115,7 @@ export class MarketEvolver {
       const entity = names.entityOrdinal[names.entityOf[account]!]!
       const owners = cells.ownersIn(page)
       for (let place = 0; place < owners; place++) {
-        const offset = (page * 8 + place) * CELL
+        const offset = (page * 8 + place) * Cell.SIZE
         const owner = cells.ownerAt(offset)
         const kind = cells.ownerKind[owner]!
         const subject = cells.ownerSubject[owner]!

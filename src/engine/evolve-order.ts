@@ -6,24 +6,9 @@ import type { Tape } from '../model/records/tape.ts'
 import { hashDuplicate } from './content.ts'
 import type { Judgement } from './judgement.ts'
 import type { OrderLife, OrderTerms } from './order-life.ts'
-import { SESSION } from './state/names.ts'
-import { ENDED_ACCOUNT, ENDED_STRATEGY, ENDED_TRADER, ORDER_ENDED } from './state/order-ids.ts'
-import {
-  CANCEL_SEQ,
-  INSTR,
-  LATCH,
-  OF,
-  OI,
-  ORDER_LOCATE,
-  ORDER_VENUE,
-  PROTECTION,
-  REPORTED,
-  SIDE,
-  STATE,
-  SUBJECT,
-  TIF,
-  TYPE,
-} from './state/orders.ts'
+import { Kind } from './state/names.ts'
+import { Ended, ORDER_ENDED } from './state/order-ids.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 
 const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
@@ -65,7 +50,7 @@ export class OrderEvolver {
     const e = event >> 2
     const i32 = tape.i32
     const session = i32[c + N.session]!
-    if (!state.names.has(SESSION, session)) return
+    if (!state.names.has(Kind.SESSION, session)) return
     const outcome = i32[e + E.outcome]!
     const reason = i32[e + E.reason]!
     this.#stamp(session)
@@ -82,22 +67,22 @@ export class OrderEvolver {
     const slot = outcome === APPROVE ? i32[e + E.slot]! : -1
     ids.record(added, state.seq, i32[e + E.contentHash0]!, i32[e + E.contentHash1]!, slot, -1)
     if (slot < 0) return
-    const oi = slot * OI
-    orders.i[oi + SIDE] = i32[c + N.side]!
-    orders.i[oi + TYPE] = i32[c + N.ordType]!
-    orders.i[oi + TIF] = i32[c + N.timeInForce]!
-    orders.i[oi + INSTR] = i32[c + N.instrument]!
-    orders.i[oi + ORDER_VENUE] = i32[c + N.venue]!
-    orders.i[oi + ORDER_LOCATE] = i32[c + N.locate]!
-    orders.i[oi + SUBJECT + 4] = i32[c + N.trader]!
-    orders.i[oi + SUBJECT + 5] = i32[c + N.account]!
-    orders.i[oi + SUBJECT + 6] = i32[c + N.strategy]!
-    orders.i[oi + SUBJECT + 7] = session
+    const oi = slot * Order.INTS
+    orders.i[oi + Order.SIDE] = i32[c + N.side]!
+    orders.i[oi + Order.TYPE] = i32[c + N.ordType]!
+    orders.i[oi + Order.TIF] = i32[c + N.timeInForce]!
+    orders.i[oi + Order.INSTR] = i32[c + N.instrument]!
+    orders.i[oi + Order.VENUE] = i32[c + N.venue]!
+    orders.i[oi + Order.LOCATE] = i32[c + N.locate]!
+    orders.i[oi + Order.SUBJECT + 4] = i32[c + N.trader]!
+    orders.i[oi + Order.SUBJECT + 5] = i32[c + N.account]!
+    orders.i[oi + Order.SUBJECT + 6] = i32[c + N.strategy]!
+    orders.i[oi + Order.SUBJECT + 7] = session
     this.#readTerms(tape, event, tape.f64[(command >> 3) + N.orderQty]!, tape.f64[(command >> 3) + N.price]!)
     this.#terms.stopPx = tape.f64[(command >> 3) + N.stopPx]!
     const expireUs = tape.f64[(command >> 3) + N.expireTimeUs]!
     this.#life.open(slot, added, this.#terms, state.seq, expireUs, tape.f64[(event >> 3) + E.tokenExpiryUs]!)
-    orders.f[slot * OF + PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
+    orders.f[slot * Order.NUMS + Order.PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
     // Without a row too: one that is set now counts the orders of its whole window.
     hashDuplicate(tape, command, this.#j)
     state.duplicates.remember(this.#j.duplicate0, this.#j.duplicate1, state.timeUs)
@@ -111,7 +96,7 @@ export class OrderEvolver {
     const e = event >> 2
     const i32 = tape.i32
     const session = i32[c + R.session]!
-    if (!state.names.has(SESSION, session)) return
+    if (!state.names.has(Kind.SESSION, session)) return
     const slot = i32[e + E.slot]!
     const outcome = i32[e + E.outcome]!
     this.#stamp(session)
@@ -130,7 +115,7 @@ export class OrderEvolver {
     this.#readTerms(tape, event, tape.f64[f + R.orderQty]!, tape.f64[f + R.price]!)
     this.#terms.stopPx = tape.f64[f + R.stopPx]!
     this.#life.addVersion(slot, version, added, this.#terms)
-    orders.f[slot * OF + PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
+    orders.f[slot * Order.NUMS + Order.PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
   }
 
   #readTerms(tape: Tape, event: number, qty: number, px: number): void {
@@ -146,11 +131,11 @@ export class OrderEvolver {
     const { orders, names } = this.#state
     const session = tape.i32[(command >> 2) + C.session]!
     const slot = tape.i32[(event >> 2) + CANCEL_DECIDED.at.slot]!
-    if (names.has(SESSION, session)) this.#stamp(session)
+    if (names.has(Kind.SESSION, session)) this.#stamp(session)
     if (slot < 0)
       return this.#stampEnded(tape, command + C.origClOrdID, tape.i32[(command >> 2) + C.owner]!, ORDER_TERMINAL)
     this.#stampOrder(slot)
-    const at = slot * OI + STATE
+    const at = slot * Order.INTS + Order.STATE
     if (orders.i[at] === APPROVED || orders.i[at] === WORKING) orders.i[at] = PENDING_CANCEL
   }
 
@@ -160,7 +145,7 @@ export class OrderEvolver {
     const e = event >> 2
     const slot = tape.i32[e + M.slot]!
     const version = tape.i32[e + M.versionSlot]!
-    if (reported) orders.i[slot * OI + REPORTED] = 1
+    if (reported) orders.i[slot * Order.INTS + Order.REPORTED] = 1
     switch (tape.i32[e + M.change]) {
       case 1:
         this.#life.acceptVersion(slot, version)
@@ -174,15 +159,15 @@ export class OrderEvolver {
       default:
         break
     }
-    orders.i[slot * OI + STATE] = tape.i32[e + M.state]!
+    orders.i[slot * Order.INTS + Order.STATE] = tape.i32[e + M.state]!
     if (this.#life.isExhausted(slot)) this.#life.end(slot, FILLED)
   }
 
   cancelRequested(tape: Tape, event: number): void {
     const { orders } = this.#state
     const slot = tape.i32[(event >> 2) + CANCEL_REQUESTED.at.slot]!
-    orders.f[slot * OF + CANCEL_SEQ] = this.#state.seq
-    orders.i[slot * OI + LATCH] = tape.i32[(event >> 2) + CANCEL_REQUESTED.at.latch]!
+    orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] = this.#state.seq
+    orders.i[slot * Order.INTS + Order.LATCH] = tape.i32[(event >> 2) + CANCEL_REQUESTED.at.latch]!
   }
 
   /** Counts the message against the rates of one subject. */
@@ -210,12 +195,12 @@ export class OrderEvolver {
     const { ids } = this.#state
     const id = ids.find(tape, at, session, ids.hashOf(tape, at, session))
     if (id < 0 || ids.orderOf(id) !== ORDER_ENDED) return
-    this.#stampSubjects(ids.endedOf(id, ENDED_ACCOUNT), ids.endedOf(id, ENDED_TRADER), ids.endedOf(id, ENDED_STRATEGY))
+    this.#stampSubjects(ids.endedOf(id, Ended.ACCOUNT), ids.endedOf(id, Ended.TRADER), ids.endedOf(id, Ended.STRATEGY))
   }
 
   /** The subjects of a live order beside the sending session. */
   #stampOrder(slot: number): void {
     const { orders } = this.#state
-    for (let place = 0; place < 7; place++) this.#stamp(orders.i[slot * OI + SUBJECT + place]!)
+    for (let place = 0; place < 7; place++) this.#stamp(orders.i[slot * Order.INTS + Order.SUBJECT + place]!)
   }
 }

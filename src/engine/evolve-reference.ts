@@ -17,25 +17,10 @@ import { decode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
-import { P } from './state/cells.ts'
-import { HAS_PRIOR_CLOSE, INVERSE, NEGATIVE_PRICE, REG_SHO, valueRatio } from './state/instruments.ts'
-import { D08, HARD, L_CONTROL, L_LEVEL, L_SUBJECT, LF, LI, MONEY } from './state/limits.ts'
-import {
-  ACCOUNT,
-  CURRENCY,
-  DESK_ACCOUNT,
-  FIRM,
-  INSTRUMENT as INSTRUMENT_KIND,
-  OWN_ACCOUNT,
-  OWNER,
-  PRINCIPAL,
-  SECTOR,
-  STRATEGY,
-  STRATEGY_ACCOUNT,
-  TRADER,
-  TRADER_ACCOUNT,
-  VENUE,
-} from './state/names.ts'
+import { Cell } from './state/cells.ts'
+import { Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
+import { D08, Row } from './state/limits.ts'
+import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
 /** Sector of instruments that have none; defined by genesis as id 0. */
@@ -61,9 +46,9 @@ export class ReferenceEvolver {
     state.tradeDate = command.tradeDate
     state.firm = command.firm
     state.baseCurrency = command.baseCurrency
-    state.names.define(FIRM, command.firm)
-    state.names.define(SECTOR, UNCLASSIFIED)
-    state.names.define(CURRENCY, command.baseCurrency)
+    state.names.define(Kind.FIRM, command.firm)
+    state.names.define(Kind.SECTOR, UNCLASSIFIED)
+    state.names.define(Kind.CURRENCY, command.baseCurrency)
     state.rates.set(0, { rate: 1, decimals: 0, haircutBps: 0 }, true)
   }
 
@@ -72,28 +57,28 @@ export class ReferenceEvolver {
     const command = decode(tape, offset, HIERARCHY)
     this.#state.referenceVersion++
     const { kind } = command
-    if (kind === VENUE) names.venueNonAtomic[id] = command.flags & 1
-    if (kind === OWNER) names.ownerCrossVenue[id] = command.flags & 1
-    if (kind === PRINCIPAL) names.isPerson[id] = command.flags & 1
+    if (kind === Kind.VENUE) names.venueNonAtomic[id] = command.flags & 1
+    if (kind === Kind.OWNER) names.ownerCrossVenue[id] = command.flags & 1
+    if (kind === Kind.PRINCIPAL) names.isPerson[id] = command.flags & 1
     if (names.idOf(kind, command.name) >= 0) return
     names.define(kind, command.name)
-    if (kind === TRADER) names.deskOf[id] = command.desk
-    if (kind === STRATEGY) names.traderOf[id] = command.trader
-    if (kind !== ACCOUNT) return
+    if (kind === Kind.TRADER) names.deskOf[id] = command.desk
+    if (kind === Kind.STRATEGY) names.traderOf[id] = command.trader
+    if (kind !== Kind.ACCOUNT) return
     names.entityOf[id] = command.entity
     names.clientOf[id] = command.client
     names.deskOf[id] = command.desk
     names.ownerOf[id] = command.owner
     for (const subject of [0, command.entity, command.client, command.desk, id]) names.joinEntity(subject, id)
-    names.bind(OWN_ACCOUNT, id, id, (cells.addOwner(0, id, id) + 1) * 2 + 1)
+    names.bind(Bound.OWN_ACCOUNT, id, id, (cells.addOwner(0, id, id) + 1) * 2 + 1)
     this.#ensureDesk(command.desk, id)
   }
 
   /** A cell of (desk, account): where the desk's traders, or the account's home desk, hold its positions. */
   #ensureDesk(desk: number, account: number): void {
     const { names, cells } = this.#state
-    if (names.binding(DESK_ACCOUNT, desk, account) > 0) return
-    names.bind(DESK_ACCOUNT, desk, account, (cells.addOwner(1, desk, account) + 1) * 2 + 1)
+    if (names.binding(Bound.DESK_ACCOUNT, desk, account) > 0) return
+    names.bind(Bound.DESK_ACCOUNT, desk, account, (cells.addOwner(1, desk, account) + 1) * 2 + 1)
     names.joinEntity(desk, account)
   }
 
@@ -106,7 +91,7 @@ export class ReferenceEvolver {
       return
     }
     const standing = names.binding(kind, a, b)
-    if (kind !== TRADER_ACCOUNT && kind !== STRATEGY_ACCOUNT) {
+    if (kind !== Bound.TRADER_ACCOUNT && kind !== Bound.STRATEGY_ACCOUNT) {
       names.bind(kind, a, b, allow !== 0 ? 1 : 0)
       return
     }
@@ -116,9 +101,9 @@ export class ReferenceEvolver {
       return
     }
     if (allow === 0) return
-    names.bind(kind, a, b, (cells.addOwner(kind === TRADER_ACCOUNT ? 2 : 3, a, b) + 1) * 2 + 1)
+    names.bind(kind, a, b, (cells.addOwner(kind === Bound.TRADER_ACCOUNT ? 2 : 3, a, b) + 1) * 2 + 1)
     names.joinEntity(a, b)
-    if (kind === TRADER_ACCOUNT) this.#ensureDesk(names.deskOf[a]!, b)
+    if (kind === Bound.TRADER_ACCOUNT) this.#ensureDesk(names.deskOf[a]!, b)
   }
 
   instrument(tape: Tape, offset: number, id: number): void {
@@ -126,7 +111,7 @@ export class ReferenceEvolver {
     const command = decode(tape, offset, INSTRUMENT)
     this.#state.referenceVersion++
     if (id === instruments.count) {
-      names.define(INSTRUMENT_KIND, command.symbol)
+      names.define(Kind.INSTRUMENT, command.symbol)
       instruments.count++
       instruments.active[id] = 1
     }
@@ -144,11 +129,12 @@ export class ReferenceEvolver {
     instruments.assetClass[id] = command.assetClass
     instruments.underlying[id] = command.underlying
     instruments.feed[id] = command.feed
-    instruments.flags[id] = command.flags & (NEGATIVE_PRICE | INVERSE | REG_SHO)
+    instruments.flags[id] =
+      command.flags & (InstrumentFlag.NEGATIVE_PRICE | InstrumentFlag.INVERSE | InstrumentFlag.REG_SHO)
     if ((command.flags & 8) !== 0) {
       instruments.priorClose[id] = command.priorClose
       instruments.priorCloseUs[id] = this.#state.timeUs
-      instruments.has[id] = instruments.has[id]! | HAS_PRIOR_CLOSE
+      instruments.has[id] = instruments.has[id]! | Has.PRIOR_CLOSE
     }
     this.setRatios(id)
   }
@@ -204,8 +190,8 @@ export class ReferenceEvolver {
     state.capital[command.subject] = Math.max(command.amount, command.floor)
     state.capitalUs[command.subject] = command.asOfUs
     for (const slot of state.limits.inForce()) {
-      const i = slot * LI
-      if (state.limits.i[i + L_CONTROL] === D08 && state.limits.i[i + L_SUBJECT] === command.subject) {
+      const i = slot * Row.INTS
+      if (state.limits.i[i + Row.CONTROL] === D08 && state.limits.i[i + Row.SUBJECT] === command.subject) {
         shareOfCapital(state, slot)
       }
     }
@@ -224,7 +210,7 @@ export class ReferenceEvolver {
     if (command.parameter !== REARM) return
     // The use at which a standing warning falls follows the margin.
     const { limits } = this.#state
-    for (const slot of limits.inForce()) limits.setLevel(slot, limits.i[slot * LI + L_LEVEL]!, command.value)
+    for (const slot of limits.inForce()) limits.setLevel(slot, limits.i[slot * Row.INTS + Row.LEVEL]!, command.value)
   }
 
   /** The position is stated, not added: the cells named hold `qty` from here on. */
@@ -235,16 +221,16 @@ export class ReferenceEvolver {
     const desk = trader >= 0 ? names.deskOf[trader]! : names.deskOf[account]!
     subjects.set([0, names.entityOf[account]!, names.clientOf[account]!, desk, trader, account, strategy, -1])
     const bindings = [
-      names.binding(OWN_ACCOUNT, account, account),
-      names.binding(DESK_ACCOUNT, desk, account),
-      trader < 0 ? -1 : names.binding(TRADER_ACCOUNT, trader, account),
-      strategy < 0 ? -1 : names.binding(STRATEGY_ACCOUNT, strategy, account),
+      names.binding(Bound.OWN_ACCOUNT, account, account),
+      names.binding(Bound.DESK_ACCOUNT, desk, account),
+      trader < 0 ? -1 : names.binding(Bound.TRADER_ACCOUNT, trader, account),
+      strategy < 0 ? -1 : names.binding(Bound.STRATEGY_ACCOUNT, strategy, account),
     ]
     const entity = names.entityOrdinal[names.entityOf[account]!]!
     for (let kind = 0; kind < 4; kind++) {
       if (bindings[kind]! <= 0) continue
       const cell = this.#state.cells.open((bindings[kind]! >> 1) - 1, instrument)
-      const dP = qty - this.#state.cells.f[cell + P]!
+      const dP = qty - this.#state.cells.f[cell + Cell.P]!
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
       this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
     }
@@ -254,9 +240,9 @@ export class ReferenceEvolver {
 /** The money that a D08 row allows: floor(bps x base / 10000), at most MAX. */
 export function shareOfCapital(state: State, slot: number): void {
   const { limits } = state
-  const base = state.capital[limits.i[slot * LI + L_SUBJECT]!]!
-  const money = (BigInt(limits.f[slot * LF + HARD]!) * BigInt(base)) / 10_000n
-  limits.f[slot * LF + MONEY] = money > BigInt(MAX) ? MAX : Number(money)
+  const base = state.capital[limits.i[slot * Row.INTS + Row.SUBJECT]!]!
+  const money = (BigInt(limits.f[slot * Row.NUMS + Row.HARD]!) * BigInt(base)) / 10_000n
+  limits.f[slot * Row.NUMS + Row.MONEY] = money > BigInt(MAX) ? MAX : Number(money)
   // What was warned of stays warned of: new capital moves the uses at which levels stand, and no more.
-  limits.setLevel(slot, limits.i[slot * LI + L_LEVEL]!, state.parameters[REARM]!)
+  limits.setLevel(slot, limits.i[slot * Row.INTS + Row.LEVEL]!, state.parameters[REARM]!)
 }

@@ -4,24 +4,9 @@ import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts
 import type { Tape } from '../model/records/tape.ts'
 import type { Shift } from './exposure.ts'
 import type { OrderLife } from './order-life.ts'
-import {
-  X_ACCOUNT,
-  X_AMOUNT,
-  X_CONTENT0,
-  X_CONTENT1,
-  X_FLOW_VENUE,
-  X_INSTR,
-  X_ORDER,
-  X_PX,
-  X_QTY,
-  X_REVERSED,
-  X_SESSION,
-  X_SIDE,
-  X_STRATEGY,
-  X_TRADER,
-} from './state/executions.ts'
-import { DESK_ACCOUNT, OWN_ACCOUNT, STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
-import { OI, REPORTED, STATE, SUBJECT } from './state/orders.ts'
+import { Exec } from './state/executions.ts'
+import { Bound } from './state/names.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { setSubjects, subjectsOfExecution } from './subjects.ts'
 
@@ -59,24 +44,24 @@ export class ReportEvolver {
     const session = i32[e + B.session]!
     const venue = i32[e + B.flowVenue]!
     const exec = executions.add(tape, event + B.execID, i32[e + B.source]!, i32[e + B.venue]!)
-    executions.setNum(exec, X_QTY, qty)
-    executions.setNum(exec, X_PX, tape.f64[f + B.px]!)
-    executions.setNum(exec, X_AMOUNT, amount)
-    executions.setInt(exec, X_ACCOUNT, account)
-    executions.setInt(exec, X_TRADER, trader)
-    executions.setInt(exec, X_STRATEGY, strategy)
-    executions.setInt(exec, X_INSTR, instrument)
-    executions.setInt(exec, X_SIDE, side)
-    executions.setInt(exec, X_ORDER, slot)
-    executions.setInt(exec, X_FLOW_VENUE, venue)
-    executions.setInt(exec, X_CONTENT0, i32[e + B.contentHash0]!)
-    executions.setInt(exec, X_CONTENT1, i32[e + B.contentHash1]!)
-    executions.setInt(exec, X_SESSION, session)
+    executions.setNum(exec, Exec.QTY, qty)
+    executions.setNum(exec, Exec.PX, tape.f64[f + B.px]!)
+    executions.setNum(exec, Exec.AMOUNT, amount)
+    executions.setInt(exec, Exec.ACCOUNT, account)
+    executions.setInt(exec, Exec.TRADER, trader)
+    executions.setInt(exec, Exec.STRATEGY, strategy)
+    executions.setInt(exec, Exec.INSTR, instrument)
+    executions.setInt(exec, Exec.SIDE, side)
+    executions.setInt(exec, Exec.ORDER, slot)
+    executions.setInt(exec, Exec.FLOW_VENUE, venue)
+    executions.setInt(exec, Exec.CONTENT0, i32[e + B.contentHash0]!)
+    executions.setInt(exec, Exec.CONTENT1, i32[e + B.contentHash1]!)
+    executions.setInt(exec, Exec.SESSION, session)
     if (slot >= 0) {
-      this.#shift.flow(orders.i, slot * OI + SUBJECT, instrument, venue, 0, 0, amount)
-      const at = slot * OI + STATE
+      this.#shift.flow(orders.i, slot * Order.INTS + Order.SUBJECT, instrument, venue, 0, 0, amount)
+      const at = slot * Order.INTS + Order.STATE
       if (orders.i[at] === APPROVED || orders.i[at] === UNKNOWN) orders.i[at] = WORKING
-      orders.i[slot * OI + REPORTED] = 1
+      orders.i[slot * Order.INTS + Order.REPORTED] = 1
       this.#life.fill(slot, qty)
       if (this.#life.isExhausted(slot)) this.#life.end(slot, FILLED)
       return
@@ -100,16 +85,16 @@ export class ReportEvolver {
   reversed(tape: Tape, event: number): void {
     const { executions } = this.#state
     const exec = tape.i32[(event >> 2) + EXECUTION_REVERSED.at.execSlot]!
-    executions.setInt(exec, X_REVERSED, 1)
-    const account = executions.int(exec, X_ACCOUNT)
-    const instrument = executions.int(exec, X_INSTR)
+    executions.setInt(exec, Exec.REVERSED, 1)
+    const account = executions.int(exec, Exec.ACCOUNT)
+    const instrument = executions.int(exec, Exec.INSTR)
     subjectsOfExecution(this.#state, exec, this.#subjects)
-    const qty = executions.num(exec, X_QTY)
+    const qty = executions.num(exec, Exec.QTY)
     // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
     const today = (exec & 1) === 0
-    const amount = today ? executions.num(exec, X_AMOUNT) : 0
-    this.#shift.flow(this.#subjects, 0, instrument, executions.int(exec, X_FLOW_VENUE), 0, 0, -amount)
-    this.#movePosition(instrument, account, executions.int(exec, X_SIDE) === 0 ? -qty : qty)
+    const amount = today ? executions.num(exec, Exec.AMOUNT) : 0
+    this.#shift.flow(this.#subjects, 0, instrument, executions.int(exec, Exec.FLOW_VENUE), 0, 0, -amount)
+    this.#movePosition(instrument, account, executions.int(exec, Exec.SIDE) === 0 ? -qty : qty)
   }
 
   #movePosition(instrument: number, account: number, dP: number): void {
@@ -117,10 +102,10 @@ export class ReportEvolver {
     const subjects = this.#subjects
     const entity = names.entityOrdinal[subjects[1]!]!
     const owners = [
-      names.binding(OWN_ACCOUNT, account, account),
-      subjects[3]! < 0 ? -1 : names.binding(DESK_ACCOUNT, subjects[3]!, account),
-      subjects[4]! < 0 ? -1 : names.binding(TRADER_ACCOUNT, subjects[4]!, account),
-      subjects[6]! < 0 ? -1 : names.binding(STRATEGY_ACCOUNT, subjects[6]!, account),
+      names.binding(Bound.OWN_ACCOUNT, account, account),
+      subjects[3]! < 0 ? -1 : names.binding(Bound.DESK_ACCOUNT, subjects[3]!, account),
+      subjects[4]! < 0 ? -1 : names.binding(Bound.TRADER_ACCOUNT, subjects[4]!, account),
+      subjects[6]! < 0 ? -1 : names.binding(Bound.STRATEGY_ACCOUNT, subjects[6]!, account),
     ]
     for (let kind = 0; kind < 4; kind++) {
       // A binding that was taken back keeps its cell: what was traded under it stays where it is.

@@ -2,33 +2,22 @@
  * The exposure algebra (docs/reference/decision.md §1): how a change of position and leaves moves cells and sums.
  * `project` computes it for an order under judgement; `shift` applies it. Every limit reads what these two keep.
  */
-import {
-  type Judgement,
-  X_CUM,
-  X_D,
-  X_LEAVES,
-  X_LEAVES_NEW,
-  X_LEAVES_OLD,
-  X_N,
-  X_OPEN_NEW,
-  X_OPEN_OLD,
-  X_OPEN_VERSION,
-  X_V,
-  X_VALUE,
-} from './judgement.ts'
-import { B, DN, P, S, UP } from './state/cells.ts'
-import { INVERSE } from './state/instruments.ts'
+import { type Judgement, X } from './judgement.ts'
+import { Cell } from './state/cells.ts'
+import { InstrumentFlag } from './state/instruments.ts'
 import type { State } from './state/state.ts'
 import { downValue, flowValue, upValue } from './value.ts'
 
 /** Cell kind of each subject kind: firm, entity, client and account add up account cells; a session has none. */
 export const CELL_KIND = Int32Array.of(0, 0, 0, 1, 2, 0, 3, -1)
 /** Object kinds in the order of OBJECT_KINDS. */
-export const OBJECT_INSTRUMENT = 1
-export const OBJECT_UNDERLYING = 2
-export const OBJECT_SECTOR = 3
-export const OBJECT_ASSET_CLASS = 4
-export const OBJECT_VENUE = 5
+export const enum ObjectKind {
+  INSTRUMENT = 1,
+  UNDERLYING = 2,
+  SECTOR = 3,
+  ASSET_CLASS = 4,
+  VENUE = 5,
+}
 
 /**
  * Puts into the scratch what the order does at total quantity `qty`: values, reserved leaves and open value, changes of
@@ -37,21 +26,21 @@ export const OBJECT_VENUE = 5
 export function project(state: State, j: Judgement, qty: number): boolean {
   const x = j.x
   projectLeaves(j, qty)
-  const inverse = (state.instruments.flags[j.instrument]! & INVERSE) !== 0
-  const v = x[X_V]!
-  const n = x[X_N]!
-  const d = x[X_D]!
-  const leaves = x[X_LEAVES]!
+  const inverse = (state.instruments.flags[j.instrument]! & InstrumentFlag.INVERSE) !== 0
+  const v = x[X.V]!
+  const n = x[X.N]!
+  const d = x[X.D]!
+  const leaves = x[X.LEAVES]!
   const value = flowValue(inverse, v, qty, n, d)
   const open = leaves === qty ? value : flowValue(inverse, v, leaves, n, d)
   if (!(value >= 0) || !(open >= 0)) return false
-  x[X_VALUE] = value
-  x[X_OPEN_VERSION] = open
-  const openOld = x[X_OPEN_OLD]!
-  const leavesOld = x[X_LEAVES_OLD]!
-  if (j.nonAtomic) x[X_OPEN_NEW] = openOld + open
-  else x[X_OPEN_NEW] = open > openOld ? open : openOld
-  const more = x[X_LEAVES_NEW]! - leavesOld
+  x[X.VALUE] = value
+  x[X.OPEN_VERSION] = open
+  const openOld = x[X.OPEN_OLD]!
+  const leavesOld = x[X.LEAVES_OLD]!
+  if (j.nonAtomic) x[X.OPEN_NEW] = openOld + open
+  else x[X.OPEN_NEW] = open > openOld ? open : openOld
+  const more = x[X.LEAVES_NEW]! - leavesOld
   const f = state.cells.f
   for (let kind = 0; kind < 4; kind++) {
     const cell = j.cells[kind]!
@@ -63,10 +52,10 @@ export function project(state: State, j: Judgement, qty: number): boolean {
       up1 = j.buys ? upValue(state, j.instrument, more) : 0
       dn1 = j.buys ? 0 : downValue(state, j.instrument, -more)
     } else {
-      up0 = f[cell + UP]!
-      dn0 = f[cell + DN]!
-      up1 = j.buys ? upValue(state, j.instrument, f[cell + P]! + f[cell + B]! + more) : up0
-      dn1 = j.buys ? dn0 : downValue(state, j.instrument, f[cell + P]! - f[cell + S]! - more)
+      up0 = f[cell + Cell.UP]!
+      dn0 = f[cell + Cell.DN]!
+      up1 = j.buys ? upValue(state, j.instrument, f[cell + Cell.P]! + f[cell + Cell.B]! + more) : up0
+      dn1 = j.buys ? dn0 : downValue(state, j.instrument, f[cell + Cell.P]! - f[cell + Cell.S]! - more)
     }
     // NaN compares false: a value that cannot be held ends here.
     if (!(up1 >= dn1)) return false
@@ -83,34 +72,34 @@ export function project(state: State, j: Judgement, qty: number): boolean {
 /** The part of the projection that needs no price: what can still execute, and the leaves that would be reserved. */
 export function projectLeaves(j: Judgement, qty: number): void {
   const x = j.x
-  const leaves = qty - x[X_CUM]!
-  const leavesOld = x[X_LEAVES_OLD]!
-  x[X_LEAVES] = leaves
-  if (j.nonAtomic) x[X_LEAVES_NEW] = leavesOld + leaves
-  else x[X_LEAVES_NEW] = leaves > leavesOld ? leaves : leavesOld
+  const leaves = qty - x[X.CUM]!
+  const leavesOld = x[X.LEAVES_OLD]!
+  x[X.LEAVES] = leaves
+  if (j.nonAtomic) x[X.LEAVES_NEW] = leavesOld + leaves
+  else x[X.LEAVES_NEW] = leaves > leavesOld ? leaves : leavesOld
 }
 
 /** True where, on the cell of `kind`, the order's side can do no more than close the position. */
 export function isReducing(state: State, j: Judgement, kind: number): boolean {
   const cell = j.cells[kind]!
   const f = state.cells.f
-  const more = j.x[X_LEAVES_NEW]! - j.x[X_LEAVES_OLD]!
+  const more = j.x[X.LEAVES_NEW]! - j.x[X.LEAVES_OLD]!
   // A cell that was never touched holds nothing that could be reduced.
   if (cell < 0) return more <= 0
-  if (j.buys) return f[cell + B]! + more <= -f[cell + P]!
-  return f[cell + S]! + more <= f[cell + P]!
+  if (j.buys) return f[cell + Cell.B]! + more <= -f[cell + Cell.P]!
+  return f[cell + Cell.S]! + more <= f[cell + Cell.P]!
 }
 
 /** Id of the object of a kind that an order in `instrument` at `venue` has; -1 where it has none. */
 export function objectOf(state: State, kind: number, instrument: number, venue: number): number {
   switch (kind) {
-    case OBJECT_INSTRUMENT:
+    case ObjectKind.INSTRUMENT:
       return instrument
-    case OBJECT_UNDERLYING:
+    case ObjectKind.UNDERLYING:
       return state.instruments.underlyingOf(instrument)
-    case OBJECT_SECTOR:
+    case ObjectKind.SECTOR:
       return state.instruments.sector[instrument]!
-    case OBJECT_ASSET_CLASS:
+    case ObjectKind.ASSET_CLASS:
       return state.instruments.assetClass[instrument]!
     default:
       return venue
@@ -144,22 +133,22 @@ export class Shift {
     from: number,
   ): void {
     const f = this.#state.cells.f
-    f[offset + P] = f[offset + P]! + dP
-    f[offset + B] = f[offset + B]! + dB
-    f[offset + S] = f[offset + S]! + dS
+    f[offset + Cell.P] = f[offset + Cell.P]! + dP
+    f[offset + Cell.B] = f[offset + Cell.B]! + dB
+    f[offset + Cell.S] = f[offset + Cell.S]! + dS
     this.value(kind, offset, instrument, entity, subjects, from)
   }
 
   /** Values a cell again at the mark in force. */
   value(kind: number, offset: number, instrument: number, entity: number, subjects: Int32Array, from: number): void {
     const f = this.#state.cells.f
-    const up0 = f[offset + UP]!
-    const dn0 = f[offset + DN]!
-    const up1 = guarded(upValue(this.#state, instrument, f[offset + P]! + f[offset + B]!))
-    const dn1 = guarded(downValue(this.#state, instrument, f[offset + P]! - f[offset + S]!))
+    const up0 = f[offset + Cell.UP]!
+    const dn0 = f[offset + Cell.DN]!
+    const up1 = guarded(upValue(this.#state, instrument, f[offset + Cell.P]! + f[offset + Cell.B]!))
+    const dn1 = guarded(downValue(this.#state, instrument, f[offset + Cell.P]! - f[offset + Cell.S]!))
     if (up1 === up0 && dn1 === dn0) return
-    f[offset + UP] = up1
-    f[offset + DN] = dn1
+    f[offset + Cell.UP] = up1
+    f[offset + Cell.DN] = dn1
     const gross0 = up0 > -dn0 ? up0 : -dn0
     const gross1 = up1 > -dn1 ? up1 : -dn1
     const dUp = up1 - up0
@@ -183,7 +172,7 @@ export class Shift {
     const { limits, metrics } = this.#state
     const mask = limits.kindMask[subject]!
     // Positions have no venue: position rows take the four other objects.
-    for (let kind = OBJECT_INSTRUMENT; kind < OBJECT_VENUE; kind++) {
+    for (let kind = ObjectKind.INSTRUMENT; kind < ObjectKind.VENUE; kind++) {
       if ((mask & (1 << kind)) === 0) continue
       const row = this.#objectRow(subject, kind, objectOf(this.#state, kind, instrument, -1))
       if (row >= 0) metrics.addEnds(row, entity, dUp, dDn, dGross)
@@ -207,7 +196,7 @@ export class Shift {
       metrics.addFlow(subject, open, count, executed)
       const mask = limits.kindMask[subject]!
       if (mask === 0) continue
-      for (let kind = OBJECT_INSTRUMENT; kind <= OBJECT_VENUE; kind++) {
+      for (let kind = ObjectKind.INSTRUMENT; kind <= ObjectKind.VENUE; kind++) {
         if ((mask & (1 << kind)) === 0) continue
         const row = this.#objectRow(subject, kind, objectOf(this.#state, kind, instrument, venue))
         if (row >= 0) metrics.addFlow(row, open, count, executed)

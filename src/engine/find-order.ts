@@ -1,7 +1,7 @@
 /** Finds the order that a command names: by OrderID (sequence number and slot), or by a clOrdID of its chain. */
 import type { Tape } from '../model/records/tape.ts'
 import { ORDER_ENDED } from './state/order-ids.ts'
-import { LIVE, OF, OI, SEQ } from './state/orders.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 
 export const NOT_FOUND = -1
@@ -19,8 +19,8 @@ export class OrderFinder {
 
   byOrderID(seq: number, slot: number): number {
     const { orders } = this.#state
-    if (slot < 0 || slot >= orders.top || orders.f[slot * OF + SEQ] !== seq) return NOT_FOUND
-    return orders.i[slot * OI + LIVE] === 0 ? NOT_FOUND : slot
+    if (slot < 0 || slot >= orders.top || orders.f[slot * Order.NUMS + Order.SEQ] !== seq) return NOT_FOUND
+    return orders.i[slot * Order.INTS + Order.LIVE] === 0 ? NOT_FOUND : slot
   }
 
   /** Slot of the live order, ENDED or NOT_FOUND; `at` is the byte offset of the id in the tape. */

@@ -8,42 +8,45 @@ import { FACTS } from '../model/rules.ts'
 import { SUBJECT_KINDS } from '../model/vocabulary.ts'
 
 // Numbers of the order under judgement, in `x`.
-export const X_NOW = 0
-export const X_QTY = 1
-export const X_PX = 2
-export const X_STOP = 3
-export const X_REF = 4
-export const X_REF_US = 5
-export const X_PROTECTION = 6
-export const X_V = 7
-export const X_N = 8
-export const X_D = 9
-/** Value of the total quantity (B02), and of this version's leaves. */
-export const X_VALUE = 10
-export const X_OPEN_VERSION = 11
-/** Reserved open value and leaves of the order, before and after. */
-export const X_OPEN_OLD = 12
-export const X_OPEN_NEW = 13
-export const X_LEAVES_OLD = 14
-export const X_LEAVES_NEW = 15
-export const X_CUM = 16
-/** Aggressive deviation from the reference, in price units and in bps. */
-export const X_DEV = 17
-export const X_DEV_BPS = 18
-/** Of the row under evaluation: use before, use after, the limit that holds. */
-export const X_BEFORE = 19
-export const X_AFTER = 20
-export const X_LIMIT = 21
-/** Leaves that can still execute if this version is accepted. */
-export const X_LEAVES = 22
-export const X_QTY_PASSING = 23
-export const X_EXPIRE = 24
-const X_SIZE = 32
-
-export const NOT_APPLICABLE = 0
-export const PASS = 1
-export const FAIL = 2
-export const ALERT = 3
+export const enum X {
+  NOW = 0,
+  QTY = 1,
+  PX = 2,
+  STOP = 3,
+  REF = 4,
+  REF_US = 5,
+  PROTECTION = 6,
+  V = 7,
+  N = 8,
+  D = 9,
+  /** Value of the total quantity (B02), and of this version's leaves. */
+  VALUE = 10,
+  OPEN_VERSION = 11,
+  /** Reserved open value and leaves of the order, before and after. */
+  OPEN_OLD = 12,
+  OPEN_NEW = 13,
+  LEAVES_OLD = 14,
+  LEAVES_NEW = 15,
+  CUM = 16,
+  /** Aggressive deviation from the reference, in price units and in bps. */
+  DEV = 17,
+  DEV_BPS = 18,
+  /** Of the row under evaluation: use before, use after, the limit that holds. */
+  BEFORE = 19,
+  AFTER = 20,
+  LIMIT = 21,
+  /** Leaves that can still execute if this version is accepted. */
+  LEAVES = 22,
+  QTY_PASSING = 23,
+  EXPIRE = 24,
+  SIZE = 32,
+}
+export const enum Verdict {
+  NOT_APPLICABLE = 0,
+  PASS = 1,
+  FAIL = 2,
+  ALERT = 3,
+}
 
 const CONTROL_COUNT: number = CONTROLS.length
 /** Controls by precedence. */
@@ -54,7 +57,7 @@ const LISTS_MAX = 48
 const EMPTY = new Int32Array(0)
 
 export class Judgement {
-  readonly x = new Float64Array(X_SIZE)
+  readonly x = new Float64Array(X.SIZE)
   /** Subjects in the order of NAME_KINDS: firm, entity, client, desk, trader, account, strategy, session. */
   readonly subjects = new Int32Array(SUBJECT_KINDS)
   /** Cell offsets (-1 where the page was never touched) and owner codes: account, desk, trader, strategy. */
@@ -126,7 +129,7 @@ export class Judgement {
   reset(): void {
     const { result, reason, x } = this
     for (let control = 0; control < CONTROL_COUNT; control++) {
-      result[control] = NOT_APPLICABLE
+      result[control] = Verdict.NOT_APPLICABLE
       reason[control] = 0
     }
     this.rows = 0
@@ -142,17 +145,17 @@ export class Judgement {
     this.crossing = -1
     this.missing = -1
     this.missingSubject = -1
-    for (let at = X_REF; at < X_SIZE; at++) x[at] = 0
+    for (let at = X.REF; at < X.SIZE; at++) x[at] = 0
   }
 
   /** Records a gate's verdict: reason 0 passes. The first reason that a control gives stands. */
   verdict(control: number, reason: number): void {
     if (reason === 0) {
-      if (this.result[control] === NOT_APPLICABLE) this.result[control] = PASS
+      if (this.result[control] === Verdict.NOT_APPLICABLE) this.result[control] = Verdict.PASS
       return
     }
-    if (this.result[control] === FAIL) return
-    this.result[control] = FAIL
+    if (this.result[control] === Verdict.FAIL) return
+    this.result[control] = Verdict.FAIL
     this.reason[control] = reason
   }
 
@@ -161,7 +164,7 @@ export class Judgement {
     const { result } = this
     for (let place = 0; place < CONTROL_COUNT; place++) {
       const control = BY_PRECEDENCE[place]!
-      if (result[control] === FAIL) return this.reason[control]!
+      if (result[control] === Verdict.FAIL) return this.reason[control]!
     }
     return 0
   }

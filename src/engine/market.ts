@@ -1,13 +1,15 @@
 /** Reference price of an instrument (docs/reference/decision.md §2) and when it moves the mark. */
 import { parameterIndex } from '../model/parameters.ts'
-import { HAS_ASK, HAS_BID, HAS_LAST, HAS_MARK, HAS_PRIOR_CLOSE } from './state/instruments.ts'
+import { Has } from './state/instruments.ts'
 import type { State } from './state/state.ts'
 
-export const REF_NONE = 0
-export const REF_MID = 1
-export const REF_LAST = 2
-export const REF_PRIOR_CLOSE = 3
-export const REF_MANUAL = 4
+export const enum Ref {
+  NONE = 0,
+  MID = 1,
+  LAST = 2,
+  PRIOR_CLOSE = 3,
+  MANUAL = 4,
+}
 
 const REVALUE = parameterIndex('revalueBps')
 const HEARTBEAT_MAX = parameterIndex('heartbeatMaxUs')
@@ -31,7 +33,7 @@ export function isBeyond(a: number, b: number, bps: number): boolean {
 
 function isMidUsable(state: State, instrument: number): boolean {
   const { instruments } = state
-  const both = HAS_BID | HAS_ASK
+  const both = Has.BID | Has.ASK
   if ((instruments.has[instrument]! & both) !== both) return false
   const bid = instruments.bid[instrument]!
   const ask = instruments.ask[instrument]!
@@ -45,25 +47,25 @@ function isMidUsable(state: State, instrument: number): boolean {
 /** Source of the reference at `nowUs`, one of REF_*. `anyAge`: as if every feed had just been heard. */
 export function refSource(state: State, instrument: number, nowUs: number, anyAge: boolean): number {
   const { instruments, parameters } = state
-  if (isMidUsable(state, instrument) && (anyAge || isFeedAlive(state, instrument, nowUs))) return REF_MID
+  if (isMidUsable(state, instrument) && (anyAge || isFeedAlive(state, instrument, nowUs))) return Ref.MID
   const has = instruments.has[instrument]!
-  if ((has & HAS_LAST) !== 0 && nowUs - instruments.lastUs[instrument]! <= parameters[LAST_MAX]!) return REF_LAST
-  if ((has & HAS_PRIOR_CLOSE) !== 0) return REF_PRIOR_CLOSE
-  if (nowUs < instruments.manualUntilUs[instrument]!) return REF_MANUAL
-  return REF_NONE
+  if ((has & Has.LAST) !== 0 && nowUs - instruments.lastUs[instrument]! <= parameters[LAST_MAX]!) return Ref.LAST
+  if ((has & Has.PRIOR_CLOSE) !== 0) return Ref.PRIOR_CLOSE
+  if (nowUs < instruments.manualUntilUs[instrument]!) return Ref.MANUAL
+  return Ref.NONE
 }
 
 /** Reference price of a source. */
 export function refPrice(state: State, instrument: number, source: number): number {
   const { instruments } = state
   switch (source) {
-    case REF_MID:
+    case Ref.MID:
       return midOf(instruments.bid[instrument]!, instruments.ask[instrument]!)
-    case REF_LAST:
+    case Ref.LAST:
       return instruments.last[instrument]!
-    case REF_PRIOR_CLOSE:
+    case Ref.PRIOR_CLOSE:
       return instruments.priorClose[instrument]!
-    case REF_MANUAL:
+    case Ref.MANUAL:
       return instruments.manualPx[instrument]!
     default:
       return Number.NaN
@@ -74,13 +76,13 @@ export function refPrice(state: State, instrument: number, source: number): numb
 export function refTime(state: State, instrument: number, source: number): number {
   const { instruments } = state
   switch (source) {
-    case REF_MID:
+    case Ref.MID:
       return instruments.quoteUs[instrument]!
-    case REF_LAST:
+    case Ref.LAST:
       return instruments.lastUs[instrument]!
-    case REF_PRIOR_CLOSE:
+    case Ref.PRIOR_CLOSE:
       return instruments.priorCloseUs[instrument]!
-    case REF_MANUAL:
+    case Ref.MANUAL:
       return instruments.manualUs[instrument]!
     default:
       return 0
@@ -96,9 +98,9 @@ export function isFeedAlive(state: State, instrument: number, nowUs: number): bo
 /** The source whose price the mark must move to now, or REF_NONE where it stays. */
 export function markSource(state: State, instrument: number, nowUs: number): number {
   const { instruments } = state
-  if ((instruments.has[instrument]! & HAS_MARK) === 0) return refSource(state, instrument, nowUs, true)
+  if ((instruments.has[instrument]! & Has.MARK) === 0) return refSource(state, instrument, nowUs, true)
   const source = refSource(state, instrument, nowUs, false)
-  if (source === REF_NONE) return REF_NONE
+  if (source === Ref.NONE) return Ref.NONE
   const ref = refPrice(state, instrument, source)
-  return isBeyond(ref, instruments.mark[instrument]!, state.parameters[REVALUE]!) ? source : REF_NONE
+  return isBeyond(ref, instruments.mark[instrument]!, state.parameters[REVALUE]!) ? source : Ref.NONE
 }

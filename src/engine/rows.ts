@@ -19,31 +19,9 @@ import { measureOpenOrderNotional } from './controls/open-order-notional.ts'
 import { measurePortfolioGross } from './controls/portfolio-gross.ts'
 import { measurePriceCollar } from './controls/price-collar.ts'
 import { measureSectorConcentration } from './controls/sector-concentration.ts'
-import { CELL_KIND, OBJECT_ASSET_CLASS, OBJECT_INSTRUMENT, OBJECT_SECTOR, OBJECT_VENUE, objectOf } from './exposure.ts'
-import { ALERT, FAIL, type Judgement, PASS, X_AFTER, X_BEFORE, X_LIMIT } from './judgement.ts'
-import {
-  B01,
-  B02,
-  B03,
-  B09,
-  C01,
-  CALM,
-  D02,
-  D03,
-  D05,
-  D06,
-  D08,
-  HARD,
-  L_CONTROL,
-  L_FLAGS,
-  L_ROW,
-  LF,
-  LI,
-  LIMIT_SPECIAL,
-  LIMIT_WAIVED,
-  WARN_DOWN,
-  WARN_UP,
-} from './state/limits.ts'
+import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
+import { type Judgement, Verdict, X } from './judgement.ts'
+import { B01, B02, B03, B09, C01, D02, D03, D05, D06, D08, Row, RowFlag } from './state/limits.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
@@ -68,7 +46,7 @@ export function collectRows(state: State, j: Judgement): void {
     j.listMetric[lists] = subject
     j.listCell[lists++] = cell
     if (kindMask[subject] === 0) continue
-    for (let kind = OBJECT_INSTRUMENT; kind <= OBJECT_VENUE; kind++) {
+    for (let kind = ObjectKind.INSTRUMENT; kind <= ObjectKind.VENUE; kind++) {
       if ((kindMask[subject]! & (1 << kind)) === 0) continue
       const object = objectOf(state, kind, j.instrument, j.venue)
       if (object < 0) continue
@@ -79,8 +57,8 @@ export function collectRows(state: State, j: Judgement): void {
       j.listCell[lists++] = cell
       if (place !== 0) continue
       const mask = entry >= 0 ? limits.entryMask[entry]! : limits.eachMask[subject * 6 + kind]!
-      if (kind === OBJECT_SECTOR) j.sectorMask = mask
-      else if (kind === OBJECT_ASSET_CLASS) j.assetClassMask = mask
+      if (kind === ObjectKind.SECTOR) j.sectorMask = mask
+      else if (kind === ObjectKind.ASSET_CLASS) j.assetClassMask = mask
     }
   }
   j.lists = lists
@@ -101,7 +79,7 @@ function countRows(state: State, j: Judgement): number {
 
 /** Rows that need a value wait for one; a replace is no duplicate. */
 function isJudged(state: State, j: Judgement, slot: number): boolean {
-  const control = state.limits.i[slot * LI + L_CONTROL]!
+  const control = state.limits.i[slot * Row.INTS + Row.CONTROL]!
   if (!j.valued && NEEDS_VALUE[control] !== 0) return false
   return control !== B09 || j.replaces < 0
 }
@@ -132,14 +110,14 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
   const li = limits.i
   const { measures, result } = j
   // An imported constant is a load and three checks at each use (docs/decisions/0012-hot-loops.md): once is enough.
-  const stride = LF
-  const calmAt = CALM
-  const hardAt = HARD
-  const rowAt = L_ROW
-  const flagsAt = L_FLAGS
-  const upAt = WARN_UP
-  const downAt = WARN_DOWN
-  const special = LIMIT_SPECIAL
+  const stride = Row.NUMS
+  const calmAt = Row.CALM
+  const hardAt = Row.HARD
+  const rowAt = Row.ID
+  const flagsAt = Row.FLAGS
+  const upAt = Row.WARN_UP
+  const downAt = Row.WARN_DOWN
+  const special = RowFlag.SPECIAL
   const f64 = tape.f64
   const i32 = tape.i32
   const at = tape.end + ORDER_DECIDED.bytes
@@ -178,8 +156,8 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
       if ((li[i + flagsAt]! & special) === 0) passes = after <= lf[i + hardAt]! || after <= before
       else {
         passes = fitsSpecial(state, j, slot, control, j.listMetric[place]!, j.listCell[place]!)
-        before = j.x[X_BEFORE]!
-        after = j.x[X_AFTER]!
+        before = j.x[X.BEFORE]!
+        after = j.x[X.AFTER]!
       }
       f64[beforeAt++] = before
       f64[afterAt++] = after
@@ -192,7 +170,7 @@ export function evaluateRows(state: State, j: Judgement, tape: Tape): void {
     passedControls |= passed
   }
   for (let control = 0; control < CONTROLS.length; control++) {
-    if ((passedControls & (1 << control)) !== 0 && result[control] === 0) result[control] = PASS
+    if ((passedControls & (1 << control)) !== 0 && result[control] === 0) result[control] = Verdict.PASS
   }
 }
 
@@ -205,8 +183,8 @@ function warn(j: Judgement, slot: number, before: number, after: number): void {
 
 /** Records a row that the order does not fit; returns the flags of its id. */
 function fail(state: State, j: Judgement, slot: number, control: number, place: number): number {
-  if ((state.limits.i[slot * LI + L_FLAGS]! & LIMIT_WAIVED) !== 0) {
-    if (j.result[control] !== FAIL) j.result[control] = ALERT
+  if ((state.limits.i[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) {
+    if (j.result[control] !== Verdict.FAIL) j.result[control] = Verdict.ALERT
     return ROW_FAILED | ROW_WAIVED
   }
   const at = j.failedRows++
@@ -214,8 +192,8 @@ function fail(state: State, j: Judgement, slot: number, control: number, place: 
   j.failedSubject[at] = j.listSubject[place]!
   j.failedMetric[at] = j.listMetric[place]!
   j.failedCell[at] = j.listCell[place]!
-  if (j.result[control] !== FAIL) {
-    j.result[control] = FAIL
+  if (j.result[control] !== Verdict.FAIL) {
+    j.result[control] = Verdict.FAIL
     j.reason[control] = REASON_OF[control]!
     if (control === D08 && !measureSectorConcentration(state, j, slot, j.listMetric[place]!, j.listCell[place]!)) {
       j.reason[control] = CAPITAL_UNAVAILABLE
@@ -227,7 +205,7 @@ function fail(state: State, j: Judgement, slot: number, control: number, place: 
 /** Judges a row that has a measure or a limit of its own; leaves before, after and the limit in the scratch. */
 function fitsSpecial(state: State, j: Judgement, slot: number, control: number, metric: number, cell: number): boolean {
   const x = j.x
-  x[X_LIMIT] = state.limits.f[slot * LF + HARD]!
+  x[X.LIMIT] = state.limits.f[slot * Row.NUMS + Row.HARD]!
   switch (control) {
     case B01:
       measureOwnUnits(j)
@@ -241,20 +219,20 @@ function fitsSpecial(state: State, j: Judgement, slot: number, control: number, 
     case C01:
       // A message always adds one: that the count saturates must not look as if it did not.
       measureMessageRate(state, j, slot)
-      return x[X_AFTER]! <= x[X_LIMIT]!
+      return x[X.AFTER]! <= x[X.LIMIT]!
     case D08:
       if (!measureSectorConcentration(state, j, slot, metric, cell)) return false
       break
     case D03:
     case D06:
-      x[X_BEFORE] = j.measures[control * 2]!
-      x[X_AFTER] = j.measures[control * 2 + 1]!
+      x[X.BEFORE] = j.measures[control * 2]!
+      x[X.AFTER] = j.measures[control * 2 + 1]!
       loosenForReducing(state, j, slot)
       break
     default:
       throw new Error(`no control measures limit slot ${slot} by itself`)
   }
-  return x[X_AFTER]! <= x[X_LIMIT]! || x[X_AFTER]! <= x[X_BEFORE]!
+  return x[X.AFTER]! <= x[X.LIMIT]! || x[X.AFTER]! <= x[X.BEFORE]!
 }
 
 /** True where every row that refused would let the order pass as it is projected now. */
@@ -262,15 +240,15 @@ export function refusedRowsFit(state: State, j: Judgement): boolean {
   measureOrder(state, j)
   for (let at = 0; at < j.failedRows; at++) {
     const slot = j.failedSlot[at]!
-    const control = state.limits.i[slot * LI + L_CONTROL]!
+    const control = state.limits.i[slot * Row.INTS + Row.CONTROL]!
     const metric = j.failedMetric[at]!
     const cell = j.failedCell[at]!
     measureSubject(state, j, j.failedSubject[at]!, metric, cell)
-    if ((state.limits.i[slot * LI + L_FLAGS]! & LIMIT_SPECIAL) !== 0) {
+    if ((state.limits.i[slot * Row.INTS + Row.FLAGS]! & RowFlag.SPECIAL) !== 0) {
       if (!fitsSpecial(state, j, slot, control, metric, cell)) return false
     } else {
       const after = j.measures[control * 2 + 1]!
-      if (!(after <= state.limits.f[slot * LF + HARD]! || after <= j.measures[control * 2]!)) return false
+      if (!(after <= state.limits.f[slot * Row.NUMS + Row.HARD]! || after <= j.measures[control * 2]!)) return false
     }
   }
   return true

@@ -1,6 +1,6 @@
 /** The eight subjects of an execution that no live order carries. */
-import { X_ACCOUNT, X_SESSION, X_STRATEGY, X_TRADER } from './state/executions.ts'
-import { STRATEGY_ACCOUNT, TRADER_ACCOUNT } from './state/names.ts'
+import { Exec } from './state/executions.ts'
+import { Bound } from './state/names.ts'
 import type { State } from './state/state.ts'
 
 /** Fills `subjects`; trader, desk and strategy only where they are, or were, bound to the account; -1 else. */
@@ -13,14 +13,14 @@ export function setSubjects(
   session: number,
 ): void {
   const { names } = state
-  const bound = trader >= 0 && names.binding(TRADER_ACCOUNT, trader, account) > 0
+  const bound = trader >= 0 && names.binding(Bound.TRADER_ACCOUNT, trader, account) > 0
   subjects[0] = 0
   subjects[1] = names.entityOf[account]!
   subjects[2] = names.clientOf[account]!
   subjects[3] = bound ? names.deskOf[trader]! : -1
   subjects[4] = bound ? trader : -1
   subjects[5] = account
-  subjects[6] = strategy >= 0 && names.binding(STRATEGY_ACCOUNT, strategy, account) > 0 ? strategy : -1
+  subjects[6] = strategy >= 0 && names.binding(Bound.STRATEGY_ACCOUNT, strategy, account) > 0 ? strategy : -1
   subjects[7] = session
 }
 
@@ -30,9 +30,9 @@ export function subjectsOfExecution(state: State, exec: number, subjects: Int32A
   setSubjects(
     state,
     subjects,
-    executions.int(exec, X_ACCOUNT),
-    executions.int(exec, X_TRADER),
-    executions.int(exec, X_STRATEGY),
-    executions.int(exec, X_SESSION),
+    executions.int(exec, Exec.ACCOUNT),
+    executions.int(exec, Exec.TRADER),
+    executions.int(exec, Exec.STRATEGY),
+    executions.int(exec, Exec.SESSION),
   )
 }

@@ -3,7 +3,7 @@
  * NaN means that the value is no safe integer; every caller refuses then.
  */
 import { ceilMulDiv, floorMulDiv, MAX } from '../model/numbers.ts'
-import { INVERSE, NEGATIVE_PRICE } from './state/instruments.ts'
+import { InstrumentFlag } from './state/instruments.ts'
 import type { State } from './state/state.ts'
 
 /** Value of `qty` at price `v` and ratio n/d, rounded up. */
@@ -32,7 +32,8 @@ export function upValue(state: State, instrument: number, qty: number): number {
   const n = high ? instruments.highN[instrument]! : instruments.lowN[instrument]!
   const d = high ? instruments.highD[instrument]! : instruments.lowD[instrument]!
   const mark = instruments.mark[instrument]!
-  if ((instruments.flags[instrument]! & INVERSE) === 0) return ceilMulDiv(mark < 0 ? -mark : mark, qty, n, d)
+  if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
+    return ceilMulDiv(mark < 0 ? -mark : mark, qty, n, d)
   return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, true)
 }
 
@@ -43,7 +44,8 @@ export function downValue(state: State, instrument: number, qty: number): number
   const n = low ? instruments.lowN[instrument]! : instruments.highN[instrument]!
   const d = low ? instruments.lowD[instrument]! : instruments.highD[instrument]!
   const mark = instruments.mark[instrument]!
-  if ((instruments.flags[instrument]! & INVERSE) === 0) return floorMulDiv(mark < 0 ? -mark : mark, qty, n, d)
+  if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
+    return floorMulDiv(mark < 0 ? -mark : mark, qty, n, d)
   return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, false)
 }
 
@@ -60,7 +62,7 @@ export function valuationPrice(
   const flags = state.instruments.flags[instrument]!
   const buffer = state.parameters[MARKET_BUFFER]!
   const absRef = Math.abs(ref)
-  if ((flags & INVERSE) !== 0) {
+  if ((flags & InstrumentFlag.INVERSE) !== 0) {
     // An inverse contract is worth more the lower its price.
     const low = isStop ? scaleDown(Math.min(Math.abs(stopPx), absRef), buffer) : Math.abs(px)
     const v = buys && !isStop ? Math.min(low, scaleDown(absRef, buffer)) : low
@@ -68,7 +70,7 @@ export function valuationPrice(
   }
   if (isStop) return ceilMulDiv(Math.max(Math.abs(stopPx), absRef), 10_000 + buffer, 1, 10_000)
   const absPx = Math.abs(px)
-  return buys && (flags & NEGATIVE_PRICE) === 0 ? absPx : Math.max(absPx, absRef)
+  return buys && (flags & InstrumentFlag.NEGATIVE_PRICE) === 0 ? absPx : Math.max(absPx, absRef)
 }
 
 function scaleDown(px: number, bufferBps: number): number {

@@ -1,36 +1,36 @@
 /** What a limit row's use is now, for readers: rows that judge single orders have none. */
-import { C01, C05, D02, D03, D05, D06, D08, L_CONTROL, L_KIND, L_OBJECT, L_SUBJECT, LI } from './state/limits.ts'
-import { COUNT, EXECUTED, GROSS, larger, METRIC, NET, OPEN } from './state/metrics.ts'
+import { C01, C05, D02, D03, D05, D06, D08, Row } from './state/limits.ts'
+import { larger, Metric } from './state/metrics.ts'
 import { ENTITIES_MAX } from './state/names.ts'
 import type { State } from './state/state.ts'
 
 /** Use of a row in its control's unit (D08: money); NaN for single-order controls and for "each" rows. */
 export function rowUse(state: State, slot: number): number {
   const { limits, metrics } = state
-  const i = slot * LI
-  const kind = limits.i[i + L_KIND]!
-  const subject = limits.i[i + L_SUBJECT]!
+  const i = slot * Row.INTS
+  const kind = limits.i[i + Row.KIND]!
+  const subject = limits.i[i + Row.SUBJECT]!
   let metric = subject
   if (kind !== 0) {
-    const object = limits.i[i + L_OBJECT]!
+    const object = limits.i[i + Row.OBJECT]!
     if (object < 0) return Number.NaN
     const entry = limits.entry(subject, kind, object)
     if (entry < 0) return Number.NaN
     metric = limits.entryMetric[entry]!
   }
-  const m = metric * METRIC
-  switch (limits.i[i + L_CONTROL]) {
+  const m = metric * Metric.SIZE
+  switch (limits.i[i + Row.CONTROL]) {
     case C01:
       return limits.windows[slot]?.countAt(state.timeUs) ?? 0
     case C05:
-      return metrics.f[m + COUNT]!
+      return metrics.f[m + Metric.COUNT]!
     case D03:
-      return metrics.f[m + EXECUTED]! + metrics.f[m + OPEN]!
+      return metrics.f[m + Metric.EXECUTED]! + metrics.f[m + Metric.OPEN]!
     case D06:
-      return metrics.f[m + OPEN]!
+      return metrics.f[m + Metric.OPEN]!
     case D05:
     case D08:
-      return metrics.f[m + GROSS]!
+      return metrics.f[m + Metric.GROSS]!
     case D02:
       return netOf(state, subject, metric)
     default:
@@ -41,7 +41,7 @@ export function rowUse(state: State, slot: number): number {
 /** Net use: the larger absolute end; over several entities the sum of each one's. */
 export function netOf(state: State, subject: number, metric: number): number {
   const { metrics, names } = state
-  if (names.isMultiEntity(subject)) return metrics.f[metric * METRIC + NET]!
+  if (names.isMultiEntity(subject)) return metrics.f[metric * Metric.SIZE + Metric.NET]!
   return larger(longOf(state, metric), shortOf(state, metric))
 }
 

@@ -10,33 +10,12 @@ import type {
   OrderView,
 } from '../model/engine-port.ts'
 import { refPrice, refSource } from './market.ts'
-import { B, CELL, DN, P, S, UP } from './state/cells.ts'
-import { L_ROW, LI, type RowVersion } from './state/limits.ts'
-import { COUNT, EXECUTED, GROSS, METRIC, OPEN } from './state/metrics.ts'
-import { SESSION } from './state/names.ts'
-import { ENDED_INSTRUMENT, ORDER_ENDED } from './state/order-ids.ts'
-import {
-  CANCEL_SEQ,
-  CUM,
-  ID_SLOT,
-  INSTR,
-  LATCH,
-  LEAVES,
-  LIVE,
-  OF,
-  OI,
-  OPENED,
-  ORDER_VENUE,
-  PX,
-  QTY,
-  SEQ,
-  SIDE,
-  STATE,
-  SUBJECT,
-  TIF,
-  TYPE,
-  VERSIONS,
-} from './state/orders.ts'
+import { Cell } from './state/cells.ts'
+import { Row, type RowVersion } from './state/limits.ts'
+import { Metric } from './state/metrics.ts'
+import { Kind } from './state/names.ts'
+import { Ended, ORDER_ENDED } from './state/order-ids.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { longOf, netOf, rowUse, shortOf } from './view-rows.ts'
 
@@ -79,7 +58,7 @@ export class StateView implements EngineView {
 
   order(slot: number, orderSeq: number): OrderView | undefined {
     const { orders } = this.#state
-    if (!(slot >= 0 && slot < orders.top) || orders.f[slot * OF + SEQ] !== orderSeq) return undefined
+    if (!(slot >= 0 && slot < orders.top) || orders.f[slot * Order.NUMS + Order.SEQ] !== orderSeq) return undefined
     return this.#orderAt(slot)
   }
 
@@ -94,57 +73,57 @@ export class StateView implements EngineView {
     const { ids, orders } = this.#state
     const found = ids.findText(clOrdID, session)
     const slot = found < 0 ? -1 : ids.orderOf(found)
-    if (slot === ORDER_ENDED) return ids.endedOf(found, ENDED_INSTRUMENT)
-    return slot < 0 ? -1 : orders.i[slot * OI + INSTR]!
+    if (slot === ORDER_ENDED) return ids.endedOf(found, Ended.INSTRUMENT)
+    return slot < 0 ? -1 : orders.i[slot * Order.INTS + Order.INSTR]!
   }
 
   *orders(): Iterable<OrderView> {
     const { orders } = this.#state
     for (let slot = 0; slot < orders.top; slot++) {
-      if (orders.i[slot * OI + LIVE] !== 0) yield this.#orderAt(slot)
+      if (orders.i[slot * Order.INTS + Order.LIVE] !== 0) yield this.#orderAt(slot)
     }
   }
 
   #orderAt(slot: number): OrderView {
     const { orders, ids } = this.#state
-    const of = slot * OF
-    const oi = slot * OI
+    const of = slot * Order.NUMS
+    const oi = slot * Order.INTS
     return {
-      orderSeq: orders.f[of + SEQ]!,
+      orderSeq: orders.f[of + Order.SEQ]!,
       slot,
-      state: orders.i[oi + STATE]!,
-      clOrdID: ids.textOf(orders.i[oi + ID_SLOT]!),
-      session: orders.i[oi + SUBJECT + 7]!,
-      account: orders.i[oi + SUBJECT + 5]!,
-      trader: orders.i[oi + SUBJECT + 4]!,
-      strategy: orders.i[oi + SUBJECT + 6]!,
-      desk: orders.i[oi + SUBJECT + 3]!,
-      instrument: orders.i[oi + INSTR]!,
-      venue: orders.i[oi + ORDER_VENUE]!,
-      side: orders.i[oi + SIDE]!,
-      ordType: orders.i[oi + TYPE]!,
-      timeInForce: orders.i[oi + TIF]!,
-      orderQty: orders.f[of + QTY]!,
-      cumQty: orders.f[of + CUM]!,
-      leavesQty: orders.f[of + LEAVES]!,
-      price: orders.f[of + PX]!,
-      openValue: orders.f[of + OPENED]!,
-      pendingReplaces: orders.i[oi + VERSIONS]!,
-      cancelRequested: orders.f[of + CANCEL_SEQ]! !== 0,
+      state: orders.i[oi + Order.STATE]!,
+      clOrdID: ids.textOf(orders.i[oi + Order.ID_SLOT]!),
+      session: orders.i[oi + Order.SUBJECT + 7]!,
+      account: orders.i[oi + Order.SUBJECT + 5]!,
+      trader: orders.i[oi + Order.SUBJECT + 4]!,
+      strategy: orders.i[oi + Order.SUBJECT + 6]!,
+      desk: orders.i[oi + Order.SUBJECT + 3]!,
+      instrument: orders.i[oi + Order.INSTR]!,
+      venue: orders.i[oi + Order.VENUE]!,
+      side: orders.i[oi + Order.SIDE]!,
+      ordType: orders.i[oi + Order.TYPE]!,
+      timeInForce: orders.i[oi + Order.TIF]!,
+      orderQty: orders.f[of + Order.QTY]!,
+      cumQty: orders.f[of + Order.CUM]!,
+      leavesQty: orders.f[of + Order.LEAVES]!,
+      price: orders.f[of + Order.PX]!,
+      openValue: orders.f[of + Order.OPENED]!,
+      pendingReplaces: orders.i[oi + Order.VERSIONS]!,
+      cancelRequested: orders.f[of + Order.CANCEL_SEQ]! !== 0,
     }
   }
 
   exposure(subject: number): ExposureView {
     const { metrics } = this.#state
-    const m = subject * METRIC
+    const m = subject * Metric.SIZE
     return {
-      gross: metrics.f[m + GROSS]!,
+      gross: metrics.f[m + Metric.GROSS]!,
       long: longOf(this.#state, subject),
       short: shortOf(this.#state, subject),
       net: netOf(this.#state, subject, subject),
-      executed: metrics.f[m + EXECUTED]!,
-      open: metrics.f[m + OPEN]!,
-      openOrders: metrics.f[m + COUNT]!,
+      executed: metrics.f[m + Metric.EXECUTED]!,
+      open: metrics.f[m + Metric.OPEN]!,
+      openOrders: metrics.f[m + Metric.COUNT]!,
     }
   }
 
@@ -152,18 +131,18 @@ export class StateView implements EngineView {
     const { cells } = this.#state
     for (let page = 0; page < cells.pages; page++) {
       for (let place = 0; place < cells.ownersIn(page); place++) {
-        const offset = (page * 8 + place) * CELL
+        const offset = (page * 8 + place) * Cell.SIZE
         const owner = cells.ownerAt(offset)
         yield {
           kind: CELL_KINDS[cells.ownerKind[owner]!]!,
           subject: cells.ownerSubject[owner]!,
           account: cells.blockAccount[cells.pageBlock[page]!]!,
           instrument: cells.pageInstrument[page]!,
-          position: cells.f[offset + P]!,
-          buyLeaves: cells.f[offset + B]!,
-          sellLeaves: cells.f[offset + S]!,
-          up: cells.f[offset + UP]!,
-          down: cells.f[offset + DN]!,
+          position: cells.f[offset + Cell.P]!,
+          buyLeaves: cells.f[offset + Cell.B]!,
+          sellLeaves: cells.f[offset + Cell.S]!,
+          up: cells.f[offset + Cell.UP]!,
+          down: cells.f[offset + Cell.DN]!,
         }
       }
     }
@@ -172,7 +151,7 @@ export class StateView implements EngineView {
   *limits(): Iterable<LimitView> {
     const { limits } = this.#state
     for (const slot of limits.inForce()) {
-      const version = limits.versions[limits.i[slot * LI + L_ROW]!]!
+      const version = limits.versions[limits.i[slot * Row.INTS + Row.ID]!]!
       yield this.#limitView(version, rowUse(this.#state, slot))
     }
   }
@@ -223,15 +202,15 @@ export class StateView implements EngineView {
     const { orders, ids } = this.#state
     const found: CancelRequestView[] = []
     for (let slot = 0; slot < orders.top; slot++) {
-      const seq = orders.f[slot * OF + CANCEL_SEQ]!
-      if (orders.i[slot * OI + LIVE] === 0 || seq === 0 || seq <= afterSeq) continue
+      const seq = orders.f[slot * Order.NUMS + Order.CANCEL_SEQ]!
+      if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || seq === 0 || seq <= afterSeq) continue
       found.push({
         seq,
-        orderSeq: orders.f[slot * OF + SEQ]!,
+        orderSeq: orders.f[slot * Order.NUMS + Order.SEQ]!,
         slot,
-        clOrdID: ids.textOf(orders.i[slot * OI + ID_SLOT]!),
-        session: orders.i[slot * OI + SUBJECT + SESSION]!,
-        latch: orders.i[slot * OI + LATCH]!,
+        clOrdID: ids.textOf(orders.i[slot * Order.INTS + Order.ID_SLOT]!),
+        session: orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!,
+        latch: orders.i[slot * Order.INTS + Order.LATCH]!,
       })
     }
     return found.sort((a, b) => a.seq - b.seq || a.slot - b.slot).slice(0, most)

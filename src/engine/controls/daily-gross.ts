@@ -7,21 +7,21 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(i); MiFID II RTS 6 Art. 15(4).
  */
-import { type Judgement, X_LIMIT, X_OPEN_NEW, X_OPEN_OLD } from '../judgement.ts'
-import { D03, HARD_REDUCING, LF } from '../state/limits.ts'
-import { EXECUTED, METRIC, OPEN } from '../state/metrics.ts'
+import { type Judgement, X } from '../judgement.ts'
+import { D03, Row } from '../state/limits.ts'
+import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 export function measureDailyGross(state: State, j: Judgement, metric: number): void {
   const f = state.metrics.f
-  const before = f[metric * METRIC + EXECUTED]! + f[metric * METRIC + OPEN]!
+  const before = f[metric * Metric.SIZE + Metric.EXECUTED]! + f[metric * Metric.SIZE + Metric.OPEN]!
   j.measures[D03 * 2] = before
-  j.measures[D03 * 2 + 1] = before + (j.x[X_OPEN_NEW]! - j.x[X_OPEN_OLD]!)
+  j.measures[D03 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
 }
 
 /** A flow row may be wider for orders that can only close the account's position. */
 export function loosenForReducing(state: State, j: Judgement, slot: number): void {
   if (!j.reducing) return
-  const wider = state.limits.f[slot * LF + HARD_REDUCING]!
-  if (wider > j.x[X_LIMIT]!) j.x[X_LIMIT] = wider
+  const wider = state.limits.f[slot * Row.NUMS + Row.HARD_REDUCING]!
+  if (wider > j.x[X.LIMIT]!) j.x[X.LIMIT] = wider
 }

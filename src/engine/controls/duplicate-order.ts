@@ -7,13 +7,13 @@
  * On breach ordRejReason DuplicateOrder 6.
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(ii) (duplicative orders).
  */
-import { type Judgement, X_AFTER, X_BEFORE, X_NOW } from '../judgement.ts'
-import { LF, PARAM } from '../state/limits.ts'
+import { type Judgement, X } from '../judgement.ts'
+import { Row } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
 
 export function measureDuplicateOrder(state: State, j: Judgement, slot: number): void {
-  const windowUs = state.limits.f[slot * LF + PARAM]!
-  const before = state.duplicates.countAt(j.duplicate0, j.duplicate1, j.x[X_NOW]!, windowUs)
-  j.x[X_BEFORE] = before
-  j.x[X_AFTER] = before + 1
+  const windowUs = state.limits.f[slot * Row.NUMS + Row.PARAM]!
+  const before = state.duplicates.countAt(j.duplicate0, j.duplicate1, j.x[X.NOW]!, windowUs)
+  j.x[X.BEFORE] = before
+  j.x[X.AFTER] = before + 1
 }

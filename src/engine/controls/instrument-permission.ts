@@ -10,7 +10,7 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { BINDING_KINDS } from '../../model/vocabulary.ts'
 import type { Judgement } from '../judgement.ts'
-import { ACCOUNT, STRATEGY, TRADER } from '../state/names.ts'
+import { Kind } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
 const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
@@ -34,9 +34,9 @@ export function judgeNames(
 ): number {
   const { names } = state
   if (instrument < 0 || instrument >= state.instruments.count) return UNKNOWN_INSTRUMENT
-  if (!names.has(ACCOUNT, account)) return UNKNOWN_ACCOUNT
-  if (!names.has(TRADER, trader)) return UNKNOWN_TRADER
-  if (!names.has(STRATEGY, strategy)) return UNKNOWN_STRATEGY
+  if (!names.has(Kind.ACCOUNT, account)) return UNKNOWN_ACCOUNT
+  if (!names.has(Kind.TRADER, trader)) return UNKNOWN_TRADER
+  if (!names.has(Kind.STRATEGY, strategy)) return UNKNOWN_STRATEGY
   if (venue !== -1 && !names.has(VENUE_KIND, venue)) return UNKNOWN_VENUE
   return 0
 }
@@ -45,6 +45,7 @@ export function judgeNames(
 export function judgeInstrumentPermission(state: State, j: Judgement): number {
   if (j.owners[2]! < 0 || j.owners[3]! < 0) return HIERARCHY_MISMATCH
   const assetClass = state.instruments.assetClass[j.instrument]!
-  if (!state.names.isPermitted(ACCOUNT_ASSET_CLASS, j.subjects[ACCOUNT]!, assetClass)) return INSTRUMENT_NOT_PERMITTED
+  if (!state.names.isPermitted(ACCOUNT_ASSET_CLASS, j.subjects[Kind.ACCOUNT]!, assetClass))
+    return INSTRUMENT_NOT_PERMITTED
   return 0
 }

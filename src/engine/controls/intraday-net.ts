@@ -10,7 +10,7 @@
  */
 import type { Judgement } from '../judgement.ts'
 import { D02 } from '../state/limits.ts'
-import { larger, METRIC, NET } from '../state/metrics.ts'
+import { larger, Metric } from '../state/metrics.ts'
 import { ENTITIES_MAX } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
@@ -21,7 +21,7 @@ export function measureIntradayNet(state: State, j: Judgement, subject: number, 
   const short = ends[at + 1]!
   const measures = j.measures
   if (state.names.isMultiEntity(subject)) {
-    const before = state.metrics.f[metric * METRIC + NET]!
+    const before = state.metrics.f[metric * Metric.SIZE + Metric.NET]!
     measures[D02 * 2] = before
     measures[D02 * 2 + 1] = before - larger(long, short) + larger(long + j.dUp[cell]!, short + j.dDn[cell]!)
   } else if (j.buys) {

@@ -11,25 +11,25 @@
 import { reasonNumber } from '../../model/codes.ts'
 import type { Judgement } from '../judgement.ts'
 import { B01, B02, B03, C01, D02, D03, D05, D08 } from '../state/limits.ts'
-import { ACCOUNT, DESK, FIRM, SESSION, STRATEGY, TRADER } from '../state/names.ts'
+import { Kind } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
 const LIMIT_MISSING = reasonNumber('LIMIT_MISSING')
 /** In the order in which a missing one is named. */
 const EVERYWHERE = [B01, B02, D03, D05, D02]
 const EVERYWHERE_MASK = EVERYWHERE.reduce((mask, control) => mask | (1 << control), 0)
-const SUBJECTS = [ACCOUNT, TRADER, DESK, FIRM]
+const SUBJECTS = [Kind.ACCOUNT, Kind.TRADER, Kind.DESK, Kind.FIRM]
 
 export function judgeLimitsPresent(state: State, j: Judgement): number {
   const { limits } = state
   let common = EVERYWHERE_MASK
   for (let at = 0; at < 4; at++) common &= limits.noneMask[j.subjects[SUBJECTS[at]!]!]!
   if (common !== EVERYWHERE_MASK) return nameFirstMissing(state, j)
-  const firm = j.subjects[FIRM]!
+  const firm = j.subjects[Kind.FIRM]!
   if ((j.sectorMask & (1 << D08)) === 0) return nameMissing(j, D08, firm)
-  const session = j.subjects[SESSION]!
+  const session = j.subjects[Kind.SESSION]!
   if ((limits.noneMask[session]! & (1 << C01)) === 0) return nameMissing(j, C01, session)
-  const strategy = j.subjects[STRATEGY]!
+  const strategy = j.subjects[Kind.STRATEGY]!
   if ((limits.noneMask[strategy]! & (1 << C01)) === 0) return nameMissing(j, C01, strategy)
   if ((j.assetClassMask & (1 << B03)) === 0) return nameMissing(j, B03, firm)
   return 0

@@ -10,7 +10,7 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { BINDING_KINDS } from '../../model/vocabulary.ts'
 import type { Judgement } from '../judgement.ts'
-import { ACCOUNT, SESSION, TRADER } from '../state/names.ts'
+import { Kind } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
 const NOT_PERMITTED = reasonNumber('NOT_PERMITTED')
@@ -20,9 +20,9 @@ const SESSION_VENUE = BINDING_KINDS.indexOf('SESSION_VENUE')
 
 export function judgeMarketAccess(state: State, j: Judgement): number {
   const { names } = state
-  const session = j.subjects[SESSION]!
-  if (!names.isPermitted(SESSION_ACCOUNT, session, j.subjects[ACCOUNT]!)) return NOT_PERMITTED
-  if (!names.isPermitted(SESSION_TRADER, session, j.subjects[TRADER]!)) return NOT_PERMITTED
+  const session = j.subjects[Kind.SESSION]!
+  if (!names.isPermitted(SESSION_ACCOUNT, session, j.subjects[Kind.ACCOUNT]!)) return NOT_PERMITTED
+  if (!names.isPermitted(SESSION_TRADER, session, j.subjects[Kind.TRADER]!)) return NOT_PERMITTED
   if (j.venue >= 0 && !names.isPermitted(SESSION_VENUE, session, j.venue)) return NOT_PERMITTED
   return 0
 }

@@ -8,9 +8,9 @@
  * Source    Cboe and Nasdaq market-order protection; MiFID II RTS 6 Art. 15(1)(a).
  */
 import { reasonNumber } from '../../model/codes.ts'
-import { type Judgement, X_PROTECTION, X_REF } from '../judgement.ts'
-import { NEGATIVE_PRICE } from '../state/instruments.ts'
-import { B03, L_CONTROL, L_FLAGS, LI, LIMIT_WAIVED } from '../state/limits.ts'
+import { type Judgement, X } from '../judgement.ts'
+import { InstrumentFlag } from '../state/instruments.ts'
+import { B03, Row, RowFlag } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
 import { bandOf } from './price-collar.ts'
 
@@ -21,11 +21,11 @@ export function protect(state: State, j: Judgement): number {
   const band = narrowestBand(state, j)
   if (!(band < Number.MAX_SAFE_INTEGER)) return MARKET_ORDER_PROTECTION
   const tick = state.instruments.tick[j.instrument]!
-  const ref = j.x[X_REF]!
+  const ref = j.x[X.REF]!
   let px = j.buys ? Math.floor((ref + band) / tick) * tick : Math.ceil((ref - band) / tick) * tick
-  if (px < tick && (state.instruments.flags[j.instrument]! & NEGATIVE_PRICE) === 0) px = tick
+  if (px < tick && (state.instruments.flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) px = tick
   if (!Number.isSafeInteger(px)) return MARKET_ORDER_PROTECTION
-  j.x[X_PROTECTION] = px + 0
+  j.x[X.PROTECTION] = px + 0
   return 0
 }
 
@@ -36,9 +36,9 @@ function narrowestBand(state: State, j: Judgement): number {
   let waived = Number.POSITIVE_INFINITY
   for (let at = 0; at < j.lists; at++) {
     for (const slot of j.list[at]!) {
-      if (limits.i[slot * LI + L_CONTROL] !== B03) continue
+      if (limits.i[slot * Row.INTS + Row.CONTROL] !== B03) continue
       const band = bandOf(state, j, slot)
-      if ((limits.i[slot * LI + L_FLAGS]! & LIMIT_WAIVED) !== 0) waived = Math.min(waived, band)
+      if ((limits.i[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) waived = Math.min(waived, band)
       else enforced = Math.min(enforced, band)
     }
   }

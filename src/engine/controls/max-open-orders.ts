@@ -9,11 +9,11 @@
  */
 import type { Judgement } from '../judgement.ts'
 import { C05 } from '../state/limits.ts'
-import { COUNT, METRIC } from '../state/metrics.ts'
+import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 export function measureMaxOpenOrders(state: State, j: Judgement, metric: number): void {
-  const before = state.metrics.f[metric * METRIC + COUNT]!
+  const before = state.metrics.f[metric * Metric.SIZE + Metric.COUNT]!
   j.measures[C05 * 2] = before
   j.measures[C05 * 2 + 1] = j.replaces < 0 ? before + 1 : before
 }

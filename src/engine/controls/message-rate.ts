@@ -7,19 +7,19 @@
  * On breach ordRejReason: OrderExceedsLimit 3.
  * Source    MiFID II RTS 6 Art. 15(1)(d).
  */
-import { type Judgement, X_AFTER, X_BEFORE, X_LIMIT, X_NOW } from '../judgement.ts'
+import { type Judgement, X } from '../judgement.ts'
 import type { State } from '../state/state.ts'
 
 export function measureMessageRate(state: State, j: Judgement, slot: number): void {
   const window = state.limits.windows[slot]
   if (window === undefined) {
     // Unlimited: no log is kept.
-    j.x[X_BEFORE] = 0
-    j.x[X_AFTER] = 0
+    j.x[X.BEFORE] = 0
+    j.x[X.AFTER] = 0
     return
   }
-  const before = window.countAt(j.x[X_NOW]!)
-  j.x[X_BEFORE] = before
-  const most = j.x[X_LIMIT]! + 1
-  j.x[X_AFTER] = before + 1 > most ? most : before + 1
+  const before = window.countAt(j.x[X.NOW]!)
+  j.x[X.BEFORE] = before
+  const most = j.x[X.LIMIT]! + 1
+  j.x[X.AFTER] = before + 1 > most ? most : before + 1
 }

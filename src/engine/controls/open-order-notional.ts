@@ -7,13 +7,13 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    Venue and broker practice; controls catalogue D06.
  */
-import { type Judgement, X_OPEN_NEW, X_OPEN_OLD } from '../judgement.ts'
+import { type Judgement, X } from '../judgement.ts'
 import { D06 } from '../state/limits.ts'
-import { METRIC, OPEN } from '../state/metrics.ts'
+import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 export function measureOpenOrderNotional(state: State, j: Judgement, metric: number): void {
-  const before = state.metrics.f[metric * METRIC + OPEN]!
+  const before = state.metrics.f[metric * Metric.SIZE + Metric.OPEN]!
   j.measures[D06 * 2] = before
-  j.measures[D06 * 2 + 1] = before + (j.x[X_OPEN_NEW]! - j.x[X_OPEN_OLD]!)
+  j.measures[D06 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
 }

@@ -9,8 +9,8 @@
  * Source    FIA 2024 maximum order size family; MiFID II RTS 11; Reg NMS 612.
  */
 import { reasonNumber } from '../../model/codes.ts'
-import { type Judgement, X_EXPIRE, X_NOW, X_PX, X_QTY, X_STOP } from '../judgement.ts'
-import { NEGATIVE_PRICE } from '../state/instruments.ts'
+import { type Judgement, X } from '../judgement.ts'
+import { InstrumentFlag } from '../state/instruments.ts'
 import type { State } from '../state/state.ts'
 
 const INVALID_SIDE = reasonNumber('INVALID_SIDE')
@@ -30,19 +30,19 @@ export function judgeOrderStructure(state: State, j: Judgement, flags: number): 
   if (j.side < 0 || j.side > 3) return INVALID_SIDE
   if (j.ordType < 0 || j.ordType > 3 || j.timeInForce < 0 || j.timeInForce > 6) return UNSUPPORTED_ORDER_TYPE
   const { instruments } = state
-  const qty = j.x[X_QTY]!
+  const qty = j.x[X.QTY]!
   if (!(qty > 0) || !(qty <= instruments.qtyMax[j.instrument]!) || qty % instruments.lot[j.instrument]! !== 0) {
     return INVALID_QTY
   }
   // Types in the order Market, Limit, Stop, StopLimit: bit 0 has a price, bit 1 a stop price.
-  const badPrice = isBadPrice(state, j, (flags & HAS_PRICE) !== 0, (j.ordType & 1) !== 0, j.x[X_PX]!)
+  const badPrice = isBadPrice(state, j, (flags & HAS_PRICE) !== 0, (j.ordType & 1) !== 0, j.x[X.PX]!)
   if (badPrice) return INVALID_PRICE
-  const badStop = isBadPrice(state, j, (flags & HAS_STOP) !== 0, (j.ordType & 2) !== 0, j.x[X_STOP]!)
+  const badStop = isBadPrice(state, j, (flags & HAS_STOP) !== 0, (j.ordType & 2) !== 0, j.x[X.STOP]!)
   if (badStop) return INVALID_STOP_PX
   const hasExpiry = (flags & HAS_EXPIRY) !== 0
   if (hasExpiry !== (j.timeInForce === GTD)) return INVALID_EXPIRY
   // A replace keeps its order's expiry, which was judged with the order.
-  if (hasExpiry && j.replaces < 0 && !(j.x[X_EXPIRE]! > j.x[X_NOW]!)) return INVALID_EXPIRY
+  if (hasExpiry && j.replaces < 0 && !(j.x[X.EXPIRE]! > j.x[X.NOW]!)) return INVALID_EXPIRY
   return 0
 }
 
@@ -52,6 +52,6 @@ function isBadPrice(state: State, j: Judgement, given: boolean, needed: boolean,
   // A larger number is no price that anyone sent: it has been rounded on its way.
   if (!Number.isSafeInteger(px)) return true
   const { instruments } = state
-  if (!(px > 0) && (instruments.flags[j.instrument]! & NEGATIVE_PRICE) === 0) return true
+  if (!(px > 0) && (instruments.flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) return true
   return px % instruments.tick[j.instrument]! !== 0
 }

@@ -9,11 +9,11 @@
  */
 import type { Judgement } from '../judgement.ts'
 import { D05 } from '../state/limits.ts'
-import { GROSS, METRIC } from '../state/metrics.ts'
+import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 export function measurePortfolioGross(state: State, j: Judgement, metric: number, cell: number): void {
-  const before = state.metrics.f[metric * METRIC + GROSS]!
+  const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
   j.measures[D05 * 2] = before
   j.measures[D05 * 2 + 1] = before + j.dGross[cell]!
 }

@@ -9,9 +9,9 @@
  */
 import { ceilMulDiv, floorMulDiv, MAX } from '../../model/numbers.ts'
 import { parameterIndex } from '../../model/parameters.ts'
-import { type Judgement, X_AFTER, X_BEFORE, X_DEV, X_DEV_BPS, X_LIMIT, X_PX, X_REF, X_STOP } from '../judgement.ts'
-import { REF_PRIOR_CLOSE } from '../market.ts'
-import { HARD, LF, PARAM } from '../state/limits.ts'
+import { type Judgement, X } from '../judgement.ts'
+import { Ref } from '../market.ts'
+import { Row } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
 
 const WIDE_BAND = parameterIndex('wideBandBps')
@@ -22,41 +22,41 @@ const STOP_LIMIT = 3
 export function deviate(j: Judgement): void {
   const x = j.x
   if (j.ordType !== LIMIT && j.ordType !== STOP_LIMIT) {
-    x[X_DEV] = 0
-    x[X_DEV_BPS] = 0
+    x[X.DEV] = 0
+    x[X.DEV_BPS] = 0
     return
   }
-  const ref = j.ordType === STOP_LIMIT ? x[X_STOP]! : x[X_REF]!
-  const beyond = j.buys ? x[X_PX]! - ref : ref - x[X_PX]!
+  const ref = j.ordType === STOP_LIMIT ? x[X.STOP]! : x[X.REF]!
+  const beyond = j.buys ? x[X.PX]! - ref : ref - x[X.PX]!
   const dev = beyond > 0 ? beyond : 0
   const absRef = ref < 0 ? -ref : ref
-  x[X_DEV] = dev
-  if (dev === 0) x[X_DEV_BPS] = 0
+  x[X.DEV] = dev
+  if (dev === 0) x[X.DEV_BPS] = 0
   else {
     const bps = absRef === 0 ? MAX : ceilMulDiv(dev, 10_000, 1, absRef)
-    x[X_DEV_BPS] = bps <= MAX ? bps : MAX
+    x[X.DEV_BPS] = bps <= MAX ? bps : MAX
   }
 }
 
 export function measurePriceCollar(state: State, j: Judgement, slot: number): void {
   const x = j.x
-  x[X_BEFORE] = 0
-  x[X_AFTER] = x[X_DEV_BPS]!
-  if (j.refSource === REF_PRIOR_CLOSE && j.ordType === LIMIT) {
+  x[X.BEFORE] = 0
+  x[X.AFTER] = x[X.DEV_BPS]!
+  if (j.refSource === Ref.PRIOR_CLOSE && j.ordType === LIMIT) {
     const wide = state.parameters[WIDE_BAND]!
-    if (wide > x[X_LIMIT]!) x[X_LIMIT] = wide
+    if (wide > x[X.LIMIT]!) x[X.LIMIT] = wide
   }
-  const ticks = state.limits.f[slot * LF + PARAM]!
+  const ticks = state.limits.f[slot * Row.NUMS + Row.PARAM]!
   // The band has at least so many ticks: on a price near zero a share of it means nothing.
-  if (x[X_DEV]! <= ticks * state.instruments.tick[j.instrument]! && x[X_AFTER]! > x[X_LIMIT]!) x[X_LIMIT] = x[X_AFTER]!
+  if (x[X.DEV]! <= ticks * state.instruments.tick[j.instrument]! && x[X.AFTER]! > x[X.LIMIT]!) x[X.LIMIT] = x[X.AFTER]!
 }
 
 /** Width of the row's band around the reference, in price units. */
 export function bandOf(state: State, j: Judgement, slot: number): number {
-  const absRef = Math.abs(j.x[X_REF]!)
-  let bps = state.limits.f[slot * LF + HARD]!
-  if (j.refSource === REF_PRIOR_CLOSE) bps = Math.max(bps, state.parameters[WIDE_BAND]!)
+  const absRef = Math.abs(j.x[X.REF]!)
+  let bps = state.limits.f[slot * Row.NUMS + Row.HARD]!
+  if (j.refSource === Ref.PRIOR_CLOSE) bps = Math.max(bps, state.parameters[WIDE_BAND]!)
   const share = floorMulDiv(absRef, bps, 1, 10_000)
-  const ticks = state.limits.f[slot * LF + PARAM]! * state.instruments.tick[j.instrument]!
+  const ticks = state.limits.f[slot * Row.NUMS + Row.PARAM]! * state.instruments.tick[j.instrument]!
   return Math.max(Number.isNaN(share) ? MAX : share, ticks)
 }

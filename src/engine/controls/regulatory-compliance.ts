@@ -9,12 +9,12 @@
  */
 import { reasonNumber } from '../../model/codes.ts'
 import { type Fact, factIndex, type RulePack } from '../../model/rules.ts'
-import { type Judgement, X_LEAVES, X_LEAVES_OLD, X_NOW, X_PROTECTION, X_PX } from '../judgement.ts'
+import { type Judgement, X } from '../judgement.ts'
 import { isFeedAlive } from '../market.ts'
-import { B, P, S } from '../state/cells.ts'
-import { HAS_ASK, HAS_BID, REG_SHO } from '../state/instruments.ts'
-import { ACCOUNT } from '../state/names.ts'
-import { OI, SIDE } from '../state/orders.ts'
+import { Cell } from '../state/cells.ts'
+import { Has, InstrumentFlag } from '../state/instruments.ts'
+import { Kind } from '../state/names.ts'
+import { Order } from '../state/orders.ts'
 import type { State } from '../state/state.ts'
 
 const REGULATORY_RULE = reasonNumber('REGULATORY_RULE')
@@ -53,20 +53,20 @@ const MODES_FROM_NO_TRADE = 1
 export function gatherFacts(state: State, j: Judgement): void {
   const { instruments, books } = state
   const { facts, x, instrument } = j
-  facts[NOW_US] = x[X_NOW]!
+  facts[NOW_US] = x[X.NOW]!
   facts[IS_BUY] = j.buys ? 1 : 0
   facts[IS_SELL_LONG] = j.side === SELL_LONG ? 1 : 0
   facts[IS_SHORT] = j.side === SELL_SHORT ? 1 : 0
   facts[IS_SHORT_EXEMPT] = j.side === SELL_SHORT_EXEMPT ? 1 : 0
   facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
-  facts[PRICE] = j.ordType === MARKET ? x[X_PROTECTION]! : (j.ordType & 1) !== 0 ? x[X_PX]! : Number.NaN
-  const has = isFeedAlive(state, instrument, x[X_NOW]!) ? instruments.has[instrument]! : 0
-  facts[BID] = (has & HAS_BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
-  facts[ASK] = (has & HAS_ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
+  facts[PRICE] = j.ordType === MARKET ? x[X.PROTECTION]! : (j.ordType & 1) !== 0 ? x[X.PX]! : Number.NaN
+  const has = isFeedAlive(state, instrument, x[X.NOW]!) ? instruments.has[instrument]! : 0
+  facts[BID] = (has & Has.BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
+  facts[ASK] = (has & Has.ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
   facts[HALTED] = instruments.halted[instrument]!
   facts[RULE_201] = instruments.rule201[instrument]!
-  facts[REG_SHO_FACT] = (instruments.flags[instrument]! & REG_SHO) !== 0 ? 1 : 0
-  const own = x[X_LEAVES_OLD]!
+  facts[REG_SHO_FACT] = (instruments.flags[instrument]! & InstrumentFlag.REG_SHO) !== 0 ? 1 : 0
+  const own = x[X.LEAVES_OLD]!
   const head = books.head(j.owner, instrument)
   facts[OWNER_POSITION] = head < 0 ? 0 : books.position(head)
   // The previous version of a replaced order is not one of the "other" orders; its side cannot change.
@@ -74,22 +74,22 @@ export function gatherFacts(state: State, j: Judgement): void {
   facts[OWNER_LONG_SELLS] = j.replaces >= 0 && isLongSell(state, j.replaces) ? longSells - own : longSells
   const cell = j.cells[0]!
   const f = state.cells.f
-  facts[ACCOUNT_POSITION] = cell < 0 ? 0 : f[cell + P]!
-  facts[ACCOUNT_BUYS] = cell < 0 ? 0 : f[cell + B]! - (j.buys ? own : 0)
-  facts[ACCOUNT_SELLS] = cell < 0 ? 0 : f[cell + S]! - (j.buys ? 0 : own)
-  facts[LOCATE] = state.locates.available(j.locate, j.subjects[ACCOUNT]!, instrument, x[X_NOW]!, own)
+  facts[ACCOUNT_POSITION] = cell < 0 ? 0 : f[cell + Cell.P]!
+  facts[ACCOUNT_BUYS] = cell < 0 ? 0 : f[cell + Cell.B]! - (j.buys ? own : 0)
+  facts[ACCOUNT_SELLS] = cell < 0 ? 0 : f[cell + Cell.S]! - (j.buys ? 0 : own)
+  facts[LOCATE] = state.locates.available(j.locate, j.subjects[Kind.ACCOUNT]!, instrument, x[X.NOW]!, own)
   facts[EASY] = 0
   for (let mode = 0; mode < 4; mode++) facts[NO_TRADE + mode] = 0
   if (instruments.listed[instrument] !== 0) gatherLists(state, j)
 }
 
 function isLongSell(state: State, slot: number): boolean {
-  return state.orders.i[slot * OI + SIDE] === SELL_LONG
+  return state.orders.i[slot * Order.INTS + Order.SIDE] === SELL_LONG
 }
 
 /** Entries for everyone and for each of the order's subjects. */
 function gatherLists(state: State, j: Judgement): void {
-  const now = j.x[X_NOW]!
+  const now = j.x[X.NOW]!
   for (let place = -1; place < 8; place++) {
     const subject = place < 0 ? -1 : j.subjects[place]!
     const restricted = modeOf(state, RESTRICTED, j.instrument, subject, now)
@@ -108,7 +108,7 @@ function modeOf(state: State, list: number, instrument: number, subject: number,
 
 /** Asks the pack about the quantity that is projected now. */
 export function judgeRegulation(pack: RulePack, j: Judgement): number {
-  j.facts[QUANTITY] = j.x[X_LEAVES]!
+  j.facts[QUANTITY] = j.x[X.LEAVES]!
   const rule = pack.firstRefusal(j.facts)
   if (rule < 0) return 0
   j.rule = rule

@@ -8,9 +8,9 @@
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(i) (finer by sector as appropriate).
  */
 import { parameterIndex } from '../../model/parameters.ts'
-import { type Judgement, X_AFTER, X_BEFORE, X_LIMIT, X_NOW } from '../judgement.ts'
-import { L_SUBJECT, LF, LI, MONEY } from '../state/limits.ts'
-import { GROSS, METRIC } from '../state/metrics.ts'
+import { type Judgement, X } from '../judgement.ts'
+import { Row } from '../state/limits.ts'
+import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 const CAPITAL_MAX = parameterIndex('capitalMaxUs')
@@ -23,11 +23,11 @@ export function measureSectorConcentration(
   metric: number,
   cell: number,
 ): boolean {
-  const before = state.metrics.f[metric * METRIC + GROSS]!
-  j.x[X_BEFORE] = before
-  j.x[X_AFTER] = before + j.dGross[cell]!
-  j.x[X_LIMIT] = state.limits.f[slot * LF + MONEY]!
-  const subject = state.limits.i[slot * LI + L_SUBJECT]!
+  const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
+  j.x[X.BEFORE] = before
+  j.x[X.AFTER] = before + j.dGross[cell]!
+  j.x[X.LIMIT] = state.limits.f[slot * Row.NUMS + Row.MONEY]!
+  const subject = state.limits.i[slot * Row.INTS + Row.SUBJECT]!
   const asOfUs = state.capitalUs[subject]!
-  return asOfUs > 0 && j.x[X_NOW]! - asOfUs <= state.parameters[CAPITAL_MAX]!
+  return asOfUs > 0 && j.x[X.NOW]! - asOfUs <= state.parameters[CAPITAL_MAX]!
 }

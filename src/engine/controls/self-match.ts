@@ -10,7 +10,7 @@
  * Source    CEA 4c(a); CME 534; FINRA 5210.02; MAR Annex II.
  */
 import { reasonNumber } from '../../model/codes.ts'
-import { type Judgement, X_PX } from '../judgement.ts'
+import { type Judgement, X } from '../judgement.ts'
 import { INFINITE_PX } from '../state/books.ts'
 import type { State } from '../state/state.ts'
 
@@ -33,7 +33,7 @@ export function judgeSelfMatch(state: State, j: Judgement): number {
   const head = state.books.head(j.owner, j.instrument)
   if (head < 0) return 0
   const crossVenue = state.names.ownerCrossVenue[j.owner] !== 0
-  const book = state.books.crossing(head, j.venue, crossVenue, j.buys, bookPrice(j.ordType, j.buys, j.x[X_PX]!))
+  const book = state.books.crossing(head, j.venue, crossVenue, j.buys, bookPrice(j.ordType, j.buys, j.x[X.PX]!))
   if (book < 0) return 0
   j.crossing = state.books.latestAtBest(book, !j.buys)
   return SELF_MATCH

@@ -10,8 +10,8 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { isReducing, objectOf } from '../exposure.ts'
 import type { Judgement } from '../judgement.ts'
-import { KEY_INSTRUMENT, KEY_SIDE, KEY_VENUE, type Latch } from '../state/latches.ts'
-import { ACCOUNT, DESK, STRATEGY, TRADER } from '../state/names.ts'
+import { Key, type Latch } from '../state/latches.ts'
+import { Kind } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
 const KILLED = reasonNumber('KILLED')
@@ -35,19 +35,19 @@ export function latchCovers(
   for (let kind = 1; kind < 8; kind++) {
     if (keys[kind]! >= 0 && keys[kind] !== subjects[from + kind]) return false
   }
-  for (let key = KEY_INSTRUMENT; key <= KEY_VENUE; key++) {
+  for (let key = Key.INSTRUMENT; key <= Key.VENUE; key++) {
     if (keys[key]! < 0) continue
-    if (keys[key] !== objectOf(state, OBJECT_OF_KEY[key - KEY_INSTRUMENT]!, instrument, venue)) return false
+    if (keys[key] !== objectOf(state, OBJECT_OF_KEY[key - Key.INSTRUMENT]!, instrument, venue)) return false
   }
-  return keys[KEY_SIDE]! < 0 || (keys[KEY_SIDE] === 1) === sells
+  return keys[Key.SIDE]! < 0 || (keys[Key.SIDE] === 1) === sells
 }
 
 /** Cell kind that a REDUCE_ONLY latch is judged on: that of its narrowest subject key. */
 function cellKindOf(latch: Latch): number {
-  if (latch.keys[ACCOUNT]! >= 0) return 0
-  if (latch.keys[STRATEGY]! >= 0) return 3
-  if (latch.keys[TRADER]! >= 0) return 2
-  return latch.keys[DESK]! >= 0 ? 1 : 0
+  if (latch.keys[Kind.ACCOUNT]! >= 0) return 0
+  if (latch.keys[Kind.STRATEGY]! >= 0) return 3
+  if (latch.keys[Kind.TRADER]! >= 0) return 2
+  return latch.keys[Kind.DESK]! >= 0 ? 1 : 0
 }
 
 /**

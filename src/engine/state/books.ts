@@ -12,8 +12,10 @@ export const INFINITE_PX = Number.MAX_SAFE_INTEGER
 
 // Doubles in a book.
 const BF = 2
-export const OWNER_POSITION = 0
-export const OWNER_LONG_SELLS = 1
+export const enum Head {
+  POSITION = 0,
+  LONG_SELLS = 1,
+}
 // Ints in a book: owner, instrument, venue, next book of the chain, and per side offset, count and capacity.
 const BI = 12
 const OWNER_AT = 0
@@ -220,20 +222,20 @@ export class Books {
 
   /** The owner's position changed. */
   addPosition(head: number, qty: number): void {
-    this.f[head * BF + OWNER_POSITION] = this.f[head * BF + OWNER_POSITION]! + qty
+    this.f[head * BF + Head.POSITION] = this.f[head * BF + Head.POSITION]! + qty
   }
 
   /** The owner's sell leaves that are marked long changed. */
   addLongSells(head: number, qty: number): void {
-    this.f[head * BF + OWNER_LONG_SELLS] = this.f[head * BF + OWNER_LONG_SELLS]! + qty
+    this.f[head * BF + Head.LONG_SELLS] = this.f[head * BF + Head.LONG_SELLS]! + qty
   }
 
   position(head: number): number {
-    return this.f[head * BF + OWNER_POSITION]!
+    return this.f[head * BF + Head.POSITION]!
   }
 
   longSells(head: number): number {
-    return this.f[head * BF + OWNER_LONG_SELLS]!
+    return this.f[head * BF + Head.LONG_SELLS]!
   }
 
   hashInto(hash: StateHash): void {

@@ -7,12 +7,14 @@
 import type { StateHash } from './state-hash.ts'
 
 /** Doubles in a cell. */
-export const CELL = 8
-export const P = 0
-export const B = 1
-export const S = 2
-export const UP = 3
-export const DN = 4
+export const enum Cell {
+  SIZE = 8,
+  P = 0,
+  B = 1,
+  S = 2,
+  UP = 3,
+  DN = 4,
+}
 const OWNERS_PER_BLOCK = 8
 
 export class Cells {
@@ -40,7 +42,7 @@ export class Cells {
 
   constructor(pagesMax: number, instruments: number, scopes: number) {
     this.pagesMax = pagesMax
-    this.f = new Float64Array(pagesMax * OWNERS_PER_BLOCK * CELL)
+    this.f = new Float64Array(pagesMax * OWNERS_PER_BLOCK * Cell.SIZE)
     this.pageInstrument = new Int32Array(pagesMax)
     this.pageBlock = new Int32Array(pagesMax)
     this.pageNext = new Int32Array(pagesMax)
@@ -77,7 +79,7 @@ export class Cells {
   /** Offset in `f` of a cell, or -1 where its page was never touched. */
   find(owner: number, instrument: number): number {
     const page = this.#table[instrument * this.#blocks + (owner >> 3)]! - 1
-    return page < 0 ? -1 : (page * OWNERS_PER_BLOCK + (owner & 7)) * CELL
+    return page < 0 ? -1 : (page * OWNERS_PER_BLOCK + (owner & 7)) * Cell.SIZE
   }
 
   /** Offset in `f` of a cell; makes its page. */
@@ -94,7 +96,7 @@ export class Cells {
       this.firstPage[instrument] = page
       this.#table[at] = page + 1
     }
-    return (page * OWNERS_PER_BLOCK + (owner & 7)) * CELL
+    return (page * OWNERS_PER_BLOCK + (owner & 7)) * Cell.SIZE
   }
 
   /** How many owners the page's block has. */
@@ -104,14 +106,14 @@ export class Cells {
 
   /** Owner code of the cell at an offset. */
   ownerAt(offset: number): number {
-    const cell = offset / CELL
+    const cell = offset / Cell.SIZE
     return this.pageBlock[cell >> 3]! * OWNERS_PER_BLOCK + (cell & 7)
   }
 
   hashInto(hash: StateHash): void {
     hash.ints(this.pageInstrument, this.pages)
     hash.ints(this.pageBlock, this.pages)
-    hash.nums(this.f, this.pages * OWNERS_PER_BLOCK * CELL)
+    hash.nums(this.f, this.pages * OWNERS_PER_BLOCK * Cell.SIZE)
     hash.ints(this.ownerSubject, this.blocks * OWNERS_PER_BLOCK)
     hash.ints(this.ownerKind, this.blocks * OWNERS_PER_BLOCK)
   }

@@ -9,27 +9,29 @@ import type { StateHash } from './state-hash.ts'
 const WORDS = ID_CHARS / 4
 
 /** Doubles in an execution. */
-export const XF = 4
-export const X_QTY = 0
-export const X_PX = 1
-export const X_AMOUNT = 2
-/** Ints in an execution. */
-export const XI = 16 + WORDS
-export const X_SOURCE = 0
-export const X_VENUE = 1
-export const X_ACCOUNT = 2
-export const X_TRADER = 3
-export const X_STRATEGY = 4
-export const X_INSTR = 5
-export const X_SIDE = 6
-export const X_ORDER = 7
-export const X_CONTENT0 = 8
-export const X_CONTENT1 = 9
-/** 1 once reversed. */
-export const X_REVERSED = 10
-export const X_SESSION = 11
-/** Venue whose flow sums the amount is in: the order's. */
-export const X_FLOW_VENUE = 12
+export const enum Exec {
+  NUMS = 4,
+  QTY = 0,
+  PX = 1,
+  AMOUNT = 2,
+  /** Ints in an execution: 16 and the ten words of its id. */
+  INTS = 26,
+  SOURCE = 0,
+  VENUE = 1,
+  ACCOUNT = 2,
+  TRADER = 3,
+  STRATEGY = 4,
+  INSTR = 5,
+  SIDE = 6,
+  ORDER = 7,
+  CONTENT0 = 8,
+  CONTENT1 = 9,
+  /** 1 once reversed. */
+  REVERSED = 10,
+  SESSION = 11,
+  /** Venue whose flow sums the amount is in: the order's. */
+  FLOW_VENUE = 12,
+}
 const CHARS = 16
 
 class Day {
@@ -40,8 +42,8 @@ class Day {
   count = 0
 
   constructor(max: number) {
-    this.f = new Float64Array(max * XF)
-    this.i = new Int32Array(max * XI)
+    this.f = new Float64Array(max * Exec.NUMS)
+    this.i = new Int32Array(max * Exec.INTS)
     let slots = 16
     while (slots < max * 2) slots *= 2
     this.index = new Int32Array(slots)
@@ -75,8 +77,8 @@ export class Executions {
       for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
         const entry = index[probe]! - 1
         if (entry < 0) break
-        const base = entry * XI
-        if (i[base + X_SOURCE] !== source || i[base + X_VENUE] !== venue) continue
+        const base = entry * Exec.INTS
+        if (i[base + Exec.SOURCE] !== source || i[base + Exec.VENUE] !== venue) continue
         let same = true
         for (let word = 0; word < WORDS && same; word++) same = i[base + CHARS + word] === tape.i32[(at >> 2) + word]
         if (same) return entry * 2 + day
@@ -90,9 +92,9 @@ export class Executions {
     const day = this.#days[0]
     if (day.count >= this.max) throw new Error('executions are used up: the report should have been refused')
     const entry = day.count++
-    const base = entry * XI
-    day.i[base + X_SOURCE] = source
-    day.i[base + X_VENUE] = venue
+    const base = entry * Exec.INTS
+    day.i[base + Exec.SOURCE] = source
+    day.i[base + Exec.VENUE] = venue
     for (let word = 0; word < WORDS; word++) day.i[base + CHARS + word] = tape.i32[(at >> 2) + word]!
     let probe = hashOf(tape, at, source, venue) & day.mask
     while (day.index[probe] !== 0) probe = (probe + 1) & day.mask
@@ -101,19 +103,19 @@ export class Executions {
   }
 
   num(slot: number, column: number): number {
-    return this.#days[slot & 1]!.f[(slot >> 1) * XF + column]!
+    return this.#days[slot & 1]!.f[(slot >> 1) * Exec.NUMS + column]!
   }
 
   int(slot: number, column: number): number {
-    return this.#days[slot & 1]!.i[(slot >> 1) * XI + column]!
+    return this.#days[slot & 1]!.i[(slot >> 1) * Exec.INTS + column]!
   }
 
   setNum(slot: number, column: number, value: number): void {
-    this.#days[slot & 1]!.f[(slot >> 1) * XF + column] = value
+    this.#days[slot & 1]!.f[(slot >> 1) * Exec.NUMS + column] = value
   }
 
   setInt(slot: number, column: number, value: number): void {
-    this.#days[slot & 1]!.i[(slot >> 1) * XI + column] = value
+    this.#days[slot & 1]!.i[(slot >> 1) * Exec.INTS + column] = value
   }
 
   /** Slots of today's executions. */
@@ -124,8 +126,8 @@ export class Executions {
   /** A new trade date: the day before yesterday is forgotten. */
   roll(): void {
     const dropped = this.#days[1]
-    dropped.i.fill(0, 0, dropped.count * XI)
-    dropped.f.fill(0, 0, dropped.count * XF)
+    dropped.i.fill(0, 0, dropped.count * Exec.INTS)
+    dropped.f.fill(0, 0, dropped.count * Exec.NUMS)
     dropped.index.fill(0)
     dropped.count = 0
     this.#days = [dropped, this.#days[0]]
@@ -133,8 +135,8 @@ export class Executions {
 
   hashInto(hash: StateHash): void {
     for (const day of this.#days) {
-      hash.nums(day.f, day.count * XF)
-      hash.ints(day.i, day.count * XI)
+      hash.nums(day.f, day.count * Exec.NUMS)
+      hash.ints(day.i, day.count * Exec.INTS)
     }
   }
 }

@@ -2,15 +2,18 @@
 import { DECIMALS_MAX, pow10, type Ratio, ratio } from '../../model/numbers.ts'
 import type { StateHash } from './state-hash.ts'
 
-export const NEGATIVE_PRICE = 1
-export const INVERSE = 2
-export const REG_SHO = 4
-
-export const HAS_BID = 1
-export const HAS_ASK = 2
-export const HAS_LAST = 4
-export const HAS_PRIOR_CLOSE = 8
-export const HAS_MARK = 16
+export const enum InstrumentFlag {
+  NEGATIVE_PRICE = 1,
+  INVERSE = 2,
+  REG_SHO = 4,
+}
+export const enum Has {
+  BID = 1,
+  ASK = 2,
+  LAST = 4,
+  PRIOR_CLOSE = 8,
+  MARK = 16,
+}
 
 /** FX of one currency: the rate in force and the one that the trade date froze, as rate / 10^decimals and haircut. */
 export interface FxRate {
@@ -118,7 +121,7 @@ export class Instruments {
   }
 
   isInverse(id: number): boolean {
-    return (this.flags[id]! & INVERSE) !== 0
+    return (this.flags[id]! & InstrumentFlag.INVERSE) !== 0
   }
 
   /** Object id of the instrument's underlying: itself where it has none. */

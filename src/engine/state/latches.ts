@@ -5,14 +5,16 @@
 import type { StateHash } from './state-hash.ts'
 
 /** Keys of a latch, -1 where any: eight subjects (firm unused), then these. */
-export const KEY_INSTRUMENT = 8
-export const KEY_UNDERLYING = 9
-export const KEY_ASSET_CLASS = 10
-export const KEY_SECTOR = 11
-export const KEY_VENUE = 12
-/** 0 buys, 1 sells. */
-export const KEY_SIDE = 13
-export const KEYS = 14
+export const enum Key {
+  INSTRUMENT = 8,
+  UNDERLYING = 9,
+  ASSET_CLASS = 10,
+  SECTOR = 11,
+  VENUE = 12,
+  /** 0 buys, 1 sells. */
+  SIDE = 13,
+  COUNT = 14,
+}
 
 /** Most latches in force at once; a kill over it falls back to the whole firm. */
 export const LATCHES_MAX = 4096
@@ -53,7 +55,7 @@ export class Latches {
     hash.int(this.active.length)
     for (const latch of this.active) {
       hash.int(latch.id)
-      hash.ints(latch.keys, KEYS)
+      hash.ints(latch.keys, Key.COUNT)
       for (const value of [latch.state, latch.cause, latch.principal, latch.releaseRequestedBy, latch.releaseState]) {
         hash.int(value)
       }

@@ -10,38 +10,41 @@ import type { StateHash } from './state-hash.ts'
 import { Window } from './windows.ts'
 
 /** Doubles in a row: hard, hardForReducing, soft, param, the next warning up, the re-arm level down. */
-export const LF = 8
-export const HARD = 0
-export const HARD_REDUCING = 1
-export const SOFT = 2
-export const PARAM = 3
-export const WARN_UP = 4
-export const WARN_DOWN = 5
-/**
- * The largest use at which nothing about the row needs a second look: not over hard, below the next warning. -Infinity
- * where the row is special, or a warning stands that may fall. The walk over the rows compares with this alone.
- */
-export const CALM = 7
-/** Capital base that `hard` of a D08 row is a share of gives the money that the row allows. */
-export const MONEY = 6
+export const enum Row {
+  NUMS = 8,
+  HARD = 0,
+  HARD_REDUCING = 1,
+  SOFT = 2,
+  PARAM = 3,
+  WARN_UP = 4,
+  WARN_DOWN = 5,
+  /**
+   * The largest use at which nothing about the row needs a second look: not over hard, below the next warning. -Infinity
+   * where the row is special, or a warning stands that may fall. The walk over the rows compares with this alone.
+   */
+  CALM = 7,
+  /** Capital base that `hard` of a D08 row is a share of gives the money that the row allows. */
+  MONEY = 6,
 
-/** Ints in a row. */
-export const LI = 8
-export const L_CONTROL = 0
-/** Versioned row id. */
-export const L_ROW = 1
-/** Bits of LIMIT_SPECIAL and LIMIT_WAIVED. */
-export const L_FLAGS = 2
-export const L_SUBJECT = 4
-export const L_KIND = 5
-export const L_OBJECT = 6
-/** Warning level that stands, 0 to WARN_LEVELS. */
-export const L_LEVEL = 7
-
-/** The row's measure or its limit is its own: windows, collars, shares of capital, own units, looser for reducing. */
-export const LIMIT_SPECIAL = 1
-/** Action ALERT or mode SHADOW: the row is recorded and never refuses. */
-export const LIMIT_WAIVED = 2
+  /** Ints in a row. */
+  INTS = 8,
+  CONTROL = 0,
+  /** Versioned row id. */
+  ID = 1,
+  /** Bits of LIMIT_SPECIAL and LIMIT_WAIVED. */
+  FLAGS = 2,
+  SUBJECT = 4,
+  KIND = 5,
+  OBJECT = 6,
+  /** Warning level that stands, 0 to WARN_LEVELS. */
+  LEVEL = 7,
+}
+export const enum RowFlag {
+  /** The row's measure or its limit is its own: windows, collars, shares of capital, own units, looser for reducing. */
+  SPECIAL = 1,
+  /** Action ALERT or mode SHADOW: the row is recorded and never refuses. */
+  WAIVED = 2,
+}
 
 /** What a versioned row id stood for: kept for as long as a decision may name it. */
 export interface RowVersion {
@@ -113,8 +116,8 @@ export class Limits {
 
   constructor(max: number, scopes: number) {
     this.max = max
-    this.f = new Float64Array(max * LF)
-    this.i = new Int32Array(max * LI)
+    this.f = new Float64Array(max * Row.NUMS)
+    this.i = new Int32Array(max * Row.INTS)
     this.none = Array.from({ length: scopes }, () => EMPTY)
     this.noneMask = new Int32Array(scopes)
     this.each = Array.from({ length: scopes * KINDS }, () => EMPTY)
@@ -196,20 +199,20 @@ export class Limits {
     if (slot === this.slots) this.slots++
     else if (this.#freeSlots[this.#freeSlots.length - 1] === slot) this.#freeSlots.pop()
     this.versions[version.row] = version
-    const f = slot * LF
-    const i = slot * LI
-    this.f[f + HARD] = version.hard
-    this.f[f + HARD_REDUCING] = version.hardForReducing
-    this.f[f + SOFT] = version.soft
-    this.f[f + PARAM] = version.param
-    this.f[f + MONEY] = version.hard
-    this.i[i + L_CONTROL] = version.control
-    this.i[i + L_ROW] = version.row
-    this.i[i + L_FLAGS] = flagsOf(version)
-    this.i[i + L_SUBJECT] = version.subject
-    this.i[i + L_KIND] = version.kind
-    this.i[i + L_OBJECT] = version.object
-    this.i[i + L_LEVEL] = 0
+    const f = slot * Row.NUMS
+    const i = slot * Row.INTS
+    this.f[f + Row.HARD] = version.hard
+    this.f[f + Row.HARD_REDUCING] = version.hardForReducing
+    this.f[f + Row.SOFT] = version.soft
+    this.f[f + Row.PARAM] = version.param
+    this.f[f + Row.MONEY] = version.hard
+    this.i[i + Row.CONTROL] = version.control
+    this.i[i + Row.ID] = version.row
+    this.i[i + Row.FLAGS] = flagsOf(version)
+    this.i[i + Row.SUBJECT] = version.subject
+    this.i[i + Row.KIND] = version.kind
+    this.i[i + Row.OBJECT] = version.object
+    this.i[i + Row.LEVEL] = 0
     const key = Limits.key(version.control, version.subject, version.kind, version.object, version.param)
     if (!this.#byKey.has(key)) {
       this.#byKey.set(key, slot)
@@ -228,15 +231,15 @@ export class Limits {
 
   /** Takes a row away. */
   remove(slot: number, row: number): void {
-    const i = slot * LI
+    const i = slot * Row.INTS
     const [control, subject, kind, object] = [
-      this.i[i + L_CONTROL]!,
-      this.i[i + L_SUBJECT]!,
-      this.i[i + L_KIND]!,
-      this.i[i + L_OBJECT]!,
+      this.i[i + Row.CONTROL]!,
+      this.i[i + Row.SUBJECT]!,
+      this.i[i + Row.KIND]!,
+      this.i[i + Row.OBJECT]!,
     ]
-    this.#byKey.delete(Limits.key(control, subject, kind, object, this.f[slot * LF + PARAM]!))
-    this.versions[row] = { ...this.versions[this.i[i + L_ROW]!]!, row }
+    this.#byKey.delete(Limits.key(control, subject, kind, object, this.f[slot * Row.NUMS + Row.PARAM]!))
+    this.versions[row] = { ...this.versions[this.i[i + Row.ID]!]!, row }
     this.windows[slot] = undefined
     this.#freeSlots.push(slot)
     if (control === B09) this.duplicateRows--
@@ -281,8 +284,8 @@ export class Limits {
     const subject = this.entrySubject[entry]!
     const kind = this.entryKind[entry]!
     const own = this.#rowsOf(subject, kind, this.entryObject[entry]!)
-    const ownControls = new Set([...own].map((slot) => this.i[slot * LI]!))
-    const each = this.each[subject * KINDS + kind]!.filter((slot) => !ownControls.has(this.i[slot * LI]!))
+    const ownControls = new Set([...own].map((slot) => this.i[slot * Row.INTS]!))
+    const each = this.each[subject * KINDS + kind]!.filter((slot) => !ownControls.has(this.i[slot * Row.INTS]!))
     const rows = Int32Array.of(...own, ...each)
     rows.sort((a, b) => this.#order(a, b))
     this.entryRows[entry] = rows
@@ -303,40 +306,43 @@ export class Limits {
   }
 
   #order(a: number, b: number): number {
-    return this.i[a * LI]! - this.i[b * LI]! || this.f[a * LF + PARAM]! - this.f[b * LF + PARAM]!
+    return (
+      this.i[a * Row.INTS]! - this.i[b * Row.INTS]! ||
+      this.f[a * Row.NUMS + Row.PARAM]! - this.f[b * Row.NUMS + Row.PARAM]!
+    )
   }
 
   #maskOf(rows: Int32Array): number {
     let mask = 0
     // Only mandatory controls are asked for by mask, and they are all below 32.
-    for (const slot of rows) if (this.i[slot * LI]! < 32) mask |= 1 << this.i[slot * LI]!
+    for (const slot of rows) if (this.i[slot * Row.INTS]! < 32) mask |= 1 << this.i[slot * Row.INTS]!
     return mask
   }
 
   /** Sets the warning level that stands, and with it the next level up and the re-arm level down. */
   setLevel(slot: number, level: number, rearmBps: number): void {
-    const i = slot * LI
-    const f = slot * LF
-    const hasUse = STANDING.has(this.i[i + L_CONTROL]!)
+    const i = slot * Row.INTS
+    const f = slot * Row.NUMS
+    const hasUse = STANDING.has(this.i[i + Row.CONTROL]!)
     const next = hasUse ? this.warningsOf(slot).slice(level).find(Number.isFinite) : undefined
-    this.i[i + L_LEVEL] = level
-    this.f[f + WARN_UP] = next ?? Number.POSITIVE_INFINITY
-    this.f[f + WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
-    const special = (this.i[i + L_FLAGS]! & LIMIT_SPECIAL) !== 0
-    const calm = Math.min(this.f[f + HARD]!, this.f[f + WARN_UP]! - 1)
-    this.f[f + CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
+    this.i[i + Row.LEVEL] = level
+    this.f[f + Row.WARN_UP] = next ?? Number.POSITIVE_INFINITY
+    this.f[f + Row.WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
+    const special = (this.i[i + Row.FLAGS]! & RowFlag.SPECIAL) !== 0
+    const calm = Math.min(this.f[f + Row.HARD]!, this.f[f + Row.WARN_UP]! - 1)
+    this.f[f + Row.CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
   }
 
   /** Use below which level `level` no longer stands. */
   rearmBelow(slot: number, level: number, rearmBps: number): number {
-    const money = this.f[slot * LF + MONEY]!
+    const money = this.f[slot * Row.NUMS + Row.MONEY]!
     return this.warningsOf(slot)[level - 1]! - Number((BigInt(money) * BigInt(rearmBps)) / 10_000n)
   }
 
   /** Use at which each of the four levels stands, ascending; infinite for a level that is not set. */
   warningsOf(slot: number): number[] {
-    const version = this.versions[this.i[slot * LI + L_ROW]!]!
-    const money = BigInt(this.f[slot * LF + MONEY]!)
+    const version = this.versions[this.i[slot * Row.INTS + Row.ID]!]!
+    const money = BigInt(this.f[slot * Row.NUMS + Row.MONEY]!)
     const levels: number[] = []
     for (let level = 0; level < WARN_LEVELS; level++) {
       const bps = version.warnBps[level] ?? 0
@@ -351,8 +357,8 @@ export class Limits {
   }
 
   hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.slots * LF)
-    hash.ints(this.i, this.slots * LI)
+    hash.nums(this.f, this.slots * Row.NUMS)
+    hash.ints(this.i, this.slots * Row.INTS)
     hash.int(this.versions.length)
     hash.ints(Int32Array.from(this.inForce()), this.#byKey.size)
     hash.ints(this.entryMetric, this.entries)
@@ -374,5 +380,5 @@ function flagsOf(version: RowVersion): number {
   const ownUnits = control === B01 && version.kind === 1
   const looser = version.hardForReducing > version.hard && (control === D03 || control === D06)
   const waived = version.action === 1 || version.mode === 1
-  return (ownMeasure || ownUnits || looser ? LIMIT_SPECIAL : 0) | (waived ? LIMIT_WAIVED : 0)
+  return (ownMeasure || ownUnits || looser ? RowFlag.SPECIAL : 0) | (waived ? RowFlag.WAIVED : 0)
 }

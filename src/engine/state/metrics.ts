@@ -6,13 +6,15 @@ import { ENTITIES_MAX } from './names.ts'
 import type { StateHash } from './state-hash.ts'
 
 /** Doubles in a metric row. */
-export const METRIC = 8
-export const GROSS = 0
-export const EXECUTED = 1
-export const OPEN = 2
-export const COUNT = 3
-/** Sum over entities of max(|long|, |short|). */
-export const NET = 4
+export const enum Metric {
+  SIZE = 8,
+  GROSS = 0,
+  EXECUTED = 1,
+  OPEN = 2,
+  COUNT = 3,
+  /** Sum over entities of max(|long|, |short|). */
+  NET = 4,
+}
 
 export class Metrics {
   readonly f: Float64Array
@@ -24,19 +26,19 @@ export class Metrics {
 
   constructor(scopes: number, objects: number) {
     const rowsMax = scopes + objects + 1
-    this.f = new Float64Array(rowsMax * METRIC)
+    this.f = new Float64Array(rowsMax * Metric.SIZE)
     this.ends = new Float64Array(rowsMax * ENTITIES_MAX * 2)
     this.zero = scopes
     this.rows = scopes + 1
   }
 
   get isFull(): boolean {
-    return (this.rows + 64) * METRIC > this.f.length
+    return (this.rows + 64) * Metric.SIZE > this.f.length
   }
 
   addRow(): number {
     const row = this.rows++
-    if (row * METRIC >= this.f.length) throw new Error('metric rows are used up: the decision should have refused')
+    if (row * Metric.SIZE >= this.f.length) throw new Error('metric rows are used up: the decision should have refused')
     return row
   }
 
@@ -51,27 +53,27 @@ export class Metrics {
     const short1 = short0 + dn
     ends[at] = long1
     ends[at + 1] = short1
-    const m = row * METRIC
-    f[m + GROSS] = f[m + GROSS]! + gross
-    f[m + NET] = f[m + NET]! - larger(long0, short0) + larger(long1, short1)
+    const m = row * Metric.SIZE
+    f[m + Metric.GROSS] = f[m + Metric.GROSS]! + gross
+    f[m + Metric.NET] = f[m + Metric.NET]! - larger(long0, short0) + larger(long1, short1)
   }
 
   /** Adds changes of flow. */
   addFlow(row: number, open: number, count: number, executed: number): void {
     const f = this.f
-    const m = row * METRIC
-    f[m + OPEN] = f[m + OPEN]! + open
-    f[m + COUNT] = f[m + COUNT]! + count
-    f[m + EXECUTED] = f[m + EXECUTED]! + executed
+    const m = row * Metric.SIZE
+    f[m + Metric.OPEN] = f[m + Metric.OPEN]! + open
+    f[m + Metric.COUNT] = f[m + Metric.COUNT]! + count
+    f[m + Metric.EXECUTED] = f[m + Metric.EXECUTED]! + executed
   }
 
   clear(row: number): void {
-    this.f.fill(0, row * METRIC, (row + 1) * METRIC)
+    this.f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
     this.ends.fill(0, row * ENTITIES_MAX * 2, (row + 1) * ENTITIES_MAX * 2)
   }
 
   hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.rows * METRIC)
+    hash.nums(this.f, this.rows * Metric.SIZE)
     hash.nums(this.ends, this.rows * ENTITIES_MAX * 2)
   }
 }

@@ -6,28 +6,31 @@ import { NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../../model/vocabulary
 import { IntTable } from './int-table.ts'
 import type { StateHash } from './state-hash.ts'
 
-export const FIRM = 0
-export const ENTITY = 1
-export const CLIENT = 2
-export const DESK = 3
-export const TRADER = 4
-export const ACCOUNT = 5
-export const STRATEGY = 6
-export const SESSION = 7
-export const OWNER = 8
-export const VENUE = 9
-export const FEED = 10
-export const SECTOR = 11
-export const ASSET_CLASS = 12
-export const CURRENCY = 13
-export const PRINCIPAL = 14
-export const INSTRUMENT = 15
-
-/** Bindings that the engine makes by itself beside BINDING_KINDS: the owner codes of account and desk cells. */
-export const TRADER_ACCOUNT = 0
-export const STRATEGY_ACCOUNT = 1
-export const DESK_ACCOUNT = 100
-export const OWN_ACCOUNT = 101
+export const enum Kind {
+  FIRM = 0,
+  ENTITY = 1,
+  CLIENT = 2,
+  DESK = 3,
+  TRADER = 4,
+  ACCOUNT = 5,
+  STRATEGY = 6,
+  SESSION = 7,
+  OWNER = 8,
+  VENUE = 9,
+  FEED = 10,
+  SECTOR = 11,
+  ASSET_CLASS = 12,
+  CURRENCY = 13,
+  PRINCIPAL = 14,
+  INSTRUMENT = 15,
+}
+export const enum Bound {
+  /** Bindings that the engine makes by itself beside BINDING_KINDS: the owner codes of account and desk cells. */
+  TRADER_ACCOUNT = 0,
+  STRATEGY_ACCOUNT = 1,
+  DESK_ACCOUNT = 100,
+  OWN_ACCOUNT = 101,
+}
 
 /** Most legal entities: net exposure is kept per subject and entity in a dense table. */
 export const ENTITIES_MAX = 16
@@ -104,7 +107,7 @@ export class Names {
   }
 
   isFull(kind: number): boolean {
-    return this.count(kind) >= this.scopes || (kind === ENTITY && this.entities >= ENTITIES_MAX)
+    return this.count(kind) >= this.scopes || (kind === Kind.ENTITY && this.entities >= ENTITIES_MAX)
   }
 
   /** Gives the name its id. */
@@ -115,7 +118,7 @@ export class Names {
     this.#ids[kind]!.set(name, id)
     this.#idsOfKind[kind]!.push(id)
     if (kind < SUBJECT_KINDS) this.subjectKind[id] = kind
-    if (kind === ENTITY) this.entityOrdinal[id] = this.entities++
+    if (kind === Kind.ENTITY) this.entityOrdinal[id] = this.entities++
     return id
   }
 

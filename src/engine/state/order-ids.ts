@@ -23,12 +23,14 @@ const CHARS = 10
 /** Instrument, account, trader, strategy, side, venue of an order that ended. */
 const ENDED = CHARS + WORDS
 
-export const ENDED_INSTRUMENT = 0
-export const ENDED_ACCOUNT = 1
-export const ENDED_TRADER = 2
-export const ENDED_STRATEGY = 3
-export const ENDED_SIDE = 4
-export const ENDED_VENUE = 5
+export const enum Ended {
+  INSTRUMENT = 0,
+  ACCOUNT = 1,
+  TRADER = 2,
+  STRATEGY = 3,
+  SIDE = 4,
+  VENUE = 5,
+}
 const ENDED_INTS = 6
 /** Sequence number of the order that ended, two ints. */
 const ENDED_SEQ = ENDED + ENDED_INTS

@@ -5,68 +5,71 @@
 import type { StateHash } from './state-hash.ts'
 
 /** Doubles and ints in an order. */
-export const OF = 16
-export const OI = 32
+export const enum Order {
+  NUMS = 16,
+  INTS = 32,
 
-// Doubles.
-export const QTY = 0
-export const CUM = 1
-export const PX = 2
-export const STOP = 3
-/** Valuation price and the frozen ratio. */
-export const V = 4
-export const N = 5
-export const D = 6
-/** Reserved open value and reserved leaves: exactly what is counted in the metrics and cells. */
-export const OPENED = 7
-export const LEAVES = 8
-export const SEQ = 9
-export const TIME = 10
-export const TOKEN = 11
-export const EXPIRE = 12
-/** Sequence number of the command that asked for the cancel; 0 for none. */
-export const CANCEL_SEQ = 13
-export const PROTECTION = 14
+  // Doubles.
+  QTY = 0,
+  CUM = 1,
+  PX = 2,
+  STOP = 3,
+  /** Valuation price and the frozen ratio. */
+  V = 4,
+  N = 5,
+  D = 6,
+  /** Reserved open value and reserved leaves: exactly what is counted in the metrics and cells. */
+  OPENED = 7,
+  LEAVES = 8,
+  SEQ = 9,
+  TIME = 10,
+  TOKEN = 11,
+  EXPIRE = 12,
+  /** Sequence number of the command that asked for the cancel; 0 for none. */
+  CANCEL_SEQ = 13,
+  PROTECTION = 14,
 
-// Ints.
-export const STATE = 0
-export const SIDE = 1
-export const TYPE = 2
-export const TIF = 3
-export const INSTR = 4
-export const ORDER_VENUE = 5
-/** Subjects in the order firm, entity, client, desk, trader, account, strategy, session. */
-export const SUBJECT = 6
-/** Offsets of the four cells: account, desk, trader, strategy. */
-export const CELL_AT = 14
-export const BOOK = 18
-export const ID_SLOT = 19
-/** Newest pending version, -1 for none. */
-export const VERSION = 20
-export const VERSIONS = 21
-export const ORDER_LOCATE = 22
-/** 1 once an execution report named the order. */
-export const REPORTED = 23
-export const LATCH = 24
-export const NEXT_FREE = 25
-/** 1 while the slot holds a live order. */
-export const LIVE = 26
-/** First book of the owner in the instrument. */
-export const HEAD = 27
-export const ENTITY_ORDINAL = 28
-
-/** Doubles and ints in a version. */
-export const VF = 8
-export const VI = 4
-export const V_QTY = 0
-export const V_PX = 1
-export const V_STOP = 2
-export const V_V = 3
-export const V_N = 4
-export const V_D = 5
-export const V_ID = 0
-/** The next older pending version, -1 for none. */
-export const V_OLDER = 1
+  // Ints.
+  STATE = 0,
+  SIDE = 1,
+  TYPE = 2,
+  TIF = 3,
+  INSTR = 4,
+  VENUE = 5,
+  /** Subjects in the order firm, entity, client, desk, trader, account, strategy, session. */
+  SUBJECT = 6,
+  /** Offsets of the four cells: account, desk, trader, strategy. */
+  CELL_AT = 14,
+  BOOK = 18,
+  ID_SLOT = 19,
+  /** Newest pending version, -1 for none. */
+  VERSION = 20,
+  VERSIONS = 21,
+  LOCATE = 22,
+  /** 1 once an execution report named the order. */
+  REPORTED = 23,
+  LATCH = 24,
+  NEXT_FREE = 25,
+  /** 1 while the slot holds a live order. */
+  LIVE = 26,
+  /** First book of the owner in the instrument. */
+  HEAD = 27,
+  ENTITY_ORDINAL = 28,
+}
+export const enum Version {
+  /** Doubles and ints in a version. */
+  NUMS = 8,
+  INTS = 4,
+  QTY = 0,
+  PX = 1,
+  STOP = 2,
+  V = 3,
+  N = 4,
+  D = 5,
+  ID = 0,
+  /** The next older pending version, -1 for none. */
+  OLDER = 1,
+}
 
 export class Orders {
   readonly f: Float64Array
@@ -86,10 +89,10 @@ export class Orders {
   constructor(ordersMax: number) {
     this.ordersMax = ordersMax
     this.versionsMax = (ordersMax >> 1) + 1024
-    this.f = new Float64Array(ordersMax * OF)
-    this.i = new Int32Array(ordersMax * OI)
-    this.vf = new Float64Array(this.versionsMax * VF)
-    this.vi = new Int32Array(this.versionsMax * VI)
+    this.f = new Float64Array(ordersMax * Order.NUMS)
+    this.i = new Int32Array(ordersMax * Order.INTS)
+    this.vf = new Float64Array(this.versionsMax * Version.NUMS)
+    this.vi = new Int32Array(this.versionsMax * Version.INTS)
   }
 
   get isFull(): boolean {
@@ -106,17 +109,17 @@ export class Orders {
   }
 
   take(slot: number): void {
-    if (slot === this.#free) this.#free = this.i[slot * OI + NEXT_FREE]!
+    if (slot === this.#free) this.#free = this.i[slot * Order.INTS + Order.NEXT_FREE]!
     else if (slot === this.top) this.top++
     else throw new Error(`order slot ${slot} is not the next free one`)
     this.live++
-    this.i[slot * OI + LIVE] = 1
+    this.i[slot * Order.INTS + Order.LIVE] = 1
   }
 
   /** Ends a slot; its columns stay readable until the slot is used again. */
   release(slot: number): void {
-    this.i[slot * OI + LIVE] = 0
-    this.i[slot * OI + NEXT_FREE] = this.#free
+    this.i[slot * Order.INTS + Order.LIVE] = 0
+    this.i[slot * Order.INTS + Order.NEXT_FREE] = this.#free
     this.#free = slot
     this.live--
   }
@@ -126,23 +129,23 @@ export class Orders {
   }
 
   takeVersion(version: number): void {
-    if (version === this.#versionFree) this.#versionFree = this.vi[version * VI + V_OLDER]!
+    if (version === this.#versionFree) this.#versionFree = this.vi[version * Version.INTS + Version.OLDER]!
     else if (version === this.versionTop) this.versionTop++
     else throw new Error(`version slot ${version} is not the next free one`)
     this.versionsLive++
   }
 
   releaseVersion(version: number): void {
-    this.vi[version * VI + V_OLDER] = this.#versionFree
+    this.vi[version * Version.INTS + Version.OLDER] = this.#versionFree
     this.#versionFree = version
     this.versionsLive--
   }
 
   hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.top * OF)
-    hash.ints(this.i, this.top * OI)
-    hash.nums(this.vf, this.versionTop * VF)
-    hash.ints(this.vi, this.versionTop * VI)
+    hash.nums(this.f, this.top * Order.NUMS)
+    hash.ints(this.i, this.top * Order.INTS)
+    hash.nums(this.vf, this.versionTop * Version.NUMS)
+    hash.ints(this.vi, this.versionTop * Version.INTS)
     hash.int(this.#free)
     hash.int(this.#versionFree)
   }
