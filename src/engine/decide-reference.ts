@@ -41,7 +41,7 @@ const BINDS: readonly (readonly [number, number])[] = [
 ]
 const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
 const ORDERS_WRITE = bit('orders:write')
-/** No client that sends orders may also feed what they are judged by (semantics.md §10). */
+/** No client that sends orders may also feed what they are judged by. */
 const NOT_WITH_ORDERS = bit('quotes:write') | bit('positions:write') | bit('reference:write')
 
 const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least

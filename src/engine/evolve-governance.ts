@@ -8,7 +8,7 @@ import { objectNamed, warnBpsOf } from './decide-governance.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
 import { objectOf } from './exposure.ts'
-import { Ref, refPrice, refSource } from './market.ts'
+import { Ref } from './market.ts'
 import type { OrderLife } from './order-life.ts'
 import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
@@ -223,9 +223,9 @@ export class GovernanceEvolver {
     state.rates.freeze()
     for (let id = 0; id < instruments.count; id++) {
       this.#reference.setRatios(id)
-      const source = refSource(state, id, state.timeUs, false)
+      const source = state.market.refSource(id, state.timeUs, false)
       if (source !== Ref.NONE) {
-        instruments.mark[id] = refPrice(state, id, source)
+        instruments.mark[id] = state.market.refPrice(id, source)
         instruments.has[id] = instruments.has[id]! | Has.MARK
       }
       this.#market.revalue(id)
@@ -250,7 +250,7 @@ export class GovernanceEvolver {
         orders.vf[version * Version.NUMS + Version.N] = instruments.flowN[instrument]!
         orders.vf[version * Version.NUMS + Version.D] = instruments.flowD[instrument]!
       }
-      this.#life.reprice(slot, 0)
+      this.#life.reprice(slot)
     }
   }
 

@@ -8,31 +8,35 @@ export const NOT_FOUND = -1
 /** The order has ended; its id still says what it was. */
 export const ENDED = -2
 
-/** Result of the last search: the id's slot, or -1. */
-export class OrderFinder {
-  idSlot = -1
-  readonly #state: State
+export type OrderFinder = ReturnType<typeof createOrderFinder>
 
-  constructor(state: State) {
-    this.#state = state
-  }
+export function createOrderFinder(state: State) {
+  const { orders, ids } = state
+  /** The id's slot of the last search by id, or -1. */
+  let idSlot = -1
 
-  byOrderID(seq: number, slot: number): number {
-    const { orders } = this.#state
+  function byOrderID(seq: number, slot: number): number {
     if (slot < 0 || slot >= orders.top || orders.f[slot * Order.NUMS + Order.SEQ] !== seq) return NOT_FOUND
     return orders.i[slot * Order.INTS + Order.LIVE] === 0 ? NOT_FOUND : slot
   }
 
   /** Slot of the live order, ENDED or NOT_FOUND; `at` is the byte offset of the id in the tape. */
-  byId(tape: Tape, at: number, session: number): number {
-    const { ids } = this.#state
-    this.idSlot = -1
+  function byId(tape: Tape, at: number, session: number): number {
+    idSlot = -1
     if (tape.u8[at] === 0) return NOT_FOUND
     const found = ids.find(tape, at, session, ids.hashOf(tape, at, session))
     if (found < 0) return NOT_FOUND
     const order = ids.orderOf(found)
     if (order === NOT_FOUND) return NOT_FOUND
-    this.idSlot = found
+    idSlot = found
     return order === ORDER_ENDED ? ENDED : order
+  }
+
+  return {
+    byOrderID,
+    byId,
+    get idSlot() {
+      return idSlot
+    },
   }
 }

@@ -25,57 +25,62 @@ function overPrice(qty: number, n: number, price: number, d: number, up: boolean
   return up ? Number(ceil) : -Number(ceil) + 0
 }
 
-/** Worth of the long end (P + B) of a cell at the mark, rounded up; the haircut goes against the firm. */
-export function upValue(state: State, instrument: number, qty: number): number {
-  const { instruments } = state
-  const high = qty >= 0
-  const n = high ? instruments.highN[instrument]! : instruments.lowN[instrument]!
-  const d = high ? instruments.highD[instrument]! : instruments.lowD[instrument]!
-  const mark = instruments.mark[instrument]!
-  if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
-    return ceilMulDiv(mark < 0 ? -mark : mark, qty, n, d)
-  return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, true)
-}
-
-/** Worth of the short end (P - S) of a cell at the mark, rounded down. */
-export function downValue(state: State, instrument: number, qty: number): number {
-  const { instruments } = state
-  const low = qty >= 0
-  const n = low ? instruments.lowN[instrument]! : instruments.highN[instrument]!
-  const d = low ? instruments.lowD[instrument]! : instruments.highD[instrument]!
-  const mark = instruments.mark[instrument]!
-  if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
-    return floorMulDiv(mark < 0 ? -mark : mark, qty, n, d)
-  return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, false)
-}
-
-/** The price that flow metrics value an order at (docs/reference/decision.md §3); NaN where it cannot be valued. */
-export function valuationPrice(
-  state: State,
-  instrument: number,
-  buys: boolean,
-  isStop: boolean,
-  px: number,
-  stopPx: number,
-  ref: number,
-): number {
-  const flags = state.instruments.flags[instrument]!
-  const buffer = state.parameters[MARKET_BUFFER]!
-  const absRef = Math.abs(ref)
-  if ((flags & InstrumentFlag.INVERSE) !== 0) {
-    // An inverse contract is worth more the lower its price.
-    const low = isStop ? scaleDown(Math.min(Math.abs(stopPx), absRef), buffer) : Math.abs(px)
-    const v = buys && !isStop ? Math.min(low, scaleDown(absRef, buffer)) : low
-    return v < 1 ? Number.NaN : v
-  }
-  if (isStop) return ceilMulDiv(Math.max(Math.abs(stopPx), absRef), 10_000 + buffer, 1, 10_000)
-  const absPx = Math.abs(px)
-  return buys && (flags & InstrumentFlag.NEGATIVE_PRICE) === 0 ? absPx : Math.max(absPx, absRef)
-}
-
 function scaleDown(px: number, bufferBps: number): number {
   return floorMulDiv(px, 10_000 - bufferBps, 1, 10_000)
 }
 
 /** Index of marketBufferBps in the parameters. */
 const MARKET_BUFFER = 9
+
+export type Value = ReturnType<typeof createValue>
+
+export function createValue(state: State) {
+  /** Worth of the long end (P + B) of a cell at the mark, rounded up; the haircut goes against the firm. */
+  function upValue(instrument: number, qty: number): number {
+    const { instruments } = state
+    const high = qty >= 0
+    const n = high ? instruments.highN[instrument]! : instruments.lowN[instrument]!
+    const d = high ? instruments.highD[instrument]! : instruments.lowD[instrument]!
+    const mark = instruments.mark[instrument]!
+    if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
+      return ceilMulDiv(mark < 0 ? -mark : mark, qty, n, d)
+    return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, true)
+  }
+
+  /** Worth of the short end (P - S) of a cell at the mark, rounded down. */
+  function downValue(instrument: number, qty: number): number {
+    const { instruments } = state
+    const low = qty >= 0
+    const n = low ? instruments.lowN[instrument]! : instruments.highN[instrument]!
+    const d = low ? instruments.lowD[instrument]! : instruments.highD[instrument]!
+    const mark = instruments.mark[instrument]!
+    if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
+      return floorMulDiv(mark < 0 ? -mark : mark, qty, n, d)
+    return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, false)
+  }
+
+  /** The price that flow metrics value an order at (docs/reference/decision.md §3); NaN where it cannot be valued. */
+  function valuationPrice(
+    instrument: number,
+    buys: boolean,
+    isStop: boolean,
+    px: number,
+    stopPx: number,
+    ref: number,
+  ): number {
+    const flags = state.instruments.flags[instrument]!
+    const buffer = state.parameters[MARKET_BUFFER]!
+    const absRef = Math.abs(ref)
+    if ((flags & InstrumentFlag.INVERSE) !== 0) {
+      // An inverse contract is worth more the lower its price.
+      const low = isStop ? scaleDown(Math.min(Math.abs(stopPx), absRef), buffer) : Math.abs(px)
+      const v = buys && !isStop ? Math.min(low, scaleDown(absRef, buffer)) : low
+      return v < 1 ? Number.NaN : v
+    }
+    if (isStop) return ceilMulDiv(Math.max(Math.abs(stopPx), absRef), 10_000 + buffer, 1, 10_000)
+    const absPx = Math.abs(px)
+    return buys && (flags & InstrumentFlag.NEGATIVE_PRICE) === 0 ? absPx : Math.max(absPx, absRef)
+  }
+
+  return { upValue, downValue, valuationPrice }
+}

@@ -6,6 +6,7 @@ import { WARN_LEVELS } from '../../model/bounds.ts'
 import { CONTROLS, controlIndex } from '../../model/controls.ts'
 import { mix } from './int-table.ts'
 import type { Metrics } from './metrics.ts'
+import { PackedRows } from './packed-rows.ts'
 import type { StateHash } from './state-hash.ts'
 import { Window } from './windows.ts'
 
@@ -76,6 +77,8 @@ export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
 
 const KINDS = 6
+/** Room that the packed rows have for each list, most of which take a quarter of it or less. */
+const PLACES_PER_LIST = 64
 const EMPTY = new Int32Array(0)
 
 /** Lists of (subject, object kind, object); -1 where none. */
@@ -106,7 +109,14 @@ export class Limits {
   readonly entryObject: Int32Array
   readonly entryMetric: Int32Array
   readonly entryMask: Int32Array
-  readonly entryRows: Int32Array[] = []
+  /** Every list packed, and where each stands there: start and count by subject, by subject and kind, by entry. */
+  readonly packed: PackedRows
+  readonly noneAt: Int32Array
+  readonly noneCount: Int32Array
+  readonly eachAt: Int32Array
+  readonly eachCount: Int32Array
+  readonly entryAt: Int32Array
+  readonly entryCount: Int32Array
   entries = 0
   /** Window of each C01 row slot, and the slots of each subject's windows. */
   readonly windows: (Window | undefined)[] = []
@@ -134,14 +144,21 @@ export class Limits {
     this.entryObject = new Int32Array(entries)
     this.entryMetric = new Int32Array(entries)
     this.entryMask = new Int32Array(entries)
+    this.packed = new PackedRows(PLACES_PER_LIST * (entries + scopes), max)
+    this.noneAt = new Int32Array(scopes)
+    this.noneCount = new Int32Array(scopes)
+    this.eachAt = new Int32Array(scopes * KINDS)
+    this.eachCount = new Int32Array(scopes * KINDS)
+    this.entryAt = new Int32Array(entries)
+    this.entryCount = new Int32Array(entries)
   }
 
   get isFull(): boolean {
-    return this.slots >= this.max && this.#freeSlots.length === 0
+    return (this.slots >= this.max && this.#freeSlots.length === 0) || this.packed.isFull
   }
 
   get entriesAreFull(): boolean {
-    return this.entries + 64 >= this.entrySubject.length
+    return this.entries + 64 >= this.entrySubject.length || this.packed.isFull
   }
 
   static key(control: number, subject: number, kind: number, object: number, param: number): string {
@@ -185,7 +202,6 @@ export class Limits {
     this.entryKind[entry] = kind
     this.entryObject[entry] = object
     this.entryMetric[entry] = metrics.addRow()
-    this.entryRows[entry] = EMPTY
     let slot = mix(subject * KINDS + kind, object) & this.#indexMask
     while (this.#index[slot] !== 0) slot = (slot + 1) & this.#indexMask
     this.#index[slot] = entry + 1
@@ -266,6 +282,7 @@ export class Limits {
     if (kind === 0) {
       this.none[subject] = this.#rowsOf(subject, 0, -1)
       this.noneMask[subject] = this.#maskOf(this.none[subject]!)
+      this.#pack(this.none[subject]!, this.noneAt, this.noneCount, subject)
       this.windowSlots[subject] = this.none[subject]!.filter((slot) => this.windows[slot] !== undefined)
     } else if (object >= 0) {
       this.#compileEntry(this.entry(subject, kind, object))
@@ -273,6 +290,7 @@ export class Limits {
       const at = subject * KINDS + kind
       this.each[at] = this.#rowsOf(subject, kind, -1)
       this.eachMask[at] = this.#maskOf(this.each[at]!)
+      this.#pack(this.each[at]!, this.eachAt, this.eachCount, at)
       for (let entry = 0; entry < this.entries; entry++) {
         if (this.entrySubject[entry] === subject && this.entryKind[entry] === kind) this.#compileEntry(entry)
       }
@@ -288,8 +306,20 @@ export class Limits {
     const each = this.each[subject * KINDS + kind]!.filter((slot) => !ownControls.has(this.i[slot * Row.INTS]!))
     const rows = Int32Array.of(...own, ...each)
     rows.sort((a, b) => this.#order(a, b))
-    this.entryRows[entry] = rows
     this.entryMask[entry] = this.#maskOf(rows)
+    this.#pack(rows, this.entryAt, this.entryCount, entry)
+  }
+
+  #pack(rows: Int32Array, at: Int32Array, count: Int32Array, list: number): void {
+    const start = this.packed.place(rows, at[list]!, count[list]!)
+    at[list] = start
+    count[list] = rows.length
+    for (let row = 0; row < rows.length; row++) {
+      const slot = rows[row]!
+      const i = slot * Row.INTS
+      const calm = this.f[slot * Row.NUMS + Row.CALM]!
+      this.packed.copy(start + row, calm, this.i[i + Row.ID]!, this.i[i + Row.CONTROL]!)
+    }
   }
 
   #rowsOf(subject: number, kind: number, object: number): Int32Array {
@@ -331,6 +361,7 @@ export class Limits {
     const special = (this.i[i + Row.FLAGS]! & RowFlag.SPECIAL) !== 0
     const calm = Math.min(this.f[f + Row.HARD]!, this.f[f + Row.WARN_UP]! - 1)
     this.f[f + Row.CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
+    this.packed.refresh(slot, this.f[f + Row.CALM]!, this.i[i + Row.ID]!, this.i[i + Row.CONTROL]!)
   }
 
   /** Use below which level `level` no longer stands. */

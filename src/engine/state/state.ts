@@ -1,6 +1,8 @@
 /** The whole state of the engine: every table that a decision reads and an event changes, and nothing else. */
 import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
+import { createMarket, type Market } from '../market.ts'
+import { createValue, type Value } from '../value.ts'
 import { Books } from './books.ts'
 import { Cells } from './cells.ts'
 import { Executions } from './executions.ts'
@@ -43,6 +45,10 @@ export class State {
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
 
+  /** Reference prices and values, which follow from the tables alone. */
+  readonly market: Market
+  readonly value: Value
+
   seq = 0
   timeUs = 0
   tradeDate = 0
@@ -71,6 +77,8 @@ export class State {
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.market = createMarket(this)
+    this.value = createValue(this)
   }
 
   /** 16 hex digits; equal states give equal hashes. */
