@@ -90,7 +90,10 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     if (unknown !== 0) return refuseAt(tape, A03, unknown, idSlot)
     takenId = idSlot
     resolve(account)
-    if (limits.duplicateRows > 0) hashDuplicate(tape, offset)
+    if (limits.duplicateRows > 0) {
+      hashDuplicate(tape, offset)
+      j.duplicateSeq = state.seq
+    }
     if (judge(tape, i32[c + N.flags]!, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
   }

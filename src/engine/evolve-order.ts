@@ -40,6 +40,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   const { terms } = life
   const { entityOf, clientOf, deskOf } = names
   const { hashDuplicate } = content
+  const stamped = new Int32Array(Kind.SESSION)
 
   /** OrderDecided behind a NewOrder. */
   function newDecided(tape: Tape, command: number, event: number): void {
@@ -87,7 +88,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     readDecided(tape, event)
     life.open(slot, idSlot)
     // Without a row too: one that is set now counts the orders of its whole window.
-    hashDuplicate(tape, command)
+    if (j.duplicateSeq !== state.seq) hashDuplicate(tape, command)
     duplicates.remember(j.duplicate0, j.duplicate1, state.timeUs)
   }
 
@@ -184,13 +185,14 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
 
   /** The subjects of a new order beside its session. */
   function stampSubjects(account: number, trader: number, strategy: number): void {
-    stamp(0)
-    stamp(entityOf[account]!)
-    stamp(clientOf[account]!)
-    stamp(deskOf[trader]!)
-    stamp(trader)
-    stamp(account)
-    stamp(strategy)
+    stamped[Kind.FIRM] = 0
+    stamped[Kind.ENTITY] = entityOf[account]!
+    stamped[Kind.CLIENT] = clientOf[account]!
+    stamped[Kind.DESK] = deskOf[trader]!
+    stamped[Kind.TRADER] = trader
+    stamped[Kind.ACCOUNT] = account
+    stamped[Kind.STRATEGY] = strategy
+    for (let place = 0; place < Kind.SESSION; place++) stamp(stamped[place]!)
   }
 
   /** The subjects of an order that has ended: its id still says which they were. */
@@ -203,7 +205,8 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
 
   /** The subjects of a live order beside the sending session. */
   function stampOrder(slot: number): void {
-    for (let place = 0; place < 7; place++) stamp(orders.i[slot * Order.INTS + Order.SUBJECT + place]!)
+    const at = slot * Order.INTS + Order.SUBJECT
+    for (let place = 0; place < Kind.SESSION; place++) stamp(orders.i[at + place]!)
   }
 
   return { newDecided, replaceDecided, cancelDecided, moved, cancelRequested }

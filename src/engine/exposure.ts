@@ -216,10 +216,19 @@ export function createShift(state: State) {
     m[g + Metric.NET] = m[g + Metric.NET]! - net0 + larger(long1, short1)
   }
 
+  /** `kind` is the place of the cell changes, -1 where no cell moves. Positions have no venue. */
   function orderObjects(subject: number, oi: number, kind: number): void {
     const instrument = orders[oi + Order.INSTR]!
-    flowObjects(subject, instrument, orders[oi + Order.VENUE]!)
-    if (kind >= 0) endsObjects(subject, instrument, orders[oi + Order.ENTITY_ORDINAL]! * 2, kind)
+    const venue = orders[oi + Order.VENUE]!
+    const entity = orders[oi + Order.ENTITY_ORDINAL]! * 2
+    const mask = kindMask[subject]!
+    for (let object = ObjectKind.INSTRUMENT; object <= ObjectKind.VENUE; object++) {
+      if ((mask & (1 << object)) === 0) continue
+      const row = objectRow(subject, object, objectOf(state, object, instrument, venue))
+      if (row < 0) continue
+      addFlow(row)
+      if (kind >= 0 && object !== ObjectKind.VENUE) addEnds(row, entity, kind)
+    }
   }
 
   /** Positions have no venue: position rows take the four other objects. */

@@ -93,6 +93,8 @@ export class Judgement {
   content1 = 0
   duplicate0 = 0
   duplicate1 = 0
+  /** Sequence number of the command that `duplicate0` and `duplicate1` are of, where the decision needed them. */
+  duplicateSeq = -1
 
   /** Use before and after by control, of the subject (and object) whose rows are being walked. */
   readonly measures = new Float64Array(CONTROLS_MAX * 2)
