@@ -131,7 +131,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     const at = offset + R.clOrdID
     const known = ids.find(tape, at, session, ids.hashOf(tape, at, session))
     if (known >= 0) return repeat(tape, known)
-    if (isFull() || orders.versionsAreFull) return refuseAt(tape, A01, CAPACITY, -1)
+    if (isFull() || orders.versionsAreFull()) return refuseAt(tape, A01, CAPACITY, -1)
     const idSlot = ids.nextSlot()
     const origAt = offset + R.origClOrdID
     const orig = ids.find(tape, origAt, session, ids.hashOf(tape, origAt, session))
@@ -245,11 +245,11 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
   /** Tables that one more order could overflow. Margins leave room for executions, which cannot be refused. */
   function isFull(): boolean {
     return (
-      orders.isFull ||
-      ids.isFull ||
-      cells.pages + PAGES_MARGIN > cells.pagesMax ||
-      books.isFull ||
-      metrics.isFull ||
+      orders.isFull() ||
+      ids.isFull() ||
+      cells.pages() + PAGES_MARGIN > cells.pagesMax ||
+      books.isFull() ||
+      metrics.isFull() ||
       limits.entriesAreFull ||
       (limits.duplicateRows > 0 && duplicates.isFull(state.timeUs))
     )

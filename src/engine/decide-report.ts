@@ -112,9 +112,9 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     if (slot < 0) return writeRefused(tape, slot === ENDED_ID ? ORDER_TERMINAL : UNKNOWN_ORDER)
     const seq = f[slot * Order.NUMS + Order.SEQ]!
     const orderState = i[slot * Order.INTS + Order.STATE]!
-    const version = ids.versionOf(find.idSlot)
+    const version = ids.versionOf(find.idSlot())
     if (version >= 0) return writeMoved(tape, seq, slot, orderState, version, Change.VERSION_DROPPED)
-    const isFirst = ids.seqOf(find.idSlot) === seq
+    const isFirst = ids.seqOf(find.idSlot()) === seq
     const isFresh = orderState === APPROVED || orderState === UNKNOWN
     if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || !isFresh) {
       return writeRefused(tape, NOT_SENT_REFUSED)
@@ -132,7 +132,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     if (type === BUST || type === CORRECT) return decideBust(tape, offset, type === CORRECT)
     if (slot === ENDED_ID) return writeRefused(tape, ORDER_TERMINAL)
     if (slot < 0) return writeRefused(tape, UNKNOWN_ORDER)
-    const version = slot === named ? ids.versionOf(find.idSlot) : -1
+    const version = slot === named ? ids.versionOf(find.idSlot()) : -1
     move(tape, slot, version, type)
   }
 
@@ -162,7 +162,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const c = offset >> 2
     hashExecution(tape, offset)
     if (slot >= 0) bookToOrder(slot)
-    else if (slot === ENDED_ID) bookToEnded(find.idSlot)
+    else if (slot === ENDED_ID) bookToEnded(find.idSlot())
     else bookToNamed(tape, c)
     const known = executions.find(tape, offset + X.execID, tape.i32[c + X.session]!, tape.i32[c + X.venue]!)
     if (known >= 0) return repeated(tape, known)

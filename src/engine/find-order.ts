@@ -16,7 +16,7 @@ export function createOrderFinder(state: State) {
   let idSlot = -1
 
   function byOrderID(seq: number, slot: number): number {
-    if (slot < 0 || slot >= orders.top || orders.f[slot * Order.NUMS + Order.SEQ] !== seq) return NOT_FOUND
+    if (slot < 0 || slot >= orders.top() || orders.f[slot * Order.NUMS + Order.SEQ] !== seq) return NOT_FOUND
     return orders.i[slot * Order.INTS + Order.LIVE] === 0 ? NOT_FOUND : slot
   }
 
@@ -35,8 +35,6 @@ export function createOrderFinder(state: State) {
   return {
     byOrderID,
     byId,
-    get idSlot() {
-      return idSlot
-    },
+    idSlot: (): number => idSlot,
   }
 }

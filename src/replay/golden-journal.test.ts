@@ -28,7 +28,8 @@ const NONCE = '90'.repeat(16)
 const made = mkdtempSync(join(tmpdir(), 'portcullis-golden-'))
 after(() => rmSync(made, { recursive: true, force: true }))
 
-const makeEngine = () => createEngine({ sizes: SMALL_FACTS.sizes, hashSeed: SMALL_FACTS.hashSeed, rules: US_EQUITY_PACK })
+const makeEngine = () =>
+  createEngine({ sizes: SMALL_FACTS.sizes, hashSeed: SMALL_FACTS.hashSeed, rules: US_EQUITY_PACK })
 
 /** Plays the fixed sequence into a journal; returns the state's hash. */
 async function write(directory: string): Promise<string> {

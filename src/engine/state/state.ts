@@ -3,21 +3,21 @@ import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
-import { Books } from './books.ts'
-import { Cells } from './cells.ts'
+import { type Books, createBooks } from './books.ts'
+import { type Cells, createCells } from './cells.ts'
 import { Executions } from './executions.ts'
 import { Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { Latches } from './latches.ts'
 import { Limits, objectEntries } from './limits.ts'
 import { Locates } from './locates.ts'
-import { Metrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { Names } from './names.ts'
-import { OrderIds } from './order-ids.ts'
-import { Orders } from './orders.ts'
+import { createOrderIds, type OrderIds } from './order-ids.ts'
+import { createOrders, type Orders } from './orders.ts'
 import { Rates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
-import { Duplicates } from './windows.ts'
+import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
   readonly sizes: EngineSizes
@@ -64,14 +64,14 @@ export class State {
     this.sizes = sizes
     this.names = new Names(sizes.scopes)
     this.instruments = new Instruments(sizes.instruments)
-    this.cells = new Cells(sizes.cellPages, sizes.instruments, sizes.scopes)
-    this.metrics = new Metrics(sizes.scopes, objectEntries(sizes.limitRows))
+    this.cells = createCells(sizes.cellPages, sizes.instruments, sizes.scopes)
+    this.metrics = createMetrics(sizes.scopes, objectEntries(sizes.limitRows))
     this.limits = new Limits(sizes.limitRows, sizes.scopes)
-    this.orders = new Orders(sizes.orders)
-    this.ids = new OrderIds(sizes.idsPerDay, hashSeed)
-    this.books = new Books(sizes.books, sizes.orders)
+    this.orders = createOrders(sizes.orders)
+    this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
+    this.books = createBooks(sizes.books, sizes.orders)
     this.executions = new Executions(sizes.executionsPerDay)
-    this.duplicates = new Duplicates(sizes.duplicates)
+    this.duplicates = createDuplicates(sizes.duplicates)
     this.locates = new Locates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
