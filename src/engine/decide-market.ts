@@ -129,7 +129,7 @@ export function createMarketDecider(state: State) {
   /** Follow-up of a command that brought prices: the mark moves where the reference has left it behind. */
   function followMark(tape: Tape, id: number): void {
     if (!(id >= 0 && id < instruments.count)) return
-    const source = market.markSource(id, state.timeUs)
+    const source = market.markSource(id)
     if (source !== Ref.NONE) writeMarkMoved(tape, market.refPrice(id, source), id, source)
   }
 

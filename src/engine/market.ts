@@ -99,10 +99,10 @@ export function createMarket(state: State) {
   }
 
   /** The source whose price the mark must move to now, or REF_NONE where it stays. */
-  function markSource(instrument: number, nowUs: number): number {
-    const { instruments } = state
-    if ((instruments.has[instrument]! & Has.MARK) === 0) return refSource(instrument, nowUs, true)
-    const source = refSource(instrument, nowUs, false)
+  function markSource(instrument: number): number {
+    const { instruments, timeUs } = state
+    if ((instruments.has[instrument]! & Has.MARK) === 0) return refSource(instrument, timeUs, true)
+    const source = refSource(instrument, timeUs, false)
     if (source === Ref.NONE) return Ref.NONE
     const ref = refPrice(instrument, source)
     return isBeyond(ref, instruments.mark[instrument]!, state.parameters[REVALUE]!) ? source : Ref.NONE
