@@ -107,9 +107,9 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const slot = find.byId(tape, offset + S.clOrdID, tape.i32[(offset >> 2) + S.session]!)
     if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
     const standing = i[slot * Order.INTS + Order.STATE]!
-    const version = ids.versionOf(find.idSlot)
+    const version = ids.versionOf(find.idSlot())
     if (version >= 0) return move(tape, slot, standing, version, Change.VERSION_DROPPED)
-    const isFirst = ids.seqOf(find.idSlot) === f[slot * Order.NUMS + Order.SEQ]
+    const isFirst = ids.seqOf(find.idSlot()) === f[slot * Order.NUMS + Order.SEQ]
     if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || (standing !== APPROVED && standing !== UNKNOWN)) {
       return writeRefused(tape, NOT_SENT_REFUSED)
     }
@@ -158,7 +158,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
   }
 
   function settleVersion(tape: Tape, slot: number, byName: boolean, to: number, change: number): void {
-    const version = byName ? ids.versionOf(find.idSlot) : -1
+    const version = byName ? ids.versionOf(find.idSlot()) : -1
     if (version < 0) writeRefused(tape, ORDER_UNKNOWN_STATE)
     else move(tape, slot, to, version, change)
   }
@@ -169,7 +169,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const known = executions.find(tape, offset + X.execID, tape.i32[at + X.session]!, tape.i32[at + X.venue]!)
     if (known >= 0) return repeated(tape, known)
     if (slot >= 0) forOrder(slot)
-    else if (slot === Sought.ENDED) forEnded(find.idSlot)
+    else if (slot === Sought.ENDED) forEnded(find.idSlot())
     else forNobody(tape, at)
     if (!refuses(tape, offset)) book(tape, offset)
   }
@@ -275,7 +275,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const qty = f64[at + X.lastQty]!
     const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
-    if (executions.isFull) return refuseAndBlock(tape, CAPACITY)
+    if (executions.isFull()) return refuseAndBlock(tape, CAPACITY)
     if (Number.isNaN(amount)) return refuseAndBlock(tape, BOOKING_OVERFLOW)
     if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
     if (booked[Booked.SLOT]! >= 0) booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)

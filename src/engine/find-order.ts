@@ -44,8 +44,6 @@ export function createOrderFinder(state: State) {
     byOrderID,
     byId,
     /** Of the last search by id: the id's slot, or NOT_FOUND. */
-    get idSlot() {
-      return idSlot
-    },
+    idSlot: (): number => idSlot,
   }
 }

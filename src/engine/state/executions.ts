@@ -123,9 +123,7 @@ export function createExecutions(max: number) {
   return {
     f,
     i,
-    get isFull() {
-      return counts[today]! + 1 >= max
-    },
+    isFull: (): boolean => counts[today]! + 1 >= max,
     /** The slot that the next execution will get. */
     nextSlot: () => counts[today]! * 2,
     isToday: (slot: number) => (slot & 1) === 0,
