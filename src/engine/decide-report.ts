@@ -1,15 +1,24 @@
 /** Decides cancels, not-sents and execution reports (docs/reference/decision.md §7, §8): changes nothing, writes events. */
-
 import { ID_CHARS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CANCEL_ORDER, EXECUTION_REPORT, NOT_SENT } from '../model/records/commands.ts'
-import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
-import { beginRecord, type Tape } from '../model/records/tape.ts'
+import { EXECUTION_BOOKED } from '../model/records/events.ts'
+import { begin } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
 import { EXEC_TYPES } from '../model/vocabulary.ts'
 import type { Content } from './content.ts'
 import { isPrice } from './decide-reference.ts'
-import { Change, writeCancelDecided, writeLatchSet, writeMarkMoved, writeMoved, writeRefused } from './events-out.ts'
-import { ENDED, type OrderFinder } from './find-order.ts'
+import {
+  Change,
+  writeCancelDecided,
+  writeCancelOfNone,
+  writeLatchSet,
+  writeMarkMoved,
+  writeMoved,
+  writeRefused,
+  writeReversed,
+} from './events-out.ts'
+import { type OrderFinder, Sought } from './find-order.ts'
 import type { Judgement } from './judgement.ts'
 import { Exec } from './state/executions.ts'
 import { Has, InstrumentFlag } from './state/instruments.ts'
@@ -40,300 +49,297 @@ const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
 const UNKNOWN = 3
+const CANCELED_STATE = 6
+const REJECTED_STATE = 7
+const EXPIRED_STATE = 8
 const NOT_SENT_STATE = 9
 const BLOCKED = 2
 
-const NEW = execType('New')
-const FILL = execType('Fill')
-const CANCELED = execType('Canceled')
-const REPLACED = execType('Replaced')
-const REJECTED = execType('Rejected')
-const EXPIRED = execType('Expired')
-const DONE = execType('DoneForDay')
-const BUST = execType('TradeCancel')
-const CORRECT = execType('TradeCorrect')
-const CANCEL_REJECTED = execType('CancelRejected')
-const REPLACE_REJECTED = execType('ReplaceRejected')
-
-/** As {@link ENDED}; a constant of this module is cheaper to ask for. */
-const ENDED_ID: number = ENDED
-
-/** Terminal state of an order by ExecType; -1 where the report does not end it. */
-const ENDS_IN = new Int32Array(EXEC_TYPES.length).fill(-1)
-ENDS_IN[CANCELED] = 6
-ENDS_IN[REJECTED] = 7
-ENDS_IN[EXPIRED] = 8
-ENDS_IN[DONE] = 8
+const [NEW, FILL, CANCELED, REPLACED, REJECTED, EXPIRED, DONE, BUST, CORRECT, CANCEL_REJECTED, REPLACE_REJECTED] =
+  EXEC_TYPES.map((_, index) => index)
 
 const C = CANCEL_ORDER.at
 const S = NOT_SENT.at
 const X = EXECUTION_REPORT.at
 const B = EXECUTION_BOOKED.at
+// What is imported is loaded and checked at each use; a constant of this module is written into the code.
+const ExecutionBooked = EXECUTION_BOOKED
 const ID_WORDS = ID_CHARS / 4
 
-/** Whom and what an execution is booked to, in the scratch of the decider. */
-const enum Book {
+/** Whom and what an execution is booked to: the ints of ExecutionBooked in the order of the record, from `slot` on. */
+const enum Booked {
   SLOT = 0,
-  INSTRUMENT = 1,
-  ACCOUNT = 2,
-  TRADER = 3,
-  STRATEGY = 4,
-  SIDE = 5,
-  SESSION = 6,
-  FLOW_VENUE = 7,
+  EXEC_SLOT = 1,
+  INSTRUMENT = 2,
+  ACCOUNT = 3,
+  TRADER = 4,
+  STRATEGY = 5,
+  SIDE = 6,
+  SESSION = 7,
   ALARM = 8,
-  SIZE = 9,
-}
-
-function execType(name: (typeof EXEC_TYPES)[number]): number {
-  return EXEC_TYPES.indexOf(name)
+  CONTENT0 = 9,
+  CONTENT1 = 10,
+  SOURCE = 11,
+  VENUE = 12,
+  FLOW_VENUE = 13,
+  COUNT = 14,
 }
 
 export type ReportDecider = ReturnType<typeof createReportDecider>
 
 export function createReportDecider(state: State, find: OrderFinder, j: Judgement, content: Content) {
-  const { orders, ids, names, instruments, executions, latches } = state
+  const { orders, ids, executions, instruments, names, latches } = state
   const { f, i, vf, vi } = orders
+  const { flags, has, flowN, flowD } = instruments
   const { hashExecution } = content
-  const book = new Int32Array(Book.SIZE)
-  /** Sequence number of the order that is booked to, and the amount. */
-  const bookSeq = new Float64Array(1)
+  /** The booking under way, and the sequence number of its order. */
+  const booked = new Int32Array(Booked.COUNT)
+  const bookedSeq = new Float64Array(1)
 
   /** A cancel always passes; the event says which order it found. */
   function cancel(tape: Tape, offset: number): void {
     const slot = find.byId(tape, offset + C.origClOrdID, tape.i32[(offset >> 2) + C.owner]!)
-    if (slot === ENDED_ID) writeCancelDecided(tape, 0, -1, ORDER_TERMINAL)
-    else if (slot < 0) writeCancelDecided(tape, 0, -1, UNKNOWN_ORDER)
-    else writeCancelDecided(tape, f[slot * Order.NUMS + Order.SEQ]!, slot, 0)
+    if (slot >= 0) writeCancelDecided(tape, f, slot * Order.NUMS + Order.SEQ, slot)
+    else writeCancelOfNone(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
   }
 
   function notSent(tape: Tape, offset: number): void {
     const slot = find.byId(tape, offset + S.clOrdID, tape.i32[(offset >> 2) + S.session]!)
-    if (slot < 0) return writeRefused(tape, slot === ENDED_ID ? ORDER_TERMINAL : UNKNOWN_ORDER)
-    const seq = f[slot * Order.NUMS + Order.SEQ]!
-    const orderState = i[slot * Order.INTS + Order.STATE]!
+    if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    const standing = i[slot * Order.INTS + Order.STATE]!
     const version = ids.versionOf(find.idSlot())
-    if (version >= 0) return writeMoved(tape, seq, slot, orderState, version, Change.VERSION_DROPPED)
-    const isFirst = ids.seqOf(find.idSlot()) === seq
-    const isFresh = orderState === APPROVED || orderState === UNKNOWN
-    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || !isFresh) {
+    if (version >= 0) return move(tape, slot, standing, version, Change.VERSION_DROPPED)
+    const isFirst = ids.seqOf(find.idSlot()) === f[slot * Order.NUMS + Order.SEQ]
+    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || (standing !== APPROVED && standing !== UNKNOWN)) {
       return writeRefused(tape, NOT_SENT_REFUSED)
     }
-    writeMoved(tape, seq, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
+    move(tape, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
+  }
+
+  function move(tape: Tape, slot: number, to: number, version: number, change: number): void {
+    writeMoved(tape, f, slot * Order.NUMS + Order.SEQ, slot, to, version, change)
   }
 
   function report(tape: Tape, offset: number): void {
-    const c = offset >> 2
-    const type = tape.i32[c + X.execType]!
-    const named = find.byId(tape, offset + X.clOrdID, tape.i32[c + X.owner]!)
-    const live = find.byOrderID(tape.f64[(offset >> 3) + X.orderSeq]!, tape.i32[c + X.orderSlot]!)
+    const at = offset >> 2
+    const type = tape.i32[at + X.execType]!
+    const named = find.byId(tape, offset + X.clOrdID, tape.i32[at + X.owner]!)
+    const live = find.byOrderID(tape, (offset >> 3) + X.orderSeq, tape.i32[at + X.orderSlot]!)
     const slot = live >= 0 ? live : named
-    if (type === FILL) return decideFill(tape, offset, slot)
-    if (type === BUST || type === CORRECT) return decideBust(tape, offset, type === CORRECT)
-    if (slot === ENDED_ID) return writeRefused(tape, ORDER_TERMINAL)
-    if (slot < 0) return writeRefused(tape, UNKNOWN_ORDER)
-    const version = slot === named ? ids.versionOf(find.idSlot()) : -1
-    move(tape, slot, version, type)
+    if (type === FILL) return fill(tape, offset, slot)
+    if (type === BUST || type === CORRECT) return bust(tape, offset, type === CORRECT)
+    if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    settle(tape, slot, slot === named, type)
   }
 
-  function move(tape: Tape, slot: number, version: number, type: number): void {
-    const seq = f[slot * Order.NUMS + Order.SEQ]!
-    const before = i[slot * Order.INTS + Order.STATE]!
-    const terminal = type >= 0 && type < ENDS_IN.length ? ENDS_IN[type]! : -1
-    if (terminal >= 0) return writeMoved(tape, seq, slot, terminal, -1, Change.TERMINAL)
-    const working = before === APPROVED || before === UNKNOWN ? WORKING : before
+  /** A report that moves the order `slot`. `byName`: its clOrdID is one of the order's, and may be a pending version's. */
+  function settle(tape: Tape, slot: number, byName: boolean, type: number): void {
+    const standing = i[slot * Order.INTS + Order.STATE]!
+    const working = standing === APPROVED || standing === UNKNOWN ? WORKING : standing
     switch (type) {
       case NEW:
-        return writeMoved(tape, seq, slot, working, -1, Change.STATE_ONLY)
-      case CANCEL_REJECTED:
-        return writeMoved(tape, seq, slot, before === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
+        return move(tape, slot, working, -1, Change.STATE_ONLY)
+      case CANCELED:
+        return move(tape, slot, CANCELED_STATE, -1, Change.TERMINAL)
       case REPLACED:
-        if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
-        return writeMoved(tape, seq, slot, working, version, Change.VERSION_ACCEPTED)
+        return settleVersion(tape, slot, byName, working, Change.VERSION_ACCEPTED)
       case REPLACE_REJECTED:
-        if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
-        return writeMoved(tape, seq, slot, working, version, Change.VERSION_DROPPED)
+        return settleVersion(tape, slot, byName, working, Change.VERSION_DROPPED)
+      case REJECTED:
+        return move(tape, slot, REJECTED_STATE, -1, Change.TERMINAL)
+      case EXPIRED:
+      case DONE:
+        return move(tape, slot, EXPIRED_STATE, -1, Change.TERMINAL)
+      case CANCEL_REJECTED:
+        return move(tape, slot, standing === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
       default:
         return writeRefused(tape, INVALID_VALUE, X.execType)
     }
   }
 
-  function decideFill(tape: Tape, offset: number, slot: number): void {
-    const c = offset >> 2
+  function settleVersion(tape: Tape, slot: number, byName: boolean, to: number, change: number): void {
+    const version = byName ? ids.versionOf(find.idSlot()) : -1
+    if (version < 0) writeRefused(tape, ORDER_UNKNOWN_STATE)
+    else move(tape, slot, to, version, change)
+  }
+
+  function fill(tape: Tape, offset: number, slot: number): void {
+    const at = offset >> 2
     hashExecution(tape, offset)
-    if (slot >= 0) bookToOrder(slot)
-    else if (slot === ENDED_ID) bookToEnded(find.idSlot())
-    else bookToNamed(tape, c)
-    const known = executions.find(tape, offset + X.execID, tape.i32[c + X.session]!, tape.i32[c + X.venue]!)
+    const known = executions.find(tape, offset + X.execID, tape.i32[at + X.session]!, tape.i32[at + X.venue]!)
     if (known >= 0) return repeated(tape, known)
-    decideBooking(tape, offset)
+    if (slot >= 0) forOrder(slot)
+    else if (slot === Sought.ENDED) forEnded(find.idSlot())
+    else forNobody(tape, at)
+    if (!refuses(tape, offset)) book(tape, offset)
   }
 
   function repeated(tape: Tape, known: number): void {
     const same =
       executions.int(known, Exec.CONTENT0) === j.content0 && executions.int(known, Exec.CONTENT1) === j.content1
     writeRefused(tape, same ? EXEC_DUPLICATE : EXEC_CONFLICT)
-    if (!same) block(tape, executions.int(known, Exec.ACCOUNT), executions.int(known, Exec.INSTR), EXEC_CONFLICT)
+    if (same) return
+    block(tape, executions.int(known, Exec.ACCOUNT), executions.int(known, Exec.INSTR), EXEC_CONFLICT)
   }
 
-  function bookToOrder(slot: number): void {
-    const oi = slot * Order.INTS
-    bookSeq[0] = f[slot * Order.NUMS + Order.SEQ]!
-    book[Book.SLOT] = slot
-    book[Book.INSTRUMENT] = i[oi + Order.INSTR]!
-    book[Book.ACCOUNT] = i[oi + Order.SUBJECT + Kind.ACCOUNT]!
-    book[Book.TRADER] = i[oi + Order.SUBJECT + Kind.TRADER]!
-    book[Book.STRATEGY] = i[oi + Order.SUBJECT + Kind.STRATEGY]!
-    book[Book.SIDE] = i[oi + Order.SIDE]!
-    book[Book.SESSION] = i[oi + Order.SUBJECT + Kind.SESSION]!
-    book[Book.FLOW_VENUE] = i[oi + Order.VENUE]!
-    book[Book.ALARM] = 0
+  function forOrder(slot: number): void {
+    const at = slot * Order.INTS
+    bookedSeq[0] = f[slot * Order.NUMS + Order.SEQ]!
+    booked[Booked.SLOT] = slot
+    booked[Booked.INSTRUMENT] = i[at + Order.INSTR]!
+    booked[Booked.ACCOUNT] = i[at + Order.SUBJECT + Kind.ACCOUNT]!
+    booked[Booked.TRADER] = i[at + Order.SUBJECT + Kind.TRADER]!
+    booked[Booked.STRATEGY] = i[at + Order.SUBJECT + Kind.STRATEGY]!
+    booked[Booked.SIDE] = i[at + Order.SIDE]!
+    booked[Booked.SESSION] = i[at + Order.SUBJECT + Kind.SESSION]!
+    booked[Booked.ALARM] = 0
+    booked[Booked.FLOW_VENUE] = i[at + Order.VENUE]!
   }
 
-  function bookToEnded(id: number): void {
-    bookSeq[0] = ids.endedSeqOf(id)
-    book[Book.SLOT] = -1
-    book[Book.INSTRUMENT] = ids.endedOf(id, Ended.INSTRUMENT)
-    book[Book.ACCOUNT] = ids.endedOf(id, Ended.ACCOUNT)
-    book[Book.TRADER] = ids.endedOf(id, Ended.TRADER)
-    book[Book.STRATEGY] = ids.endedOf(id, Ended.STRATEGY)
-    book[Book.SIDE] = ids.endedOf(id, Ended.SIDE)
-    book[Book.SESSION] = ids.sessionOf(id)
-    book[Book.FLOW_VENUE] = ids.endedOf(id, Ended.VENUE)
-    book[Book.ALARM] = LATE_FILL
+  /** For an order that has ended, of which its id knows. */
+  function forEnded(id: number): void {
+    bookedSeq[0] = ids.endedSeqOf(id)
+    booked[Booked.SLOT] = -1
+    booked[Booked.INSTRUMENT] = ids.endedOf(id, Ended.INSTRUMENT)
+    booked[Booked.ACCOUNT] = ids.endedOf(id, Ended.ACCOUNT)
+    booked[Booked.TRADER] = ids.endedOf(id, Ended.TRADER)
+    booked[Booked.STRATEGY] = ids.endedOf(id, Ended.STRATEGY)
+    booked[Booked.SIDE] = ids.endedOf(id, Ended.SIDE)
+    booked[Booked.SESSION] = ids.sessionOf(id)
+    booked[Booked.ALARM] = LATE_FILL
+    booked[Booked.FLOW_VENUE] = ids.endedOf(id, Ended.VENUE)
   }
 
-  /** To what the report itself names, the suspense account where it names none: an execution is never just dropped. */
-  function bookToNamed(tape: Tape, c: number): void {
+  /** For an order that nobody knows: whom the report names, as far as they are bound, else the suspense account. */
+  function forNobody(tape: Tape, at: number): void {
     const { i32 } = tape
-    const named = i32[c + X.account]!
+    const named = i32[at + X.account]!
     const account = names.has(Kind.ACCOUNT, named) ? named : names.idOf(Kind.ACCOUNT, 'SUSPENSE')
-    const trader = i32[c + X.trader]!
-    const strategy = i32[c + X.strategy]!
-    const trades = names.has(Kind.TRADER, trader) && names.isPermitted(Bound.TRADER_ACCOUNT, trader, account)
-    const runs = names.has(Kind.STRATEGY, strategy) && names.isPermitted(Bound.STRATEGY_ACCOUNT, strategy, account)
-    bookSeq[0] = 0
-    book[Book.SLOT] = -1
-    book[Book.INSTRUMENT] = i32[c + X.instrument]!
-    book[Book.ACCOUNT] = account
-    book[Book.TRADER] = trades ? trader : -1
-    book[Book.STRATEGY] = runs ? strategy : -1
-    book[Book.SIDE] = i32[c + X.side]!
-    book[Book.SESSION] = -1
-    book[Book.FLOW_VENUE] = i32[c + X.venue]!
-    book[Book.ALARM] = UNKNOWN_EXECUTION
+    bookedSeq[0] = 0
+    booked[Booked.SLOT] = -1
+    booked[Booked.INSTRUMENT] = i32[at + X.instrument]!
+    booked[Booked.ACCOUNT] = account
+    booked[Booked.TRADER] = boundTo(account, Kind.TRADER, Bound.TRADER_ACCOUNT, i32[at + X.trader]!)
+    booked[Booked.STRATEGY] = boundTo(account, Kind.STRATEGY, Bound.STRATEGY_ACCOUNT, i32[at + X.strategy]!)
+    booked[Booked.SIDE] = i32[at + X.side]!
+    booked[Booked.SESSION] = -1
+    booked[Booked.ALARM] = UNKNOWN_EXECUTION
+    booked[Booked.FLOW_VENUE] = i32[at + X.venue]!
   }
 
-  function bookToOriginal(original: number): void {
-    bookSeq[0] = 0
-    book[Book.SLOT] = -1
-    book[Book.INSTRUMENT] = executions.int(original, Exec.INSTR)
-    book[Book.ACCOUNT] = executions.int(original, Exec.ACCOUNT)
-    book[Book.TRADER] = executions.int(original, Exec.TRADER)
-    book[Book.STRATEGY] = executions.int(original, Exec.STRATEGY)
-    book[Book.SIDE] = executions.int(original, Exec.SIDE)
-    book[Book.SESSION] = executions.int(original, Exec.SESSION)
-    book[Book.FLOW_VENUE] = executions.int(original, Exec.FLOW_VENUE)
-    book[Book.ALARM] = 0
+  function boundTo(account: number, kind: Kind, binding: Bound, subject: number): number {
+    return names.has(kind, subject) && names.isPermitted(binding, subject, account) ? subject : -1
   }
 
-  /** Writes the refusal of a report that cannot be an execution at all; false where it can be one. */
+  /** As the execution that a correct replaces: it keeps everything but quantity and price. */
+  function forOriginal(exec: number): void {
+    bookedSeq[0] = 0
+    booked[Booked.SLOT] = -1
+    booked[Booked.INSTRUMENT] = executions.int(exec, Exec.INSTR)
+    booked[Booked.ACCOUNT] = executions.int(exec, Exec.ACCOUNT)
+    booked[Booked.TRADER] = executions.int(exec, Exec.TRADER)
+    booked[Booked.STRATEGY] = executions.int(exec, Exec.STRATEGY)
+    booked[Booked.SIDE] = executions.int(exec, Exec.SIDE)
+    booked[Booked.SESSION] = executions.int(exec, Exec.SESSION)
+    booked[Booked.ALARM] = 0
+    booked[Booked.FLOW_VENUE] = executions.int(exec, Exec.FLOW_VENUE)
+  }
+
+  /** Refuses a report that cannot be an execution at all, and says whether it did. */
   function refuses(tape: Tape, offset: number): boolean {
-    const instrument = book[Book.INSTRUMENT]!
-    const side = book[Book.SIDE]!
-    const isNamed = instrument >= 0 && instrument < instruments.count && book[Book.ACCOUNT]! >= 0
-    const qty = tape.f64[(offset >> 3) + X.lastQty]!
-    if (!isNamed || side < 0 || side > 3) writeRefused(tape, UNKNOWN_NAME, -1)
-    else if (!(qty > 0) || !Number.isSafeInteger(qty)) writeRefused(tape, INVALID_VALUE, X.lastQty)
-    else {
-      const negative = (instruments.flags[instrument]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
-      if (isPrice(tape.f64[(offset >> 3) + X.lastPx]!, negative)) return false
-      writeRefused(tape, INVALID_VALUE, X.lastPx)
+    const at = offset >> 3
+    const instrument = booked[Booked.INSTRUMENT]!
+    const side = booked[Booked.SIDE]!
+    if (instrument < 0 || instrument >= instruments.count || booked[Booked.ACCOUNT]! < 0 || side < 0 || side > 3) {
+      writeRefused(tape, UNKNOWN_NAME)
+      return true
     }
+    const qty = tape.f64[at + X.lastQty]!
+    if (!(qty > 0) || !Number.isSafeInteger(qty)) {
+      writeRefused(tape, INVALID_VALUE, X.lastQty)
+      return true
+    }
+    const negative = (flags[instrument]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
+    if (isPrice(tape.f64[at + X.lastPx]!, negative)) return false
+    writeRefused(tape, INVALID_VALUE, X.lastPx)
     return true
   }
 
-  /** Books the execution, or refuses it and blocks what it is about. */
-  function decideBooking(tape: Tape, offset: number): void {
-    if (refuses(tape, offset)) return
-    const qty = tape.f64[(offset >> 3) + X.lastQty]!
-    const px = tape.f64[(offset >> 3) + X.lastPx]!
-    const instrument = book[Book.INSTRUMENT]!
-    const inverse = (instruments.flags[instrument]! & InstrumentFlag.INVERSE) !== 0
-    const n = instruments.flowN[instrument]!
-    const amount = flowValue(inverse, px < 0 ? -px : px, qty, n, instruments.flowD[instrument]!)
-    if (Number.isNaN(amount)) return cannotBook(tape, BOOKING_OVERFLOW)
-    if (executions.isFull) return cannotBook(tape, CAPACITY)
-    if ((instruments.has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
-    if (book[Book.SLOT]! >= 0) book[Book.ALARM] = alarmOf(book[Book.SLOT]!, qty, tape.f64[(offset >> 3) + X.cumQty]!)
-    writeBooked(tape, offset, amount)
-    if (book[Book.ALARM] === UNKNOWN_EXECUTION) block(tape, book[Book.ACCOUNT]!, instrument, UNKNOWN_EXECUTION)
-  }
-
-  function cannotBook(tape: Tape, reason: number): void {
-    writeRefused(tape, reason)
-    block(tape, book[Book.ACCOUNT]!, book[Book.INSTRUMENT]!, reason)
-  }
-
-  function writeBooked(tape: Tape, offset: number, amount: number): void {
-    const at = beginRecord(tape, EXECUTION_BOOKED.type, EXECUTION_BOOKED.version, EXECUTION_BOOKED.bytes)
+  /** Books the execution, or refuses it and blocks what it is about: an execution is never just dropped. */
+  function book(tape: Tape, offset: number): void {
     const { f64, i32 } = tape
-    const d = at >> 3
-    const e = at >> 2
-    const c = offset >> 2
-    f64[d + B.orderSeq] = bookSeq[0]!
-    f64[d + B.qty] = f64[(offset >> 3) + X.lastQty]!
-    f64[d + B.px] = f64[(offset >> 3) + X.lastPx]!
-    f64[d + B.amount] = amount
-    i32[e + B.slot] = book[Book.SLOT]!
-    i32[e + B.execSlot] = executions.nextSlot()
-    i32[e + B.instrument] = book[Book.INSTRUMENT]!
-    i32[e + B.account] = book[Book.ACCOUNT]!
-    i32[e + B.trader] = book[Book.TRADER]!
-    i32[e + B.strategy] = book[Book.STRATEGY]!
-    i32[e + B.side] = book[Book.SIDE]!
-    i32[e + B.session] = book[Book.SESSION]!
-    i32[e + B.alarm] = book[Book.ALARM]!
-    i32[e + B.contentHash0] = j.content0
-    i32[e + B.contentHash1] = j.content1
-    i32[e + B.source] = i32[c + X.session]!
-    i32[e + B.venue] = i32[c + X.venue]!
-    i32[e + B.flowVenue] = book[Book.FLOW_VENUE]!
-    const from = (offset + X.execID) >> 2
-    const to = (at + B.execID) >> 2
-    for (let word = 0; word < ID_WORDS; word++) i32[to + word] = i32[from + word]!
+    const from = offset >> 2
+    const at = offset >> 3
+    const instrument = booked[Booked.INSTRUMENT]!
+    const px = f64[at + X.lastPx]!
+    const qty = f64[at + X.lastQty]!
+    const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
+    const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
+    if (executions.isFull()) return refuseAndBlock(tape, CAPACITY)
+    if (Number.isNaN(amount)) return refuseAndBlock(tape, BOOKING_OVERFLOW)
+    if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
+    if (booked[Booked.SLOT]! >= 0) booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)
+    booked[Booked.EXEC_SLOT] = executions.nextSlot()
+    booked[Booked.CONTENT0] = j.content0
+    booked[Booked.CONTENT1] = j.content1
+    booked[Booked.SOURCE] = i32[from + X.session]!
+    booked[Booked.VENUE] = i32[from + X.venue]!
+    const event = begin(tape, ExecutionBooked)
+    const e = event >> 3
+    f64[e + B.orderSeq] = bookedSeq[0]!
+    f64[e + B.qty] = qty
+    f64[e + B.px] = px
+    f64[e + B.amount] = amount
+    const ints = (event >> 2) + B.slot
+    for (let place = 0; place < Booked.COUNT; place++) i32[ints + place] = booked[place]!
+    const id = (offset + X.execID) >> 2
+    const idCopy = (event + B.execID) >> 2
+    for (let word = 0; word < ID_WORDS; word++) i32[idCopy + word] = i32[id + word]!
+    if (booked[Booked.ALARM] === UNKNOWN_EXECUTION) {
+      block(tape, booked[Booked.ACCOUNT]!, instrument, UNKNOWN_EXECUTION)
+    }
   }
 
-  /** OVERFILL where more is executed than the largest version ordered; else whether the report's cumQty agrees. */
-  function alarmOf(slot: number, qty: number, cumQty: number): number {
-    const cum = f[slot * Order.NUMS + Order.CUM]! + qty
-    let ordered = f[slot * Order.NUMS + Order.QTY]!
-    for (let version = i[slot * Order.INTS + Order.VERSION]!; version >= 0; ) {
-      const more = vf[version * Version.NUMS + Version.QTY]!
-      if (more > ordered) ordered = more
+  function refuseAndBlock(tape: Tape, reason: number): void {
+    writeRefused(tape, reason)
+    block(tape, booked[Booked.ACCOUNT]!, booked[Booked.INSTRUMENT]!, reason)
+  }
+
+  /**
+   * OVERFILL where more is executed than the largest version ordered; else whether the report's cumQty agrees. `at` is
+   * the report's place among the tape's doubles.
+   */
+  function alarmOf(tape: Tape, at: number, slot: number): number {
+    const cum = f[slot * Order.NUMS + Order.CUM]! + tape.f64[at + X.lastQty]!
+    const told = tape.f64[at + X.cumQty]!
+    let over = cum > f[slot * Order.NUMS + Order.QTY]!
+    let version = i[slot * Order.INTS + Order.VERSION]!
+    while (over && version >= 0) {
+      over = cum > vf[version * Version.NUMS + Version.QTY]!
       version = vi[version * Version.INTS + Version.OLDER]!
     }
-    if (cum > ordered) return OVERFILL
-    return cumQty >= 0 && cumQty !== cum ? CUM_QTY_MISMATCH : 0
+    if (over) return OVERFILL
+    return told >= 0 && told !== cum ? CUM_QTY_MISMATCH : 0
   }
 
-  function decideBust(tape: Tape, offset: number, correct: boolean): void {
-    const c = offset >> 2
-    const source = tape.i32[c + X.session]!
-    const venue = tape.i32[c + X.venue]!
+  function bust(tape: Tape, offset: number, correct: boolean): void {
+    const at = offset >> 2
+    const source = tape.i32[at + X.session]!
+    const venue = tape.i32[at + X.venue]!
     const original = executions.find(tape, offset + X.execRefID, source, venue, 2)
     if (original < 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
-    hashExecution(tape, offset)
-    bookToOriginal(original)
     if (correct) {
+      hashExecution(tape, offset)
       const known = executions.find(tape, offset + X.execID, source, venue)
       if (known >= 0) return repeated(tape, known)
     }
     if (executions.int(original, Exec.REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
-    if (correct && refuses(tape, offset)) return
-    const at = beginRecord(tape, EXECUTION_REVERSED.type, EXECUTION_REVERSED.version, EXECUTION_REVERSED.bytes)
-    tape.i32[(at >> 2) + EXECUTION_REVERSED.at.execSlot] = original
-    if (correct) decideBooking(tape, offset)
+    if (correct) {
+      forOriginal(original)
+      if (refuses(tape, offset)) return
+    }
+    writeReversed(tape, original)
+    if (correct) book(tape, offset)
   }
 
   /** Latches (account, instrument) BLOCKED for a cause, unless such a latch stands. -1 is any. */

@@ -12,14 +12,14 @@ import type { RulePack } from '../model/rules.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { GovernanceDecider } from './decide-governance.ts'
-import { MarketDecider } from './decide-market.ts'
+import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
-import { MarketEvolver } from './evolve-market.ts'
+import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
@@ -77,12 +77,12 @@ export function createEngine(options: EngineOptions): Engine {
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const reports = createReportDecider(state, createOrderFinder(state), j, content)
   const reference = new ReferenceDecider(state)
-  const market = new MarketDecider(state)
+  const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
   const evolveOrders = createOrderEvolver(state, life, j, content)
   const evolveReports = createReportEvolver(state, life, shift)
   const evolveReference = new ReferenceEvolver(state, shift)
-  const evolveMarket = new MarketEvolver(state, shift, evolveReference)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference)
 
   function execute(tape: Tape, offset: number): void {

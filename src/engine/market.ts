@@ -1,7 +1,6 @@
 /** Reference price of an instrument (docs/reference/decision.md §2) and when it moves the mark. */
 import { parameterIndex } from '../model/parameters.ts'
-import { Has } from './state/instruments.ts'
-import type { State } from './state/state.ts'
+import { Has, type Instruments } from './state/instruments.ts'
 
 export const enum Ref {
   NONE = 0,
@@ -31,9 +30,17 @@ export function isBeyond(a: number, b: number, bps: number): boolean {
   return BigInt(distance) * 10_000n > BigInt(bps) * BigInt(Math.abs(b))
 }
 
+/** What of the state a reference price hangs on. */
+export interface MarketTables {
+  readonly instruments: Instruments
+  readonly parameters: Float64Array
+  readonly feedUs: Float64Array
+  readonly timeUs: number
+}
+
 export type Market = ReturnType<typeof createMarket>
 
-export function createMarket(state: State) {
+export function createMarket(state: MarketTables) {
   function isMidUsable(instrument: number): boolean {
     const { instruments } = state
     const both = Has.BID | Has.ASK
@@ -99,10 +106,10 @@ export function createMarket(state: State) {
   }
 
   /** The source whose price the mark must move to now, or REF_NONE where it stays. */
-  function markSource(instrument: number, nowUs: number): number {
-    const { instruments } = state
-    if ((instruments.has[instrument]! & Has.MARK) === 0) return refSource(instrument, nowUs, true)
-    const source = refSource(instrument, nowUs, false)
+  function markSource(instrument: number): number {
+    const { instruments, timeUs } = state
+    if ((instruments.has[instrument]! & Has.MARK) === 0) return refSource(instrument, timeUs, true)
+    const source = refSource(instrument, timeUs, false)
     if (source === Ref.NONE) return Ref.NONE
     const ref = refPrice(instrument, source)
     return isBeyond(ref, instruments.mark[instrument]!, state.parameters[REVALUE]!) ? source : Ref.NONE

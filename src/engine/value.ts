@@ -3,8 +3,7 @@
  * NaN means that the value is no safe integer; every caller refuses then.
  */
 import { ceilMulDiv, floorMulDiv, MAX } from '../model/numbers.ts'
-import { InstrumentFlag } from './state/instruments.ts'
-import type { State } from './state/state.ts'
+import { InstrumentFlag, type Instruments } from './state/instruments.ts'
 
 /** Value of `qty` at price `v` and ratio n/d, rounded up. */
 export function flowValue(inverse: boolean, v: number, qty: number, n: number, d: number): number {
@@ -32,9 +31,15 @@ function scaleDown(px: number, bufferBps: number): number {
 /** Index of marketBufferBps in the parameters. */
 const MARKET_BUFFER = 9
 
+/** What of the state a value hangs on. */
+export interface ValueTables {
+  readonly instruments: Instruments
+  readonly parameters: Float64Array
+}
+
 export type Value = ReturnType<typeof createValue>
 
-export function createValue(state: State) {
+export function createValue(state: ValueTables) {
   /** Worth of the long end (P + B) of a cell at the mark, rounded up; the haircut goes against the firm. */
   function upValue(instrument: number, qty: number): number {
     const { instruments } = state

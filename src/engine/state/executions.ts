@@ -3,7 +3,6 @@
  */
 import { ID_CHARS } from '../../model/bounds.ts'
 import type { Tape } from '../../model/records/tape.ts'
-import { mix } from './int-table.ts'
 import type { StateHash } from './state-hash.ts'
 
 const WORDS = ID_CHARS / 4
@@ -31,118 +30,124 @@ export const enum Exec {
   SESSION = 11,
   /** Venue whose flow sums the amount is in: the order's. */
   FLOW_VENUE = 12,
-}
-const CHARS = 16
-
-class Day {
-  readonly f: Float64Array
-  readonly i: Int32Array
-  readonly index: Int32Array
-  readonly mask: number
-  count = 0
-
-  constructor(max: number) {
-    this.f = new Float64Array(max * Exec.NUMS)
-    this.i = new Int32Array(max * Exec.INTS)
-    let slots = 16
-    while (slots < max * 2) slots *= 2
-    this.index = new Int32Array(slots)
-    this.mask = slots - 1
-  }
+  CHARS = 16,
 }
 
-export class Executions {
-  readonly max: number
-  #days: [Day, Day]
+export type Executions = ReturnType<typeof createExecutions>
 
-  constructor(max: number) {
-    this.max = max
-    this.#days = [new Day(max), new Day(max)]
-  }
+/** `max`: executions of one trade date. */
+export function createExecutions(max: number) {
+  let slots = 16
+  while (slots < max * 2) slots *= 2
+  const mask = slots - 1
+  // Two halves each, one a trade date; `today` says which is today's.
+  const f = new Float64Array(2 * max * Exec.NUMS)
+  const i = new Int32Array(2 * max * Exec.INTS)
+  /** Entry + 1 by probe. */
+  const index = new Int32Array(2 * slots)
+  const counts = new Int32Array(2)
+  let today = 0
 
-  get isFull(): boolean {
-    return this.#days[0].count + 1 >= this.max
-  }
-
-  /** Slots name the day in their lowest bit: 0 today, 1 the day before. */
-  nextSlot(): number {
-    return this.#days[0].count * 2
+  /** Row of a slot in `f` and `i`. Slots name the day in their lowest bit, 0 today, 1 the day before. */
+  function rowOf(slot: number): number {
+    return ((slot & 1) ^ today) * max + (slot >> 1)
   }
 
   /** Slot of the execution that the key names today, or on the last `days` trade dates; -1 where there is none. */
-  find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
+  function find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
     const hash = hashOf(tape, at, source, venue)
-    for (let day = 0; day < days; day++) {
-      const { index, mask, i } = this.#days[day]!
-      for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
-        const entry = index[probe]! - 1
-        if (entry < 0) break
-        const base = entry * Exec.INTS
-        if (i[base + Exec.SOURCE] !== source || i[base + Exec.VENUE] !== venue) continue
-        let same = true
-        for (let word = 0; word < WORDS && same; word++) same = i[base + CHARS + word] === tape.i32[(at >> 2) + word]
-        if (same) return entry * 2 + day
-      }
-    }
-    return -1
+    const found = findOn(0, tape, at, source, venue, hash)
+    return found >= 0 || days === 1 ? found : findOn(1, tape, at, source, venue, hash)
   }
 
-  /** Adds today's execution; its id stands at byte offset `at` of the tape. */
-  add(tape: Tape, at: number, source: number, venue: number): number {
-    const day = this.#days[0]
-    if (day.count >= this.max) throw new Error('executions are used up: the report should have been refused')
-    const entry = day.count++
-    const base = entry * Exec.INTS
-    day.i[base + Exec.SOURCE] = source
-    day.i[base + Exec.VENUE] = venue
-    for (let word = 0; word < WORDS; word++) day.i[base + CHARS + word] = tape.i32[(at >> 2) + word]!
-    let probe = hashOf(tape, at, source, venue) & day.mask
-    while (day.index[probe] !== 0) probe = (probe + 1) & day.mask
-    day.index[probe] = entry + 1
+  function findOn(day: number, tape: Tape, at: number, source: number, venue: number, hash: number): number {
+    const half = (day ^ today) * slots
+    for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
+      const slot = (index[half + probe]! - 1) * 2 + day
+      if (slot < 0) return -1
+      const base = rowOf(slot) * Exec.INTS
+      if (i[base + Exec.SOURCE] !== source || i[base + Exec.VENUE] !== venue) continue
+      if (isSameId(base + Exec.CHARS, tape, at >> 2)) return slot
+    }
+  }
+
+  function isSameId(chars: number, tape: Tape, from: number): boolean {
+    const i32 = tape.i32
+    for (let word = 0; word < WORDS; word++) if (i[chars + word] !== i32[from + word]) return false
+    return true
+  }
+
+  /** Adds today's execution; its id stands at byte offset `at` of the tape. Returns its slot. */
+  function add(tape: Tape, at: number, source: number, venue: number): number {
+    const entry = counts[today]!
+    if (entry >= max) throw new Error('executions are used up: the report should have been refused')
+    counts[today] = entry + 1
+    const base = rowOf(entry * 2) * Exec.INTS
+    const i32 = tape.i32
+    const from = at >> 2
+    i[base + Exec.SOURCE] = source
+    i[base + Exec.VENUE] = venue
+    for (let word = 0; word < WORDS; word++) i[base + Exec.CHARS + word] = i32[from + word]!
+    const half = today * slots
+    let probe = hashOf(tape, at, source, venue) & mask
+    while (index[half + probe] !== 0) probe = (probe + 1) & mask
+    index[half + probe] = entry + 1
     return entry * 2
   }
 
-  num(slot: number, column: number): number {
-    return this.#days[slot & 1]!.f[(slot >> 1) * Exec.NUMS + column]!
-  }
-
-  int(slot: number, column: number): number {
-    return this.#days[slot & 1]!.i[(slot >> 1) * Exec.INTS + column]!
-  }
-
-  setNum(slot: number, column: number, value: number): void {
-    this.#days[slot & 1]!.f[(slot >> 1) * Exec.NUMS + column] = value
-  }
-
-  setInt(slot: number, column: number, value: number): void {
-    this.#days[slot & 1]!.i[(slot >> 1) * Exec.INTS + column] = value
+  /** A new trade date: the day before yesterday is forgotten. */
+  function roll(): void {
+    today ^= 1
+    const from = today * max
+    const until = from + counts[today]!
+    i.fill(0, from * Exec.INTS, until * Exec.INTS)
+    f.fill(0, from * Exec.NUMS, until * Exec.NUMS)
+    index.fill(0, today * slots, (today + 1) * slots)
+    counts[today] = 0
   }
 
   /** Slots of today's executions. */
-  *today(): Iterable<number> {
-    for (let entry = 0; entry < this.#days[0].count; entry++) yield entry * 2
+  function* ofToday(): Iterable<number> {
+    for (let entry = 0; entry < counts[today]!; entry++) yield entry * 2
   }
 
-  /** A new trade date: the day before yesterday is forgotten. */
-  roll(): void {
-    const dropped = this.#days[1]
-    dropped.i.fill(0, 0, dropped.count * Exec.INTS)
-    dropped.f.fill(0, 0, dropped.count * Exec.NUMS)
-    dropped.index.fill(0)
-    dropped.count = 0
-    this.#days = [dropped, this.#days[0]]
-  }
-
-  hashInto(hash: StateHash): void {
-    for (const day of this.#days) {
-      hash.nums(day.f, day.count * Exec.NUMS)
-      hash.ints(day.i, day.count * Exec.INTS)
+  function hashInto(hash: StateHash): void {
+    for (let day = 0; day < 2; day++) {
+      const from = (day ^ today) * max
+      const count = counts[day ^ today]!
+      hash.nums(f.subarray(from * Exec.NUMS), count * Exec.NUMS)
+      hash.ints(i.subarray(from * Exec.INTS), count * Exec.INTS)
     }
+  }
+
+  return {
+    f,
+    i,
+    isFull: (): boolean => counts[today]! + 1 >= max,
+    /** The slot that the next execution will get. */
+    nextSlot: () => counts[today]! * 2,
+    isToday: (slot: number) => (slot & 1) === 0,
+    rowOf,
+    find,
+    add,
+    int: (slot: number, column: number) => i[rowOf(slot) * Exec.INTS + column]!,
+    num: (slot: number, column: number) => f[rowOf(slot) * Exec.NUMS + column]!,
+    today: ofToday,
+    roll,
+    hashInto,
   }
 }
 
+/** An id is padded with zeros: what stands behind its first word of them cannot tell two apart. */
 function hashOf(tape: Tape, at: number, source: number, venue: number): number {
-  let h = mix(source, venue)
-  for (let word = 0; word < WORDS; word++) h = mix(h, tape.i32[(at >> 2) + word]!)
-  return h
+  const i32 = tape.i32
+  let h = Math.imul(source, 0x9e3779b1) ^ Math.imul(venue, 0x85ebca6b)
+  for (let word = at >> 2, end = word + WORDS; word < end; word++) {
+    const value = i32[word]!
+    if (value === 0) break
+    h = Math.imul((h << 15) | (h >>> 17), 0xcc9e2d51) ^ Math.imul(value, 0x1b873593)
+  }
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
 }

@@ -5,7 +5,7 @@ import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Cells, createCells } from './cells.ts'
-import { Executions } from './executions.ts'
+import { createExecutions, type Executions } from './executions.ts'
 import { Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { Latches } from './latches.ts'
@@ -70,7 +70,7 @@ export class State {
     this.orders = createOrders(sizes.orders)
     this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
     this.books = createBooks(sizes.books, sizes.orders)
-    this.executions = new Executions(sizes.executionsPerDay)
+    this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
     this.locates = new Locates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
