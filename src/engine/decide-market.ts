@@ -7,7 +7,7 @@ import type { Tape } from '../model/records/tape.ts'
 import { SESSION_PHASES } from '../model/vocabulary.ts'
 import { isPrice } from './decide-reference.ts'
 import { writeApplied, writeMarkMoved, writeQuarantined, writeRefused } from './events-out.ts'
-import { isBeyond, markSource, midOf, Ref, refPrice } from './market.ts'
+import { isBeyond, midOf, Ref } from './market.ts'
 import { areDecimals, type FxRate, Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
@@ -130,8 +130,9 @@ export class MarketDecider {
   /** Follow-up of a command that brought prices: the mark moves where the reference has left it behind. */
   followMark(tape: Tape, id: number): void {
     if (!(id >= 0 && id < this.#state.instruments.count)) return
-    const source = markSource(this.#state, id, this.#state.timeUs)
-    if (source !== Ref.NONE) writeMarkMoved(tape, refPrice(this.#state, id, source), id, source)
+    const { market, timeUs } = this.#state
+    const source = market.markSource(id, timeUs)
+    if (source !== Ref.NONE) writeMarkMoved(tape, market.refPrice(id, source), id, source)
   }
 }
 

@@ -23,13 +23,12 @@ import { judgeTradingState } from './controls/trading-state.ts'
 import { type Decided, writeDecision, writeWarnings } from './decision-event.ts'
 import { project, projectLeaves } from './exposure.ts'
 import { type Judgement, Verdict, X } from './judgement.ts'
-import { Ref, refPrice, refSource, refTime } from './market.ts'
+import { Ref } from './market.ts'
 import { collectRows, evaluateRows, refusedRowsFit } from './rows.ts'
 import { Has } from './state/instruments.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
-import { valuationPrice } from './value.ts'
 
 const M04 = controlIndex('TRADING_STATE')
 const A02 = controlIndex('MARKET_ACCESS')
@@ -384,7 +383,7 @@ export class OrderDecider {
     const j = this.#j
     const x = j.x
     const { instruments } = state
-    const source = refSource(state, j.instrument, x[X.NOW]!, false)
+    const source = state.market.refSource(j.instrument, x[X.NOW]!, false)
     j.refSource = source
     if (source === Ref.NONE || (instruments.has[j.instrument]! & Has.MARK) === 0) {
       j.refSource = Ref.NONE
@@ -392,8 +391,8 @@ export class OrderDecider {
       if (j.ordType === MARKET) j.verdict(B05, REF_PRICE_UNAVAILABLE)
       return
     }
-    x[X.REF] = refPrice(state, j.instrument, source)
-    x[X.REF_US] = refTime(state, j.instrument, source)
+    x[X.REF] = state.market.refPrice(j.instrument, source)
+    x[X.REF_US] = state.market.refTime(j.instrument, source)
     let px = x[X.PX]!
     if (j.ordType === MARKET) {
       const reason = protect(state, j)
@@ -402,7 +401,7 @@ export class OrderDecider {
       px = x[X.PROTECTION]!
     }
     const isStop = j.ordType === STOP_TYPE
-    x[X.V] = valuationPrice(state, j.instrument, j.buys, isStop, px, x[X.STOP]!, x[X.REF]!)
+    x[X.V] = state.value.valuationPrice(j.instrument, j.buys, isStop, px, x[X.STOP]!, x[X.REF]!)
     x[X.N] = instruments.flowN[j.instrument]!
     x[X.D] = instruments.flowD[j.instrument]!
     if (!project(state, j, qty)) {

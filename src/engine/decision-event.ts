@@ -1,4 +1,5 @@
 /** Writes the events of a decision: OrderDecided with its evaluation vector, and the warnings of an approve. */
+import { WARN_LEVELS } from '../model/bounds.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
 import { beginRecord, type Tape } from '../model/records/tape.ts'
@@ -82,7 +83,6 @@ export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
   const { limits } = state
   for (let place = 0; place < j.warnedRows; place++) {
     const slot = j.warnedSlot[place]!
-    const levels = limits.warningsOf(slot)
     const standing = limits.i[slot * Row.INTS + Row.LEVEL]!
     const before = j.warnedBefore[place]!
     const after = j.warnedAfter[place]!
@@ -91,7 +91,7 @@ export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
     while (level > 0 && before < limits.rearmBelow(slot, level, state.parameters[REARM]!)) level--
     if (level < standing) writeWarning(tape, before, limits.i[slot * Row.INTS + Row.ID]!, slot, level, 0)
     let risen = level
-    for (let at = level; at < levels.length; at++) if (after >= levels[at]!) risen = at + 1
+    for (let at = level + 1; at <= WARN_LEVELS; at++) if (after >= limits.warningAt(slot, at)) risen = at
     if (risen > level) writeWarning(tape, after, limits.i[slot * Row.INTS + Row.ID]!, slot, risen, 1)
   }
 }

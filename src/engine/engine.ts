@@ -26,6 +26,7 @@ import { OrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { OrderLife } from './order-life.ts'
 import { State } from './state/state.ts'
+import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
@@ -65,6 +66,7 @@ export class Engine implements DecisionEngine {
     const state = new State(options.sizes, options.hashSeed)
     const shift = new Shift(state)
     const life = new OrderLife(state, shift)
+    const subjects = createSubjects(state)
     this.#state = state
     this.#onRiskError = options.onRiskError ?? (() => {})
     this.directory = new StateDirectory(state)
@@ -75,10 +77,10 @@ export class Engine implements DecisionEngine {
     this.#market = new MarketDecider(state)
     this.#governance = new GovernanceDecider(state)
     this.#evolveOrders = new OrderEvolver(state, life, this.#j)
-    this.#evolveReports = new ReportEvolver(state, life, shift)
+    this.#evolveReports = new ReportEvolver(state, life, shift, subjects)
     this.#evolveReference = new ReferenceEvolver(state, shift)
     this.#evolveMarket = new MarketEvolver(state, shift, this.#evolveReference)
-    this.#evolveGovernance = new GovernanceEvolver(state, life, this.#evolveMarket, this.#evolveReference)
+    this.#evolveGovernance = new GovernanceEvolver(state, life, this.#evolveMarket, this.#evolveReference, subjects)
   }
 
   execute(tape: Tape, offset: number): void {

@@ -8,7 +8,7 @@ import { objectNamed, warnBpsOf } from './decide-governance.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
 import { objectOf } from './exposure.ts'
-import { Ref, refPrice, refSource } from './market.ts'
+import { Ref } from './market.ts'
 import type { OrderLife } from './order-life.ts'
 import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
@@ -19,7 +19,7 @@ import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
-import { subjectsOfExecution } from './subjects.ts'
+import type { Subjects } from './subjects.ts'
 
 const KILLED = 3
 const REARM = parameterIndex('warnRearmBps')
@@ -30,13 +30,15 @@ export class GovernanceEvolver {
   readonly #life: OrderLife
   readonly #market: MarketEvolver
   readonly #reference: ReferenceEvolver
+  readonly #subjectsOf: Subjects
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver) {
+  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver, subjects: Subjects) {
     this.#state = state
     this.#life = life
     this.#market = market
     this.#reference = reference
+    this.#subjectsOf = subjects
   }
 
   limit(tape: Tape, offset: number, event: number): void {
@@ -115,7 +117,7 @@ export class GovernanceEvolver {
     }
     for (const exec of executions.today()) {
       if (executions.int(exec, Exec.REVERSED) !== 0) continue
-      subjectsOfExecution(this.#state, exec, this.#subjects)
+      this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
       const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
       if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))
@@ -223,9 +225,9 @@ export class GovernanceEvolver {
     state.rates.freeze()
     for (let id = 0; id < instruments.count; id++) {
       this.#reference.setRatios(id)
-      const source = refSource(state, id, state.timeUs, false)
+      const source = state.market.refSource(id, state.timeUs, false)
       if (source !== Ref.NONE) {
-        instruments.mark[id] = refPrice(state, id, source)
+        instruments.mark[id] = state.market.refPrice(id, source)
         instruments.has[id] = instruments.has[id]! | Has.MARK
       }
       this.#market.revalue(id)

@@ -8,7 +8,7 @@ import { Exec } from './state/executions.ts'
 import { Bound } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
-import { setSubjects, subjectsOfExecution } from './subjects.ts'
+import type { Subjects } from './subjects.ts'
 
 const B = EXECUTION_BOOKED.at
 const APPROVED = 0
@@ -20,12 +20,14 @@ export class ReportEvolver {
   readonly #state: State
   readonly #life: OrderLife
   readonly #shift: Shift
+  readonly #subjectsOf: Subjects
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, life: OrderLife, shift: Shift) {
+  constructor(state: State, life: OrderLife, shift: Shift, subjects: Subjects) {
     this.#state = state
     this.#life = life
     this.#shift = shift
+    this.#subjectsOf = subjects
   }
 
   booked(tape: Tape, command: number, event: number): void {
@@ -67,7 +69,7 @@ export class ReportEvolver {
       return
     }
     if (tape.f64[f + B.orderSeq]! > 0) this.#useLocate(tape, command, qty)
-    setSubjects(this.#state, this.#subjects, account, trader, strategy, session)
+    this.#subjectsOf.setSubjects(this.#subjects, account, trader, strategy, session)
     this.#shift.flow(this.#subjects, 0, instrument, venue, 0, 0, amount)
     this.#movePosition(instrument, account, side === 0 ? qty : -qty)
   }
@@ -88,7 +90,7 @@ export class ReportEvolver {
     executions.setInt(exec, Exec.REVERSED, 1)
     const account = executions.int(exec, Exec.ACCOUNT)
     const instrument = executions.int(exec, Exec.INSTR)
-    subjectsOfExecution(this.#state, exec, this.#subjects)
+    this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
     const qty = executions.num(exec, Exec.QTY)
     // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
     const today = (exec & 1) === 0

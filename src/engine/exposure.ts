@@ -6,7 +6,7 @@ import { type Judgement, X } from './judgement.ts'
 import { Cell } from './state/cells.ts'
 import { InstrumentFlag } from './state/instruments.ts'
 import type { State } from './state/state.ts'
-import { downValue, flowValue, upValue } from './value.ts'
+import { flowValue } from './value.ts'
 
 /** Cell kind of each subject kind: firm, entity, client and account add up account cells; a session has none. */
 export const CELL_KIND = Int32Array.of(0, 0, 0, 1, 2, 0, 3, -1)
@@ -49,13 +49,13 @@ export function project(state: State, j: Judgement, qty: number): boolean {
     let up1: number
     let dn1: number
     if (cell < 0) {
-      up1 = j.buys ? upValue(state, j.instrument, more) : 0
-      dn1 = j.buys ? 0 : downValue(state, j.instrument, -more)
+      up1 = j.buys ? state.value.upValue(j.instrument, more) : 0
+      dn1 = j.buys ? 0 : state.value.downValue(j.instrument, -more)
     } else {
       up0 = f[cell + Cell.UP]!
       dn0 = f[cell + Cell.DN]!
-      up1 = j.buys ? upValue(state, j.instrument, f[cell + Cell.P]! + f[cell + Cell.B]! + more) : up0
-      dn1 = j.buys ? dn0 : downValue(state, j.instrument, f[cell + Cell.P]! - f[cell + Cell.S]! - more)
+      up1 = j.buys ? state.value.upValue(j.instrument, f[cell + Cell.P]! + f[cell + Cell.B]! + more) : up0
+      dn1 = j.buys ? dn0 : state.value.downValue(j.instrument, f[cell + Cell.P]! - f[cell + Cell.S]! - more)
     }
     // NaN compares false: a value that cannot be held ends here.
     if (!(up1 >= dn1)) return false
@@ -144,8 +144,8 @@ export class Shift {
     const f = this.#state.cells.f
     const up0 = f[offset + Cell.UP]!
     const dn0 = f[offset + Cell.DN]!
-    const up1 = guarded(upValue(this.#state, instrument, f[offset + Cell.P]! + f[offset + Cell.B]!))
-    const dn1 = guarded(downValue(this.#state, instrument, f[offset + Cell.P]! - f[offset + Cell.S]!))
+    const up1 = guarded(this.#state.value.upValue(instrument, f[offset + Cell.P]! + f[offset + Cell.B]!))
+    const dn1 = guarded(this.#state.value.downValue(instrument, f[offset + Cell.P]! - f[offset + Cell.S]!))
     if (up1 === up0 && dn1 === dn0) return
     f[offset + Cell.UP] = up1
     f[offset + Cell.DN] = dn1

@@ -9,7 +9,6 @@ import type {
   LimitView,
   OrderView,
 } from '../model/engine-port.ts'
-import { refPrice, refSource } from './market.ts'
 import { Cell } from './state/cells.ts'
 import { Row, type RowVersion } from './state/limits.ts'
 import { Metric } from './state/metrics.ts'
@@ -217,12 +216,12 @@ export class StateView implements EngineView {
   }
 
   instrument(id: number): InstrumentView | undefined {
-    const { instruments, timeUs } = this.#state
+    const { instruments, market, timeUs } = this.#state
     if (!(id >= 0 && id < instruments.count)) return undefined
-    const source = refSource(this.#state, id, timeUs, false)
+    const source = market.refSource(id, timeUs, false)
     return {
       mark: instruments.mark[id]!,
-      refPx: refPrice(this.#state, id, source),
+      refPx: market.refPrice(id, source),
       refSource: source,
       halted: instruments.halted[id] !== 0,
       rule201: instruments.rule201[id] !== 0,

@@ -10,7 +10,6 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { type Fact, factIndex, type RulePack } from '../../model/rules.ts'
 import { type Judgement, X } from '../judgement.ts'
-import { isFeedAlive } from '../market.ts'
 import { Cell } from '../state/cells.ts'
 import { Has, InstrumentFlag } from '../state/instruments.ts'
 import { Kind } from '../state/names.ts'
@@ -60,7 +59,7 @@ export function gatherFacts(state: State, j: Judgement): void {
   facts[IS_SHORT_EXEMPT] = j.side === SELL_SHORT_EXEMPT ? 1 : 0
   facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
   facts[PRICE] = j.ordType === MARKET ? x[X.PROTECTION]! : (j.ordType & 1) !== 0 ? x[X.PX]! : Number.NaN
-  const has = isFeedAlive(state, instrument, x[X.NOW]!) ? instruments.has[instrument]! : 0
+  const has = state.market.isFeedAlive(instrument, x[X.NOW]!) ? instruments.has[instrument]! : 0
   facts[BID] = (has & Has.BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
   facts[ASK] = (has & Has.ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
   facts[HALTED] = instruments.halted[instrument]!

@@ -55,6 +55,7 @@ function cellKindOf(latch: Latch): number {
  * BLOCKED and REDUCE_ONLY. Needs the projected leaves.
  */
 export function judgeTradingState(state: State, j: Judgement, lowers: boolean): number {
+  if (state.latches.count === 0) return 0
   const latches = state.latches.active
   let worst = 0
   for (let at = 0; at < latches.length; at++) {

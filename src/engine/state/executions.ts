@@ -3,7 +3,6 @@
  */
 import { ID_CHARS } from '../../model/bounds.ts'
 import type { Tape } from '../../model/records/tape.ts'
-import { mix } from './int-table.ts'
 import type { StateHash } from './state-hash.ts'
 
 const WORDS = ID_CHARS / 4
@@ -34,115 +33,141 @@ export const enum Exec {
 }
 const CHARS = 16
 
-class Day {
-  readonly f: Float64Array
-  readonly i: Int32Array
-  readonly index: Int32Array
-  readonly mask: number
-  count = 0
+export type Executions = ReturnType<typeof createExecutions>
 
-  constructor(max: number) {
-    this.f = new Float64Array(max * Exec.NUMS)
-    this.i = new Int32Array(max * Exec.INTS)
-    let slots = 16
-    while (slots < max * 2) slots *= 2
-    this.index = new Int32Array(slots)
-    this.mask = slots - 1
-  }
-}
+/**
+ * Both dates stand in the same arrays, one in each half; a roll empties the older half and makes it today's. A slot
+ * names an entry of a date: entry * 2 for today's, and one more for the date before.
+ */
+export function createExecutions(max: number) {
+  let slots = 16
+  while (slots < max * 2) slots *= 2
+  const mask = slots - 1
+  const f = new Float64Array(max * 2 * Exec.NUMS)
+  const i = new Int32Array(max * 2 * Exec.INTS)
+  /** Entry + 1, by hash of the id. */
+  const index = new Int32Array(slots * 2)
+  /** Entries of each half. */
+  const counts = new Int32Array(2)
+  /** The half that is today's. */
+  let today = 0
 
-export class Executions {
-  readonly max: number
-  #days: [Day, Day]
-
-  constructor(max: number) {
-    this.max = max
-    this.#days = [new Day(max), new Day(max)]
+  /** Place of a slot's entry in the arrays. */
+  function placeOf(slot: number): number {
+    return (((slot & 1) ^ today) === 0 ? 0 : max) + (slot >> 1)
   }
 
-  get isFull(): boolean {
-    return this.#days[0].count + 1 >= this.max
-  }
-
-  /** Slots name the day in their lowest bit: 0 today, 1 the day before. */
-  nextSlot(): number {
-    return this.#days[0].count * 2
+  /** The index is not part of the state hash: only the order of entries is. */
+  function hashOf(tape: Tape, at: number, source: number, venue: number): number {
+    const { i32 } = tape
+    const word = at >> 2
+    let h = Math.imul(source, 0x9e3779b1) ^ Math.imul(venue, 0x85ebca77)
+    for (let k = 0; k < WORDS; k++) {
+      h = Math.imul(h ^ i32[word + k], 0xc2b2ae35)
+      h ^= h >>> 15
+    }
+    return h
   }
 
   /** Slot of the execution that the key names today, or on the last `days` trade dates; -1 where there is none. */
-  find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
+  function find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
     const hash = hashOf(tape, at, source, venue)
-    for (let day = 0; day < days; day++) {
-      const { index, mask, i } = this.#days[day]!
-      for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
-        const entry = index[probe]! - 1
-        if (entry < 0) break
-        const base = entry * Exec.INTS
-        if (i[base + Exec.SOURCE] !== source || i[base + Exec.VENUE] !== venue) continue
-        let same = true
-        for (let word = 0; word < WORDS && same; word++) same = i[base + CHARS + word] === tape.i32[(at >> 2) + word]
-        if (same) return entry * 2 + day
-      }
+    const entry = findIn(today, hash, tape, at, source, venue)
+    if (entry >= 0) return entry * 2
+    const before = days < 2 ? -1 : findIn(today ^ 1, hash, tape, at, source, venue)
+    return before < 0 ? -1 : before * 2 + 1
+  }
+
+  /** Entry of one half, or -1. */
+  function findIn(half: number, hash: number, tape: Tape, at: number, source: number, venue: number): number {
+    const { i32 } = tape
+    const first = half * slots
+    const entries = half * max * Exec.INTS
+    const word = at >> 2
+    for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
+      const entry = index[first + probe] - 1
+      if (entry < 0) return -1
+      const base = entries + entry * Exec.INTS
+      if (i[base + Exec.SOURCE] !== source || i[base + Exec.VENUE] !== venue) continue
+      let k = 0
+      while (k < WORDS && i[base + CHARS + k] === i32[word + k]) k++
+      if (k === WORDS) return entry
     }
-    return -1
   }
 
   /** Adds today's execution; its id stands at byte offset `at` of the tape. */
-  add(tape: Tape, at: number, source: number, venue: number): number {
-    const day = this.#days[0]
-    if (day.count >= this.max) throw new Error('executions are used up: the report should have been refused')
-    const entry = day.count++
-    const base = entry * Exec.INTS
-    day.i[base + Exec.SOURCE] = source
-    day.i[base + Exec.VENUE] = venue
-    for (let word = 0; word < WORDS; word++) day.i[base + CHARS + word] = tape.i32[(at >> 2) + word]!
-    let probe = hashOf(tape, at, source, venue) & day.mask
-    while (day.index[probe] !== 0) probe = (probe + 1) & day.mask
-    day.index[probe] = entry + 1
+  function add(tape: Tape, at: number, source: number, venue: number): number {
+    const entry = counts[today]
+    if (entry >= max) throw new Error('executions are used up: the report should have been refused')
+    counts[today] = entry + 1
+    const { i32 } = tape
+    const base = (today * max + entry) * Exec.INTS
+    i[base + Exec.SOURCE] = source
+    i[base + Exec.VENUE] = venue
+    for (let k = 0; k < WORDS; k++) i[base + CHARS + k] = i32[(at >> 2) + k]
+    const first = today * slots
+    let probe = hashOf(tape, at, source, venue) & mask
+    while (index[first + probe] !== 0) probe = (probe + 1) & mask
+    index[first + probe] = entry + 1
     return entry * 2
   }
 
-  num(slot: number, column: number): number {
-    return this.#days[slot & 1]!.f[(slot >> 1) * Exec.NUMS + column]!
+  function num(slot: number, column: number): number {
+    return f[placeOf(slot) * Exec.NUMS + column]
   }
 
-  int(slot: number, column: number): number {
-    return this.#days[slot & 1]!.i[(slot >> 1) * Exec.INTS + column]!
+  function int(slot: number, column: number): number {
+    return i[placeOf(slot) * Exec.INTS + column]
   }
 
-  setNum(slot: number, column: number, value: number): void {
-    this.#days[slot & 1]!.f[(slot >> 1) * Exec.NUMS + column] = value
+  function setNum(slot: number, column: number, value: number): void {
+    f[placeOf(slot) * Exec.NUMS + column] = value
   }
 
-  setInt(slot: number, column: number, value: number): void {
-    this.#days[slot & 1]!.i[(slot >> 1) * Exec.INTS + column] = value
+  function setInt(slot: number, column: number, value: number): void {
+    i[placeOf(slot) * Exec.INTS + column] = value
+  }
+
+  /** Slot of the next execution. */
+  function nextSlot(): number {
+    return counts[today] * 2
   }
 
   /** Slots of today's executions. */
-  *today(): Iterable<number> {
-    for (let entry = 0; entry < this.#days[0].count; entry++) yield entry * 2
+  function* slotsOfToday(): Iterable<number> {
+    for (let entry = 0; entry < counts[today]; entry++) yield entry * 2
   }
 
   /** A new trade date: the day before yesterday is forgotten. */
-  roll(): void {
-    const dropped = this.#days[1]
-    dropped.i.fill(0, 0, dropped.count * Exec.INTS)
-    dropped.f.fill(0, 0, dropped.count * Exec.NUMS)
-    dropped.index.fill(0)
-    dropped.count = 0
-    this.#days = [dropped, this.#days[0]]
+  function roll(): void {
+    const half = today ^ 1
+    i.fill(0, half * max * Exec.INTS, (half * max + counts[half]) * Exec.INTS)
+    f.fill(0, half * max * Exec.NUMS, (half * max + counts[half]) * Exec.NUMS)
+    index.fill(0, half * slots, (half + 1) * slots)
+    counts[half] = 0
+    today = half
   }
 
-  hashInto(hash: StateHash): void {
-    for (const day of this.#days) {
-      hash.nums(day.f, day.count * Exec.NUMS)
-      hash.ints(day.i, day.count * Exec.INTS)
+  function hashInto(hash: StateHash): void {
+    for (const half of [today, today ^ 1]) {
+      hash.nums(f.subarray(half * max * Exec.NUMS), counts[half] * Exec.NUMS)
+      hash.ints(i.subarray(half * max * Exec.INTS), counts[half] * Exec.INTS)
     }
   }
-}
 
-function hashOf(tape: Tape, at: number, source: number, venue: number): number {
-  let h = mix(source, venue)
-  for (let word = 0; word < WORDS; word++) h = mix(h, tape.i32[(at >> 2) + word]!)
-  return h
+  return {
+    get isFull() {
+      return counts[today] + 1 >= max
+    },
+    find,
+    add,
+    num,
+    int,
+    setNum,
+    setInt,
+    nextSlot,
+    today: slotsOfToday,
+    roll,
+    hashInto,
+  }
 }

@@ -32,28 +32,33 @@ export interface Latch {
   sweepFrom: number
 }
 
-export class Latches {
-  next = 1
-  readonly active: Latch[] = []
+export type Latches = ReturnType<typeof createLatches>
 
-  get(id: number): Latch | undefined {
-    return this.active.find((latch) => latch.id === id)
+export function createLatches() {
+  const active: Latch[] = []
+  let next = 1
+  let count = 0
+
+  function get(id: number): Latch | undefined {
+    return active.find((latch) => latch.id === id)
   }
 
-  set(latch: Latch): void {
-    this.active.push(latch)
-    this.next = Math.max(this.next, latch.id + 1)
+  function set(latch: Latch): void {
+    active.push(latch)
+    count = active.length
+    next = Math.max(next, latch.id + 1)
   }
 
-  end(id: number): void {
-    const at = this.active.findIndex((latch) => latch.id === id)
-    if (at >= 0) this.active.splice(at, 1)
+  function end(id: number): void {
+    const at = active.findIndex((latch) => latch.id === id)
+    if (at >= 0) active.splice(at, 1)
+    count = active.length
   }
 
-  hashInto(hash: StateHash): void {
-    hash.int(this.next)
-    hash.int(this.active.length)
-    for (const latch of this.active) {
+  function hashInto(hash: StateHash): void {
+    hash.int(next)
+    hash.int(active.length)
+    for (const latch of active) {
       hash.int(latch.id)
       hash.ints(latch.keys, Key.COUNT)
       for (const value of [latch.state, latch.cause, latch.principal, latch.releaseRequestedBy, latch.releaseState]) {
@@ -62,5 +67,21 @@ export class Latches {
       hash.num(latch.setSeq)
       hash.int(latch.sweepFrom)
     }
+  }
+
+  return {
+    active,
+    /** Id of the next latch. */
+    get next() {
+      return next
+    },
+    /** Latches in force: what an order looks at first, and nearly always last. */
+    get count() {
+      return count
+    },
+    get,
+    set,
+    end,
+    hashInto,
   }
 }

@@ -1,19 +1,21 @@
 /** The whole state of the engine: every table that a decision reads and an event changes, and nothing else. */
 import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
+import { createMarket, type Market } from '../market.ts'
+import { createValue, type Value } from '../value.ts'
 import { Books } from './books.ts'
 import { Cells } from './cells.ts'
-import { Executions } from './executions.ts'
-import { Instruments } from './instruments.ts'
+import { createExecutions, type Executions } from './executions.ts'
+import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
-import { Latches } from './latches.ts'
-import { Limits, objectEntries } from './limits.ts'
+import { createLatches } from './latches.ts'
+import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { Locates } from './locates.ts'
 import { Metrics } from './metrics.ts'
-import { Names } from './names.ts'
+import { createNames, type Names } from './names.ts'
 import { OrderIds } from './order-ids.ts'
 import { Orders } from './orders.ts'
-import { Rates } from './rates.ts'
+import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import { Duplicates } from './windows.ts'
 
@@ -29,9 +31,9 @@ export class State {
   readonly books: Books
   readonly executions: Executions
   readonly duplicates: Duplicates
-  readonly latches = new Latches()
+  readonly latches = createLatches()
   readonly locates: Locates
-  readonly rates = new Rates()
+  readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
   readonly lists = new IntTable(256)
   readonly listEntries: ListEntry[] = []
@@ -42,6 +44,9 @@ export class State {
   /** Capital base of each subject, 0 where it was never set, and as of when. */
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
+  /** Reference prices, and what things are worth at them: functions of the tables above. */
+  readonly market: Market
+  readonly value: Value
 
   seq = 0
   timeUs = 0
@@ -56,21 +61,23 @@ export class State {
 
   constructor(sizes: EngineSizes, hashSeed: number) {
     this.sizes = sizes
-    this.names = new Names(sizes.scopes)
-    this.instruments = new Instruments(sizes.instruments)
+    this.names = createNames(sizes.scopes)
+    this.instruments = createInstruments(sizes.instruments)
     this.cells = new Cells(sizes.cellPages, sizes.instruments, sizes.scopes)
     this.metrics = new Metrics(sizes.scopes, objectEntries(sizes.limitRows))
-    this.limits = new Limits(sizes.limitRows, sizes.scopes)
+    this.limits = createLimits(sizes.limitRows, sizes.scopes)
     this.orders = new Orders(sizes.orders)
     this.ids = new OrderIds(sizes.idsPerDay, hashSeed)
     this.books = new Books(sizes.books, sizes.orders)
-    this.executions = new Executions(sizes.executionsPerDay)
+    this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = new Duplicates(sizes.duplicates)
     this.locates = new Locates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.market = createMarket(this)
+    this.value = createValue(this)
   }
 
   /** 16 hex digits; equal states give equal hashes. */
