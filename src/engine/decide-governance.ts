@@ -55,7 +55,7 @@ export class GovernanceDecider {
       if (slot < 0) return writeRefused(tape, UNKNOWN_NAME, LIMIT.at.control)
       return writeApplied(tape, limits.versions.length, slot, previous)
     }
-    if (slot < 0 && (limits.isFull || limits.entriesAreFull || this.#state.metrics.isFull)) {
+    if (slot < 0 && (limits.isFull() || limits.entriesAreFull() || this.#state.metrics.isFull)) {
       return writeRefused(tape, CAPACITY)
     }
     writeApplied(tape, limits.versions.length, slot < 0 ? limits.nextSlot() : slot, previous)

@@ -264,7 +264,7 @@ export class OrderDecider {
       cells.pages + 1024 > cells.pagesMax ||
       books.isFull ||
       metrics.isFull ||
-      limits.entriesAreFull ||
+      limits.entriesAreFull() ||
       (limits.duplicateRows > 0 && duplicates.isFull(timeUs))
     )
   }

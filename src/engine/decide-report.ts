@@ -248,9 +248,9 @@ export class ReportDecider {
     if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
     const inverse = (instruments.flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, Math.abs(px), qty, instruments.flowN[instrument]!, instruments.flowD[instrument]!)
-    if (Number.isNaN(amount) || executions.isFull) {
-      writeRefused(tape, executions.isFull ? CAPACITY : BOOKING_OVERFLOW)
-      return this.#block(tape, account, instrument, executions.isFull ? CAPACITY : BOOKING_OVERFLOW)
+    if (Number.isNaN(amount) || executions.isFull()) {
+      writeRefused(tape, executions.isFull() ? CAPACITY : BOOKING_OVERFLOW)
+      return this.#block(tape, account, instrument, executions.isFull() ? CAPACITY : BOOKING_OVERFLOW)
     }
     if ((instruments.has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
     if (booking.slot >= 0) booking.alarm = this.#alarmOf(booking.slot, qty, tape.f64[f + X.cumQty]!)

@@ -79,7 +79,7 @@ export class GovernanceEvolver {
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
   #rebuild(subject: number, kind: number): void {
     const { cells, names, limits, metrics, orders, executions } = this.#state
-    for (let entry = 0; entry < limits.entries; entry++) {
+    for (let entry = 0; entry < limits.objects.count; entry++) {
       if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
         metrics.clear(limits.entryMetric[entry]!)
       }

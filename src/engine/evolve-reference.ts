@@ -112,7 +112,7 @@ export class ReferenceEvolver {
     this.#state.referenceVersion++
     if (id === instruments.count) {
       names.define(Kind.INSTRUMENT, command.symbol)
-      instruments.add()
+      instruments.count++
       instruments.active[id] = 1
     }
     instruments.tick[id] = command.tick

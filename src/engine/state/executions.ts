@@ -128,6 +128,10 @@ export function createExecutions(max: number) {
     i[placeOf(slot) * Exec.INTS + column] = value
   }
 
+  function isFull(): boolean {
+    return counts[today] + 1 >= max
+  }
+
   /** Slot of the next execution. */
   function nextSlot(): number {
     return counts[today] * 2
@@ -156,9 +160,7 @@ export function createExecutions(max: number) {
   }
 
   return {
-    get isFull() {
-      return counts[today] + 1 >= max
-    },
+    isFull,
     find,
     add,
     num,

@@ -85,13 +85,6 @@ export function createInstruments(size: number) {
   /** 1 where a list names the instrument. */
   const listed = ints()
 
-  let count = 0
-
-  /** Makes the next id one of a defined instrument. */
-  function add(): void {
-    count++
-  }
-
   function isInverse(id: number): boolean {
     return (flags[id] & InstrumentFlag.INVERSE) !== 0
   }
@@ -103,6 +96,7 @@ export function createInstruments(size: number) {
   }
 
   function hashInto(hash: StateHash): void {
+    const { count } = instruments
     hash.int(count)
     for (const column of columns) {
       if (column instanceof Float64Array) hash.nums(column, count)
@@ -110,7 +104,7 @@ export function createInstruments(size: number) {
     }
   }
 
-  return {
+  const instruments = {
     size,
     tick,
     lot,
@@ -152,14 +146,13 @@ export function createInstruments(size: number) {
     active,
     adv,
     listed,
-    get count() {
-      return count
-    },
-    add,
+    /** Ids that are defined: those below it. */
+    count: 0,
     isInverse,
     underlyingOf,
     hashInto,
   }
+  return instruments
 }
 
 /** Which side of the haircut a ratio is on. */

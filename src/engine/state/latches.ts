@@ -36,8 +36,6 @@ export type Latches = ReturnType<typeof createLatches>
 
 export function createLatches() {
   const active: Latch[] = []
-  let next = 1
-  let count = 0
 
   function get(id: number): Latch | undefined {
     return active.find((latch) => latch.id === id)
@@ -45,18 +43,18 @@ export function createLatches() {
 
   function set(latch: Latch): void {
     active.push(latch)
-    count = active.length
-    next = Math.max(next, latch.id + 1)
+    latches.count = active.length
+    latches.next = Math.max(latches.next, latch.id + 1)
   }
 
   function end(id: number): void {
     const at = active.findIndex((latch) => latch.id === id)
     if (at >= 0) active.splice(at, 1)
-    count = active.length
+    latches.count = active.length
   }
 
   function hashInto(hash: StateHash): void {
-    hash.int(next)
+    hash.int(latches.next)
     hash.int(active.length)
     for (const latch of active) {
       hash.int(latch.id)
@@ -69,19 +67,16 @@ export function createLatches() {
     }
   }
 
-  return {
+  const latches = {
     active,
     /** Id of the next latch. */
-    get next() {
-      return next
-    },
+    next: 1,
     /** Latches in force: what an order looks at first, and nearly always last. */
-    get count() {
-      return count
-    },
+    count: 0,
     get,
     set,
     end,
     hashInto,
   }
+  return latches
 }

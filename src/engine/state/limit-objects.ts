@@ -27,7 +27,6 @@ export function createLimitObjects(max: number) {
   while (slots < max * 2) slots *= 2
   const index = new Int32Array(slots * Found.SIZE)
   const mask = slots - 1
-  let count = 0
 
   /** Offset in the index of an entry, or of the empty slot where it would go. */
   function find(key: number, object: number): number {
@@ -48,7 +47,7 @@ export function createLimitObjects(max: number) {
 
   /** Makes the entry of (subject, kind, object), which there is none of yet. */
   function add(subject: number, kind: number, object: number, metrics: Metrics): number {
-    const made = count++
+    const made = objects.count++
     if (made >= max) throw new Error('limit objects are used up: should have been refused')
     entrySubject[made] = subject
     entryKind[made] = kind
@@ -62,18 +61,20 @@ export function createLimitObjects(max: number) {
     return made
   }
 
-  return {
+  function isFull(): boolean {
+    return objects.count + SPARE >= max
+  }
+
+  const objects = {
     entrySubject,
     entryKind,
     entryObject,
     entryMetric,
-    get count() {
-      return count
-    },
-    get isFull() {
-      return count + SPARE >= max
-    },
+    /** Entries that are made: those below it. */
+    count: 0,
+    isFull,
     entry,
     add,
   }
+  return objects
 }

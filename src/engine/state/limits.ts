@@ -94,7 +94,6 @@ export function createLimits(max: number, scopes: number) {
   const i = new Int32Array(max * Row.INTS)
   /** Share of the row's money at which each warning level stands; 0 where it is not set. */
   const warnBps = new Float64Array(max * WARN_LEVELS)
-  let slots = 0
   /** Rows given so far: the next versioned id. */
   const versions: RowVersion[] = []
   /** Rows in force, by key. */
@@ -105,8 +104,6 @@ export function createLimits(max: number, scopes: number) {
   /** Window of each C01 row slot, and the slots of each subject's windows. */
   const windows: (Window | undefined)[] = []
   const windowSlots: Int32Array[] = Array.from({ length: scopes }, () => EMPTY)
-  /** How many B09 rows there are: without one no order is remembered. */
-  let duplicateRows = 0
 
   /** Rows without object, and rows of each kind for "each", per subject; and which controls they hold, a bit each. */
   const none: Int32Array[] = Array.from({ length: scopes }, () => EMPTY)
@@ -136,13 +133,17 @@ export function createLimits(max: number, scopes: number) {
   const entryAt = new Int32Array(entriesMax)
   const entryCount = new Int32Array(entriesMax)
 
+  function isFull(): boolean {
+    return limits.slots >= max && freeSlots.length === 0
+  }
+
   function slotOf(key: string): number {
     return byKey.get(key) ?? -1
   }
 
   /** Slot that a new row will get. */
   function nextSlot(): number {
-    return freeSlots[freeSlots.length - 1] ?? slots
+    return freeSlots[freeSlots.length - 1] ?? limits.slots
   }
 
   /** Entry of (subject, kind, object), made where there was none, with a metric row of its own. */
@@ -157,7 +158,7 @@ export function createLimits(max: number, scopes: number) {
   /** Puts a row version in force in its slot. The caller made the entry of its object. */
   function put(version: RowVersion): void {
     const { slot } = version
-    if (slot === slots) slots++
+    if (slot === limits.slots) limits.slots++
     else if (freeSlots[freeSlots.length - 1] === slot) freeSlots.pop()
     versions[version.row] = version
     const nums = slot * Row.NUMS
@@ -178,7 +179,7 @@ export function createLimits(max: number, scopes: number) {
     const key = limitKey(version.control, version.subject, version.kind, version.object, version.param)
     if (!byKey.has(key)) {
       byKey.set(key, slot)
-      if (version.control === B09) duplicateRows++
+      if (version.control === B09) limits.duplicateRows++
       if (version.control === C01) {
         const scope = `${version.subject}/${version.kind}/${version.object}`
         const standing = rates.get(scope)
@@ -202,7 +203,7 @@ export function createLimits(max: number, scopes: number) {
     versions[row] = { ...versions[i[ints + Row.ID]]!, row }
     windows[slot] = undefined
     freeSlots.push(slot)
-    if (control === B09) duplicateRows--
+    if (control === B09) limits.duplicateRows--
     if (control === C01) {
       const standing = rates.get(`${subject}/${kind}/${object}`)!
       standing.splice(standing.indexOf(slot), 1)
@@ -373,15 +374,15 @@ export function createLimits(max: number, scopes: number) {
   }
 
   function hashInto(hash: StateHash): void {
-    hash.nums(f, slots * Row.NUMS)
-    hash.ints(i, slots * Row.INTS)
+    hash.nums(f, limits.slots * Row.NUMS)
+    hash.ints(i, limits.slots * Row.INTS)
     hash.int(versions.length)
     hash.ints(Int32Array.from(inForce()), byKey.size)
     hash.ints(entryMetric, objects.count)
     for (const window of windows) window?.hashInto(hash)
   }
 
-  return {
+  const limits = {
     f,
     i,
     max,
@@ -408,21 +409,13 @@ export function createLimits(max: number, scopes: number) {
     packedId: packed.id,
     packedSlot: packed.slot,
     packedControl: packed.control,
-    get slots() {
-      return slots
-    },
-    get entries() {
-      return objects.count
-    },
-    get duplicateRows() {
-      return duplicateRows
-    },
-    get isFull() {
-      return slots >= max && freeSlots.length === 0
-    },
-    get entriesAreFull() {
-      return objects.isFull
-    },
+    objects,
+    /** Slots that were ever given: those below it. */
+    slots: 0,
+    /** How many B09 rows there are: without one no order is remembered. */
+    duplicateRows: 0,
+    isFull,
+    entriesAreFull: objects.isFull,
     slotOf,
     nextSlot,
     entry,
@@ -435,6 +428,7 @@ export function createLimits(max: number, scopes: number) {
     inForce,
     hashInto,
   }
+  return limits
 }
 
 /** Objects that limit rows may make the engine keep sums for: one a row, and what "each" rows come to. */

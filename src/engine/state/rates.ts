@@ -5,7 +5,6 @@ import type { StateHash } from './state-hash.ts'
 export type Rates = ReturnType<typeof createRates>
 
 export function createRates() {
-  let version = 0
   const latest = new Map<number, FxRate>()
   const inForce = new Map<number, FxRate>()
   const flow = new Map<number, FxRate>()
@@ -22,7 +21,7 @@ export function createRates() {
 
   /** Takes the latest rate; positions move to it only where `revalues`. */
   function set(currency: number, rate: FxRate, revalues: boolean): void {
-    version++
+    rates.version++
     latest.set(currency, rate)
     if (revalues) inForce.set(currency, rate)
     if (!flow.has(currency)) flow.set(currency, rate)
@@ -30,7 +29,7 @@ export function createRates() {
 
   /** A new trade date: flow and positions take the latest rates. */
   function freeze(): void {
-    version++
+    rates.version++
     for (const [currency, rate] of latest) {
       flow.set(currency, rate)
       inForce.set(currency, rate)
@@ -46,9 +45,9 @@ export function createRates() {
   }
 
   function hashInto(hash: StateHash): void {
-    hash.int(version)
-    for (const rates of [latest, inForce, flow]) {
-      for (const [currency, rate] of rates) {
+    hash.int(rates.version)
+    for (const table of [latest, inForce, flow]) {
+      for (const [currency, rate] of table) {
         hash.int(currency)
         hash.num(rate.rate)
         hash.int(rate.decimals)
@@ -57,11 +56,9 @@ export function createRates() {
     }
   }
 
-  return {
+  const rates = {
     /** Counts changes; a decision names it. */
-    get version() {
-      return version
-    },
+    version: 0,
     frozen,
     current,
     set,
@@ -69,4 +66,5 @@ export function createRates() {
     moves,
     hashInto,
   }
+  return rates
 }
