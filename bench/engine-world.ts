@@ -1,5 +1,5 @@
 /** The world that the engine is measured in: accounts, traders, desks, instruments and limits at every scope. */
-import { Engine } from '../src/engine/engine.ts'
+import { createEngine, type Engine } from '../src/engine/engine.ts'
 import type { EngineSizes } from '../src/model/bounds.ts'
 import { CONTROLS } from '../src/model/controls.ts'
 import { MAX } from '../src/model/numbers.ts'
@@ -43,7 +43,7 @@ const binding = (kind: (typeof BINDING_KINDS)[number]) => BINDING_KINDS.indexOf(
 
 /** Builds the engine and loads the world by commands. */
 export function buildWorld(options: WorldOptions): World {
-  const engine = new Engine({
+  const engine = createEngine({
     sizes: options.sizes,
     rules: options.rules,
     hashSeed: 12345,

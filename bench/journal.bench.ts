@@ -3,9 +3,8 @@
  * durable against a bare write + fdatasync, and how many commands a second group commit makes durable.
  * RECORD=1 writes the tables to bench/results/journal.md.
  */
-import { execFileSync } from 'node:child_process'
-import { closeSync, fdatasyncSync, fsyncSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FRAME_BYTES } from '../src/journal/block-frame.ts'
@@ -19,6 +18,8 @@ import type { JournalPort, Submission } from '../src/sequencer/ports.ts'
 import { Sequencer } from '../src/sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../src/sequencer/system-clock.ts'
 import { openSmallJournal } from '../src/simulator/small-journal.ts'
+import { BareFile } from './bare-file.ts'
+import { commit, machine, quantiles } from './machine.ts'
 
 const MB = 1024 * 1024
 /** BENCH_DIR names a folder on the disk to be measured. */
@@ -48,7 +49,7 @@ async function lowLoad(): Promise<void> {
   say('| --- | --- | --- | --- | --- | --- | --- |')
   for (const load of [SMALL, LARGE]) {
     await withSequencer(load, 'as built', async (send, bytes) => {
-      const bare = new BareFile(bytes + FRAME_BYTES)
+      const bare = new BareFile(root, bytes + FRAME_BYTES)
       const bareUs: number[] = []
       const sequencedUs: number[] = []
       for (let i = 0; i < 4000; i++) {
@@ -199,57 +200,6 @@ function append(tape: Tape, bytes: Uint8Array): number {
   tape.u8.set(bytes, offset)
   tape.end += bytes.length
   return offset
-}
-
-/** A file filled with zeros, appended to and synced as plainly as can be. */
-class BareFile {
-  readonly #fd: number
-  readonly #bytes: Uint8Array
-  readonly #path = join(root, `portcullis-bare-${process.pid}`)
-  #position = 0
-
-  constructor(bytes: number) {
-    this.#fd = openSync(this.#path, 'w')
-    this.#bytes = new Uint8Array(bytes).fill(7)
-    for (let at = 0; at < 64 * MB; at += MB) writeSync(this.#fd, new Uint8Array(MB), 0, MB, at)
-    fsyncSync(this.#fd)
-  }
-
-  append(): void {
-    writeSync(this.#fd, this.#bytes, 0, this.#bytes.length, this.#position)
-    fdatasyncSync(this.#fd)
-    this.#position += this.#bytes.length
-  }
-
-  close(): void {
-    closeSync(this.#fd)
-    rmSync(this.#path)
-  }
-}
-
-function quantiles(values: ArrayLike<number>): { p50: number; p99: number } {
-  const sorted = Float64Array.from(values).sort()
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] as number
-  return { p50: at(0.5), p99: at(0.99) }
-}
-
-function machine(): string {
-  const [cpu] = cpus()
-  const hasShaInstructions = readable('/proc/cpuinfo').includes('sha_ni')
-  const sha = hasShaInstructions ? 'with' : 'without'
-  return `${cpu?.model.trim()}, ${cpus().length} cores, ${sha} SHA instructions, Node ${process.version}`
-}
-
-function readable(path: string): string {
-  try {
-    return execFileSync('cat', [path], { encoding: 'utf8' })
-  } catch {
-    return ''
-  }
-}
-
-function commit(): string {
-  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 }
 
 function failed(fault: string): never {

@@ -5,7 +5,7 @@ import { ClientStore } from '../src/auth/client-store.ts'
 import { Issuer } from '../src/auth/issuer.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
 import { TokenVerifier } from '../src/auth/token-verifier.ts'
-import { Engine } from '../src/engine/engine.ts'
+import { createEngine } from '../src/engine/engine.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
 import { lockDirectory } from '../src/journal/directory-lock.ts'
 import { FileJournal } from '../src/journal/file-journal.ts'
@@ -22,7 +22,7 @@ const sizes = { ...DEMO_SIZES, orders: 1 << 20, idsPerDay: 1 << 21 }
 const folder = process.argv[2] ?? 'dist/rest-bench'
 const hashSeed = 7
 const lock = await lockDirectory(join(folder, 'journal'))
-const engine = new Engine({ sizes, rules: US_EQUITY_PACK, hashSeed })
+const engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed })
 const reader = new JournalReader(lock.directory)
 const { lastSeq, lastTimeUs } = recover(engine, reader)
 const facts = {

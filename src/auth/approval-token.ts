@@ -1,5 +1,5 @@
 /**
- * The approval token (semantics §17): proof for one venue's adapter that the gate let this very order through. An HMAC
+ * The approval token: proof for one venue's adapter that the gate let this very order through. An HMAC
  * under a key that only the gate and that adapter know; the sender carries it and can neither make nor check it. The
  * adapter takes each order's token once.
  */

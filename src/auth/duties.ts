@@ -28,7 +28,7 @@ export function scopeOf(bits: number): string {
 }
 
 const ORDERS = dutyBit('orders:write')
-/** What prices, positions and names are may not be said by whoever is judged by them (semantics §10). */
+/** What prices, positions and names are may not be said by whoever is judged by them. */
 const NEVER_WITH_ORDERS = dutyBits(['quotes:write', 'positions:write', 'reference:write'])
 
 /** True where one client may not hold these duties together. */

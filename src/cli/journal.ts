@@ -1,6 +1,6 @@
 /** `portcullis journal verify` and `portcullis journal show`: the journal, offline, for a person. */
 import type { Command } from 'commander'
-import { Engine } from '../engine/engine.ts'
+import { createEngine } from '../engine/engine.ts'
 import { JournalDamage } from '../journal/journal-reader.ts'
 import { type ShowOptions, show } from '../replay/show.ts'
 import { DAMAGE_EXIT, VERIFY_EXIT, type VerifyReport, verify } from '../replay/verify.ts'
@@ -30,7 +30,7 @@ export function register(program: Command): void {
 }
 
 function runVerify(directory: string): void {
-  const report = verify(directory, ({ sizes, hashSeed }) => new Engine({ sizes, hashSeed, rules: US_EQUITY_PACK }))
+  const report = verify(directory, ({ sizes, hashSeed }) => createEngine({ sizes, hashSeed, rules: US_EQUITY_PACK }))
   for (const line of linesOf(report)) console.log(line)
   process.exitCode = VERIFY_EXIT[report.outcome]
 }

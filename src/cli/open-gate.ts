@@ -11,7 +11,7 @@ import { DenyList } from '../auth/deny-list.ts'
 import { Issuer } from '../auth/issuer.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
-import { Engine } from '../engine/engine.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type Logger, type RestServer } from '../gateway/rest/server.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
@@ -73,7 +73,7 @@ export async function openGate(settings: GateSettings): Promise<OpenGate> {
   const folder = join(settings.directory, 'journal')
   const lock = await lockDirectory(folder)
   const hashSeed = seedOf(folder)
-  const engine = new Engine({
+  const engine = createEngine({
     ...{ sizes: DEMO_SIZES, rules: US_EQUITY_PACK, hashSeed },
     onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
   })

@@ -5,6 +5,10 @@ import { lengthAt, type Tape } from '../model/records/tape.ts'
 import type { Judgement } from './judgement.ts'
 
 const ID_WORDS = ID_CHARS / 4
+const TEXT_WORDS = TEXT_CHARS / 4
+const N = NEW_ORDER.at
+/** Without its last text, which is left off where it is empty. */
+const N_SHORT_BYTES = NEW_ORDER.at.unresolved
 
 const N_QTY = NEW_ORDER.at.orderQty * 2
 const N_INSTRUMENT = NEW_ORDER.at.instrument
@@ -33,7 +37,16 @@ function word(value: number): void {
 }
 
 function words(i32: Int32Array, from: number, count: number): void {
-  for (let at = from; at < from + count; at++) word(i32[at]!)
+  let a = lanes[0]!
+  let b = lanes[1]!
+  const end = from + count
+  for (let at = from; at < end; at++) {
+    const value = i32[at]!
+    a = Math.imul((a << 13) | (a >>> 19), 0x85ebca6b) ^ Math.imul(value, 0xcc9e2d51)
+    b = (Math.imul(((b << 11) | (b >>> 21)) ^ value, 0x1b873593) + 0x38495ab5) | 0
+  }
+  lanes[0] = a
+  lanes[1] = b
 }
 
 /** Mixes a zero-padded text; an empty one costs one word. */
@@ -49,56 +62,63 @@ function finish(lane: number): number {
   return h ^ (h >>> 16)
 }
 
-/** Content of a new order or a what-if: everything but sequence, time, evidence and principal. */
-export function hashNewOrder(tape: Tape, offset: number, j: Judgement): void {
-  const at = offset >> 2
-  start(1)
-  // orderQty, price, stopPx, expireTimeUs; the two evidence times are left out.
-  words(tape.i32, at + N_QTY, 8)
-  words(tape.i32, at + N_INSTRUMENT, 10)
-  textWords(tape.i32, at + N_PARENT, ID_WORDS)
-  // An empty last text is left off the record.
-  if (lengthAt(tape, offset) > NEW_ORDER.at.unresolved) textWords(tape.i32, at + N_UNRESOLVED, TEXT_CHARS / 4)
-  else word(0)
-  j.content0 = finish(0)
-  j.content1 = finish(1)
-}
+export type Content = ReturnType<typeof createContent>
 
-/** What DUPLICATE_ORDER calls the same order. */
-export function hashDuplicate(tape: Tape, offset: number, j: Judgement): void {
-  const at = offset >> 2
-  const i32 = tape.i32
-  start(2)
-  words(i32, at + N_QTY, 6)
-  word(i32[at + NEW_ORDER.at.instrument]!)
-  word(i32[at + NEW_ORDER.at.account]!)
-  word(i32[at + NEW_ORDER.at.strategy]!)
-  word(i32[at + NEW_ORDER.at.side]!)
-  word(i32[at + NEW_ORDER.at.ordType]!)
-  word(i32[at + NEW_ORDER.at.timeInForce]!)
-  textWords(i32, at + N_PARENT, ID_WORDS)
-  j.duplicate0 = finish(0)
-  j.duplicate1 = finish(1)
-}
+/** `j` takes the hashes. */
+export function createContent(j: Judgement) {
+  /** Content of a new order or a what-if: everything but sequence, time, evidence and principal. */
+  function hashNewOrder(tape: Tape, offset: number): void {
+    const at = offset >> 2
+    start(1)
+    // orderQty, price, stopPx, expireTimeUs; the two evidence times are left out.
+    words(tape.i32, at + N_QTY, 8)
+    words(tape.i32, at + N_INSTRUMENT, 10)
+    textWords(tape.i32, at + N_PARENT, ID_WORDS)
+    // An empty last text is left off the record.
+    if (lengthAt(tape, offset) > N_SHORT_BYTES) textWords(tape.i32, at + N_UNRESOLVED, TEXT_WORDS)
+    else word(0)
+    j.content0 = finish(0)
+    j.content1 = finish(1)
+  }
 
-export function hashReplace(tape: Tape, offset: number, j: Judgement): void {
-  const at = offset >> 2
-  start(3)
-  words(tape.i32, at + R_QTY, 6)
-  word(tape.i32[at + R_FLAGS]!)
-  words(tape.i32, at + R_ORIG, ID_WORDS)
-  j.content0 = finish(0)
-  j.content1 = finish(1)
-}
+  /** What DUPLICATE_ORDER calls the same order. */
+  function hashDuplicate(tape: Tape, offset: number): void {
+    const at = offset >> 2
+    const i32 = tape.i32
+    start(2)
+    words(i32, at + N_QTY, 6)
+    word(i32[at + N.instrument]!)
+    word(i32[at + N.account]!)
+    word(i32[at + N.strategy]!)
+    word(i32[at + N.side]!)
+    word(i32[at + N.ordType]!)
+    word(i32[at + N.timeInForce]!)
+    textWords(i32, at + N_PARENT, ID_WORDS)
+    j.duplicate0 = finish(0)
+    j.duplicate1 = finish(1)
+  }
 
-/** Content of an execution report: everything but sequence, time, principal, evidence and text. */
-export function hashExecution(tape: Tape, offset: number, j: Judgement): void {
-  const at = offset >> 2
-  start(4)
-  // orderSeq, lastQty, lastPx, cumQty; then orderSlot to side.
-  words(tape.i32, at + X_FROM, 8)
-  words(tape.i32, at + X_SLOT, 9)
-  for (let text = 0; text < 3; text++) textWords(tape.i32, at + X_REF + text * ID_WORDS, ID_WORDS)
-  j.content0 = finish(0)
-  j.content1 = finish(1)
+  function hashReplace(tape: Tape, offset: number): void {
+    const at = offset >> 2
+    start(3)
+    words(tape.i32, at + R_QTY, 6)
+    word(tape.i32[at + R_FLAGS]!)
+    words(tape.i32, at + R_ORIG, ID_WORDS)
+    j.content0 = finish(0)
+    j.content1 = finish(1)
+  }
+
+  /** Content of an execution report: everything but sequence, time, principal, evidence and text. */
+  function hashExecution(tape: Tape, offset: number): void {
+    const at = offset >> 2
+    start(4)
+    // orderSeq, lastQty, lastPx, cumQty; then orderSlot to side.
+    words(tape.i32, at + X_FROM, 8)
+    words(tape.i32, at + X_SLOT, 9)
+    for (let text = 0; text < 3; text++) textWords(tape.i32, at + X_REF + text * ID_WORDS, ID_WORDS)
+    j.content0 = finish(0)
+    j.content1 = finish(1)
+  }
+
+  return { hashNewOrder, hashDuplicate, hashReplace, hashExecution }
 }

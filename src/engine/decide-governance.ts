@@ -55,7 +55,7 @@ export class GovernanceDecider {
       if (slot < 0) return writeRefused(tape, UNKNOWN_NAME, LIMIT.at.control)
       return writeApplied(tape, limits.versions.length, slot, previous)
     }
-    if (slot < 0 && (limits.isFull() || limits.entriesAreFull() || this.#state.metrics.isFull)) {
+    if (slot < 0 && (limits.isFull() || limits.entriesAreFull() || this.#state.metrics.isFull())) {
       return writeRefused(tape, CAPACITY)
     }
     writeApplied(tape, limits.versions.length, slot < 0 ? limits.nextSlot() : slot, previous)
@@ -161,7 +161,7 @@ export class GovernanceDecider {
     const { latch: id, fromSlot } = decode(tape, offset, KILL_SWEEP)
     const latch = latches.get(id)
     if (latch === undefined || latch.sweepFrom !== fromSlot) return writeRefused(tape, UNKNOWN_LATCH)
-    const end = Math.min(fromSlot + SWEEP_ORDERS, orders.top)
+    const end = Math.min(fromSlot + SWEEP_ORDERS, orders.top())
     for (let slot = fromSlot; slot < end; slot++) {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0 || orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] !== 0) continue
@@ -177,7 +177,7 @@ export class GovernanceDecider {
         orders.i[oi + Order.SUBJECT + Kind.SESSION]!,
       )
     }
-    writeSwept(tape, id, end >= orders.top ? -1 : end)
+    writeSwept(tape, id, end >= orders.top() ? -1 : end)
   }
 
   release(tape: Tape, offset: number): void {

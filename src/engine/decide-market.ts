@@ -26,55 +26,56 @@ export const SIDES_KEPT = 8
 /** `quarantineUs` of an instrument whose jump a trade confirmed: any age is old enough. */
 export const CONFIRMED = 1
 
-export class MarketDecider {
-  readonly #state: State
+const Q = QUOTE.at
+const H = FEED_HEARTBEAT.at
 
-  constructor(state: State) {
-    this.#state = state
-  }
+export type MarketDecider = ReturnType<typeof createMarketDecider>
 
-  quote(tape: Tape, offset: number): void {
-    const state = this.#state
-    const { instruments, names } = state
+export function createMarketDecider(state: State) {
+  const { instruments, names, parameters, rates, market } = state
+  const { has, bid: bids, ask: asks, quarantineUs } = instruments
+
+  function quote(tape: Tape, offset: number): void {
+    const { f64, i32 } = tape
     const i = offset >> 2
     const f = offset >> 3
-    const at = QUOTE.at
-    const id = tape.i32[i + at.instrument]!
-    if (!(id >= 0 && id < instruments.count)) return writeRefused(tape, UNKNOWN_NAME, at.instrument)
-    if (!names.has(Kind.FEED, tape.i32[i + at.feed]!)) return writeRefused(tape, UNKNOWN_NAME, at.feed)
-    const flags = tape.i32[i + at.flags]!
+    const id = i32[i + Q.instrument]!
+    if (!(id >= 0 && id < instruments.count)) return writeRefused(tape, UNKNOWN_NAME, Q.instrument)
+    if (!names.has(Kind.FEED, i32[i + Q.feed]!)) return writeRefused(tape, UNKNOWN_NAME, Q.feed)
+    const flags = i32[i + Q.flags]!
     const negative = (instruments.flags[id]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
-    const bid = tape.f64[f + at.bidPx]!
-    const ask = tape.f64[f + at.askPx]!
-    if ((flags & BID) !== 0 && !isPrice(bid, negative)) return writeRefused(tape, INVALID_VALUE, at.bidPx)
-    if ((flags & ASK) !== 0 && !isPrice(ask, negative)) return writeRefused(tape, INVALID_VALUE, at.askPx)
-    if ((flags & LAST) !== 0 && !isPrice(tape.f64[f + at.lastPx]!, negative)) {
-      return writeRefused(tape, INVALID_VALUE, at.lastPx)
+    const bid = f64[f + Q.bidPx]!
+    const ask = f64[f + Q.askPx]!
+    if ((flags & BID) !== 0 && !isPrice(bid, negative)) return writeRefused(tape, INVALID_VALUE, Q.bidPx)
+    if ((flags & ASK) !== 0 && !isPrice(ask, negative)) return writeRefused(tape, INVALID_VALUE, Q.askPx)
+    if ((flags & LAST) !== 0 && !isPrice(f64[f + Q.lastPx]!, negative)) {
+      return writeRefused(tape, INVALID_VALUE, Q.lastPx)
     }
-    const both = (flags & (BID | ASK | SIDES_KEPT)) === (BID | ASK) && bid < ask
-    if (both && (flags & LAST) === 0 && this.#jumps(id, bid, ask)) return writeQuarantined(tape, id)
-    writeApplied(tape)
+    // Two sides that are not crossed, and no trade beside them, may be a jump.
+    const both = (flags & (BID | ASK | LAST | SIDES_KEPT)) === (BID | ASK) && bid < ask
+    if (both && jumps(tape, f, id)) writeQuarantined(tape, id)
+    else writeApplied(tape)
   }
 
-  /** True where the quote is too far from the one in force and nothing has confirmed it yet. */
-  #jumps(id: number, bid: number, ask: number): boolean {
-    const { instruments, parameters, timeUs } = this.#state
-    const both = Has.BID | Has.ASK
-    if ((instruments.has[id]! & both) !== both || instruments.bid[id]! >= instruments.ask[id]!) return false
-    const mid = midOf(instruments.bid[id]!, instruments.ask[id]!)
-    if (!isBeyond(midOf(bid, ask), mid, parameters[JUMP]!)) return false
-    const since = instruments.quarantineUs[id]!
-    return since === 0 || (since !== CONFIRMED && timeUs - since < parameters[QUARANTINE]!)
+  /**
+   * True where the quote, whose doubles stand at `f`, is too far from the one in force and nothing has confirmed it
+   * yet.
+   */
+  function jumps(tape: Tape, f: number, id: number): boolean {
+    const sides = Has.BID | Has.ASK
+    if ((has[id]! & sides) !== sides || bids[id]! >= asks[id]!) return false
+    const mid = midOf(bids[id]!, asks[id]!)
+    if (!isBeyond(midOf(tape.f64[f + Q.bidPx]!, tape.f64[f + Q.askPx]!), mid, parameters[JUMP]!)) return false
+    const since = quarantineUs[id]!
+    return since === 0 || (since !== CONFIRMED && state.timeUs - since < parameters[QUARANTINE]!)
   }
 
-  heartbeat(tape: Tape, offset: number): void {
-    const feed = tape.i32[(offset >> 2) + FEED_HEARTBEAT.at.feed]!
-    if (!this.#state.names.has(Kind.FEED, feed)) return writeRefused(tape, UNKNOWN_NAME, FEED_HEARTBEAT.at.feed)
-    writeApplied(tape)
+  function heartbeat(tape: Tape, offset: number): void {
+    if (names.has(Kind.FEED, tape.i32[(offset >> 2) + H.feed]!)) writeApplied(tape)
+    else writeRefused(tape, UNKNOWN_NAME, H.feed)
   }
 
-  instrumentState(tape: Tape, offset: number): void {
-    const { instruments } = this.#state
+  function instrumentState(tape: Tape, offset: number): void {
     const at = INSTRUMENT_STATE.at
     const command = decode(tape, offset, INSTRUMENT_STATE)
     const id = command.instrument
@@ -92,16 +93,15 @@ export class MarketDecider {
     writeApplied(tape)
   }
 
-  phase(tape: Tape, offset: number): void {
+  function phase(tape: Tape, offset: number): void {
     const { venue, phase } = decode(tape, offset, SESSION_PHASE)
-    if (!this.#state.names.has(Kind.VENUE, venue)) return writeRefused(tape, UNKNOWN_NAME, SESSION_PHASE.at.venue)
+    if (!state.names.has(Kind.VENUE, venue)) return writeRefused(tape, UNKNOWN_NAME, SESSION_PHASE.at.venue)
     if (SESSION_PHASES[phase] === undefined) return writeRefused(tape, INVALID_VALUE, SESSION_PHASE.at.phase)
     writeApplied(tape)
   }
 
   /** Applied with slot 1 where positions move to the new rate. */
-  fx(tape: Tape, offset: number): void {
-    const { names, rates, parameters } = this.#state
+  function fx(tape: Tape, offset: number): void {
     const at = FX.at
     const command = decode(tape, offset, FX)
     if (!names.has(Kind.CURRENCY, command.currency)) return writeRefused(tape, UNKNOWN_NAME, at.currency)
@@ -111,29 +111,29 @@ export class MarketDecider {
     if (!areDecimals(command.decimals)) return writeRefused(tape, INVALID_VALUE, at.decimals)
     if (command.haircutBps < 0 || command.haircutBps > 10_000) return writeRefused(tape, INVALID_VALUE, at.haircutBps)
     const rate: FxRate = { rate: command.rate, decimals: command.decimals, haircutBps: command.haircutBps }
-    if (!this.#canValue(command.currency, rate)) return writeRefused(tape, INVALID_VALUE, at.rate)
+    if (!canValue(command.currency, rate)) return writeRefused(tape, INVALID_VALUE, at.rate)
     writeApplied(tape, command.currency, rates.moves(command.currency, rate, parameters[FX_REVALUE]!) ? 1 : 0)
   }
 
   /** True where every instrument of the currency still has an exact ratio. */
-  #canValue(currency: number, rate: FxRate): boolean {
-    const { instruments } = this.#state
+  function canValue(currency: number, rate: FxRate): boolean {
     for (let id = 0; id < instruments.count; id++) {
       if (instruments.currency[id] !== currency) continue
       for (const side of ['high', 'low'] as const) {
-        if (valueRatio(unitsOf(this.#state, id), rate, this.#state.ledgerDecimals, side) === null) return false
+        if (valueRatio(unitsOf(state, id), rate, state.ledgerDecimals, side) === null) return false
       }
     }
     return true
   }
 
   /** Follow-up of a command that brought prices: the mark moves where the reference has left it behind. */
-  followMark(tape: Tape, id: number): void {
-    if (!(id >= 0 && id < this.#state.instruments.count)) return
-    const { market, timeUs } = this.#state
-    const source = market.markSource(id, timeUs)
+  function followMark(tape: Tape, id: number): void {
+    if (!(id >= 0 && id < instruments.count)) return
+    const source = market.markSource(id)
     if (source !== Ref.NONE) writeMarkMoved(tape, market.refPrice(id, source), id, source)
   }
+
+  return { quote, heartbeat, instrumentState, phase, fx, followMark }
 }
 
 /** The units of a defined instrument, as {@link valueRatio} takes them. */

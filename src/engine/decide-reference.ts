@@ -41,7 +41,7 @@ const BINDS: readonly (readonly [number, number])[] = [
 ]
 const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
 const ORDERS_WRITE = bit('orders:write')
-/** No client that sends orders may also feed what they are judged by (semantics.md §10). */
+/** No client that sends orders may also feed what they are judged by. */
 const NOT_WITH_ORDERS = bit('quotes:write') | bit('positions:write') | bit('reference:write')
 
 const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least
@@ -81,7 +81,7 @@ export class ReferenceDecider {
       if (!this.#sameParents(known, command)) return writeRefused(tape, NAME_CONFLICT)
       return writeApplied(tape, known)
     }
-    if (names.isFull(kind) || (kind === Kind.ACCOUNT && this.#state.cells.ownersAreFull))
+    if (names.isFull(kind) || (kind === Kind.ACCOUNT && this.#state.cells.ownersAreFull()))
       return writeRefused(tape, CAPACITY)
     writeApplied(tape, names.count(kind))
   }
@@ -127,7 +127,7 @@ export class ReferenceDecider {
         return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       }
     }
-    if ((kind === Bound.TRADER_ACCOUNT || kind === Bound.STRATEGY_ACCOUNT) && cells.ownersAreFull)
+    if ((kind === Bound.TRADER_ACCOUNT || kind === Bound.STRATEGY_ACCOUNT) && cells.ownersAreFull())
       return writeRefused(tape, CAPACITY)
     writeApplied(tape)
   }
@@ -280,7 +280,7 @@ export class ReferenceDecider {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
-    if (cells.pages + 64 > cells.pagesMax || this.#state.books.isFull) return writeRefused(tape, CAPACITY)
+    if (cells.pages() + 64 > cells.pagesMax || this.#state.books.isFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)
   }
 }

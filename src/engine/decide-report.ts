@@ -1,14 +1,24 @@
 /** Decides cancels, not-sents and execution reports (docs/reference/decision.md §7, §8): changes nothing, writes events. */
+import { ID_CHARS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CANCEL_ORDER, EXECUTION_REPORT, NOT_SENT } from '../model/records/commands.ts'
-import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
-import { encode } from '../model/records/schema.ts'
-import { readText, type Tape } from '../model/records/tape.ts'
+import { EXECUTION_BOOKED } from '../model/records/events.ts'
+import { begin } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
 import { EXEC_TYPES } from '../model/vocabulary.ts'
-import { hashExecution } from './content.ts'
+import type { Content } from './content.ts'
 import { isPrice } from './decide-reference.ts'
-import { Change, writeCancelDecided, writeLatchSet, writeMarkMoved, writeMoved, writeRefused } from './events-out.ts'
-import { ENDED, type OrderFinder } from './find-order.ts'
+import {
+  Change,
+  writeCancelDecided,
+  writeCancelOfNone,
+  writeLatchSet,
+  writeMarkMoved,
+  writeMoved,
+  writeRefused,
+  writeReversed,
+} from './events-out.ts'
+import { type OrderFinder, Sought } from './find-order.ts'
 import type { Judgement } from './judgement.ts'
 import { Exec } from './state/executions.ts'
 import { Has, InstrumentFlag } from './state/instruments.ts'
@@ -39,288 +49,301 @@ const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
 const UNKNOWN = 3
+const CANCELED_STATE = 6
+const REJECTED_STATE = 7
+const EXPIRED_STATE = 8
 const NOT_SENT_STATE = 9
 const BLOCKED = 2
 
 const [NEW, FILL, CANCELED, REPLACED, REJECTED, EXPIRED, DONE, BUST, CORRECT, CANCEL_REJECTED, REPLACE_REJECTED] =
   EXEC_TYPES.map((_, index) => index)
 
-/** Terminal state of an order by ExecType. */
-const ENDS_IN = new Map([
-  [CANCELED, 6],
-  [REJECTED, 7],
-  [EXPIRED, 8],
-  [DONE, 8],
-])
-
 const C = CANCEL_ORDER.at
 const S = NOT_SENT.at
 const X = EXECUTION_REPORT.at
+const B = EXECUTION_BOOKED.at
+// What is imported is loaded and checked at each use; a constant of this module is written into the code.
+const ExecutionBooked = EXECUTION_BOOKED
+const ID_WORDS = ID_CHARS / 4
 
-/** Whom and what an execution is booked to. */
-interface Booking {
-  slot: number
-  orderSeq: number
-  instrument: number
-  account: number
-  trader: number
-  strategy: number
-  side: number
-  session: number
-  flowVenue: number
-  alarm: number
+/** Whom and what an execution is booked to: the ints of ExecutionBooked in the order of the record, from `slot` on. */
+const enum Booked {
+  SLOT = 0,
+  EXEC_SLOT = 1,
+  INSTRUMENT = 2,
+  ACCOUNT = 3,
+  TRADER = 4,
+  STRATEGY = 5,
+  SIDE = 6,
+  SESSION = 7,
+  ALARM = 8,
+  CONTENT0 = 9,
+  CONTENT1 = 10,
+  SOURCE = 11,
+  VENUE = 12,
+  FLOW_VENUE = 13,
+  COUNT = 14,
 }
 
-export class ReportDecider {
-  readonly #state: State
-  readonly #find: OrderFinder
-  readonly #j: Judgement
+export type ReportDecider = ReturnType<typeof createReportDecider>
 
-  constructor(state: State, find: OrderFinder, j: Judgement) {
-    this.#state = state
-    this.#find = find
-    this.#j = j
-  }
+export function createReportDecider(state: State, find: OrderFinder, j: Judgement, content: Content) {
+  const { orders, ids, executions, instruments, names, latches } = state
+  const { f, i, vf, vi } = orders
+  const { flags, has, flowN, flowD } = instruments
+  const { hashExecution } = content
+  /** The booking under way, and the sequence number of its order. */
+  const booked = new Int32Array(Booked.COUNT)
+  const bookedSeq = new Float64Array(1)
 
   /** A cancel always passes; the event says which order it found. */
-  cancel(tape: Tape, offset: number): void {
-    const { orders } = this.#state
-    const owner = tape.i32[(offset >> 2) + C.owner]!
-    const slot = this.#find.byId(tape, offset + C.origClOrdID, owner)
-    if (slot === ENDED) writeCancelDecided(tape, 0, -1, ORDER_TERMINAL)
-    else if (slot < 0) writeCancelDecided(tape, 0, -1, UNKNOWN_ORDER)
-    else writeCancelDecided(tape, orders.f[slot * Order.NUMS + Order.SEQ]!, slot, 0)
+  function cancel(tape: Tape, offset: number): void {
+    const slot = find.byId(tape, offset + C.origClOrdID, tape.i32[(offset >> 2) + C.owner]!)
+    if (slot >= 0) writeCancelDecided(tape, f, slot * Order.NUMS + Order.SEQ, slot)
+    else writeCancelOfNone(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
   }
 
-  notSent(tape: Tape, offset: number): void {
-    const { orders, ids } = this.#state
-    const session = tape.i32[(offset >> 2) + S.session]!
-    const slot = this.#find.byId(tape, offset + S.clOrdID, session)
-    if (slot < 0) return writeRefused(tape, slot === ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
-    const seq = orders.f[slot * Order.NUMS + Order.SEQ]!
-    const state = orders.i[slot * Order.INTS + Order.STATE]!
-    const version = ids.versionOf(this.#find.idSlot)
-    if (version >= 0) return writeMoved(tape, seq, slot, state, version, Change.VERSION_DROPPED)
-    const isFirst = ids.seqOf(this.#find.idSlot) === seq
-    if (!isFirst || orders.i[slot * Order.INTS + Order.REPORTED] !== 0 || (state !== APPROVED && state !== UNKNOWN)) {
+  function notSent(tape: Tape, offset: number): void {
+    const slot = find.byId(tape, offset + S.clOrdID, tape.i32[(offset >> 2) + S.session]!)
+    if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    const standing = i[slot * Order.INTS + Order.STATE]!
+    const version = ids.versionOf(find.idSlot())
+    if (version >= 0) return move(tape, slot, standing, version, Change.VERSION_DROPPED)
+    const isFirst = ids.seqOf(find.idSlot()) === f[slot * Order.NUMS + Order.SEQ]
+    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || (standing !== APPROVED && standing !== UNKNOWN)) {
       return writeRefused(tape, NOT_SENT_REFUSED)
     }
-    writeMoved(tape, seq, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
+    move(tape, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
   }
 
-  report(tape: Tape, offset: number): void {
-    const i = offset >> 2
-    const type = tape.i32[i + X.execType]!
-    const owner = tape.i32[i + X.owner]!
-    const named = this.#find.byId(tape, offset + X.clOrdID, owner)
-    const live = this.#find.byOrderID(tape.f64[(offset >> 3) + X.orderSeq]!, tape.i32[i + X.orderSlot]!)
+  function move(tape: Tape, slot: number, to: number, version: number, change: number): void {
+    writeMoved(tape, f, slot * Order.NUMS + Order.SEQ, slot, to, version, change)
+  }
+
+  function report(tape: Tape, offset: number): void {
+    const at = offset >> 2
+    const type = tape.i32[at + X.execType]!
+    const named = find.byId(tape, offset + X.clOrdID, tape.i32[at + X.owner]!)
+    const live = find.byOrderID(tape, (offset >> 3) + X.orderSeq, tape.i32[at + X.orderSlot]!)
     const slot = live >= 0 ? live : named
-    const version = slot >= 0 && slot === named ? this.#state.ids.versionOf(this.#find.idSlot) : -1
-    if (type === FILL) return this.#fill(tape, offset, slot)
-    if (type === BUST || type === CORRECT) return this.#bust(tape, offset, type === CORRECT)
-    if (slot === ENDED) return writeRefused(tape, ORDER_TERMINAL)
-    if (slot < 0) return writeRefused(tape, UNKNOWN_ORDER)
-    this.#move(tape, slot, version, type)
+    if (type === FILL) return fill(tape, offset, slot)
+    if (type === BUST || type === CORRECT) return bust(tape, offset, type === CORRECT)
+    if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    settle(tape, slot, slot === named, type)
   }
 
-  #move(tape: Tape, slot: number, version: number, type: number): void {
-    const { orders } = this.#state
-    const seq = orders.f[slot * Order.NUMS + Order.SEQ]!
-    const state = orders.i[slot * Order.INTS + Order.STATE]!
-    const terminal = ENDS_IN.get(type)
-    if (terminal !== undefined) return writeMoved(tape, seq, slot, terminal, -1, Change.TERMINAL)
-    const working = state === APPROVED || state === UNKNOWN ? WORKING : state
+  /** A report that moves the order `slot`. `byName`: its clOrdID is one of the order's, and may be a pending version's. */
+  function settle(tape: Tape, slot: number, byName: boolean, type: number): void {
+    const standing = i[slot * Order.INTS + Order.STATE]!
+    const working = standing === APPROVED || standing === UNKNOWN ? WORKING : standing
     switch (type) {
       case NEW:
-        return writeMoved(tape, seq, slot, working, -1, Change.STATE_ONLY)
-      case CANCEL_REJECTED:
-        return writeMoved(tape, seq, slot, state === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
+        return move(tape, slot, working, -1, Change.STATE_ONLY)
+      case CANCELED:
+        return move(tape, slot, CANCELED_STATE, -1, Change.TERMINAL)
       case REPLACED:
-        if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
-        return writeMoved(tape, seq, slot, working, version, Change.VERSION_ACCEPTED)
+        return settleVersion(tape, slot, byName, working, Change.VERSION_ACCEPTED)
       case REPLACE_REJECTED:
-        if (version < 0) return writeRefused(tape, ORDER_UNKNOWN_STATE)
-        return writeMoved(tape, seq, slot, working, version, Change.VERSION_DROPPED)
+        return settleVersion(tape, slot, byName, working, Change.VERSION_DROPPED)
+      case REJECTED:
+        return move(tape, slot, REJECTED_STATE, -1, Change.TERMINAL)
+      case EXPIRED:
+      case DONE:
+        return move(tape, slot, EXPIRED_STATE, -1, Change.TERMINAL)
+      case CANCEL_REJECTED:
+        return move(tape, slot, standing === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
       default:
         return writeRefused(tape, INVALID_VALUE, X.execType)
     }
   }
 
-  #fill(tape: Tape, offset: number, slot: number): void {
-    const state = this.#state
-    const i = offset >> 2
-    hashExecution(tape, offset, this.#j)
-    const booking = this.#bookingOf(tape, offset, slot)
-    const known = state.executions.find(tape, offset + X.execID, tape.i32[i + X.session]!, tape.i32[i + X.venue]!)
-    if (known >= 0) return this.#repeated(tape, known)
-    this.#book(tape, offset, booking)
+  function settleVersion(tape: Tape, slot: number, byName: boolean, to: number, change: number): void {
+    const version = byName ? ids.versionOf(find.idSlot()) : -1
+    if (version < 0) writeRefused(tape, ORDER_UNKNOWN_STATE)
+    else move(tape, slot, to, version, change)
   }
 
-  #repeated(tape: Tape, known: number): void {
-    const { executions } = this.#state
+  function fill(tape: Tape, offset: number, slot: number): void {
+    const at = offset >> 2
+    hashExecution(tape, offset)
+    const known = executions.find(tape, offset + X.execID, tape.i32[at + X.session]!, tape.i32[at + X.venue]!)
+    if (known >= 0) return repeated(tape, known)
+    if (slot >= 0) forOrder(slot)
+    else if (slot === Sought.ENDED) forEnded(find.idSlot())
+    else forNobody(tape, at)
+    if (!refuses(tape, offset)) book(tape, offset)
+  }
+
+  function repeated(tape: Tape, known: number): void {
     const same =
-      executions.int(known, Exec.CONTENT0) === this.#j.content0 &&
-      executions.int(known, Exec.CONTENT1) === this.#j.content1
+      executions.int(known, Exec.CONTENT0) === j.content0 && executions.int(known, Exec.CONTENT1) === j.content1
     writeRefused(tape, same ? EXEC_DUPLICATE : EXEC_CONFLICT)
     if (same) return
-    this.#block(tape, executions.int(known, Exec.ACCOUNT), executions.int(known, Exec.INSTR), EXEC_CONFLICT)
+    block(tape, executions.int(known, Exec.ACCOUNT), executions.int(known, Exec.INSTR), EXEC_CONFLICT)
   }
 
-  #bookingOf(tape: Tape, offset: number, slot: number): Booking {
-    const { orders, ids } = this.#state
-    const i = offset >> 2
-    if (slot >= 0) {
-      const oi = slot * Order.INTS
-      return {
-        slot,
-        orderSeq: orders.f[slot * Order.NUMS + Order.SEQ]!,
-        instrument: orders.i[oi + Order.INSTR]!,
-        account: orders.i[oi + Order.SUBJECT + Kind.ACCOUNT]!,
-        trader: orders.i[oi + Order.SUBJECT + Kind.TRADER]!,
-        strategy: orders.i[oi + Order.SUBJECT + Kind.STRATEGY]!,
-        side: orders.i[oi + Order.SIDE]!,
-        session: orders.i[oi + Order.SUBJECT + Kind.SESSION]!,
-        flowVenue: orders.i[oi + Order.VENUE]!,
-        alarm: 0,
-      }
-    }
-    if (slot === ENDED) {
-      const id = this.#find.idSlot
-      return {
-        slot: -1,
-        orderSeq: ids.endedSeqOf(id),
-        instrument: ids.endedOf(id, Ended.INSTRUMENT),
-        account: ids.endedOf(id, Ended.ACCOUNT),
-        trader: ids.endedOf(id, Ended.TRADER),
-        strategy: ids.endedOf(id, Ended.STRATEGY),
-        side: ids.endedOf(id, Ended.SIDE),
-        session: ids.sessionOf(id),
-        flowVenue: ids.endedOf(id, Ended.VENUE),
-        alarm: LATE_FILL,
-      }
-    }
-    const { names } = this.#state
-    const named = tape.i32[i + X.account]!
-    const suspense = names.idOf(Kind.ACCOUNT, 'SUSPENSE')
-    const account = names.has(Kind.ACCOUNT, named) ? named : suspense
-    const trader = tape.i32[i + X.trader]!
-    const strategy = tape.i32[i + X.strategy]!
-    return {
-      slot: -1,
-      orderSeq: 0,
-      instrument: tape.i32[i + X.instrument]!,
-      account,
-      trader: names.has(Kind.TRADER, trader) && names.isPermitted(Bound.TRADER_ACCOUNT, trader, account) ? trader : -1,
-      strategy:
-        names.has(Kind.STRATEGY, strategy) && names.isPermitted(Bound.STRATEGY_ACCOUNT, strategy, account)
-          ? strategy
-          : -1,
-      side: tape.i32[i + X.side]!,
-      session: -1,
-      flowVenue: tape.i32[i + X.venue]!,
-      alarm: UNKNOWN_EXECUTION,
-    }
+  function forOrder(slot: number): void {
+    const at = slot * Order.INTS
+    bookedSeq[0] = f[slot * Order.NUMS + Order.SEQ]!
+    booked[Booked.SLOT] = slot
+    booked[Booked.INSTRUMENT] = i[at + Order.INSTR]!
+    booked[Booked.ACCOUNT] = i[at + Order.SUBJECT + Kind.ACCOUNT]!
+    booked[Booked.TRADER] = i[at + Order.SUBJECT + Kind.TRADER]!
+    booked[Booked.STRATEGY] = i[at + Order.SUBJECT + Kind.STRATEGY]!
+    booked[Booked.SIDE] = i[at + Order.SIDE]!
+    booked[Booked.SESSION] = i[at + Order.SUBJECT + Kind.SESSION]!
+    booked[Booked.ALARM] = 0
+    booked[Booked.FLOW_VENUE] = i[at + Order.VENUE]!
   }
 
-  /** Reason and field where the report cannot be an execution at all; null where it can. */
-  #refusalOf(tape: Tape, offset: number, booking: Booking): readonly [number, number] | null {
-    const { instruments } = this.#state
-    const { instrument, account, side } = booking
-    if (instrument < 0 || instrument >= instruments.count || account < 0 || side < 0 || side > 3) {
-      return [UNKNOWN_NAME, -1]
+  /** For an order that has ended, of which its id knows. */
+  function forEnded(id: number): void {
+    bookedSeq[0] = ids.endedSeqOf(id)
+    booked[Booked.SLOT] = -1
+    booked[Booked.INSTRUMENT] = ids.endedOf(id, Ended.INSTRUMENT)
+    booked[Booked.ACCOUNT] = ids.endedOf(id, Ended.ACCOUNT)
+    booked[Booked.TRADER] = ids.endedOf(id, Ended.TRADER)
+    booked[Booked.STRATEGY] = ids.endedOf(id, Ended.STRATEGY)
+    booked[Booked.SIDE] = ids.endedOf(id, Ended.SIDE)
+    booked[Booked.SESSION] = ids.sessionOf(id)
+    booked[Booked.ALARM] = LATE_FILL
+    booked[Booked.FLOW_VENUE] = ids.endedOf(id, Ended.VENUE)
+  }
+
+  /** For an order that nobody knows: whom the report names, as far as they are bound, else the suspense account. */
+  function forNobody(tape: Tape, at: number): void {
+    const { i32 } = tape
+    const named = i32[at + X.account]!
+    const account = names.has(Kind.ACCOUNT, named) ? named : names.idOf(Kind.ACCOUNT, 'SUSPENSE')
+    bookedSeq[0] = 0
+    booked[Booked.SLOT] = -1
+    booked[Booked.INSTRUMENT] = i32[at + X.instrument]!
+    booked[Booked.ACCOUNT] = account
+    booked[Booked.TRADER] = boundTo(account, Kind.TRADER, Bound.TRADER_ACCOUNT, i32[at + X.trader]!)
+    booked[Booked.STRATEGY] = boundTo(account, Kind.STRATEGY, Bound.STRATEGY_ACCOUNT, i32[at + X.strategy]!)
+    booked[Booked.SIDE] = i32[at + X.side]!
+    booked[Booked.SESSION] = -1
+    booked[Booked.ALARM] = UNKNOWN_EXECUTION
+    booked[Booked.FLOW_VENUE] = i32[at + X.venue]!
+  }
+
+  function boundTo(account: number, kind: Kind, binding: Bound, subject: number): number {
+    return names.has(kind, subject) && names.isPermitted(binding, subject, account) ? subject : -1
+  }
+
+  /** As the execution that a correct replaces: it keeps everything but quantity and price. */
+  function forOriginal(exec: number): void {
+    bookedSeq[0] = 0
+    booked[Booked.SLOT] = -1
+    booked[Booked.INSTRUMENT] = executions.int(exec, Exec.INSTR)
+    booked[Booked.ACCOUNT] = executions.int(exec, Exec.ACCOUNT)
+    booked[Booked.TRADER] = executions.int(exec, Exec.TRADER)
+    booked[Booked.STRATEGY] = executions.int(exec, Exec.STRATEGY)
+    booked[Booked.SIDE] = executions.int(exec, Exec.SIDE)
+    booked[Booked.SESSION] = executions.int(exec, Exec.SESSION)
+    booked[Booked.ALARM] = 0
+    booked[Booked.FLOW_VENUE] = executions.int(exec, Exec.FLOW_VENUE)
+  }
+
+  /** Refuses a report that cannot be an execution at all, and says whether it did. */
+  function refuses(tape: Tape, offset: number): boolean {
+    const at = offset >> 3
+    const instrument = booked[Booked.INSTRUMENT]!
+    const side = booked[Booked.SIDE]!
+    if (instrument < 0 || instrument >= instruments.count || booked[Booked.ACCOUNT]! < 0 || side < 0 || side > 3) {
+      writeRefused(tape, UNKNOWN_NAME)
+      return true
     }
-    const qty = tape.f64[(offset >> 3) + X.lastQty]!
-    if (!(qty > 0) || !Number.isSafeInteger(qty)) return [INVALID_VALUE, X.lastQty]
-    const negative = (instruments.flags[instrument]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
-    return isPrice(tape.f64[(offset >> 3) + X.lastPx]!, negative) ? null : [INVALID_VALUE, X.lastPx]
+    const qty = tape.f64[at + X.lastQty]!
+    if (!(qty > 0) || !Number.isSafeInteger(qty)) {
+      writeRefused(tape, INVALID_VALUE, X.lastQty)
+      return true
+    }
+    const negative = (flags[instrument]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
+    if (isPrice(tape.f64[at + X.lastPx]!, negative)) return false
+    writeRefused(tape, INVALID_VALUE, X.lastPx)
+    return true
   }
 
   /** Books the execution, or refuses it and blocks what it is about: an execution is never just dropped. */
-  #book(tape: Tape, offset: number, booking: Booking): void {
-    const state = this.#state
-    const { instruments, executions } = state
-    const f = offset >> 3
-    const i = offset >> 2
-    const { instrument, account } = booking
-    const qty = tape.f64[f + X.lastQty]!
-    const px = tape.f64[f + X.lastPx]!
-    const refusal = this.#refusalOf(tape, offset, booking)
-    if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
-    const inverse = (instruments.flags[instrument]! & InstrumentFlag.INVERSE) !== 0
-    const amount = flowValue(inverse, Math.abs(px), qty, instruments.flowN[instrument]!, instruments.flowD[instrument]!)
-    if (Number.isNaN(amount) || executions.isFull()) {
-      writeRefused(tape, executions.isFull() ? CAPACITY : BOOKING_OVERFLOW)
-      return this.#block(tape, account, instrument, executions.isFull() ? CAPACITY : BOOKING_OVERFLOW)
+  function book(tape: Tape, offset: number): void {
+    const { f64, i32 } = tape
+    const from = offset >> 2
+    const at = offset >> 3
+    const instrument = booked[Booked.INSTRUMENT]!
+    const px = f64[at + X.lastPx]!
+    const qty = f64[at + X.lastQty]!
+    const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
+    const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
+    if (executions.isFull()) return refuseAndBlock(tape, CAPACITY)
+    if (Number.isNaN(amount)) return refuseAndBlock(tape, BOOKING_OVERFLOW)
+    if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
+    if (booked[Booked.SLOT]! >= 0) booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)
+    booked[Booked.EXEC_SLOT] = executions.nextSlot()
+    booked[Booked.CONTENT0] = j.content0
+    booked[Booked.CONTENT1] = j.content1
+    booked[Booked.SOURCE] = i32[from + X.session]!
+    booked[Booked.VENUE] = i32[from + X.venue]!
+    const event = begin(tape, ExecutionBooked)
+    const e = event >> 3
+    f64[e + B.orderSeq] = bookedSeq[0]!
+    f64[e + B.qty] = qty
+    f64[e + B.px] = px
+    f64[e + B.amount] = amount
+    const ints = (event >> 2) + B.slot
+    for (let place = 0; place < Booked.COUNT; place++) i32[ints + place] = booked[place]!
+    const id = (offset + X.execID) >> 2
+    const idCopy = (event + B.execID) >> 2
+    for (let word = 0; word < ID_WORDS; word++) i32[idCopy + word] = i32[id + word]!
+    if (booked[Booked.ALARM] === UNKNOWN_EXECUTION) {
+      block(tape, booked[Booked.ACCOUNT]!, instrument, UNKNOWN_EXECUTION)
     }
-    if ((instruments.has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
-    if (booking.slot >= 0) booking.alarm = this.#alarmOf(booking.slot, qty, tape.f64[f + X.cumQty]!)
-    encode(tape, EXECUTION_BOOKED, {
-      ...booking,
-      qty,
-      px,
-      amount,
-      execSlot: executions.nextSlot(),
-      contentHash0: this.#j.content0,
-      contentHash1: this.#j.content1,
-      source: tape.i32[i + X.session]!,
-      venue: tape.i32[i + X.venue]!,
-      execID: readText(tape, offset + X.execID, 40),
-    })
-    if (booking.alarm === UNKNOWN_EXECUTION) this.#block(tape, account, instrument, UNKNOWN_EXECUTION)
   }
 
-  /** OVERFILL where more is executed than the largest version ordered; else whether the report's cumQty agrees. */
-  #alarmOf(slot: number, qty: number, cumQty: number): number {
-    const { orders } = this.#state
-    const cum = orders.f[slot * Order.NUMS + Order.CUM]! + qty
-    let ordered = orders.f[slot * Order.NUMS + Order.QTY]!
-    for (
-      let version = orders.i[slot * Order.INTS + Order.VERSION]!;
-      version >= 0;
-      version = orders.vi[version * Version.INTS + Version.OLDER]!
-    ) {
-      ordered = Math.max(ordered, orders.vf[version * Version.NUMS + Version.QTY]!)
-    }
-    if (cum > ordered) return OVERFILL
-    return cumQty >= 0 && cumQty !== cum ? CUM_QTY_MISMATCH : 0
+  function refuseAndBlock(tape: Tape, reason: number): void {
+    writeRefused(tape, reason)
+    block(tape, booked[Booked.ACCOUNT]!, booked[Booked.INSTRUMENT]!, reason)
   }
 
-  #bust(tape: Tape, offset: number, correct: boolean): void {
-    const { executions } = this.#state
-    const i = offset >> 2
-    const source = tape.i32[i + X.session]!
-    const venue = tape.i32[i + X.venue]!
+  /**
+   * OVERFILL where more is executed than the largest version ordered; else whether the report's cumQty agrees. `at` is
+   * the report's place among the tape's doubles.
+   */
+  function alarmOf(tape: Tape, at: number, slot: number): number {
+    const cum = f[slot * Order.NUMS + Order.CUM]! + tape.f64[at + X.lastQty]!
+    const told = tape.f64[at + X.cumQty]!
+    let over = cum > f[slot * Order.NUMS + Order.QTY]!
+    let version = i[slot * Order.INTS + Order.VERSION]!
+    while (over && version >= 0) {
+      over = cum > vf[version * Version.NUMS + Version.QTY]!
+      version = vi[version * Version.INTS + Version.OLDER]!
+    }
+    if (over) return OVERFILL
+    return told >= 0 && told !== cum ? CUM_QTY_MISMATCH : 0
+  }
+
+  function bust(tape: Tape, offset: number, correct: boolean): void {
+    const at = offset >> 2
+    const source = tape.i32[at + X.session]!
+    const venue = tape.i32[at + X.venue]!
     const original = executions.find(tape, offset + X.execRefID, source, venue, 2)
     if (original < 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
-    hashExecution(tape, offset, this.#j)
-    const booking: Booking = {
-      slot: -1,
-      orderSeq: 0,
-      instrument: executions.int(original, Exec.INSTR),
-      account: executions.int(original, Exec.ACCOUNT),
-      trader: executions.int(original, Exec.TRADER),
-      strategy: executions.int(original, Exec.STRATEGY),
-      side: executions.int(original, Exec.SIDE),
-      session: executions.int(original, Exec.SESSION),
-      flowVenue: executions.int(original, Exec.FLOW_VENUE),
-      alarm: 0,
-    }
     if (correct) {
+      hashExecution(tape, offset)
       const known = executions.find(tape, offset + X.execID, source, venue)
-      if (known >= 0) return this.#repeated(tape, known)
+      if (known >= 0) return repeated(tape, known)
     }
     if (executions.int(original, Exec.REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
     if (correct) {
-      const refusal = this.#refusalOf(tape, offset, booking)
-      if (refusal !== null) return writeRefused(tape, refusal[0], refusal[1])
+      forOriginal(original)
+      if (refuses(tape, offset)) return
     }
-    encode(tape, EXECUTION_REVERSED, { execSlot: original, alarm: 0 })
-    if (correct) this.#book(tape, offset, booking)
+    writeReversed(tape, original)
+    if (correct) book(tape, offset)
   }
 
   /** Latches (account, instrument) BLOCKED for a cause, unless such a latch stands. -1 is any. */
-  #block(tape: Tape, account: number, instrument: number, cause: number): void {
-    const { latches } = this.#state
+  function block(tape: Tape, account: number, instrument: number, cause: number): void {
     const stands = latches.active.some(
       (latch: Latch) =>
         latch.cause === cause && latch.keys[Kind.ACCOUNT] === account && latch.keys[Key.INSTRUMENT] === instrument,
@@ -330,4 +353,6 @@ export class ReportDecider {
     // With no room for one more latch the whole firm stops.
     writeLatchSet(tape, latches.next, full ? -1 : account, full ? -1 : instrument, BLOCKED, cause)
   }
+
+  return { cancel, notSent, report }
 }

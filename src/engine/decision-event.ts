@@ -1,5 +1,6 @@
 /** Writes the events of a decision: OrderDecided with its evaluation vector, and the warnings of an approve. */
 import { WARN_LEVELS } from '../model/bounds.ts'
+import { CONTROLS } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
 import { beginRecord, type Tape } from '../model/records/tape.ts'
@@ -10,90 +11,104 @@ import type { State } from './state/state.ts'
 const E = ORDER_DECIDED.at
 const W = LIMIT_WARNED.at
 const REARM = parameterIndex('warnRearmBps')
-/** Words of the results bitmap: 16 controls each. */
-const RESULT_WORDS = 10
+/** Words of the results bitmap, 16 controls each, that cover every control of this version. */
+const RESULT_WORDS = Math.ceil(CONTROLS.length / 16)
+const TYPE = ORDER_DECIDED.type
+const RECORD_VERSION = ORDER_DECIDED.version
+const FIXED_BYTES = ORDER_DECIDED.bytes
 const REJECT = 0
 const APPROVE = 1
+const LEVELS: number = WARN_LEVELS
 
-/** What a decision says beside the judgement. */
-export interface Decided {
-  outcome: number
-  reason: number
-  slot: number
-  version: number
-  idSlot: number
+/** Numbers that a decision says beside the judgement, in `DecisionEvent.numbers`. */
+export const enum Decided {
+  /** Sequence number of the order, 0 for none, and of the first decision on the clOrdID. */
+  ORDER_SEQ = 0,
+  FIRST_SEQ = 1,
+  TOKEN_EXPIRY = 2,
+  SIZE = 3,
 }
 
-/** `numbers`: order sequence number, sequence number of the first decision, expiry of the token. */
-export function writeDecision(state: State, tape: Tape, j: Judgement, decided: Decided, numbers: Float64Array): void {
-  const rows = j.rows
-  // The evaluation vector stands there already: only the fixed part is begun, then the length is set right.
-  const at = beginRecord(tape, ORDER_DECIDED.type, ORDER_DECIDED.version, ORDER_DECIDED.bytes)
-  const bytes = ORDER_DECIDED.bytes + rowsBytes(rows)
-  tape.i32[(at >> 2) + 1] = bytes
-  tape.end = at + bytes
-  const f64 = tape.f64
-  const i32 = tape.i32
-  const f = at >> 3
-  const i = at >> 2
-  const x = j.x
-  f64[f + E.orderSeq] = numbers[0]!
-  f64[f + E.firstSeq] = numbers[1]!
-  f64[f + E.tokenExpiryUs] = numbers[2]!
-  if (j.valued) {
-    f64[f + E.valuationPx] = x[X.V]!
-    f64[f + E.unitN] = x[X.N]!
-    f64[f + E.unitD] = x[X.D]!
-    f64[f + E.protectionPx] = x[X.PROTECTION]!
-  }
-  f64[f + E.refPx] = x[X.REF]!
-  f64[f + E.refTimeUs] = x[X.REF_US]!
-  if (decided.outcome === APPROVE) f64[f + E.openValue] = x[X.OPEN_VERSION]!
-  if (decided.outcome === REJECT) f64[f + E.qtyPassing] = x[X.QTY_PASSING]!
-  i32[i + E.outcome] = decided.outcome
-  i32[i + E.reason] = decided.reason
-  i32[i + E.slot] = decided.slot
-  i32[i + E.versionSlot] = decided.version
-  i32[i + E.idSlot] = decided.idSlot
-  i32[i + E.refSource] = j.refSource
-  i32[i + E.rule] = j.rule
-  i32[i + E.fxVersion] = state.rates.version
-  i32[i + E.limitsVersion] = state.limitsVersion
-  i32[i + E.referenceVersion] = state.referenceVersion
-  i32[i + E.parametersVersion] = state.parametersVersion
-  i32[i + E.crossing] = j.crossing
-  i32[i + E.contentHash0] = j.content0
-  i32[i + E.contentHash1] = j.content1
-  i32[i + E.missing] = j.missing
-  i32[i + E.missingSubject] = j.missingSubject
-  i32[i + E.rows] = rows
-  // The first two words cover every control that this version has.
-  for (let word = 0; word < RESULT_WORDS && word * 16 < CONTROLS_USED; word++) {
-    let bits = 0
-    for (let control = 15; control >= 0; control--) bits = (bits << 2) | j.result[word * 16 + control]!
-    i32[i + E.results0 + word] = bits
-  }
-}
+export type DecisionEvent = ReturnType<typeof createDecisionEvent>
 
-/** How many controls there are, rounded up to whole words. */
-const CONTROLS_USED = 32
+export function createDecisionEvent(state: State, j: Judgement) {
+  const { limits, parameters, rates } = state
+  const { x, result, warnedSlot, warnedBefore, warnedAfter } = j
+  const numbers = new Float64Array(Decided.SIZE)
 
-/** LimitWarned events of the rows whose warning level an approve moves. */
-export function writeWarnings(state: State, tape: Tape, j: Judgement): void {
-  const { limits } = state
-  for (let place = 0; place < j.warnedRows; place++) {
-    const slot = j.warnedSlot[place]!
-    const standing = limits.i[slot * Row.INTS + Row.LEVEL]!
-    const before = j.warnedBefore[place]!
-    const after = j.warnedAfter[place]!
-    let level = standing
-    // A level that is not set stands at infinity: a fall passes it by, a rise never reaches it.
-    while (level > 0 && before < limits.rearmBelow(slot, level, state.parameters[REARM]!)) level--
-    if (level < standing) writeWarning(tape, before, limits.i[slot * Row.INTS + Row.ID]!, slot, level, 0)
-    let risen = level
-    for (let at = level + 1; at <= WARN_LEVELS; at++) if (after >= limits.warningAt(slot, at)) risen = at
-    if (risen > level) writeWarning(tape, after, limits.i[slot * Row.INTS + Row.ID]!, slot, risen, 1)
+  /** Writes the decision on the order under judgement. Its evaluation vector stands on the tape already. */
+  function writeDecision(
+    tape: Tape,
+    outcome: number,
+    reason: number,
+    slot: number,
+    version: number,
+    idSlot: number,
+  ): void {
+    // Only the fixed part is begun, then the length is set right.
+    const at = beginRecord(tape, TYPE, RECORD_VERSION, FIXED_BYTES)
+    const bytes = FIXED_BYTES + rowsBytes(j.rows)
+    const { f64, i32 } = tape
+    const f = at >> 3
+    const i = at >> 2
+    i32[i + 1] = bytes
+    tape.end = at + bytes
+    f64[f + E.orderSeq] = numbers[Decided.ORDER_SEQ]!
+    f64[f + E.firstSeq] = numbers[Decided.FIRST_SEQ]!
+    f64[f + E.tokenExpiryUs] = numbers[Decided.TOKEN_EXPIRY]!
+    if (j.valued) {
+      f64[f + E.valuationPx] = x[X.V]!
+      f64[f + E.unitN] = x[X.N]!
+      f64[f + E.unitD] = x[X.D]!
+      f64[f + E.protectionPx] = x[X.PROTECTION]!
+    }
+    f64[f + E.refPx] = x[X.REF]!
+    f64[f + E.refTimeUs] = x[X.REF_US]!
+    if (outcome === APPROVE) f64[f + E.openValue] = x[X.OPEN_VERSION]!
+    if (outcome === REJECT) f64[f + E.qtyPassing] = x[X.QTY_PASSING]!
+    i32[i + E.outcome] = outcome
+    i32[i + E.reason] = reason
+    i32[i + E.slot] = slot
+    i32[i + E.versionSlot] = version
+    i32[i + E.idSlot] = idSlot
+    i32[i + E.refSource] = j.refSource
+    i32[i + E.rule] = j.rule
+    i32[i + E.fxVersion] = rates.version
+    i32[i + E.limitsVersion] = state.limitsVersion
+    i32[i + E.referenceVersion] = state.referenceVersion
+    i32[i + E.parametersVersion] = state.parametersVersion
+    i32[i + E.crossing] = j.crossing
+    i32[i + E.contentHash0] = j.content0
+    i32[i + E.contentHash1] = j.content1
+    i32[i + E.missing] = j.missing
+    i32[i + E.missingSubject] = j.missingSubject
+    i32[i + E.rows] = j.rows
+    for (let word = 0; word < RESULT_WORDS; word++) {
+      let bits = 0
+      for (let control = word * 16 + 15; control >= word * 16; control--) bits = (bits << 2) | result[control]!
+      i32[i + E.results0 + word] = bits
+    }
   }
+
+  /** LimitWarned events of the rows whose warning level an approve moves. */
+  function writeWarnings(tape: Tape): void {
+    for (let place = 0; place < j.warnedRows; place++) {
+      const slot = warnedSlot[place]!
+      const standing = limits.i[slot * Row.INTS + Row.LEVEL]!
+      const row = limits.i[slot * Row.INTS + Row.ID]!
+      const before = warnedBefore[place]!
+      const after = warnedAfter[place]!
+      let level = standing
+      // A level that is not set stands at infinity: a fall passes it by, a rise never reaches it.
+      while (level > 0 && before < limits.rearmBelow(slot, level, parameters[REARM]!)) level--
+      if (level < standing) writeWarning(tape, before, row, slot, level, 0)
+      let risen = level
+      for (let at = level + 1; at <= LEVELS; at++) if (after >= limits.warningAt(slot, at)) risen = at
+      if (risen > level) writeWarning(tape, after, row, slot, risen, 1)
+    }
+  }
+
+  return { numbers, writeDecision, writeWarnings }
 }
 
 function writeWarning(tape: Tape, use: number, row: number, slot: number, level: number, rising: number): void {

@@ -4,27 +4,29 @@
  */
 import type { EngineSizes } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
-import type { DecisionEngine, EngineView } from '../model/engine-port.ts'
+import type { DecisionEngine } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
 import * as E from '../model/records/events.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
+import { createContent } from './content.ts'
+import { createControls } from './controls.ts'
 import { GovernanceDecider } from './decide-governance.ts'
-import { MarketDecider } from './decide-market.ts'
-import { OrderDecider } from './decide-order.ts'
+import { createMarketDecider } from './decide-market.ts'
+import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
-import { ReportDecider } from './decide-report.ts'
+import { createReportDecider } from './decide-report.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
-import { MarketEvolver } from './evolve-market.ts'
-import { OrderEvolver } from './evolve-order.ts'
+import { createMarketEvolver } from './evolve-market.ts'
+import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
-import { ReportEvolver } from './evolve-report.ts'
-import { Shift } from './exposure.ts'
-import { OrderFinder } from './find-order.ts'
+import { createReportEvolver } from './evolve-report.ts'
+import { createShift } from './exposure.ts'
+import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
-import { OrderLife } from './order-life.ts'
+import { createOrderLife } from './order-life.ts'
 import { State } from './state/state.ts'
 import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
@@ -32,6 +34,24 @@ import { StateView } from './view.ts'
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
 const GENESIS_MISSING = reasonNumber('GENESIS_MISSING')
+
+// The types of every order's path, as constants of this module: an imported one is loaded and checked at each use.
+const NEW_ORDER = C.NEW_ORDER.type
+const REPLACE_ORDER = C.REPLACE_ORDER.type
+const CANCEL_ORDER = C.CANCEL_ORDER.type
+const EXECUTION_REPORT = C.EXECUTION_REPORT.type
+const QUOTE = C.QUOTE.type
+const EVALUATE = C.EVALUATE.type
+const NOT_SENT = C.NOT_SENT.type
+const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
+const TICK = C.TICK.type
+const ORDER_DECIDED = E.ORDER_DECIDED.type
+const CANCEL_DECIDED = E.CANCEL_DECIDED.type
+const ORDER_MOVED = E.ORDER_MOVED.type
+const EXECUTION_BOOKED = E.EXECUTION_BOOKED.type
+const EXECUTION_REVERSED = E.EXECUTION_REVERSED.type
+const MARK_MOVED = E.MARK_MOVED.type
+const APPLIED = E.APPLIED.type
 
 const COMMAND_SEQ = C.TICK.at.seq
 const COMMAND_TIME = C.TICK.at.timeUs
@@ -45,270 +65,258 @@ export interface EngineOptions {
   readonly onRiskError?: (error: unknown, seq: number) => void
 }
 
-export class Engine implements DecisionEngine {
-  readonly directory: StateDirectory
-  readonly view: EngineView
-  readonly #state: State
-  readonly #j = new Judgement()
-  readonly #orders: OrderDecider
-  readonly #reports: ReportDecider
-  readonly #reference: ReferenceDecider
-  readonly #market: MarketDecider
-  readonly #governance: GovernanceDecider
-  readonly #evolveOrders: OrderEvolver
-  readonly #evolveReports: ReportEvolver
-  readonly #evolveReference: ReferenceEvolver
-  readonly #evolveMarket: MarketEvolver
-  readonly #evolveGovernance: GovernanceEvolver
-  readonly #onRiskError: (error: unknown, seq: number) => void
+export type Engine = DecisionEngine
 
-  constructor(options: EngineOptions) {
-    const state = new State(options.sizes, options.hashSeed)
-    const shift = new Shift(state)
-    const life = new OrderLife(state, shift)
-    const subjects = createSubjects(state)
-    this.#state = state
-    this.#onRiskError = options.onRiskError ?? (() => {})
-    this.directory = new StateDirectory(state)
-    this.view = new StateView(state)
-    this.#orders = new OrderDecider(state, options.rules, this.#j)
-    this.#reports = new ReportDecider(state, new OrderFinder(state), this.#j)
-    this.#reference = new ReferenceDecider(state)
-    this.#market = new MarketDecider(state)
-    this.#governance = new GovernanceDecider(state)
-    this.#evolveOrders = new OrderEvolver(state, life, this.#j)
-    this.#evolveReports = new ReportEvolver(state, life, shift, subjects)
-    this.#evolveReference = new ReferenceEvolver(state, shift)
-    this.#evolveMarket = new MarketEvolver(state, shift, this.#evolveReference)
-    this.#evolveGovernance = new GovernanceEvolver(state, life, this.#evolveMarket, this.#evolveReference, subjects)
-  }
+/** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
+export function createEngine(options: EngineOptions): Engine {
+  const state = new State(options.sizes, options.hashSeed)
+  const j = new Judgement()
+  const shift = createShift(state)
+  const life = createOrderLife(state, shift)
+  const onRiskError = options.onRiskError ?? (() => {})
+  const content = createContent(j)
+  const subjects = createSubjects(state)
+  const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
+  const reports = createReportDecider(state, createOrderFinder(state), j, content)
+  const reference = new ReferenceDecider(state)
+  const market = createMarketDecider(state)
+  const governance = new GovernanceDecider(state)
+  const evolveOrders = createOrderEvolver(state, life, j, content)
+  const evolveReports = createReportEvolver(state, life, shift, subjects)
+  const evolveReference = new ReferenceEvolver(state, shift)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
 
-  execute(tape: Tape, offset: number): void {
-    this.#enter(tape, offset)
+  function execute(tape: Tape, offset: number): void {
+    enter(tape, offset)
     const events = tape.end
     try {
-      this.#decide(tape, offset)
+      decide(tape, offset)
     } catch (error) {
       // Deciding changes nothing, so what it wrote can be taken back; the order is refused and the error is told.
       tape.end = events
-      this.#onRiskError(error, this.#state.seq)
-      this.#refuse(tape, offset, RISK_ERROR)
+      onRiskError(error, state.seq)
+      refuse(tape, offset, RISK_ERROR)
     }
     const decided = tape.end
-    for (let at = events; at < decided; at += lengthAt(tape, at)) this.#evolve(tape, offset, at)
-    this.#follow(tape, offset, events)
-    for (let at = decided; at < tape.end; at += lengthAt(tape, at)) this.#evolve(tape, offset, at)
+    for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    follow(tape, offset, events)
+    for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
   }
 
-  apply(tape: Tape, offset: number): number {
-    this.#enter(tape, offset)
+  function apply(tape: Tape, offset: number): number {
+    enter(tape, offset)
     let at = offset + lengthAt(tape, offset)
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
-      this.#evolve(tape, offset, at)
+      evolve(tape, offset, at)
       at += lengthAt(tape, at)
     }
     return at
   }
 
-  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null {
-    for (const latch of this.#state.latches.active) {
+  function nextSweep(): { readonly latch: number; readonly fromSlot: number } | null {
+    for (const latch of state.latches.active) {
       if (latch.sweepFrom >= 0) return { latch: latch.id, fromSlot: latch.sweepFrom }
     }
     return null
   }
 
-  stateHash(): string {
-    return this.#state.hash()
+  function enter(tape: Tape, offset: number): void {
+    state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
+    state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
   }
 
-  #enter(tape: Tape, offset: number): void {
-    this.#state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
-    this.#state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
-  }
-
-  #decide(tape: Tape, offset: number): void {
+  function decide(tape: Tape, offset: number): void {
     const type = typeAt(tape, offset)
-    if (this.#state.profile < 0 && type !== C.GENESIS.type) return this.#refuse(tape, offset, GENESIS_MISSING)
+    if (state.profile < 0 && type !== C.GENESIS.type) return refuse(tape, offset, GENESIS_MISSING)
     switch (type) {
-      case C.NEW_ORDER.type:
-        return this.#orders.decideNew(tape, offset, false)
-      case C.REPLACE_ORDER.type:
-        return this.#orders.decideReplace(tape, offset)
-      case C.CANCEL_ORDER.type:
-        return this.#reports.cancel(tape, offset)
-      case C.EXECUTION_REPORT.type:
-        return this.#reports.report(tape, offset)
-      case C.QUOTE.type:
-        return this.#market.quote(tape, offset)
-      case C.EVALUATE.type:
-        return this.#orders.decideNew(tape, offset, true)
-      case C.NOT_SENT.type:
-        return this.#reports.notSent(tape, offset)
-      case C.FEED_HEARTBEAT.type:
-        return this.#market.heartbeat(tape, offset)
-      case C.TICK.type:
+      case NEW_ORDER:
+        return orders.decideNew(tape, offset, false)
+      case REPLACE_ORDER:
+        return orders.decideReplace(tape, offset)
+      case CANCEL_ORDER:
+        return reports.cancel(tape, offset)
+      case EXECUTION_REPORT:
+        return reports.report(tape, offset)
+      case QUOTE:
+        return market.quote(tape, offset)
+      case EVALUATE:
+        return orders.decideNew(tape, offset, true)
+      case NOT_SENT:
+        return reports.notSent(tape, offset)
+      case FEED_HEARTBEAT:
+        return market.heartbeat(tape, offset)
+      case TICK:
         return
       default:
-        return this.#decideSeldom(tape, offset, type)
+        return decideSeldom(tape, offset, type)
     }
   }
 
-  #decideSeldom(tape: Tape, offset: number, type: number): void {
+  function decideSeldom(tape: Tape, offset: number, type: number): void {
     switch (type) {
       case C.GENESIS.type:
-        return this.#reference.genesis(tape, offset)
+        return reference.genesis(tape, offset)
       case C.HIERARCHY.type:
-        return this.#reference.hierarchy(tape, offset)
+        return reference.hierarchy(tape, offset)
       case C.BINDING.type:
-        return this.#reference.binding(tape, offset)
+        return reference.binding(tape, offset)
       case C.INSTRUMENT.type:
-        return this.#reference.instrument(tape, offset)
+        return reference.instrument(tape, offset)
       case C.LIST.type:
-        return this.#reference.list(tape, offset)
+        return reference.list(tape, offset)
       case C.LOCATE.type:
-        return this.#reference.locate(tape, offset)
+        return reference.locate(tape, offset)
       case C.CAPITAL.type:
-        return this.#reference.capital(tape, offset)
+        return reference.capital(tape, offset)
       case C.ADV.type:
-        return this.#reference.adv(tape, offset)
+        return reference.adv(tape, offset)
       case C.PARAMETER.type:
-        return this.#reference.parameter(tape, offset)
+        return reference.parameter(tape, offset)
       case C.POSITION.type:
-        return this.#reference.position(tape, offset)
+        return reference.position(tape, offset)
       case C.INSTRUMENT_STATE.type:
-        return this.#market.instrumentState(tape, offset)
+        return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
-        return this.#market.phase(tape, offset)
+        return market.phase(tape, offset)
       case C.FX.type:
-        return this.#market.fx(tape, offset)
+        return market.fx(tape, offset)
       case C.LIMIT.type:
-        return this.#governance.limit(tape, offset)
+        return governance.limit(tape, offset)
       case C.KILL.type:
-        return this.#governance.kill(tape, offset)
+        return governance.kill(tape, offset)
       case C.KILL_SWEEP.type:
-        return this.#governance.sweep(tape, offset)
+        return governance.sweep(tape, offset)
       case C.RELEASE.type:
-        return this.#governance.release(tape, offset)
+        return governance.release(tape, offset)
       case C.DAY_ROLL.type:
-        return this.#governance.dayRoll(tape, offset)
+        return governance.dayRoll(tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
   }
 
   /** Order commands are refused by a decision, the others by Refused. */
-  #refuse(tape: Tape, offset: number, reason: number): void {
+  function refuse(tape: Tape, offset: number, reason: number): void {
     const type = typeAt(tape, offset)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
-    this.#orders.refuseUnjudged(tape, reason)
+    orders.refuseUnjudged(tape, reason)
   }
 
   /** What a command entails once it has taken effect: a mark that moves, a limit that stands below its use. */
-  #follow(tape: Tape, offset: number, events: number): void {
-    if (events >= tape.end || typeAt(tape, events) !== E.APPLIED.type) return
+  function follow(tape: Tape, offset: number, events: number): void {
+    if (events >= tape.end || typeAt(tape, events) !== APPLIED) return
     const id = tape.i32[(events >> 2) + E.APPLIED.at.id]!
     switch (typeAt(tape, offset)) {
-      case C.QUOTE.type:
-        return this.#market.followMark(tape, tape.i32[(offset >> 2) + C.QUOTE.at.instrument]!)
+      case QUOTE:
+        return market.followMark(tape, tape.i32[(offset >> 2) + C.QUOTE.at.instrument]!)
       case C.INSTRUMENT_STATE.type:
-        return this.#market.followMark(tape, tape.i32[(offset >> 2) + C.INSTRUMENT_STATE.at.instrument]!)
+        return market.followMark(tape, tape.i32[(offset >> 2) + C.INSTRUMENT_STATE.at.instrument]!)
       case C.INSTRUMENT.type:
-        return this.#market.followMark(tape, id)
+        return market.followMark(tape, id)
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
-        return this.#governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
+        return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       default:
         return
     }
   }
 
-  #evolve(tape: Tape, command: number, event: number): void {
+  function evolve(tape: Tape, command: number, event: number): void {
     switch (typeAt(tape, event)) {
-      case E.ORDER_DECIDED.type:
-        if (typeAt(tape, command) === C.NEW_ORDER.type) this.#evolveOrders.newDecided(tape, command, event)
-        else if (typeAt(tape, command) === C.REPLACE_ORDER.type) this.#evolveOrders.replaceDecided(tape, command, event)
+      case ORDER_DECIDED:
+        if (typeAt(tape, command) === NEW_ORDER) evolveOrders.newDecided(tape, command, event)
+        else if (typeAt(tape, command) === REPLACE_ORDER) evolveOrders.replaceDecided(tape, command, event)
         return
-      case E.CANCEL_DECIDED.type:
-        return this.#evolveOrders.cancelDecided(tape, command, event)
-      case E.ORDER_MOVED.type:
-        return this.#evolveOrders.moved(tape, event, typeAt(tape, command) === C.EXECUTION_REPORT.type)
-      case E.EXECUTION_BOOKED.type:
-        return this.#evolveReports.booked(tape, command, event)
-      case E.EXECUTION_REVERSED.type:
-        return this.#evolveReports.reversed(tape, event)
-      case E.MARK_MOVED.type:
-        return this.#evolveMarket.markMoved(tape, event)
+      case CANCEL_DECIDED:
+        return evolveOrders.cancelDecided(tape, command, event)
+      case ORDER_MOVED:
+        return evolveOrders.moved(tape, event, typeAt(tape, command) === EXECUTION_REPORT)
+      case EXECUTION_BOOKED:
+        return evolveReports.booked(tape, command, event)
+      case EXECUTION_REVERSED:
+        return evolveReports.reversed(tape, event)
+      case MARK_MOVED:
+        return evolveMarket.markMoved(tape, event)
       case E.LIMIT_WARNED.type:
-        return this.#evolveGovernance.warned(tape, event)
+        return evolveGovernance.warned(tape, event)
       case E.CANCEL_REQUESTED.type:
-        return this.#evolveOrders.cancelRequested(tape, event)
+        return evolveOrders.cancelRequested(tape, event)
       case E.LATCH_SET.type:
-        return this.#evolveGovernance.latchSet(tape, event)
+        return evolveGovernance.latchSet(tape, event)
       case E.QUARANTINED.type:
-        return this.#evolveMarket.quarantined(tape, command)
+        return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
-        return this.#evolveGovernance.swept(tape, event)
-      case E.APPLIED.type:
-        return this.#applied(tape, command, event)
+        return evolveGovernance.swept(tape, event)
+      case APPLIED:
+        return applied(tape, command, event)
       default:
         // Refused and LimitBreached are facts for readers: they change nothing.
         return
     }
   }
 
-  #applied(tape: Tape, command: number, event: number): void {
+  function applied(tape: Tape, command: number, event: number): void {
     const id = tape.i32[(event >> 2) + E.APPLIED.at.id]!
     switch (typeAt(tape, command)) {
       case C.QUOTE.type:
-        return this.#evolveMarket.quote(tape, command)
+        return evolveMarket.quote(tape, command)
       case C.FEED_HEARTBEAT.type:
-        return this.#evolveMarket.heartbeat(tape, command)
+        return evolveMarket.heartbeat(tape, command)
       case C.INSTRUMENT_STATE.type:
-        return this.#evolveMarket.instrumentState(tape, command)
+        return evolveMarket.instrumentState(tape, command)
       case C.SESSION_PHASE.type:
-        return this.#evolveMarket.phase(tape, command)
+        return evolveMarket.phase(tape, command)
       case C.FX.type:
-        return this.#evolveMarket.fx(tape, command, tape.i32[(event >> 2) + E.APPLIED.at.slot] === 1)
+        return evolveMarket.fx(tape, command, tape.i32[(event >> 2) + E.APPLIED.at.slot] === 1)
       case C.LIMIT.type:
-        return this.#evolveGovernance.limit(tape, command, event)
+        return evolveGovernance.limit(tape, command, event)
       case C.KILL.type:
-        return this.#evolveGovernance.kill(tape, command, event)
+        return evolveGovernance.kill(tape, command, event)
       case C.RELEASE.type:
-        return this.#evolveGovernance.release(tape, command)
+        return evolveGovernance.release(tape, command)
       case C.DAY_ROLL.type:
-        return this.#evolveGovernance.dayRoll(tape, command)
+        return evolveGovernance.dayRoll(tape, command)
       default:
-        return this.#appliedReference(tape, command, id)
+        return appliedReference(tape, command, id)
     }
   }
 
-  #appliedReference(tape: Tape, command: number, id: number): void {
-    const reference = this.#evolveReference
+  function appliedReference(tape: Tape, command: number, id: number): void {
     switch (typeAt(tape, command)) {
       case C.GENESIS.type:
-        return reference.genesis(tape, command)
+        return evolveReference.genesis(tape, command)
       case C.HIERARCHY.type:
-        return reference.hierarchy(tape, command, id)
+        return evolveReference.hierarchy(tape, command, id)
       case C.BINDING.type:
-        return reference.binding(tape, command)
+        return evolveReference.binding(tape, command)
       case C.INSTRUMENT.type:
-        return reference.instrument(tape, command, id)
+        return evolveReference.instrument(tape, command, id)
       case C.LIST.type:
-        return reference.list(tape, command)
+        return evolveReference.list(tape, command)
       case C.LOCATE.type:
-        return reference.locate(tape, command, id)
+        return evolveReference.locate(tape, command, id)
       case C.CAPITAL.type:
-        return reference.capital(tape, command)
+        return evolveReference.capital(tape, command)
       case C.ADV.type:
-        return reference.adv(tape, command)
+        return evolveReference.adv(tape, command)
       case C.PARAMETER.type:
-        return reference.parameter(tape, command)
+        return evolveReference.parameter(tape, command)
       case C.POSITION.type:
-        return reference.position(tape, command)
+        return evolveReference.position(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }
+  }
+
+  return {
+    directory: new StateDirectory(state),
+    view: new StateView(state),
+    execute,
+    apply,
+    nextSweep,
+    stateHash: () => state.hash(),
   }
 }

@@ -3,6 +3,7 @@ import {
   APPLIED,
   CANCEL_DECIDED,
   CANCEL_REQUESTED,
+  EXECUTION_REVERSED,
   LATCH_SET,
   MARK_MOVED,
   ORDER_MOVED,
@@ -10,19 +11,49 @@ import {
   REFUSED,
   SWEPT,
 } from '../model/records/events.ts'
-import { encode } from '../model/records/schema.ts'
+import { begin } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 
+// What is imported is loaded and checked at each use; a constant of this module is written into the code.
+const Refused = REFUSED
+const Applied = APPLIED
+const CancelDecided = CANCEL_DECIDED
+const OrderMoved = ORDER_MOVED
+const ExecutionReversed = EXECUTION_REVERSED
+const MarkMoved = MARK_MOVED
+const CancelRequested = CANCEL_REQUESTED
+const LatchSet = LATCH_SET
+
 export function writeRefused(tape: Tape, reason: number, field = -1): void {
-  encode(tape, REFUSED, { reason, field })
+  const at = Refused.at
+  const i = begin(tape, Refused) >> 2
+  tape.i32[i + at.reason] = reason
+  tape.i32[i + at.field] = field
 }
 
 export function writeApplied(tape: Tape, id = -1, slot = -1, previous = -1): void {
-  encode(tape, APPLIED, { id, slot, previous })
+  const at = Applied.at
+  const i = begin(tape, Applied) >> 2
+  const i32 = tape.i32
+  i32[i + at.id] = id
+  i32[i + at.slot] = slot
+  i32[i + at.previous] = previous
 }
 
-export function writeCancelDecided(tape: Tape, orderSeq: number, slot: number, reason: number): void {
-  encode(tape, CANCEL_DECIDED, { orderSeq, slot, reason })
+/** The cancel found the order in `slot`, whose sequence number stands in `seqs` at `seqAt`. */
+export function writeCancelDecided(tape: Tape, seqs: Float64Array, seqAt: number, slot: number): void {
+  const at = CancelDecided.at
+  const offset = begin(tape, CancelDecided)
+  tape.f64[(offset >> 3) + at.orderSeq] = seqs[seqAt]!
+  tape.i32[(offset >> 2) + at.slot] = slot
+}
+
+/** The cancel found no live order. */
+export function writeCancelOfNone(tape: Tape, reason: number): void {
+  const at = CancelDecided.at
+  const i = begin(tape, CancelDecided) >> 2
+  tape.i32[i + at.slot] = -1
+  tape.i32[i + at.reason] = reason
 }
 
 export const enum Change {
@@ -32,23 +63,48 @@ export const enum Change {
   TERMINAL = 3,
 }
 
+/** The order's sequence number stands in `seqs` at `seqAt`: a double that is passed may be boxed on the way. */
 export function writeMoved(
   tape: Tape,
-  orderSeq: number,
+  seqs: Float64Array,
+  seqAt: number,
   slot: number,
   state: number,
   versionSlot: number,
   change: number,
 ): void {
-  encode(tape, ORDER_MOVED, { orderSeq, slot, state, versionSlot, change })
+  const at = OrderMoved.at
+  const offset = begin(tape, OrderMoved)
+  const i = offset >> 2
+  const i32 = tape.i32
+  tape.f64[(offset >> 3) + at.orderSeq] = seqs[seqAt]!
+  i32[i + at.slot] = slot
+  i32[i + at.state] = state
+  i32[i + at.versionSlot] = versionSlot
+  i32[i + at.change] = change
+}
+
+export function writeReversed(tape: Tape, execSlot: number): void {
+  tape.i32[(begin(tape, ExecutionReversed) >> 2) + ExecutionReversed.at.execSlot] = execSlot
 }
 
 export function writeMarkMoved(tape: Tape, mark: number, instrument: number, refSource: number): void {
-  encode(tape, MARK_MOVED, { mark, instrument, refSource })
+  const at = MarkMoved.at
+  const offset = begin(tape, MarkMoved)
+  tape.f64[(offset >> 3) + at.mark] = mark
+  tape.i32[(offset >> 2) + at.instrument] = instrument
+  tape.i32[(offset >> 2) + at.refSource] = refSource
 }
 
 export function writeCancelRequested(tape: Tape, orderSeq: number, slot: number, latch: number, session: number): void {
-  encode(tape, CANCEL_REQUESTED, { orderSeq, slot, latch, session })
+  const at = CancelRequested.at
+  const offset = begin(tape, CancelRequested)
+  const i = offset >> 2
+  const i32 = tape.i32
+  tape.f64[(offset >> 3) + at.orderSeq] = orderSeq
+  i32[i + at.slot] = slot
+  i32[i + at.latch] = latch
+  i32[i + at.session] = session
 }
 
 export function writeLatchSet(
@@ -59,13 +115,22 @@ export function writeLatchSet(
   state: number,
   cause: number,
 ): void {
-  encode(tape, LATCH_SET, { latch, account, instrument, state, cause })
+  const at = LatchSet.at
+  const i = begin(tape, LatchSet) >> 2
+  const i32 = tape.i32
+  i32[i + at.latch] = latch
+  i32[i + at.account] = account
+  i32[i + at.instrument] = instrument
+  i32[i + at.state] = state
+  i32[i + at.cause] = cause
 }
 
 export function writeQuarantined(tape: Tape, instrument: number): void {
-  encode(tape, QUARANTINED, { instrument })
+  tape.i32[(begin(tape, QUARANTINED) >> 2) + QUARANTINED.at.instrument] = instrument
 }
 
 export function writeSwept(tape: Tape, latch: number, nextSlot: number): void {
-  encode(tape, SWEPT, { latch, nextSlot })
+  const i = begin(tape, SWEPT) >> 2
+  tape.i32[i + SWEPT.at.latch] = latch
+  tape.i32[i + SWEPT.at.nextSlot] = nextSlot
 }

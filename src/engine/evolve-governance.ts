@@ -73,7 +73,8 @@ export class GovernanceEvolver {
     limits.put(version)
     if (!known) this.#rebuild(subject, objectKind)
     if (command.control === D08) shareOfCapital(state, slot)
-    if (command.control === B09 && command.param > state.duplicates.widthUs) state.duplicates.widthUs = command.param
+    if (command.control === B09 && command.param > state.duplicates.widthUs())
+      state.duplicates.setWidthUs(command.param)
   }
 
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
@@ -94,7 +95,7 @@ export class GovernanceEvolver {
     }
     const subjectKind = names.subjectKind[subject]!
     const cellKind = [0, 0, 0, 1, 2, 0, 3, -1][subjectKind]!
-    for (let page = 0; page < cells.pages && kind !== 5; page++) {
+    for (let page = 0; page < cells.pages() && kind !== 5; page++) {
       const account = cells.blockAccount[cells.pageBlock[page]!]!
       for (let place = 0; place < cells.ownersIn(page); place++) {
         const offset = (page * 8 + place) * Cell.SIZE
@@ -109,7 +110,7 @@ export class GovernanceEvolver {
         metrics.addEnds(row, names.entityOrdinal[names.entityOf[account]!]!, up, dn, Math.max(up, -dn))
       }
     }
-    for (let slot = 0; slot < orders.top; slot++) {
+    for (let slot = 0; slot < orders.top(); slot++) {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0 || orders.i[oi + Order.SUBJECT + subjectKind] !== subject) continue
       const row = rowOf(orders.i[oi + Order.INSTR]!, orders.i[oi + Order.VENUE]!)
@@ -219,7 +220,7 @@ export class GovernanceEvolver {
     const state = this.#state
     const { metrics, instruments, executions } = state
     state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
-    for (let row = 0; row < metrics.rows; row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+    for (let row = 0; row < metrics.rows(); row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
@@ -238,7 +239,7 @@ export class GovernanceEvolver {
   /** Open orders take the new trade date's rate. */
   #carryOrders(): void {
     const { orders, instruments } = this.#state
-    for (let slot = 0; slot < orders.top; slot++) {
+    for (let slot = 0; slot < orders.top(); slot++) {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0) continue
       const instrument = orders.i[oi + Order.INSTR]!
@@ -252,7 +253,7 @@ export class GovernanceEvolver {
         orders.vf[version * Version.NUMS + Version.N] = instruments.flowN[instrument]!
         orders.vf[version * Version.NUMS + Version.D] = instruments.flowD[instrument]!
       }
-      this.#life.reprice(slot, 0)
+      this.#life.reprice(slot)
     }
   }
 
@@ -260,7 +261,7 @@ export class GovernanceEvolver {
   #rotateIds(): void {
     const { ids, orders } = this.#state
     const carried: { slot: number; chain: Int32Array[]; versions: Map<number, number> }[] = []
-    for (let slot = 0; slot < orders.top; slot++) {
+    for (let slot = 0; slot < orders.top(); slot++) {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0) continue
       const chain: Int32Array[] = []

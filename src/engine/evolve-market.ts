@@ -10,66 +10,75 @@ import { Cell } from './state/cells.ts'
 import { Has } from './state/instruments.ts'
 import type { State } from './state/state.ts'
 
-export class MarketEvolver {
-  readonly #state: State
-  readonly #shift: Shift
-  readonly #reference: ReferenceEvolver
-  readonly #subjects = new Int32Array(8)
+// What is imported is loaded and checked at each use; a constant of this module is written into the code.
+const Q = QUOTE.at
+const H = FEED_HEARTBEAT.at
+const M = MARK_MOVED.at
+const BID = 1
+const ASK = 2
+const LAST = 4
+const KEPT = SIDES_KEPT
+const JUMP_CONFIRMED = CONFIRMED
 
-  constructor(state: State, shift: Shift, reference: ReferenceEvolver) {
-    this.#state = state
-    this.#shift = shift
-    this.#reference = reference
-  }
+/** Places among the eight subjects of the desk, trader or strategy that a cell's owner may be; an account's is set. */
+const PLACE_OF_KIND = Int32Array.of(5, 3, 4, 6)
 
-  quote(tape: Tape, offset: number): void {
-    const { instruments, feedUs, timeUs } = this.#state
+export type MarketEvolver = ReturnType<typeof createMarketEvolver>
+
+export function createMarketEvolver(state: State, shift: Shift, reference: ReferenceEvolver) {
+  const { instruments, cells, names, rates, feedUs, venuePhase } = state
+  const { has: hasOf, bid, ask, last, lastUs, quoteUs, quoteFeed, quarantineUs, mark } = instruments
+  const { f, firstPage, pageNext, pageBlock, blockAccount, ownerKind, ownerSubject } = cells
+  /** Subjects of the cell that is being revalued. */
+  const subjects = new Int32Array(8)
+
+  function quote(tape: Tape, offset: number): void {
+    const { f64, i32 } = tape
     const i = offset >> 2
-    const f = offset >> 3
-    const at = QUOTE.at
-    const id = tape.i32[i + at.instrument]!
-    const flags = tape.i32[i + at.flags]!
-    feedUs[tape.i32[i + at.feed]!] = timeUs
-    let has = instruments.has[id]!
-    if ((flags & SIDES_KEPT) === 0) {
-      has = (has & ~(Has.BID | Has.ASK)) | (flags & 1 ? Has.BID : 0) | (flags & 2 ? Has.ASK : 0)
-      instruments.bid[id] = tape.f64[f + at.bidPx]!
-      instruments.ask[id] = tape.f64[f + at.askPx]!
-      instruments.quoteUs[id] = timeUs
-      instruments.quoteFeed[id] = tape.i32[i + at.feed]!
-      instruments.quarantineUs[id] = 0
+    const at = offset >> 3
+    const id = i32[i + Q.instrument]!
+    const flags = i32[i + Q.flags]!
+    const feed = i32[i + Q.feed]!
+    const { timeUs } = state
+    let has = hasOf[id]!
+    feedUs[feed] = timeUs
+    if ((flags & KEPT) === 0) {
+      has = (has & ~(Has.BID | Has.ASK)) | (flags & BID ? Has.BID : 0) | (flags & ASK ? Has.ASK : 0)
+      bid[id] = f64[at + Q.bidPx]!
+      ask[id] = f64[at + Q.askPx]!
+      quoteUs[id] = timeUs
+      quoteFeed[id] = feed
+      quarantineUs[id] = 0
     }
-    if ((flags & 4) !== 0) {
+    if ((flags & LAST) !== 0) {
       has |= Has.LAST
-      instruments.last[id] = tape.f64[f + at.lastPx]!
-      instruments.lastUs[id] = timeUs
-      if (instruments.quarantineUs[id] !== 0) instruments.quarantineUs[id] = CONFIRMED
+      last[id] = f64[at + Q.lastPx]!
+      lastUs[id] = timeUs
+      if (quarantineUs[id] !== 0) quarantineUs[id] = JUMP_CONFIRMED
     }
-    instruments.has[id] = has
+    hasOf[id] = has
   }
 
-  quarantined(tape: Tape, offset: number): void {
-    const { instruments, timeUs } = this.#state
-    const id = tape.i32[(offset >> 2) + QUOTE.at.instrument]!
-    if (instruments.quarantineUs[id] === 0) instruments.quarantineUs[id] = timeUs
+  function quarantined(tape: Tape, offset: number): void {
+    const id = tape.i32[(offset >> 2) + Q.instrument]!
+    if (quarantineUs[id] === 0) quarantineUs[id] = state.timeUs
   }
 
-  heartbeat(tape: Tape, offset: number): void {
-    this.#state.feedUs[tape.i32[(offset >> 2) + FEED_HEARTBEAT.at.feed]!] = this.#state.timeUs
+  function heartbeat(tape: Tape, offset: number): void {
+    feedUs[tape.i32[(offset >> 2) + H.feed]!] = state.timeUs
   }
 
-  instrumentState(tape: Tape, offset: number): void {
-    const { instruments } = this.#state
+  function instrumentState(tape: Tape, offset: number): void {
     const command = decode(tape, offset, INSTRUMENT_STATE)
     const id = command.instrument
     if ((command.flags & 1) !== 0) {
       instruments.priorClose[id] = command.priorClose
-      instruments.priorCloseUs[id] = this.#state.timeUs
+      instruments.priorCloseUs[id] = state.timeUs
       instruments.has[id] = instruments.has[id]! | Has.PRIOR_CLOSE
     }
     if ((command.flags & 2) !== 0) {
       instruments.manualPx[id] = command.manualPx
-      instruments.manualUs[id] = this.#state.timeUs
+      instruments.manualUs[id] = state.timeUs
       instruments.manualUntilUs[id] = command.manualUntilUs
     }
     if ((command.flags & 4) !== 0) instruments.halted[id] = command.halted
@@ -77,57 +86,59 @@ export class MarketEvolver {
     if ((command.flags & 16) !== 0) instruments.active[id] = command.active
   }
 
-  phase(tape: Tape, offset: number): void {
+  function phase(tape: Tape, offset: number): void {
     const { venue, phase } = decode(tape, offset, SESSION_PHASE)
-    this.#state.venuePhase[venue] = phase
+    venuePhase[venue] = phase
   }
 
-  fx(tape: Tape, offset: number, revalues: boolean): void {
-    const { rates, instruments } = this.#state
+  function fx(tape: Tape, offset: number, revalues: boolean): void {
     const { currency, rate, decimals, haircutBps } = decode(tape, offset, FX)
     rates.set(currency, { rate, decimals, haircutBps }, revalues)
     if (!revalues) return
     for (let id = 0; id < instruments.count; id++) {
       if (instruments.currency[id] !== currency) continue
-      this.#reference.setRatios(id)
-      this.revalue(id)
+      reference.setRatios(id)
+      revalue(id)
     }
   }
 
-  markMoved(tape: Tape, event: number): void {
-    const { instruments } = this.#state
-    const id = tape.i32[(event >> 2) + MARK_MOVED.at.instrument]!
-    this.setMark(id, tape.f64[(event >> 3) + MARK_MOVED.at.mark]!)
-    instruments.has[id] = instruments.has[id]! | Has.MARK
+  function markMoved(tape: Tape, event: number): void {
+    const id = tape.i32[(event >> 2) + M.instrument]!
+    hasOf[id] = hasOf[id]! | Has.MARK
+    setMark(id, tape.f64[(event >> 3) + M.mark]!)
   }
 
-  setMark(id: number, mark: number): void {
-    this.#state.instruments.mark[id] = mark
-    this.revalue(id)
+  function setMark(id: number, px: number): void {
+    mark[id] = px
+    revalue(id)
   }
 
   /** Values every cell of the instrument again. */
-  revalue(id: number): void {
-    const { cells, names } = this.#state
-    const subjects = this.#subjects
-    for (let page = cells.firstPage[id]!; page >= 0; page = cells.pageNext[page]!) {
-      const account = cells.blockAccount[cells.pageBlock[page]!]!
+  function revalue(id: number): void {
+    for (let page = firstPage[id]!; page >= 0; page = pageNext[page]!) {
+      const account = blockAccount[pageBlock[page]!]!
       const entity = names.entityOrdinal[names.entityOf[account]!]!
       const owners = cells.ownersIn(page)
+      subjects[0] = 0
+      subjects[1] = names.entityOf[account]!
+      subjects[2] = names.clientOf[account]!
+      subjects[5] = account
       for (let place = 0; place < owners; place++) {
         const offset = (page * 8 + place) * Cell.SIZE
+        if (isNothing(offset)) continue
         const owner = cells.ownerAt(offset)
-        const kind = cells.ownerKind[owner]!
-        const subject = cells.ownerSubject[owner]!
-        subjects[0] = 0
-        subjects[1] = names.entityOf[account]!
-        subjects[2] = names.clientOf[account]!
-        subjects[5] = account
-        if (kind === 1) subjects[3] = subject
-        if (kind === 2) subjects[4] = subject
-        if (kind === 3) subjects[6] = subject
-        this.#shift.value(kind, offset, id, entity, subjects, 0)
+        const kind = ownerKind[owner]!
+        if (kind !== 0) subjects[PLACE_OF_KIND[kind]!] = ownerSubject[owner]!
+        shift.value(kind, offset, id, entity, subjects, 0)
       }
     }
   }
+
+  /** True where a cell holds nothing and is worth nothing: no mark makes it worth more. */
+  function isNothing(offset: number): boolean {
+    if (f[offset + Cell.P] !== 0 || f[offset + Cell.B] !== 0 || f[offset + Cell.S] !== 0) return false
+    return f[offset + Cell.UP] === 0 && f[offset + Cell.DN] === 0
+  }
+
+  return { quote, quarantined, heartbeat, instrumentState, phase, fx, markMoved, setMark, revalue }
 }

@@ -3,9 +3,10 @@ import { reasonNumber } from '../model/codes.ts'
 import { CANCEL_ORDER, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { CANCEL_DECIDED, CANCEL_REQUESTED, ORDER_DECIDED, ORDER_MOVED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { hashDuplicate } from './content.ts'
+import type { Content } from './content.ts'
+import { Change } from './events-out.ts'
 import type { Judgement } from './judgement.ts'
-import type { OrderLife, OrderTerms } from './order-life.ts'
+import { type OrderLife, Term } from './order-life.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
@@ -28,179 +29,185 @@ const R = REPLACE_ORDER.at
 const C = CANCEL_ORDER.at
 const E = ORDER_DECIDED.at
 const M = ORDER_MOVED.at
+const D = CANCEL_DECIDED.at
+const Q = CANCEL_REQUESTED.at
 
-export class OrderEvolver {
-  readonly #state: State
-  readonly #life: OrderLife
-  /** Only for the scratch of the duplicate hash. */
-  readonly #j: Judgement
-  readonly #terms: OrderTerms = { qty: 0, px: 0, stopPx: 0, v: 0, n: 0, d: 0 }
+export type OrderEvolver = ReturnType<typeof createOrderEvolver>
 
-  constructor(state: State, life: OrderLife, j: Judgement) {
-    this.#state = state
-    this.#life = life
-    this.#j = j
-  }
+/** `j` is only for the scratch of the duplicate hash. */
+export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content) {
+  const { ids, orders, limits, names, duplicates } = state
+  const { terms } = life
+  const { entityOf, clientOf, deskOf } = names
+  const { hashDuplicate } = content
+  const stamped = new Int32Array(Kind.SESSION)
 
   /** OrderDecided behind a NewOrder. */
-  newDecided(tape: Tape, command: number, event: number): void {
-    const state = this.#state
-    const { ids, orders } = state
+  function newDecided(tape: Tape, command: number, event: number): void {
+    const { i32 } = tape
     const c = command >> 2
     const e = event >> 2
-    const i32 = tape.i32
     const session = i32[c + N.session]!
-    if (!state.names.has(Kind.SESSION, session)) return
+    if (!names.has(Kind.SESSION, session)) return
     const outcome = i32[e + E.outcome]!
     const reason = i32[e + E.reason]!
-    this.#stamp(session)
+    stamp(session)
     const repeated = outcome === DUPLICATE || reason === CLORDID_CONFLICT
     // The venue is sought last: without it the subjects are known all the same.
     const unnamed = reason >= UNKNOWN_INSTRUMENT && reason < UNKNOWN_VENUE
     const idSlot = i32[e + E.idSlot]!
-    if (!repeated && !unnamed && idSlot >= 0)
-      this.#stampSubjects(i32[c + N.account]!, i32[c + N.trader]!, i32[c + N.strategy]!)
+    if (!repeated && !unnamed && idSlot >= 0) {
+      stampSubjects(i32[c + N.account]!, i32[c + N.trader]!, i32[c + N.strategy]!)
+    }
     if (idSlot < 0) return
-    const id = command + N.clOrdID
-    const added = ids.add(tape, id, session, ids.hashOf(tape, id, session))
-    if (added !== idSlot) throw new Error('a clOrdID is not in the slot that its decision names')
     const slot = outcome === APPROVE ? i32[e + E.slot]! : -1
-    ids.record(added, state.seq, i32[e + E.contentHash0]!, i32[e + E.contentHash1]!, slot, -1)
-    if (slot < 0) return
+    useId(tape, command + N.clOrdID, session, e, slot, -1)
+    if (slot >= 0) open(tape, command, event, slot, idSlot, session)
+  }
+
+  function open(tape: Tape, command: number, event: number, slot: number, idSlot: number, session: number): void {
+    const { f64, i32 } = tape
+    const c = command >> 2
+    const f = command >> 3
     const oi = slot * Order.INTS
-    orders.i[oi + Order.SIDE] = i32[c + N.side]!
-    orders.i[oi + Order.TYPE] = i32[c + N.ordType]!
-    orders.i[oi + Order.TIF] = i32[c + N.timeInForce]!
-    orders.i[oi + Order.INSTR] = i32[c + N.instrument]!
-    orders.i[oi + Order.VENUE] = i32[c + N.venue]!
-    orders.i[oi + Order.LOCATE] = i32[c + N.locate]!
-    orders.i[oi + Order.SUBJECT + 4] = i32[c + N.trader]!
-    orders.i[oi + Order.SUBJECT + 5] = i32[c + N.account]!
-    orders.i[oi + Order.SUBJECT + 6] = i32[c + N.strategy]!
-    orders.i[oi + Order.SUBJECT + 7] = session
-    this.#readTerms(tape, event, tape.f64[(command >> 3) + N.orderQty]!, tape.f64[(command >> 3) + N.price]!)
-    this.#terms.stopPx = tape.f64[(command >> 3) + N.stopPx]!
-    const expireUs = tape.f64[(command >> 3) + N.expireTimeUs]!
-    this.#life.open(slot, added, this.#terms, state.seq, expireUs, tape.f64[(event >> 3) + E.tokenExpiryUs]!)
-    orders.f[slot * Order.NUMS + Order.PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
+    const i = orders.i
+    i[oi + Order.SIDE] = i32[c + N.side]!
+    i[oi + Order.TYPE] = i32[c + N.ordType]!
+    i[oi + Order.TIF] = i32[c + N.timeInForce]!
+    i[oi + Order.INSTR] = i32[c + N.instrument]!
+    i[oi + Order.VENUE] = i32[c + N.venue]!
+    i[oi + Order.LOCATE] = i32[c + N.locate]!
+    i[oi + Order.SUBJECT + Kind.TRADER] = i32[c + N.trader]!
+    i[oi + Order.SUBJECT + Kind.ACCOUNT] = i32[c + N.account]!
+    i[oi + Order.SUBJECT + Kind.STRATEGY] = i32[c + N.strategy]!
+    i[oi + Order.SUBJECT + Kind.SESSION] = session
+    terms[Term.QTY] = f64[f + N.orderQty]!
+    terms[Term.PX] = f64[f + N.price]!
+    terms[Term.STOP] = f64[f + N.stopPx]!
+    terms[Term.EXPIRE] = f64[f + N.expireTimeUs]!
+    readDecided(tape, event)
+    life.open(slot, idSlot)
     // Without a row too: one that is set now counts the orders of its whole window.
-    hashDuplicate(tape, command, this.#j)
-    state.duplicates.remember(this.#j.duplicate0, this.#j.duplicate1, state.timeUs)
+    if (j.duplicateSeq !== state.seq) hashDuplicate(tape, command)
+    duplicates.remember(j.duplicate0, j.duplicate1, state.timeUs)
   }
 
   /** OrderDecided behind a ReplaceOrder. */
-  replaceDecided(tape: Tape, command: number, event: number): void {
-    const state = this.#state
-    const { ids, orders } = state
-    const c = command >> 2
+  function replaceDecided(tape: Tape, command: number, event: number): void {
+    const { f64, i32 } = tape
     const e = event >> 2
-    const i32 = tape.i32
-    const session = i32[c + R.session]!
-    if (!state.names.has(Kind.SESSION, session)) return
+    const session = i32[(command >> 2) + R.session]!
+    if (!names.has(Kind.SESSION, session)) return
     const slot = i32[e + E.slot]!
-    const outcome = i32[e + E.outcome]!
-    this.#stamp(session)
-    if (slot >= 0) this.#stampOrder(slot)
-    else this.#stampEnded(tape, command + R.origClOrdID, session, i32[e + E.reason]!)
+    const approved = i32[e + E.outcome] === APPROVE
+    stamp(session)
+    if (slot >= 0) stampOrder(slot)
+    else stampEnded(tape, command + R.origClOrdID, session, i32[e + E.reason]!)
     const idSlot = i32[e + E.idSlot]!
     if (idSlot < 0) return
-    const id = command + R.clOrdID
-    const added = ids.add(tape, id, session, ids.hashOf(tape, id, session))
-    if (added !== idSlot) throw new Error('a clOrdID is not in the slot that its decision names')
-    const version = outcome === APPROVE ? i32[e + E.versionSlot]! : -1
-    const order = outcome === APPROVE ? slot : -1
-    ids.record(added, state.seq, i32[e + E.contentHash0]!, i32[e + E.contentHash1]!, order, version)
-    if (outcome !== APPROVE) return
+    const version = approved ? i32[e + E.versionSlot]! : -1
+    useId(tape, command + R.clOrdID, session, e, approved ? slot : -1, version)
+    if (!approved) return
     const f = command >> 3
-    this.#readTerms(tape, event, tape.f64[f + R.orderQty]!, tape.f64[f + R.price]!)
-    this.#terms.stopPx = tape.f64[f + R.stopPx]!
-    this.#life.addVersion(slot, version, added, this.#terms)
-    orders.f[slot * Order.NUMS + Order.PROTECTION] = tape.f64[(event >> 3) + E.protectionPx]!
+    terms[Term.QTY] = f64[f + R.orderQty]!
+    terms[Term.PX] = f64[f + R.price]!
+    terms[Term.STOP] = f64[f + R.stopPx]!
+    readDecided(tape, event)
+    life.addVersion(slot, version, idSlot)
   }
 
-  #readTerms(tape: Tape, event: number, qty: number, px: number): void {
+  /** The clOrdID is used up by the decision whose ints start at `e`. */
+  function useId(tape: Tape, at: number, session: number, e: number, slot: number, version: number): void {
+    const { i32 } = tape
+    const idSlot = ids.add(tape, at, session, ids.hashOf(tape, at, session))
+    if (idSlot !== i32[e + E.idSlot]) throw new Error('a clOrdID is not in the slot that its decision names')
+    ids.record(idSlot, state.seq, i32[e + E.contentHash0]!, i32[e + E.contentHash1]!, slot, version)
+  }
+
+  /** The terms that the decision fixed. */
+  function readDecided(tape: Tape, event: number): void {
+    const { f64 } = tape
     const f = event >> 3
-    this.#terms.qty = qty
-    this.#terms.px = px
-    this.#terms.v = tape.f64[f + E.valuationPx]!
-    this.#terms.n = tape.f64[f + E.unitN]!
-    this.#terms.d = tape.f64[f + E.unitD]!
+    terms[Term.V] = f64[f + E.valuationPx]!
+    terms[Term.N] = f64[f + E.unitN]!
+    terms[Term.D] = f64[f + E.unitD]!
+    terms[Term.PROTECTION] = f64[f + E.protectionPx]!
+    terms[Term.TOKEN] = f64[f + E.tokenExpiryUs]!
   }
 
-  cancelDecided(tape: Tape, command: number, event: number): void {
-    const { orders, names } = this.#state
+  function cancelDecided(tape: Tape, command: number, event: number): void {
     const session = tape.i32[(command >> 2) + C.session]!
-    const slot = tape.i32[(event >> 2) + CANCEL_DECIDED.at.slot]!
-    if (names.has(Kind.SESSION, session)) this.#stamp(session)
-    if (slot < 0)
-      return this.#stampEnded(tape, command + C.origClOrdID, tape.i32[(command >> 2) + C.owner]!, ORDER_TERMINAL)
-    this.#stampOrder(slot)
+    const slot = tape.i32[(event >> 2) + D.slot]!
+    if (names.has(Kind.SESSION, session)) stamp(session)
+    if (slot < 0) {
+      return stampEnded(tape, command + C.origClOrdID, tape.i32[(command >> 2) + C.owner]!, ORDER_TERMINAL)
+    }
+    stampOrder(slot)
     const at = slot * Order.INTS + Order.STATE
     if (orders.i[at] === APPROVED || orders.i[at] === WORKING) orders.i[at] = PENDING_CANCEL
   }
 
   /** OrderMoved behind a report, a NotSent or a sweep. `reported` marks that the market knows the order. */
-  moved(tape: Tape, event: number, reported: boolean): void {
-    const { orders } = this.#state
+  function moved(tape: Tape, event: number, reported: boolean): void {
     const e = event >> 2
     const slot = tape.i32[e + M.slot]!
     const version = tape.i32[e + M.versionSlot]!
+    const orderState = tape.i32[e + M.state]!
     if (reported) orders.i[slot * Order.INTS + Order.REPORTED] = 1
     switch (tape.i32[e + M.change]) {
-      case 1:
-        this.#life.acceptVersion(slot, version)
+      case Change.VERSION_ACCEPTED:
+        life.acceptVersion(slot, version)
         break
-      case 2:
-        this.#life.rejectVersion(slot, version)
+      case Change.VERSION_DROPPED:
+        life.rejectVersion(slot, version)
         break
-      case 3:
-        this.#life.end(slot, tape.i32[e + M.state]!)
+      case Change.TERMINAL:
+        life.end(slot, orderState)
         return
       default:
         break
     }
-    orders.i[slot * Order.INTS + Order.STATE] = tape.i32[e + M.state]!
-    if (this.#life.isExhausted(slot)) this.#life.end(slot, FILLED)
+    orders.i[slot * Order.INTS + Order.STATE] = orderState
+    if (life.isExhausted(slot)) life.end(slot, FILLED)
   }
 
-  cancelRequested(tape: Tape, event: number): void {
-    const { orders } = this.#state
-    const slot = tape.i32[(event >> 2) + CANCEL_REQUESTED.at.slot]!
-    orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] = this.#state.seq
-    orders.i[slot * Order.INTS + Order.LATCH] = tape.i32[(event >> 2) + CANCEL_REQUESTED.at.latch]!
+  function cancelRequested(tape: Tape, event: number): void {
+    const slot = tape.i32[(event >> 2) + Q.slot]!
+    orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] = state.seq
+    orders.i[slot * Order.INTS + Order.LATCH] = tape.i32[(event >> 2) + Q.latch]!
   }
 
   /** Counts the message against the rates of one subject. */
-  #stamp(subject: number): void {
-    const { limits, timeUs } = this.#state
+  function stamp(subject: number): void {
     const slots = limits.windowSlots[subject]!
-    for (let at = 0; at < slots.length; at++) limits.windows[slots[at]!]!.stamp(timeUs)
+    for (let at = 0; at < slots.length; at++) limits.windows[slots[at]!]!.stamp(state.timeUs)
   }
 
   /** The subjects of a new order beside its session. */
-  #stampSubjects(account: number, trader: number, strategy: number): void {
-    const { names } = this.#state
-    this.#stamp(0)
-    this.#stamp(names.entityOf[account]!)
-    this.#stamp(names.clientOf[account]!)
-    this.#stamp(names.deskOf[trader]!)
-    this.#stamp(trader)
-    this.#stamp(account)
-    this.#stamp(strategy)
+  function stampSubjects(account: number, trader: number, strategy: number): void {
+    stamped[Kind.FIRM] = 0
+    stamped[Kind.ENTITY] = entityOf[account]!
+    stamped[Kind.CLIENT] = clientOf[account]!
+    stamped[Kind.DESK] = deskOf[trader]!
+    stamped[Kind.TRADER] = trader
+    stamped[Kind.ACCOUNT] = account
+    stamped[Kind.STRATEGY] = strategy
+    for (let place = 0; place < Kind.SESSION; place++) stamp(stamped[place]!)
   }
 
   /** The subjects of an order that has ended: its id still says which they were. */
-  #stampEnded(tape: Tape, at: number, session: number, reason: number): void {
+  function stampEnded(tape: Tape, at: number, session: number, reason: number): void {
     if (reason !== ORDER_TERMINAL) return
-    const { ids } = this.#state
     const id = ids.find(tape, at, session, ids.hashOf(tape, at, session))
     if (id < 0 || ids.orderOf(id) !== ORDER_ENDED) return
-    this.#stampSubjects(ids.endedOf(id, Ended.ACCOUNT), ids.endedOf(id, Ended.TRADER), ids.endedOf(id, Ended.STRATEGY))
+    stampSubjects(ids.endedOf(id, Ended.ACCOUNT), ids.endedOf(id, Ended.TRADER), ids.endedOf(id, Ended.STRATEGY))
   }
 
   /** The subjects of a live order beside the sending session. */
-  #stampOrder(slot: number): void {
-    const { orders } = this.#state
-    for (let place = 0; place < 7; place++) this.#stamp(orders.i[slot * Order.INTS + Order.SUBJECT + place]!)
+  function stampOrder(slot: number): void {
+    const at = slot * Order.INTS + Order.SUBJECT
+    for (let place = 0; place < Kind.SESSION; place++) stamp(orders.i[at + place]!)
   }
+
+  return { newDecided, replaceDecided, cancelDecided, moved, cancelRequested }
 }

@@ -1,15 +1,23 @@
 /**
  * The exposure algebra (docs/reference/decision.md §1): how a change of position and leaves moves cells and sums.
- * `project` computes it for an order under judgement; `shift` applies it. Every limit reads what these two keep.
+ * `createProjection` computes it for an order under judgement; `createShift` applies it. Every limit reads what these
+ * two keep.
  */
 import { type Judgement, X } from './judgement.ts'
 import { Cell } from './state/cells.ts'
 import { InstrumentFlag } from './state/instruments.ts'
+import { Metric } from './state/metrics.ts'
+import { ENTITIES_MAX } from './state/names.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
 /** Cell kind of each subject kind: firm, entity, client and account add up account cells; a session has none. */
 export const CELL_KIND = Int32Array.of(0, 0, 0, 1, 2, 0, 3, -1)
+
+/** Doubles that a metric row has in `ends`: long and short of each entity. */
+const ROW_ENDS = ENTITIES_MAX * 2
+
 /** Object kinds in the order of OBJECT_KINDS. */
 export const enum ObjectKind {
   INSTRUMENT = 1,
@@ -17,72 +25,80 @@ export const enum ObjectKind {
   SECTOR = 3,
   ASSET_CLASS = 4,
   VENUE = 5,
+  /** Kinds, the one of rows without object included. */
+  COUNT = 6,
 }
 
-/**
- * Puts into the scratch what the order does at total quantity `qty`: values, reserved leaves and open value, changes of
- * the four cells. Returns false where something is no safe integer.
- */
-export function project(state: State, j: Judgement, qty: number): boolean {
-  const x = j.x
-  projectLeaves(j, qty)
-  const inverse = (state.instruments.flags[j.instrument]! & InstrumentFlag.INVERSE) !== 0
-  const v = x[X.V]!
-  const n = x[X.N]!
-  const d = x[X.D]!
-  const leaves = x[X.LEAVES]!
-  const value = flowValue(inverse, v, qty, n, d)
-  const open = leaves === qty ? value : flowValue(inverse, v, leaves, n, d)
-  if (!(value >= 0) || !(open >= 0)) return false
-  x[X.VALUE] = value
-  x[X.OPEN_VERSION] = open
-  const openOld = x[X.OPEN_OLD]!
-  const leavesOld = x[X.LEAVES_OLD]!
-  if (j.nonAtomic) x[X.OPEN_NEW] = openOld + open
-  else x[X.OPEN_NEW] = open > openOld ? open : openOld
-  const more = x[X.LEAVES_NEW]! - leavesOld
-  const f = state.cells.f
-  for (let kind = 0; kind < 4; kind++) {
-    const cell = j.cells[kind]!
-    let up0 = 0
-    let dn0 = 0
-    let up1: number
-    let dn1: number
-    if (cell < 0) {
-      up1 = j.buys ? state.value.upValue(j.instrument, more) : 0
-      dn1 = j.buys ? 0 : state.value.downValue(j.instrument, -more)
-    } else {
-      up0 = f[cell + Cell.UP]!
-      dn0 = f[cell + Cell.DN]!
-      up1 = j.buys ? state.value.upValue(j.instrument, f[cell + Cell.P]! + f[cell + Cell.B]! + more) : up0
-      dn1 = j.buys ? dn0 : state.value.downValue(j.instrument, f[cell + Cell.P]! - f[cell + Cell.S]! - more)
-    }
-    // NaN compares false: a value that cannot be held ends here.
-    if (!(up1 >= dn1)) return false
-    j.dUp[kind] = up1 - up0
-    j.dDn[kind] = dn1 - dn0
-    const gross0 = up0 > -dn0 ? up0 : -dn0
-    const gross1 = up1 > -dn1 ? up1 : -dn1
-    j.dGross[kind] = gross1 - gross0
+/** What an order under judgement would do to exposure. */
+export function createProjection(state: State, j: Judgement) {
+  const { x, cells, dUp, dDn, dGross } = j
+  const { f } = state.cells
+  const { flags } = state.instruments
+  const { upValue, downValue } = state.value
+
+  /**
+   * Puts into the scratch what the order does at its total quantity `x[X.QTY]`: values, reserved leaves and open value,
+   * changes of the four cells. Returns false where something is no safe integer.
+   */
+  function project(): boolean {
+    projectLeaves()
+    const inverse = (flags[j.instrument]! & InstrumentFlag.INVERSE) !== 0
+    const qty = x[X.QTY]!
+    const leaves = x[X.LEAVES]!
+    const value = flowValue(inverse, x[X.V]!, qty, x[X.N]!, x[X.D]!)
+    const open = leaves === qty ? value : flowValue(inverse, x[X.V]!, leaves, x[X.N]!, x[X.D]!)
+    if (!(value >= 0) || !(open >= 0)) return false
+    x[X.VALUE] = value
+    x[X.OPEN_VERSION] = open
+    const openOld = x[X.OPEN_OLD]!
+    if (j.nonAtomic) x[X.OPEN_NEW] = openOld + open
+    else x[X.OPEN_NEW] = open > openOld ? open : openOld
+    if (!projectCells()) return false
+    j.reducing = isReducing(state, j, 0)
+    return true
   }
-  j.reducing = isReducing(state, j, 0)
-  return true
-}
 
-/** The part of the projection that needs no price: what can still execute, and the leaves that would be reserved. */
-export function projectLeaves(j: Judgement, qty: number): void {
-  const x = j.x
-  const leaves = qty - x[X.CUM]!
-  const leavesOld = x[X.LEAVES_OLD]!
-  x[X.LEAVES] = leaves
-  if (j.nonAtomic) x[X.LEAVES_NEW] = leavesOld + leaves
-  else x[X.LEAVES_NEW] = leaves > leavesOld ? leaves : leavesOld
+  function projectCells(): boolean {
+    const instrument = j.instrument
+    const buys = j.buys
+    const more = x[X.LEAVES_NEW]! - x[X.LEAVES_OLD]!
+    for (let kind = 0; kind < 4; kind++) {
+      const cell = cells[kind]!
+      let up0 = 0
+      let dn0 = 0
+      let qty = buys ? more : -more
+      if (cell >= 0) {
+        up0 = f[cell + Cell.UP]!
+        dn0 = f[cell + Cell.DN]!
+        qty += f[cell + Cell.P]! + (buys ? f[cell + Cell.B]! : -f[cell + Cell.S]!)
+      }
+      const up1 = buys ? upValue(instrument, qty) : up0
+      const dn1 = buys ? dn0 : downValue(instrument, qty)
+      // NaN compares false: a value that cannot be held ends here.
+      if (!(up1 >= dn1)) return false
+      dUp[kind] = up1 - up0
+      dDn[kind] = dn1 - dn0
+      dGross[kind] = (up1 > -dn1 ? up1 : -dn1) - (up0 > -dn0 ? up0 : -dn0)
+    }
+    return true
+  }
+
+  /** The part of the projection that needs no price: what can still execute, and the leaves that would be reserved. */
+  function projectLeaves(): void {
+    const leaves = x[X.QTY]! - x[X.CUM]!
+    const leavesOld = x[X.LEAVES_OLD]!
+    x[X.LEAVES] = leaves
+    if (j.nonAtomic) x[X.LEAVES_NEW] = leavesOld + leaves
+    else x[X.LEAVES_NEW] = leaves > leavesOld ? leaves : leavesOld
+  }
+
+  return { project, projectLeaves }
 }
 
 /** True where, on the cell of `kind`, the order's side can do no more than close the position. */
 export function isReducing(state: State, j: Judgement, kind: number): boolean {
+  const { f } = state.cells
   const cell = j.cells[kind]!
-  const f = state.cells.f
   const more = j.x[X.LEAVES_NEW]! - j.x[X.LEAVES_OLD]!
   // A cell that was never touched holds nothing that could be reduced.
   if (cell < 0) return more <= 0
@@ -106,22 +122,148 @@ export function objectOf(state: State, kind: number, instrument: number, venue: 
   }
 }
 
-/** Places in an order's subjects that count the cells of each kind; the first three of kind 0 come before these. */
-const PLACE_OF_KIND = Int32Array.of(5, 3, 4, 6)
+/** Changes that `Shift.order` applies to an order's cells and sums; its caller sets them. EXECUTED is 0 in between. */
+export const enum Delta {
+  /** Position, open buys and open sells of the cells, in quantity units. */
+  P = 0,
+  B = 1,
+  S = 2,
+  /** Open value, open orders and executed value, in ledger units. */
+  OPEN = 3,
+  COUNT = 4,
+  EXECUTED = 5,
+  SIZE = 6,
+}
+
+export type Shift = ReturnType<typeof createShift>
 
 /** Applies changes of position, leaves and flow to cells and to every sum of the subjects that count them. */
-export class Shift {
-  readonly #state: State
+export function createShift(state: State) {
+  const { limits, metrics } = state
+  const { f } = state.cells
+  const orders = state.orders.i
+  const m = metrics.f
+  const { ends } = metrics
+  const { kindMask } = limits
+  const { upValue, downValue } = state.value
+  const kindOf = CELL_KIND
+  const delta = new Float64Array(Delta.SIZE)
+  /** Changes of up, dn and gross of an order's four cells, and of one cell alone in the place behind them. */
+  const dUp = new Float64Array(5)
+  const dDn = new Float64Array(5)
+  const dGross = new Float64Array(5)
 
-  constructor(state: State) {
-    this.#state = state
+  /**
+   * Applies `delta` to the four cells of the order whose ints start at `oi`, and to its subjects and their objects. An
+   * order's quantity is on one side: what it reserves and what it executes move one end of each cell.
+   */
+  function order(oi: number): void {
+    const moves = delta[Delta.P] !== 0 || delta[Delta.B] !== 0 || delta[Delta.S] !== 0
+    if (moves) orderCells(oi)
+    const entity = orders[oi + Order.ENTITY_ORDINAL]! * 2
+    for (let place = 0; place < 8; place++) {
+      const subject = orders[oi + Order.SUBJECT + place]!
+      addFlow(subject)
+      if (moves && place < 7) addEnds(subject, entity, kindOf[place]!)
+      if (kindMask[subject] !== 0) orderObjects(subject, oi, moves ? kindOf[place]! : -1)
+    }
+  }
+
+  function orderCells(oi: number): void {
+    const instrument = orders[oi + Order.INSTR]!
+    const movesUp = delta[Delta.P]! + delta[Delta.B]! !== 0
+    const movesDn = delta[Delta.P]! - delta[Delta.S]! !== 0
+    for (let kind = 0; kind < 4; kind++) {
+      const cell = orders[oi + Order.CELL_AT + kind]!
+      const p = f[cell + Cell.P]! + delta[Delta.P]!
+      const b = f[cell + Cell.B]! + delta[Delta.B]!
+      const s = f[cell + Cell.S]! + delta[Delta.S]!
+      f[cell + Cell.P] = p
+      f[cell + Cell.B] = b
+      f[cell + Cell.S] = s
+      const up0 = f[cell + Cell.UP]!
+      const dn0 = f[cell + Cell.DN]!
+      const up1 = movesUp ? guarded(upValue(instrument, p + b)) : up0
+      const dn1 = movesDn ? guarded(downValue(instrument, p - s)) : dn0
+      f[cell + Cell.UP] = up1
+      f[cell + Cell.DN] = dn1
+      dUp[kind] = up1 - up0
+      dDn[kind] = dn1 - dn0
+      dGross[kind] = (up1 > -dn1 ? up1 : -dn1) - (up0 > -dn0 ? up0 : -dn0)
+    }
+  }
+
+  /** Adds the flow of `delta` to a metric row. */
+  function addFlow(row: number): void {
+    const at = row * Metric.SIZE
+    m[at + Metric.OPEN] = m[at + Metric.OPEN]! + delta[Delta.OPEN]!
+    m[at + Metric.COUNT] = m[at + Metric.COUNT]! + delta[Delta.COUNT]!
+    m[at + Metric.EXECUTED] = m[at + Metric.EXECUTED]! + delta[Delta.EXECUTED]!
+  }
+
+  /** Adds the changes of the cell in place `kind` to a metric row; `entity` is twice the entity's ordinal. */
+  function addEnds(row: number, entity: number, kind: number): void {
+    const at = row * ROW_ENDS + entity
+    const long0 = ends[at]!
+    const short0 = ends[at + 1]!
+    const long1 = long0 + dUp[kind]!
+    const short1 = short0 + dDn[kind]!
+    ends[at] = long1
+    ends[at + 1] = short1
+    const net0 = larger(long0, short0)
+    const g = row * Metric.SIZE
+    m[g + Metric.GROSS] = m[g + Metric.GROSS]! + dGross[kind]!
+    m[g + Metric.NET] = m[g + Metric.NET]! - net0 + larger(long1, short1)
+  }
+
+  /** `kind` is the place of the cell changes, -1 where no cell moves. Positions have no venue. */
+  function orderObjects(subject: number, oi: number, kind: number): void {
+    const instrument = orders[oi + Order.INSTR]!
+    const venue = orders[oi + Order.VENUE]!
+    const entity = orders[oi + Order.ENTITY_ORDINAL]! * 2
+    const mask = kindMask[subject]!
+    for (let object = ObjectKind.INSTRUMENT; object <= ObjectKind.VENUE; object++) {
+      if ((mask & (1 << object)) === 0) continue
+      const row = objectRow(subject, object, objectOf(state, object, instrument, venue))
+      if (row < 0) continue
+      addFlow(row)
+      if (kind >= 0 && object !== ObjectKind.VENUE) addEnds(row, entity, kind)
+    }
+  }
+
+  /** Positions have no venue: position rows take the four other objects. */
+  function endsObjects(subject: number, instrument: number, entity: number, kind: number): void {
+    const mask = kindMask[subject]!
+    for (let object = ObjectKind.INSTRUMENT; object < ObjectKind.VENUE; object++) {
+      if ((mask & (1 << object)) === 0) continue
+      const row = objectRow(subject, object, objectOf(state, object, instrument, -1))
+      if (row >= 0) addEnds(row, entity, kind)
+    }
+  }
+
+  function flowObjects(subject: number, instrument: number, venue: number): void {
+    const mask = kindMask[subject]!
+    for (let object = ObjectKind.INSTRUMENT; object <= ObjectKind.VENUE; object++) {
+      if ((mask & (1 << object)) === 0) continue
+      const row = objectRow(subject, object, objectOf(state, object, instrument, venue))
+      if (row >= 0) addFlow(row)
+    }
+  }
+
+  /** Metric row of (subject, object): made on first touch where "each" rows stand; -1 where none is kept. */
+  function objectRow(subject: number, kind: number, object: number): number {
+    if (object < 0) return -1
+    const entry = limits.entry(subject, kind, object)
+    if (entry >= 0) return limits.entryMetric[entry]!
+    if (limits.eachCount[subject * ObjectKind.COUNT + kind] === 0) return -1
+    return limits.entryMetric[limits.openEntry(subject, kind, object, metrics)]!
   }
 
   /**
    * Changes P, B and S of one cell. `subjects` holds the eight subjects from `from` on, -1 where one is not known; those
    * that count cells of this kind follow.
    */
-  cell(
+  function cell(
     kind: number,
     offset: number,
     instrument: number,
@@ -132,55 +274,42 @@ export class Shift {
     subjects: Int32Array,
     from: number,
   ): void {
-    const f = this.#state.cells.f
     f[offset + Cell.P] = f[offset + Cell.P]! + dP
     f[offset + Cell.B] = f[offset + Cell.B]! + dB
     f[offset + Cell.S] = f[offset + Cell.S]! + dS
-    this.value(kind, offset, instrument, entity, subjects, from)
+    value(kind, offset, instrument, entity, subjects, from)
   }
 
   /** Values a cell again at the mark in force. */
-  value(kind: number, offset: number, instrument: number, entity: number, subjects: Int32Array, from: number): void {
-    const f = this.#state.cells.f
+  function value(
+    kind: number,
+    offset: number,
+    instrument: number,
+    entity: number,
+    subjects: Int32Array,
+    from: number,
+  ): void {
     const up0 = f[offset + Cell.UP]!
     const dn0 = f[offset + Cell.DN]!
-    const up1 = guarded(this.#state.value.upValue(instrument, f[offset + Cell.P]! + f[offset + Cell.B]!))
-    const dn1 = guarded(this.#state.value.downValue(instrument, f[offset + Cell.P]! - f[offset + Cell.S]!))
+    const up1 = guarded(upValue(instrument, f[offset + Cell.P]! + f[offset + Cell.B]!))
+    const dn1 = guarded(downValue(instrument, f[offset + Cell.P]! - f[offset + Cell.S]!))
     if (up1 === up0 && dn1 === dn0) return
     f[offset + Cell.UP] = up1
     f[offset + Cell.DN] = dn1
-    const gross0 = up0 > -dn0 ? up0 : -dn0
-    const gross1 = up1 > -dn1 ? up1 : -dn1
-    const dUp = up1 - up0
-    const dDn = dn1 - dn0
-    const dGross = gross1 - gross0
-    if (kind === 0) {
-      this.#ends(subjects[from]!, instrument, entity, dUp, dDn, dGross)
-      this.#ends(subjects[from + 1]!, instrument, entity, dUp, dDn, dGross)
-      this.#ends(subjects[from + 2]!, instrument, entity, dUp, dDn, dGross)
-    }
-    this.#ends(subjects[from + PLACE_OF_KIND[kind]!]!, instrument, entity, dUp, dDn, dGross)
-  }
-
-  #ends(subject: number, instrument: number, entity: number, dUp: number, dDn: number, dGross: number): void {
-    if (subject < 0) return
-    this.#state.metrics.addEnds(subject, entity, dUp, dDn, dGross)
-    if (this.#state.limits.kindMask[subject] !== 0) this.#objectEnds(subject, instrument, entity, dUp, dDn, dGross)
-  }
-
-  #objectEnds(subject: number, instrument: number, entity: number, dUp: number, dDn: number, dGross: number): void {
-    const { limits, metrics } = this.#state
-    const mask = limits.kindMask[subject]!
-    // Positions have no venue: position rows take the four other objects.
-    for (let kind = ObjectKind.INSTRUMENT; kind < ObjectKind.VENUE; kind++) {
-      if ((mask & (1 << kind)) === 0) continue
-      const row = this.#objectRow(subject, kind, objectOf(this.#state, kind, instrument, -1))
-      if (row >= 0) metrics.addEnds(row, entity, dUp, dDn, dGross)
+    dUp[4] = up1 - up0
+    dDn[4] = dn1 - dn0
+    dGross[4] = (up1 > -dn1 ? up1 : -dn1) - (up0 > -dn0 ? up0 : -dn0)
+    for (let place = 0; place < 7; place++) {
+      if (kindOf[place] !== kind) continue
+      const subject = subjects[from + place]!
+      if (subject < 0) continue
+      addEnds(subject, entity * 2, 4)
+      if (kindMask[subject] !== 0) endsObjects(subject, instrument, entity * 2, 4)
     }
   }
 
   /** Adds changes of flow to the subjects and their objects. */
-  flow(
+  function flow(
     subjects: Int32Array,
     from: number,
     instrument: number,
@@ -189,30 +318,26 @@ export class Shift {
     count: number,
     executed: number,
   ): void {
-    const { limits, metrics } = this.#state
-    for (let at = from; at < from + 8; at++) {
-      const subject = subjects[at]!
+    delta[Delta.OPEN] = open
+    delta[Delta.COUNT] = count
+    delta[Delta.EXECUTED] = executed
+    for (let place = 0; place < 8; place++) {
+      const subject = subjects[from + place]!
       if (subject < 0) continue
-      metrics.addFlow(subject, open, count, executed)
-      const mask = limits.kindMask[subject]!
-      if (mask === 0) continue
-      for (let kind = ObjectKind.INSTRUMENT; kind <= ObjectKind.VENUE; kind++) {
-        if ((mask & (1 << kind)) === 0) continue
-        const row = this.#objectRow(subject, kind, objectOf(this.#state, kind, instrument, venue))
-        if (row >= 0) metrics.addFlow(row, open, count, executed)
-      }
+      addFlow(subject)
+      if (kindMask[subject] !== 0) flowObjects(subject, instrument, venue)
     }
+    delta[Delta.EXECUTED] = 0
   }
 
-  /** Metric row of (subject, object): made on first touch where "each" rows stand; -1 where none is kept. */
-  #objectRow(subject: number, kind: number, object: number): number {
-    if (object < 0) return -1
-    const { limits, metrics } = this.#state
-    const entry = limits.entry(subject, kind, object)
-    if (entry >= 0) return limits.entryMetric[entry]!
-    if (limits.each[subject * 6 + kind]!.length === 0) return -1
-    return limits.entryMetric[limits.openEntry(subject, kind, object, metrics)]!
-  }
+  return { delta, order, cell, value, flow }
+}
+
+/** The larger absolute end. */
+function larger(long: number, short: number): number {
+  const a = long < 0 ? -long : long
+  const b = short < 0 ? -short : short
+  return a > b ? a : b
 }
 
 /** A value of what stands that cannot be held (a mark or a rate has moved): it is pinned at the bound, over every limit. */

@@ -4,35 +4,47 @@ import { ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 
-export const NOT_FOUND = -1
-/** The order has ended; its id still says what it was. */
-export const ENDED = -2
+/** What a search says that found no live order. */
+export const enum Sought {
+  NOT_FOUND = -1,
+  /** The order has ended; its id still says what it was. */
+  ENDED = -2,
+}
 
-/** Result of the last search: the id's slot, or -1. */
-export class OrderFinder {
-  idSlot = -1
-  readonly #state: State
+// An imported constant is loaded and checked at each use; one of this module is written into the code.
+const HAS_ENDED = ORDER_ENDED
 
-  constructor(state: State) {
-    this.#state = state
-  }
+export type OrderFinder = ReturnType<typeof createOrderFinder>
 
-  byOrderID(seq: number, slot: number): number {
-    const { orders } = this.#state
-    if (slot < 0 || slot >= orders.top || orders.f[slot * Order.NUMS + Order.SEQ] !== seq) return NOT_FOUND
-    return orders.i[slot * Order.INTS + Order.LIVE] === 0 ? NOT_FOUND : slot
+export function createOrderFinder(state: State) {
+  const { orders, ids } = state
+  const { f, i } = orders
+  let idSlot: number = Sought.NOT_FOUND
+
+  /** Slot of the live order, or NOT_FOUND; `seqAt` is the index of its sequence number in the tape's doubles. */
+  function byOrderID(tape: Tape, seqAt: number, slot: number): number {
+    if (slot < 0 || slot >= orders.top() || f[slot * Order.NUMS + Order.SEQ] !== tape.f64[seqAt])
+      return Sought.NOT_FOUND
+    return i[slot * Order.INTS + Order.LIVE] === 0 ? Sought.NOT_FOUND : slot
   }
 
   /** Slot of the live order, ENDED or NOT_FOUND; `at` is the byte offset of the id in the tape. */
-  byId(tape: Tape, at: number, session: number): number {
-    const { ids } = this.#state
-    this.idSlot = -1
-    if (tape.u8[at] === 0) return NOT_FOUND
+  function byId(tape: Tape, at: number, session: number): number {
+    idSlot = Sought.NOT_FOUND
+    // An empty id names nothing.
+    if ((tape.i32[at >> 2]! & 0xff) === 0) return Sought.NOT_FOUND
     const found = ids.find(tape, at, session, ids.hashOf(tape, at, session))
-    if (found < 0) return NOT_FOUND
+    if (found < 0) return Sought.NOT_FOUND
     const order = ids.orderOf(found)
-    if (order === NOT_FOUND) return NOT_FOUND
-    this.idSlot = found
-    return order === ORDER_ENDED ? ENDED : order
+    if (order === Sought.NOT_FOUND) return Sought.NOT_FOUND
+    idSlot = found
+    return order === HAS_ENDED ? Sought.ENDED : order
+  }
+
+  return {
+    byOrderID,
+    byId,
+    /** Of the last search by id: the id's slot, or NOT_FOUND. */
+    idSlot: (): number => idSlot,
   }
 }

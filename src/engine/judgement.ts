@@ -49,13 +49,12 @@ export const enum Verdict {
 }
 
 const CONTROL_COUNT: number = CONTROLS.length
-/** Controls by precedence. */
-const BY_PRECEDENCE = Int32Array.from([...CONTROLS].sort((a, b) => a.precedence - b.precedence).map((c) => c.index))
+/** Precedence of each control: the lowest that fails names the reason. */
+const PRECEDENCE = Int32Array.from(CONTROLS, (control) => control.precedence)
+const PRECEDENCE_NONE = 1_000_000
 
 /** Most lists that match one order: eight subjects, each with up to six kinds of object. */
 const LISTS_MAX = 48
-const EMPTY = new Int32Array(0)
-
 export class Judgement {
   readonly x = new Float64Array(X.SIZE)
   /** Subjects in the order of NAME_KINDS: firm, entity, client, desk, trader, account, strategy, session. */
@@ -94,13 +93,16 @@ export class Judgement {
   content1 = 0
   duplicate0 = 0
   duplicate1 = 0
+  /** Sequence number of the command that `duplicate0` and `duplicate1` are of, where the decision needed them. */
+  duplicateSeq = -1
 
   /** Use before and after by control, of the subject (and object) whose rows are being walked. */
   readonly measures = new Float64Array(CONTROLS_MAX * 2)
 
-  /** The lists of rows that match: each with its subject, metric row and cell kind. */
+  /** The lists of rows that match: where each stands in the packed rows, its subject, metric row and cell kind. */
   lists = 0
-  readonly list: Int32Array[] = Array.from({ length: LISTS_MAX }, () => EMPTY)
+  readonly listAt = new Int32Array(LISTS_MAX)
+  readonly listCount = new Int32Array(LISTS_MAX)
   readonly listSubject = new Int32Array(LISTS_MAX)
   readonly listMetric = new Int32Array(LISTS_MAX)
   readonly listCell = new Int32Array(LISTS_MAX)
@@ -125,6 +127,9 @@ export class Judgement {
   /** Result and reason number by control index. */
   readonly result = new Int32Array(CONTROLS_MAX)
   readonly reason = new Int32Array(CONTROLS_MAX)
+  /** Precedence and reason of the failing control that is first. */
+  #first = PRECEDENCE_NONE
+  #firstReason = 0
 
   reset(): void {
     const { result, reason, x } = this
@@ -132,6 +137,8 @@ export class Judgement {
       result[control] = Verdict.NOT_APPLICABLE
       reason[control] = 0
     }
+    this.#first = PRECEDENCE_NONE
+    this.#firstReason = 0
     this.rows = 0
     this.lists = 0
     this.failedRows = 0
@@ -150,22 +157,22 @@ export class Judgement {
 
   /** Records a gate's verdict: reason 0 passes. The first reason that a control gives stands. */
   verdict(control: number, reason: number): void {
-    if (reason === 0) {
-      if (this.result[control] === Verdict.NOT_APPLICABLE) this.result[control] = Verdict.PASS
-      return
-    }
+    if (reason !== 0) this.fail(control, reason)
+    else if (this.result[control] === Verdict.NOT_APPLICABLE) this.result[control] = Verdict.PASS
+  }
+
+  /** Records that a control refuses. */
+  fail(control: number, reason: number): void {
     if (this.result[control] === Verdict.FAIL) return
     this.result[control] = Verdict.FAIL
     this.reason[control] = reason
+    if (PRECEDENCE[control]! >= this.#first) return
+    this.#first = PRECEDENCE[control]!
+    this.#firstReason = reason
   }
 
   /** Reason of the failing control that is first by precedence; 0 where none fails. */
   firstReason(): number {
-    const { result } = this
-    for (let place = 0; place < CONTROL_COUNT; place++) {
-      const control = BY_PRECEDENCE[place]!
-      if (result[control] === Verdict.FAIL) return this.reason[control]!
-    }
-    return 0
+    return this.#firstReason
   }
 }

@@ -39,15 +39,17 @@ function isMore(a: number, b: number, c: number, d: number): boolean {
 
 export type Market = ReturnType<typeof createMarket>
 
-/** The tables that prices stand in. */
-interface Prices {
+/** What of the state a reference price hangs on. */
+export interface MarketTables {
   readonly instruments: Instruments
   readonly parameters: Float64Array
   /** Last heartbeat or quote of each feed. */
   readonly feedUs: Float64Array
+  readonly timeUs: number
 }
 
-export function createMarket({ instruments, parameters, feedUs }: Prices) {
+export function createMarket(state: MarketTables) {
+  const { instruments, parameters, feedUs } = state
   const { has, bid, ask, quoteUs, quoteFeed, last, lastUs } = instruments
   const { priorClose, priorCloseUs, manualPx, manualUs, manualUntilUs, mark } = instruments
 
@@ -98,7 +100,8 @@ export function createMarket({ instruments, parameters, feedUs }: Prices) {
   }
 
   /** The source whose price the mark must move to now, or Ref.NONE where it stays. */
-  function markSource(instrument: number, nowUs: number): number {
+  function markSource(instrument: number): number {
+    const nowUs = state.timeUs
     if ((has[instrument] & Has.MARK) === 0) return refSource(instrument, nowUs, true)
     const source = refSource(instrument, nowUs, false)
     if (source === Ref.NONE) return Ref.NONE

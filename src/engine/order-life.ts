@@ -3,9 +3,9 @@
  * ends. Reservations are pure functions of (leaves, v, n, d), so what is released is exactly what was added.
  */
 import { bookPrice, rests } from './controls/self-match.ts'
-import { guarded, type Shift } from './exposure.ts'
+import { Delta, guarded, type Shift } from './exposure.ts'
 import { InstrumentFlag } from './state/instruments.ts'
-import { Bound } from './state/names.ts'
+import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -13,71 +13,65 @@ import { flowValue } from './value.ts'
 
 const SELL_LONG = 1
 
-/** What a new order or a version is made of; one scratch object, filled by the events. */
-export interface OrderTerms {
-  qty: number
-  px: number
-  stopPx: number
-  v: number
-  n: number
-  d: number
+/** What a new order or a version is made of, in `OrderLife.terms`, set by the events. */
+export const enum Term {
+  QTY = 0,
+  PX = 1,
+  STOP = 2,
+  /** Valuation price and the frozen ratio. */
+  V = 3,
+  N = 4,
+  D = 5,
+  PROTECTION = 6,
+  /** Expiry of the order and of its approval token, in µs. */
+  EXPIRE = 7,
+  TOKEN = 8,
+  SIZE = 9,
 }
 
-export class OrderLife {
-  readonly #state: State
-  readonly #shift: Shift
-  readonly #ended = new Int32Array(6)
+/** What a reservation is brought to, and what was executed since it was last. */
+const enum Reserve {
+  LEAVES = 0,
+  OPEN = 1,
+  EXECUTED = 2,
+  SIZE = 3,
+}
 
-  constructor(state: State, shift: Shift) {
-    this.#state = state
-    this.#shift = shift
-  }
+export type OrderLife = ReturnType<typeof createOrderLife>
+
+export function createOrderLife(state: State, shift: Shift) {
+  const { orders, names, cells, books, ids, instruments, locates } = state
+  const { f, i, vf, vi } = orders
+  const { delta } = shift
+  const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
+  const { flags } = instruments
+  const terms = new Float64Array(Term.SIZE)
+  const reserved = new Float64Array(Reserve.SIZE)
+  const ended = new Int32Array(6)
 
   /**
-   * Opens the order in `slot`, whose ints SIDE, TYPE, TIF, INSTR, ORDER_VENUE, ORDER_LOCATE and subjects trader, account,
-   * strategy, session are set, and reserves it in full.
+   * Opens the order in `slot`, whose ints SIDE, TYPE, TIF, INSTR, VENUE, LOCATE and subjects trader, account, strategy,
+   * session are set, with the terms, and reserves it in full.
    */
-  open(slot: number, idSlot: number, terms: OrderTerms, seq: number, expireUs: number, tokenUs: number): void {
-    const state = this.#state
-    const { orders, names, cells, books } = state
-    const f = orders.f
-    const i = orders.i
+  function open(slot: number, idSlot: number): void {
     const of = slot * Order.NUMS
     const oi = slot * Order.INTS
-    const instrument = i[oi + Order.INSTR]!
-    const account = i[oi + Order.SUBJECT + 5]!
-    const trader = i[oi + Order.SUBJECT + 4]!
-    i[oi + Order.SUBJECT] = 0
-    i[oi + Order.SUBJECT + 1] = names.entityOf[account]!
-    i[oi + Order.SUBJECT + 2] = names.clientOf[account]!
-    const desk = names.deskOf[trader]!
-    i[oi + Order.SUBJECT + 3] = desk
-    i[oi + Order.ENTITY_ORDINAL] = names.entityOrdinal[names.entityOf[account]!]!
-    i[oi + Order.CELL_AT] = cells.open(names.ownerCode(Bound.OWN_ACCOUNT, account, account), instrument)
-    i[oi + Order.CELL_AT + 1] = cells.open(names.ownerCode(Bound.DESK_ACCOUNT, desk, account), instrument)
-    i[oi + Order.CELL_AT + 2] = cells.open(names.ownerCode(Bound.TRADER_ACCOUNT, trader, account), instrument)
-    i[oi + Order.CELL_AT + 3] = cells.open(
-      names.ownerCode(Bound.STRATEGY_ACCOUNT, i[oi + Order.SUBJECT + 6]!, account),
-      instrument,
-    )
-    const owner = names.ownerOf[account]!
-    i[oi + Order.HEAD] = books.openHead(owner, instrument)
-    i[oi + Order.BOOK] = books.open(owner, instrument, i[oi + Order.VENUE]!)
-    f[of + Order.QTY] = terms.qty
+    place(oi)
+    f[of + Order.QTY] = terms[Term.QTY]!
     f[of + Order.CUM] = 0
-    f[of + Order.PX] = terms.px
-    f[of + Order.STOP] = terms.stopPx
-    f[of + Order.V] = terms.v
-    f[of + Order.N] = terms.n
-    f[of + Order.D] = terms.d
+    f[of + Order.PX] = terms[Term.PX]!
+    f[of + Order.STOP] = terms[Term.STOP]!
+    f[of + Order.V] = terms[Term.V]!
+    f[of + Order.N] = terms[Term.N]!
+    f[of + Order.D] = terms[Term.D]!
     f[of + Order.OPENED] = 0
     f[of + Order.LEAVES] = 0
-    f[of + Order.SEQ] = seq
+    f[of + Order.SEQ] = state.seq
     f[of + Order.TIME] = state.timeUs
-    f[of + Order.TOKEN] = tokenUs
-    f[of + Order.EXPIRE] = expireUs
+    f[of + Order.TOKEN] = terms[Term.TOKEN]!
+    f[of + Order.EXPIRE] = terms[Term.EXPIRE]!
     f[of + Order.CANCEL_SEQ] = 0
-    f[of + Order.PROTECTION] = 0
+    f[of + Order.PROTECTION] = terms[Term.PROTECTION]!
     i[oi + Order.STATE] = 0
     i[oi + Order.ID_SLOT] = idSlot
     i[oi + Order.VERSION] = -1
@@ -85,220 +79,240 @@ export class OrderLife {
     i[oi + Order.REPORTED] = 0
     i[oi + Order.LATCH] = -1
     orders.take(slot)
-    this.#rest(slot, terms.px)
-    this.#shift.flow(i, oi + Order.SUBJECT, instrument, i[oi + Order.VENUE]!, 0, 1, 0)
-    this.reprice(slot, 0)
+    rest(oi, slot, terms[Term.PX]!)
+    reserve(slot, 0, 1)
   }
 
-  /** Adds a pending version; both prices count for self-match until it is settled. */
-  addVersion(slot: number, version: number, idSlot: number, terms: OrderTerms): void {
-    const { orders } = this.#state
+  /** Gives the order its other subjects, its cells and its book. */
+  function place(oi: number): void {
+    const instrument = i[oi + Order.INSTR]!
+    const account = i[oi + Order.SUBJECT + Kind.ACCOUNT]!
+    const trader = i[oi + Order.SUBJECT + Kind.TRADER]!
+    const desk = deskOf[trader]!
+    const entity = entityOf[account]!
+    i[oi + Order.SUBJECT] = 0
+    i[oi + Order.SUBJECT + Kind.ENTITY] = entity
+    i[oi + Order.SUBJECT + Kind.CLIENT] = clientOf[account]!
+    i[oi + Order.SUBJECT + Kind.DESK] = desk
+    i[oi + Order.ENTITY_ORDINAL] = entityOrdinal[entity]!
+    const strategy = i[oi + Order.SUBJECT + Kind.STRATEGY]!
+    i[oi + Order.CELL_AT] = cells.open(names.ownerCode(Bound.OWN_ACCOUNT, account, account), instrument)
+    i[oi + Order.CELL_AT + 1] = cells.open(names.ownerCode(Bound.DESK_ACCOUNT, desk, account), instrument)
+    i[oi + Order.CELL_AT + 2] = cells.open(names.ownerCode(Bound.TRADER_ACCOUNT, trader, account), instrument)
+    i[oi + Order.CELL_AT + 3] = cells.open(names.ownerCode(Bound.STRATEGY_ACCOUNT, strategy, account), instrument)
+    const owner = ownerOf[account]!
+    i[oi + Order.HEAD] = books.openHead(owner, instrument)
+    i[oi + Order.BOOK] = books.open(owner, instrument, i[oi + Order.VENUE]!)
+  }
+
+  /** Adds a pending version with the terms; both prices count for self-match until it is settled. */
+  function addVersion(slot: number, version: number, idSlot: number): void {
     orders.takeVersion(version)
-    const vf = version * Version.NUMS
-    orders.vf[vf + Version.QTY] = terms.qty
-    orders.vf[vf + Version.PX] = terms.px
-    orders.vf[vf + Version.STOP] = terms.stopPx
-    orders.vf[vf + Version.V] = terms.v
-    orders.vf[vf + Version.N] = terms.n
-    orders.vf[vf + Version.D] = terms.d
-    orders.vi[version * Version.INTS + Version.ID] = idSlot
-    orders.vi[version * Version.INTS + Version.OLDER] = orders.i[slot * Order.INTS + Order.VERSION]!
-    orders.i[slot * Order.INTS + Order.VERSION] = version
-    orders.i[slot * Order.INTS + Order.VERSIONS] = orders.i[slot * Order.INTS + Order.VERSIONS]! + 1
-    this.#rest(slot, terms.px)
-    this.reprice(slot, 0)
+    const at = version * Version.NUMS
+    const oi = slot * Order.INTS
+    vf[at + Version.QTY] = terms[Term.QTY]!
+    vf[at + Version.PX] = terms[Term.PX]!
+    vf[at + Version.STOP] = terms[Term.STOP]!
+    vf[at + Version.V] = terms[Term.V]!
+    vf[at + Version.N] = terms[Term.N]!
+    vf[at + Version.D] = terms[Term.D]!
+    vi[version * Version.INTS + Version.ID] = idSlot
+    vi[version * Version.INTS + Version.OLDER] = i[oi + Order.VERSION]!
+    i[oi + Order.VERSION] = version
+    i[oi + Order.VERSIONS] = i[oi + Order.VERSIONS]! + 1
+    f[slot * Order.NUMS + Order.PROTECTION] = terms[Term.PROTECTION]!
+    rest(oi, slot, terms[Term.PX]!)
+    reprice(slot)
   }
 
   /** The version is accepted: it becomes the order, older versions are gone, newer ones stay pending. */
-  acceptVersion(slot: number, version: number): void {
-    const { orders, ids } = this.#state
+  function acceptVersion(slot: number, version: number): void {
     const of = slot * Order.NUMS
     const oi = slot * Order.INTS
-    const vf = version * Version.NUMS
-    let older = orders.vi[version * Version.INTS + Version.OLDER]!
+    const at = version * Version.NUMS
+    let older = vi[version * Version.INTS + Version.OLDER]!
     while (older >= 0) {
-      const next = orders.vi[older * Version.INTS + Version.OLDER]!
-      this.#dropVersion(slot, older)
+      const next = vi[older * Version.INTS + Version.OLDER]!
+      dropVersion(slot, older)
       older = next
     }
-    orders.vi[version * Version.INTS + Version.OLDER] = -1
-    this.#leave(slot, orders.f[of + Order.PX]!)
-    orders.f[of + Order.QTY] = orders.vf[vf + Version.QTY]!
-    orders.f[of + Order.PX] = orders.vf[vf + Version.PX]!
-    orders.f[of + Order.STOP] = orders.vf[vf + Version.STOP]!
-    orders.f[of + Order.V] = orders.vf[vf + Version.V]!
-    orders.f[of + Order.N] = orders.vf[vf + Version.N]!
-    orders.f[of + Order.D] = orders.vf[vf + Version.D]!
-    const id = orders.vi[version * Version.INTS + Version.ID]!
+    vi[version * Version.INTS + Version.OLDER] = -1
+    leave(oi, slot, f[of + Order.PX]!)
+    f[of + Order.QTY] = vf[at + Version.QTY]!
+    f[of + Order.PX] = vf[at + Version.PX]!
+    f[of + Order.STOP] = vf[at + Version.STOP]!
+    f[of + Order.V] = vf[at + Version.V]!
+    f[of + Order.N] = vf[at + Version.N]!
+    f[of + Order.D] = vf[at + Version.D]!
+    const id = vi[version * Version.INTS + Version.ID]!
     ids.setVersion(id, -1)
-    ids.setNext(id, orders.i[oi + Order.ID_SLOT]!)
-    orders.i[oi + Order.ID_SLOT] = id
-    this.#unlinkVersion(slot, version)
-    this.reprice(slot, 0)
+    ids.setNext(id, i[oi + Order.ID_SLOT]!)
+    i[oi + Order.ID_SLOT] = id
+    unlinkVersion(oi, version)
+    reprice(slot)
   }
 
   /** The version was refused at the market, or never sent. */
-  rejectVersion(slot: number, version: number): void {
-    const { orders } = this.#state
-    const older = orders.vi[version * Version.INTS + Version.OLDER]!
+  function rejectVersion(slot: number, version: number): void {
+    const older = vi[version * Version.INTS + Version.OLDER]!
     // Newer versions now follow on the one before it.
-    let newer = orders.i[slot * Order.INTS + Order.VERSION]!
-    if (newer === version) newer = -1
-    else
-      while (orders.vi[newer * Version.INTS + Version.OLDER] !== version)
-        newer = orders.vi[newer * Version.INTS + Version.OLDER]!
-    this.#dropVersion(slot, version)
-    if (newer >= 0) orders.vi[newer * Version.INTS + Version.OLDER] = older
-    else orders.i[slot * Order.INTS + Order.VERSION] = older
-    this.reprice(slot, 0)
+    const newest = i[slot * Order.INTS + Order.VERSION]!
+    const newer = newest === version ? -1 : newerThan(newest, version)
+    dropVersion(slot, version)
+    if (newer >= 0) vi[newer * Version.INTS + Version.OLDER] = older
+    else i[slot * Order.INTS + Order.VERSION] = older
+    reprice(slot)
   }
 
   /** Frees a version's slot and book price; its id stays one of the chain's. Links are the caller's. */
-  #dropVersion(slot: number, version: number): void {
-    const { orders, ids } = this.#state
-    this.#leave(slot, orders.vf[version * Version.NUMS + Version.PX]!)
-    const id = orders.vi[version * Version.INTS + Version.ID]!
-    const base = orders.i[slot * Order.INTS + Order.ID_SLOT]!
+  function dropVersion(slot: number, version: number): void {
+    const oi = slot * Order.INTS
+    leave(oi, slot, vf[version * Version.NUMS + Version.PX]!)
+    const id = vi[version * Version.INTS + Version.ID]!
+    const base = i[oi + Order.ID_SLOT]!
     ids.setVersion(id, -1)
     ids.setNext(id, ids.nextOf(base))
     ids.setNext(base, id)
     orders.releaseVersion(version)
-    orders.i[slot * Order.INTS + Order.VERSIONS] = orders.i[slot * Order.INTS + Order.VERSIONS]! - 1
+    i[oi + Order.VERSIONS] = i[oi + Order.VERSIONS]! - 1
   }
 
   /** Takes an accepted version out of the pending ones: it was the oldest that is left. */
-  #unlinkVersion(slot: number, version: number): void {
-    const { orders } = this.#state
-    const oi = slot * Order.INTS
-    let newer = orders.i[oi + Order.VERSION]!
-    if (newer === version) orders.i[oi + Order.VERSION] = -1
-    else {
-      while (orders.vi[newer * Version.INTS + Version.OLDER] !== version)
-        newer = orders.vi[newer * Version.INTS + Version.OLDER]!
-      orders.vi[newer * Version.INTS + Version.OLDER] = -1
-    }
+  function unlinkVersion(oi: number, version: number): void {
+    const newest = i[oi + Order.VERSION]!
+    if (newest === version) i[oi + Order.VERSION] = -1
+    else vi[newerThan(newest, version) * Version.INTS + Version.OLDER] = -1
     orders.releaseVersion(version)
-    orders.i[oi + Order.VERSIONS] = orders.i[oi + Order.VERSIONS]! - 1
+    i[oi + Order.VERSIONS] = i[oi + Order.VERSIONS]! - 1
   }
 
-  /** An execution: quantity moves from leaves to position in one step. */
-  fill(slot: number, qty: number): void {
-    const { orders } = this.#state
-    orders.f[slot * Order.NUMS + Order.CUM] = orders.f[slot * Order.NUMS + Order.CUM]! + qty
-    this.reprice(slot, qty)
+  /** The version that follows on `version`, sought from the newest. */
+  function newerThan(newest: number, version: number): number {
+    let newer = newest
+    while (vi[newer * Version.INTS + Version.OLDER] !== version) newer = vi[newer * Version.INTS + Version.OLDER]!
+    return newer
+  }
+
+  /** An execution of `amount`: quantity moves from leaves to position, and value from open to executed, in one step. */
+  function fill(slot: number, qty: number, amount: number): void {
+    const at = slot * Order.NUMS + Order.CUM
+    f[at] = f[at]! + qty
+    reserved[Reserve.EXECUTED] = qty
+    delta[Delta.EXECUTED] = amount
+    reserve(slot, 0, 0)
+    reserved[Reserve.EXECUTED] = 0
+    delta[Delta.EXECUTED] = 0
   }
 
   /** True where nothing can execute any more: every version's leaves are 0. */
-  isExhausted(slot: number): boolean {
-    const { orders } = this.#state
-    if (orders.f[slot * Order.NUMS + Order.LEAVES]! > 0) return false
-    return orders.i[slot * Order.INTS + Order.VERSION]! < 0
+  function isExhausted(slot: number): boolean {
+    if (f[slot * Order.NUMS + Order.LEAVES]! > 0) return false
+    return i[slot * Order.INTS + Order.VERSION]! < 0
   }
 
   /** Ends the order: its reservation is gone, its ids say so, its slot is free. */
-  end(slot: number, state: number): void {
-    const { orders, ids } = this.#state
+  function end(slot: number, endState: number): void {
     const oi = slot * Order.INTS
-    for (let version = orders.i[oi + Order.VERSION]!; version >= 0; ) {
-      const older = orders.vi[version * Version.INTS + Version.OLDER]!
-      this.#dropVersion(slot, version)
+    for (let version = i[oi + Order.VERSION]!; version >= 0; ) {
+      const older = vi[version * Version.INTS + Version.OLDER]!
+      dropVersion(slot, version)
       version = older
     }
-    orders.i[oi + Order.VERSION] = -1
-    this.#leave(slot, orders.f[slot * Order.NUMS + Order.PX]!)
-    orders.i[oi + Order.STATE] = state
-    this.#reserve(slot, 0, 0, 0)
-    this.#shift.flow(orders.i, oi + Order.SUBJECT, orders.i[oi + Order.INSTR]!, orders.i[oi + Order.VENUE]!, 0, -1, 0)
-    const ended = this.#ended
-    ended[Ended.INSTRUMENT] = orders.i[oi + Order.INSTR]!
-    ended[Ended.ACCOUNT] = orders.i[oi + Order.SUBJECT + 5]!
-    ended[Ended.TRADER] = orders.i[oi + Order.SUBJECT + 4]!
-    ended[Ended.STRATEGY] = orders.i[oi + Order.SUBJECT + 6]!
-    ended[Ended.SIDE] = orders.i[oi + Order.SIDE]!
-    ended[Ended.VENUE] = orders.i[oi + Order.VENUE]!
-    const seq = orders.f[slot * Order.NUMS + Order.SEQ]!
-    const locate = orders.i[oi + Order.LOCATE]!
-    for (let id = orders.i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
+    i[oi + Order.VERSION] = -1
+    leave(oi, slot, f[slot * Order.NUMS + Order.PX]!)
+    i[oi + Order.STATE] = endState
+    reserve(slot, 1, -1)
+    ended[Ended.INSTRUMENT] = i[oi + Order.INSTR]!
+    ended[Ended.ACCOUNT] = i[oi + Order.SUBJECT + Kind.ACCOUNT]!
+    ended[Ended.TRADER] = i[oi + Order.SUBJECT + Kind.TRADER]!
+    ended[Ended.STRATEGY] = i[oi + Order.SUBJECT + Kind.STRATEGY]!
+    ended[Ended.SIDE] = i[oi + Order.SIDE]!
+    ended[Ended.VENUE] = i[oi + Order.VENUE]!
+    const seq = f[slot * Order.NUMS + Order.SEQ]!
+    const locate = i[oi + Order.LOCATE]!
+    for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
     orders.release(slot)
   }
 
-  /** Computes leaves and open value over all versions again and reserves just that; `executed` moves to the position. */
-  reprice(slot: number, executed: number): void {
-    const { orders, names, instruments } = this.#state
-    const of = slot * Order.NUMS
-    const oi = slot * Order.INTS
-    const cum = orders.f[of + Order.CUM]!
-    const venue = orders.i[oi + Order.VENUE]!
-    const sums = venue >= 0 && names.venueNonAtomic[venue] !== 0
-    const inverse = (instruments.flags[orders.i[oi + Order.INSTR]!]! & InstrumentFlag.INVERSE) !== 0
-    let leaves = Math.max(0, orders.f[of + Order.QTY]! - cum)
-    let open = guarded(
-      flowValue(inverse, orders.f[of + Order.V]!, leaves, orders.f[of + Order.N]!, orders.f[of + Order.D]!),
-    )
-    for (
-      let version = orders.i[oi + Order.VERSION]!;
-      version >= 0;
-      version = orders.vi[version * Version.INTS + Version.OLDER]!
-    ) {
-      const vf = version * Version.NUMS
-      const more = Math.max(0, orders.vf[vf + Version.QTY]! - cum)
-      const value = guarded(
-        flowValue(inverse, orders.vf[vf + Version.V]!, more, orders.vf[vf + Version.N]!, orders.vf[vf + Version.D]!),
-      )
-      leaves = sums ? leaves + more : Math.max(leaves, more)
-      open = sums ? open + value : Math.max(open, value)
-    }
-    this.#reserve(slot, leaves, open, executed)
+  /** Brings the reservation of a live order to what its versions can still execute. */
+  function reprice(slot: number): void {
+    reserve(slot, 0, 0)
   }
 
-  /** Brings cells, sums, the owner's long sells and the locate to the new reservation. */
-  #reserve(slot: number, leaves: number, open: number, executed: number): void {
-    const { orders, books, locates } = this.#state
-    const f = orders.f
-    const i = orders.i
+  /**
+   * Computes leaves and open value over all versions again, none where the order `ends`, and brings cells, sums, the
+   * owner's long sells and the locate to just that; `count` open orders more. What `fill` has executed moves along.
+   */
+  function reserve(slot: number, ends: number, count: number): void {
     const of = slot * Order.NUMS
     const oi = slot * Order.INTS
-    const more = leaves - f[of + Order.LEAVES]!
+    if (ends !== 0) {
+      reserved[Reserve.LEAVES] = 0
+      reserved[Reserve.OPEN] = 0
+    } else versionsLeft(of, oi)
+    const more = reserved[Reserve.LEAVES]! - f[of + Order.LEAVES]!
+    const open = reserved[Reserve.OPEN]! - f[of + Order.OPENED]!
+    const executed = reserved[Reserve.EXECUTED]!
+    f[of + Order.LEAVES] = reserved[Reserve.LEAVES]!
+    f[of + Order.OPENED] = reserved[Reserve.OPEN]!
     const side = i[oi + Order.SIDE]!
-    const buys = side === 0
-    if (more !== 0 || executed !== 0) {
-      const dP = buys ? executed : -executed
-      const dB = buys ? more : 0
-      const dS = buys ? 0 : more
-      const instrument = i[oi + Order.INSTR]!
-      const entity = i[oi + Order.ENTITY_ORDINAL]!
-      for (let kind = 0; kind < 4; kind++) {
-        this.#shift.cell(kind, i[oi + Order.CELL_AT + kind]!, instrument, entity, dP, dB, dS, i, oi + Order.SUBJECT)
-      }
-      if (executed !== 0) books.addPosition(i[oi + Order.HEAD]!, dP)
-      if (side === SELL_LONG) books.addLongSells(i[oi + Order.HEAD]!, more)
-      const locate = i[oi + Order.LOCATE]!
-      if (locate >= 0) {
-        locates.reserved[locate] = locates.reserved[locate]! + more
-        locates.used[locate] = locates.used[locate]! + executed
-      }
+    const moves = more !== 0 || executed !== 0
+    if (!moves && open === 0 && count === 0) return
+    delta[Delta.P] = side === 0 ? executed : -executed
+    delta[Delta.B] = side === 0 ? more : 0
+    delta[Delta.S] = side === 0 ? 0 : more
+    delta[Delta.OPEN] = open
+    delta[Delta.COUNT] = count
+    shift.order(oi)
+    if (executed !== 0) books.addPosition(i[oi + Order.HEAD]!, delta[Delta.P]!)
+    if (side === SELL_LONG) books.addLongSells(i[oi + Order.HEAD]!, more)
+    const locate = i[oi + Order.LOCATE]!
+    if (locate >= 0 && moves) {
+      locates.reserved[locate] = locates.reserved[locate]! + more
+      locates.used[locate] = locates.used[locate]! + executed
     }
-    f[of + Order.LEAVES] = leaves
-    const dOpen = open - f[of + Order.OPENED]!
-    f[of + Order.OPENED] = open
-    if (dOpen !== 0) this.#shift.flow(i, oi + Order.SUBJECT, i[oi + Order.INSTR]!, i[oi + Order.VENUE]!, dOpen, 0, 0)
   }
 
-  #rest(slot: number, px: number): void {
-    const { orders, books } = this.#state
-    const oi = slot * Order.INTS
-    const type = orders.i[oi + Order.TYPE]!
-    if (!rests(type)) return
-    const buys = orders.i[oi + Order.SIDE] === 0
-    books.rest(orders.i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
+  /** Puts leaves and open value over all versions of the order into `reserved`. */
+  function versionsLeft(of: number, oi: number): void {
+    const cum = f[of + Order.CUM]!
+    const inverse = (flags[i[oi + Order.INSTR]!]! & InstrumentFlag.INVERSE) !== 0
+    const left = f[of + Order.QTY]! - cum
+    const leaves = left > 0 ? left : 0
+    reserved[Reserve.LEAVES] = leaves
+    reserved[Reserve.OPEN] = guarded(flowValue(inverse, f[of + Order.V]!, leaves, f[of + Order.N]!, f[of + Order.D]!))
+    if (i[oi + Order.VERSION]! >= 0) addVersionsLeft(of, oi, inverse)
   }
 
-  #leave(slot: number, px: number): void {
-    const { orders, books } = this.#state
-    const oi = slot * Order.INTS
-    const type = orders.i[oi + Order.TYPE]!
-    if (!rests(type)) return
-    const buys = orders.i[oi + Order.SIDE] === 0
-    books.leave(orders.i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
+  function addVersionsLeft(of: number, oi: number, inverse: boolean): void {
+    const cum = f[of + Order.CUM]!
+    const venue = i[oi + Order.VENUE]!
+    const sums = venue >= 0 && venueNonAtomic[venue] !== 0
+    for (let version = i[oi + Order.VERSION]!; version >= 0; version = vi[version * Version.INTS + Version.OLDER]!) {
+      const at = version * Version.NUMS
+      const left = vf[at + Version.QTY]! - cum
+      const more = left > 0 ? left : 0
+      const value = guarded(flowValue(inverse, vf[at + Version.V]!, more, vf[at + Version.N]!, vf[at + Version.D]!))
+      const leaves = reserved[Reserve.LEAVES]!
+      const open = reserved[Reserve.OPEN]!
+      reserved[Reserve.LEAVES] = sums ? leaves + more : leaves > more ? leaves : more
+      reserved[Reserve.OPEN] = sums ? open + value : open > value ? open : value
+    }
   }
+
+  function rest(oi: number, slot: number, px: number): void {
+    const type = i[oi + Order.TYPE]!
+    if (!rests(type)) return
+    const buys = i[oi + Order.SIDE] === 0
+    books.rest(i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
+  }
+
+  function leave(oi: number, slot: number, px: number): void {
+    const type = i[oi + Order.TYPE]!
+    if (!rests(type)) return
+    const buys = i[oi + Order.SIDE] === 0
+    books.leave(i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
+  }
+
+  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, reprice }
 }

@@ -32,13 +32,13 @@ function overPriceBig(qty: number, n: number, price: number, d: number, up: bool
 
 export type Value = ReturnType<typeof createValue>
 
-/** The tables that what is valued stands in. */
-interface Valued {
+/** What of the state a value hangs on. */
+export interface ValueTables {
   readonly instruments: Instruments
   readonly parameters: Float64Array
 }
 
-export function createValue({ instruments, parameters }: Valued) {
+export function createValue({ instruments, parameters }: ValueTables) {
   const { flags, mark, highN, highD, lowN, lowD } = instruments
 
   /** Worth of the long end (P + B) of a cell at the mark, rounded up; the haircut goes against the firm. */

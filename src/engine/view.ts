@@ -52,12 +52,12 @@ export class StateView implements EngineView {
   }
 
   get openOrders(): number {
-    return this.#state.orders.live
+    return this.#state.orders.live()
   }
 
   order(slot: number, orderSeq: number): OrderView | undefined {
     const { orders } = this.#state
-    if (!(slot >= 0 && slot < orders.top) || orders.f[slot * Order.NUMS + Order.SEQ] !== orderSeq) return undefined
+    if (!(slot >= 0 && slot < orders.top()) || orders.f[slot * Order.NUMS + Order.SEQ] !== orderSeq) return undefined
     return this.#orderAt(slot)
   }
 
@@ -78,7 +78,7 @@ export class StateView implements EngineView {
 
   *orders(): Iterable<OrderView> {
     const { orders } = this.#state
-    for (let slot = 0; slot < orders.top; slot++) {
+    for (let slot = 0; slot < orders.top(); slot++) {
       if (orders.i[slot * Order.INTS + Order.LIVE] !== 0) yield this.#orderAt(slot)
     }
   }
@@ -128,7 +128,7 @@ export class StateView implements EngineView {
 
   *cells(): Iterable<CellView> {
     const { cells } = this.#state
-    for (let page = 0; page < cells.pages; page++) {
+    for (let page = 0; page < cells.pages(); page++) {
       for (let place = 0; place < cells.ownersIn(page); place++) {
         const offset = (page * 8 + place) * Cell.SIZE
         const owner = cells.ownerAt(offset)
@@ -200,7 +200,7 @@ export class StateView implements EngineView {
   cancelRequests(afterSeq: number, most: number): CancelRequestView[] {
     const { orders, ids } = this.#state
     const found: CancelRequestView[] = []
-    for (let slot = 0; slot < orders.top; slot++) {
+    for (let slot = 0; slot < orders.top(); slot++) {
       const seq = orders.f[slot * Order.NUMS + Order.CANCEL_SEQ]!
       if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || seq === 0 || seq <= afterSeq) continue
       found.push({
@@ -216,12 +216,12 @@ export class StateView implements EngineView {
   }
 
   instrument(id: number): InstrumentView | undefined {
-    const { instruments, market, timeUs } = this.#state
+    const { instruments, timeUs } = this.#state
     if (!(id >= 0 && id < instruments.count)) return undefined
-    const source = market.refSource(id, timeUs, false)
+    const source = this.#state.market.refSource(id, timeUs, false)
     return {
       mark: instruments.mark[id]!,
-      refPx: market.refPrice(id, source),
+      refPx: this.#state.market.refPrice(id, source),
       refSource: source,
       halted: instruments.halted[id] !== 0,
       rule201: instruments.rule201[id] !== 0,

@@ -1,5 +1,5 @@
 /**
- * Cancels that passed while the journal was down (semantics §14), one line each, synced: a file beside the journal, which
+ * Cancels that passed while the journal was down, one line each, synced: a file beside the journal, which
  * is not written again. State catches up from execution reports; the file says what was let through meanwhile.
  */
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'

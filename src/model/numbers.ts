@@ -5,7 +5,7 @@
 
 /** The largest integer that any price, quantity, amount or limit may hold; as a limit it means "unlimited". */
 export const MAX = Number.MAX_SAFE_INTEGER
-/** MAX where every order passes: an exported constant would be a load at each use (docs/decisions/0013). */
+/** MAX where every order passes: an exported constant would be a load at each use (docs/decisions/0015). */
 const SAFE = 9_007_199_254_740_991
 
 /** The most decimals that an instrument's prices or quantities, or the ledger, may have. */

@@ -90,7 +90,7 @@ export type LimitAction = (typeof LIMIT_ACTIONS)[number]
 export const LIMIT_MODES = ['ENFORCE', 'SHADOW'] as const
 export type LimitMode = (typeof LIMIT_MODES)[number]
 
-/** Where a reference price came from (controls.md §1.4, semantics.md §8), best first. */
+/** Where a reference price came from, best first. */
 export const REF_SOURCES = ['NONE', 'MID', 'LAST', 'PRIOR_CLOSE', 'MANUAL'] as const
 export type RefSource = (typeof REF_SOURCES)[number]
 
@@ -116,7 +116,7 @@ export const BINDING_KINDS = [
 ] as const
 export type BindingKind = (typeof BINDING_KINDS)[number]
 
-/** Duties of semantics.md §10; a principal's duties are a bit set, bit i for DUTIES[i]. */
+/** What a principal may do. Its duties are a bit set, bit i for DUTIES[i]. */
 export const DUTIES = [
   'orders:write',
   'orders:confirm',

@@ -8,7 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Engine } from '../engine/engine.ts'
+import { createEngine } from '../engine/engine.ts'
 import { JournalReader } from '../journal/journal-reader.ts'
 import { ENGINE_VERSION } from '../model/version.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
@@ -28,7 +28,8 @@ const NONCE = '90'.repeat(16)
 const made = mkdtempSync(join(tmpdir(), 'portcullis-golden-'))
 after(() => rmSync(made, { recursive: true, force: true }))
 
-const makeEngine = () => new Engine({ sizes: SMALL_FACTS.sizes, hashSeed: SMALL_FACTS.hashSeed, rules: US_EQUITY_PACK })
+const makeEngine = () =>
+  createEngine({ sizes: SMALL_FACTS.sizes, hashSeed: SMALL_FACTS.hashSeed, rules: US_EQUITY_PACK })
 
 /** Plays the fixed sequence into a journal; returns the state's hash. */
 async function write(directory: string): Promise<string> {

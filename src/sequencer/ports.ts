@@ -68,7 +68,7 @@ export interface Submission {
   /** Cancels, executions and kills: a full queue does not refuse them. */
   readonly neverRefused?: boolean
   /**
-   * Called in place of onFailure where the journal is down: a cancel passes all the same (semantics §14), not durable,
+   * Called in place of onFailure where the journal is down: a cancel passes all the same, not durable,
    * and its sender spills it to a second file.
    */
   onJournalDown?(): void

@@ -1,10 +1,10 @@
 /**
- * Sequencer time (semantics §12): a wall anchor taken once, plus monotonic time elapsed since. It never decreases, not
+ * Sequencer time: a wall anchor taken once, plus monotonic time elapsed since. It never decreases, not
  * over a restart either; a step of the wall clock is reported and not followed.
  */
 import type { Clock, Notice } from './ports.ts'
 
-/** Difference to the wall clock that is reported as a step: semantics §12. */
+/** Difference to the wall clock that is reported as a step. */
 const STEP_US = 50_000
 
 export class SequencerTime {

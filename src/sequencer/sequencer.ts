@@ -23,7 +23,7 @@ import { SequencerTime } from './sequencer-time.ts'
 import { systemClock } from './system-clock.ts'
 import { WaitingLine } from './waiting-line.ts'
 
-/** An idle stream is ticked this often (semantics §12). */
+/** An idle stream is ticked this often. */
 const TICK_MS = 100
 /** Up to here, with nobody else waiting, a blocking append beats the thread pool (bench/results/journal.md). */
 const BLOCKING_BYTES = 32 * 1024

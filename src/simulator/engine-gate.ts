@@ -3,7 +3,7 @@
  * comes to in seconds. The decisions are those of a whole gate, because only the engine decides.
  */
 
-import { Engine } from '../engine/engine.ts'
+import { createEngine } from '../engine/engine.ts'
 import type { OrderAnswer } from '../floor/client/answers.ts'
 import type { CancelBody, ExecutionBody, NewOrderBody, PhaseBody, QuoteBody } from '../floor/client/bodies.ts'
 import type { GateExposure } from '../floor/player/exposure-proof.ts'
@@ -57,7 +57,7 @@ export interface EngineGateOptions {
 }
 
 export class EngineGate implements ReplayGate {
-  readonly engine = new Engine({
+  readonly engine = createEngine({
     ...{ sizes: DEMO_SIZES, rules: US_EQUITY_PACK, hashSeed: 1 },
     onRiskError: (error) => {
       throw error

@@ -11,7 +11,7 @@ import { DenyList } from '../auth/deny-list.ts'
 import { Issuer } from '../auth/issuer.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
-import { Engine } from '../engine/engine.ts'
+import { createEngine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { DEMO_SIZES } from '../model/bounds.ts'
@@ -42,7 +42,7 @@ export class RestGate {
   readonly clock = new HandClock()
   readonly timer = new HandTimer()
   readonly journal = new MemoryJournal()
-  readonly engine = new Engine({ sizes: SIZES, rules: US_EQUITY_PACK, hashSeed: 7 })
+  readonly engine = createEngine({ sizes: SIZES, rules: US_EQUITY_PACK, hashSeed: 7 })
   readonly files = new SecretFiles(join(mkdtempSync(join(tmpdir(), 'gate-')), 'secrets'))
   readonly clients = new ClientStore(this.files)
   readonly deny = new DenyList(this.files)

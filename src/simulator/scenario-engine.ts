@@ -3,7 +3,7 @@
  * change nothing that stands: that is tested with every order.
  */
 import assert from 'node:assert/strict'
-import { Engine } from '../engine/engine.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineSizes } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
 import type { CellView, ExposureView, LimitView, OrderView } from '../model/engine-port.ts'
@@ -75,7 +75,7 @@ export class Scenario {
 
   constructor(options: ScenarioOptions = {}) {
     this.#rules = options.rules ?? NO_RULES
-    this.engine = new Engine({
+    this.engine = createEngine({
       sizes: SIZES,
       rules: this.#rules,
       hashSeed: 7,
@@ -408,7 +408,7 @@ export class Scenario {
       assert.ok(!isReplaying, 'a replay asked the rule pack')
       return this.#rules.firstRefusal(facts)
     }
-    const engine = new Engine({ sizes: SIZES, rules: { ...this.#rules, firstRefusal }, hashSeed: 7 })
+    const engine = createEngine({ sizes: SIZES, rules: { ...this.#rules, firstRefusal }, hashSeed: 7 })
     const tape = Tape.ofBytes(this.#entries.reduce((sum, entry) => sum + entry.length, 0))
     for (const entry of this.#entries) {
       tape.u8.set(entry, tape.end)

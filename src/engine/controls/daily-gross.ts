@@ -7,21 +7,28 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(i); MiFID II RTS 6 Art. 15(4).
  */
+import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
-import { D03, Row } from '../state/limits.ts'
+import { Row } from '../state/limits.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-export function measureDailyGross(state: State, j: Judgement, metric: number): void {
-  const f = state.metrics.f
-  const before = f[metric * Metric.SIZE + Metric.EXECUTED]! + f[metric * Metric.SIZE + Metric.OPEN]!
-  j.measures[D03 * 2] = before
-  j.measures[D03 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
-}
+const D03 = controlIndex('DAILY_GROSS')
 
-/** A flow row may be wider for orders that can only close the account's position. */
-export function loosenForReducing(state: State, j: Judgement, slot: number): void {
-  if (!j.reducing) return
-  const wider = state.limits.f[slot * Row.NUMS + Row.HARD_REDUCING]!
-  if (wider > j.x[X.LIMIT]!) j.x[X.LIMIT] = wider
+export function createDailyGross(state: State, j: Judgement) {
+  function measureDailyGross(metric: number): void {
+    const f = state.metrics.f
+    const before = f[metric * Metric.SIZE + Metric.EXECUTED]! + f[metric * Metric.SIZE + Metric.OPEN]!
+    j.measures[D03 * 2] = before
+    j.measures[D03 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
+  }
+
+  /** A flow row may be wider for orders that can only close the account's position. */
+  function loosenForReducing(slot: number): void {
+    if (!j.reducing) return
+    const wider = state.limits.f[slot * Row.NUMS + Row.HARD_REDUCING]!
+    if (wider > j.x[X.LIMIT]!) j.x[X.LIMIT] = wider
+  }
+
+  return { measureDailyGross, loosenForReducing }
 }

@@ -11,9 +11,13 @@ import { type Judgement, X } from '../judgement.ts'
 import { Row } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
 
-export function measureDuplicateOrder(state: State, j: Judgement, slot: number): void {
-  const windowUs = state.limits.f[slot * Row.NUMS + Row.PARAM]!
-  const before = state.duplicates.countAt(j.duplicate0, j.duplicate1, j.x[X.NOW]!, windowUs)
-  j.x[X.BEFORE] = before
-  j.x[X.AFTER] = before + 1
+export function createDuplicateOrder(state: State, j: Judgement) {
+  function measureDuplicateOrder(slot: number): void {
+    const windowUs = state.limits.f[slot * Row.NUMS + Row.PARAM]!
+    const before = state.duplicates.countAt(j.duplicate0, j.duplicate1, j.x[X.NOW]!, windowUs)
+    j.x[X.BEFORE] = before
+    j.x[X.AFTER] = before + 1
+  }
+
+  return { measureDuplicateOrder }
 }

@@ -23,29 +23,26 @@ const INSTRUMENT_NOT_PERMITTED = reasonNumber('INSTRUMENT_NOT_PERMITTED')
 const ACCOUNT_ASSET_CLASS = BINDING_KINDS.indexOf('ACCOUNT_ASSET_CLASS')
 const VENUE_KIND = 9
 
-/** Reason of the first name that is not known; -1 in a command means that the gateway found no id. */
-export function judgeNames(
-  state: State,
-  instrument: number,
-  account: number,
-  trader: number,
-  strategy: number,
-  venue: number,
-): number {
-  const { names } = state
-  if (instrument < 0 || instrument >= state.instruments.count) return UNKNOWN_INSTRUMENT
-  if (!names.has(Kind.ACCOUNT, account)) return UNKNOWN_ACCOUNT
-  if (!names.has(Kind.TRADER, trader)) return UNKNOWN_TRADER
-  if (!names.has(Kind.STRATEGY, strategy)) return UNKNOWN_STRATEGY
-  if (venue !== -1 && !names.has(VENUE_KIND, venue)) return UNKNOWN_VENUE
-  return 0
-}
+export function createInstrumentPermission(state: State, j: Judgement) {
+  /** Reason of the first name that is not known; -1 in a command means that the gateway found no id. */
+  function judgeNames(instrument: number, account: number, trader: number, strategy: number, venue: number): number {
+    const { names } = state
+    if (instrument < 0 || instrument >= state.instruments.count) return UNKNOWN_INSTRUMENT
+    if (!names.has(Kind.ACCOUNT, account)) return UNKNOWN_ACCOUNT
+    if (!names.has(Kind.TRADER, trader)) return UNKNOWN_TRADER
+    if (!names.has(Kind.STRATEGY, strategy)) return UNKNOWN_STRATEGY
+    if (venue !== -1 && !names.has(VENUE_KIND, venue)) return UNKNOWN_VENUE
+    return 0
+  }
 
-/** `j.owners` holds the owner codes of the bindings; a missing one is -1. */
-export function judgeInstrumentPermission(state: State, j: Judgement): number {
-  if (j.owners[2]! < 0 || j.owners[3]! < 0) return HIERARCHY_MISMATCH
-  const assetClass = state.instruments.assetClass[j.instrument]!
-  if (!state.names.isPermitted(ACCOUNT_ASSET_CLASS, j.subjects[Kind.ACCOUNT]!, assetClass))
-    return INSTRUMENT_NOT_PERMITTED
-  return 0
+  /** `j.owners` holds the owner codes of the bindings; a missing one is -1. */
+  function judgeInstrumentPermission(): number {
+    if (j.owners[2]! < 0 || j.owners[3]! < 0) return HIERARCHY_MISMATCH
+    const assetClass = state.instruments.assetClass[j.instrument]!
+    if (!state.names.isPermitted(ACCOUNT_ASSET_CLASS, j.subjects[Kind.ACCOUNT]!, assetClass))
+      return INSTRUMENT_NOT_PERMITTED
+    return 0
+  }
+
+  return { judgeNames, judgeInstrumentPermission }
 }

@@ -15,7 +15,11 @@ import type { State } from '../state/state.ts'
 const INSTRUMENT_INACTIVE = reasonNumber('INSTRUMENT_INACTIVE')
 const CLOSED = SESSION_PHASES.indexOf('CLOSED')
 
-export function judgeInstrumentTradable(state: State, j: Judgement): number {
-  if (state.instruments.active[j.instrument] === 0) return INSTRUMENT_INACTIVE
-  return j.venue >= 0 && state.venuePhase[j.venue] === CLOSED ? INSTRUMENT_INACTIVE : 0
+export function createInstrumentTradable(state: State, j: Judgement) {
+  function judgeInstrumentTradable(): number {
+    if (state.instruments.active[j.instrument] === 0) return INSTRUMENT_INACTIVE
+    return j.venue >= 0 && state.venuePhase[j.venue] === CLOSED ? INSTRUMENT_INACTIVE : 0
+  }
+
+  return { judgeInstrumentTradable }
 }

@@ -18,11 +18,15 @@ const SESSION_ACCOUNT = BINDING_KINDS.indexOf('SESSION_ACCOUNT')
 const SESSION_TRADER = BINDING_KINDS.indexOf('SESSION_TRADER')
 const SESSION_VENUE = BINDING_KINDS.indexOf('SESSION_VENUE')
 
-export function judgeMarketAccess(state: State, j: Judgement): number {
-  const { names } = state
-  const session = j.subjects[Kind.SESSION]!
-  if (!names.isPermitted(SESSION_ACCOUNT, session, j.subjects[Kind.ACCOUNT]!)) return NOT_PERMITTED
-  if (!names.isPermitted(SESSION_TRADER, session, j.subjects[Kind.TRADER]!)) return NOT_PERMITTED
-  if (j.venue >= 0 && !names.isPermitted(SESSION_VENUE, session, j.venue)) return NOT_PERMITTED
-  return 0
+export function createMarketAccess(state: State, j: Judgement) {
+  function judgeMarketAccess(): number {
+    const { names } = state
+    const session = j.subjects[Kind.SESSION]!
+    if (!names.isPermitted(SESSION_ACCOUNT, session, j.subjects[Kind.ACCOUNT]!)) return NOT_PERMITTED
+    if (!names.isPermitted(SESSION_TRADER, session, j.subjects[Kind.TRADER]!)) return NOT_PERMITTED
+    if (j.venue >= 0 && !names.isPermitted(SESSION_VENUE, session, j.venue)) return NOT_PERMITTED
+    return 0
+  }
+
+  return { judgeMarketAccess }
 }

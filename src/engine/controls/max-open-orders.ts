@@ -7,13 +7,19 @@
  * On breach ordRejReason: OrderExceedsLimit 3.
  * Source    Venue working-order limits; controls catalogue C05.
  */
+import { controlIndex } from '../../model/controls.ts'
 import type { Judgement } from '../judgement.ts'
-import { C05 } from '../state/limits.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-export function measureMaxOpenOrders(state: State, j: Judgement, metric: number): void {
-  const before = state.metrics.f[metric * Metric.SIZE + Metric.COUNT]!
-  j.measures[C05 * 2] = before
-  j.measures[C05 * 2 + 1] = j.replaces < 0 ? before + 1 : before
+const C05 = controlIndex('MAX_OPEN_ORDERS')
+
+export function createMaxOpenOrders(state: State, j: Judgement) {
+  function measureMaxOpenOrders(metric: number): void {
+    const before = state.metrics.f[metric * Metric.SIZE + Metric.COUNT]!
+    j.measures[C05 * 2] = before
+    j.measures[C05 * 2 + 1] = j.replaces < 0 ? before + 1 : before
+  }
+
+  return { measureMaxOpenOrders }
 }

@@ -7,10 +7,16 @@
  * On breach ordRejReason ExceededMaxNotionalOrderAmt 27 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    MiFID II RTS 6 Art. 15(1)(b); SEC 17 CFR 240.15c3-5(c)(1)(ii).
  */
+import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
-import { B02 } from '../state/limits.ts'
 
-export function measureMaxOrderNotional(j: Judgement): void {
-  j.measures[B02 * 2] = 0
-  j.measures[B02 * 2 + 1] = j.x[X.VALUE]!
+const B02 = controlIndex('MAX_ORDER_NOTIONAL')
+
+export function createMaxOrderNotional(j: Judgement) {
+  function measureMaxOrderNotional(): void {
+    j.measures[B02 * 2] = 0
+    j.measures[B02 * 2 + 1] = j.x[X.VALUE]!
+  }
+
+  return { measureMaxOrderNotional }
 }

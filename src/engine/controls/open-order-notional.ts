@@ -7,13 +7,19 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    Venue and broker practice; controls catalogue D06.
  */
+import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
-import { D06 } from '../state/limits.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-export function measureOpenOrderNotional(state: State, j: Judgement, metric: number): void {
-  const before = state.metrics.f[metric * Metric.SIZE + Metric.OPEN]!
-  j.measures[D06 * 2] = before
-  j.measures[D06 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
+const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
+
+export function createOpenOrderNotional(state: State, j: Judgement) {
+  function measureOpenOrderNotional(metric: number): void {
+    const before = state.metrics.f[metric * Metric.SIZE + Metric.OPEN]!
+    j.measures[D06 * 2] = before
+    j.measures[D06 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
+  }
+
+  return { measureOpenOrderNotional }
 }

@@ -25,33 +25,37 @@ const HAS_STOP = 2
 const HAS_EXPIRY = 4
 const GTD = 4
 
-/** `flags` says which of price, stopPx and expireTime are given. */
-export function judgeOrderStructure(state: State, j: Judgement, flags: number): number {
-  if (j.side < 0 || j.side > 3) return INVALID_SIDE
-  if (j.ordType < 0 || j.ordType > 3 || j.timeInForce < 0 || j.timeInForce > 6) return UNSUPPORTED_ORDER_TYPE
-  const { instruments } = state
-  const qty = j.x[X.QTY]!
-  if (!(qty > 0) || !(qty <= instruments.qtyMax[j.instrument]!) || qty % instruments.lot[j.instrument]! !== 0) {
-    return INVALID_QTY
+export function createOrderStructure(state: State, j: Judgement) {
+  /** `flags` says which of price, stopPx and expireTime are given. */
+  function judgeOrderStructure(flags: number): number {
+    if (j.side < 0 || j.side > 3) return INVALID_SIDE
+    if (j.ordType < 0 || j.ordType > 3 || j.timeInForce < 0 || j.timeInForce > 6) return UNSUPPORTED_ORDER_TYPE
+    const { instruments } = state
+    const qty = j.x[X.QTY]!
+    if (!(qty > 0) || !(qty <= instruments.qtyMax[j.instrument]!) || qty % instruments.lot[j.instrument]! !== 0) {
+      return INVALID_QTY
+    }
+    // Types in the order Market, Limit, Stop, StopLimit: bit 0 has a price, bit 1 a stop price.
+    const badPrice = isBadPrice((flags & HAS_PRICE) !== 0, (j.ordType & 1) !== 0, j.x[X.PX]!)
+    if (badPrice) return INVALID_PRICE
+    const badStop = isBadPrice((flags & HAS_STOP) !== 0, (j.ordType & 2) !== 0, j.x[X.STOP]!)
+    if (badStop) return INVALID_STOP_PX
+    const hasExpiry = (flags & HAS_EXPIRY) !== 0
+    if (hasExpiry !== (j.timeInForce === GTD)) return INVALID_EXPIRY
+    // A replace keeps its order's expiry, which was judged with the order.
+    if (hasExpiry && j.replaces < 0 && !(j.x[X.EXPIRE]! > j.x[X.NOW]!)) return INVALID_EXPIRY
+    return 0
   }
-  // Types in the order Market, Limit, Stop, StopLimit: bit 0 has a price, bit 1 a stop price.
-  const badPrice = isBadPrice(state, j, (flags & HAS_PRICE) !== 0, (j.ordType & 1) !== 0, j.x[X.PX]!)
-  if (badPrice) return INVALID_PRICE
-  const badStop = isBadPrice(state, j, (flags & HAS_STOP) !== 0, (j.ordType & 2) !== 0, j.x[X.STOP]!)
-  if (badStop) return INVALID_STOP_PX
-  const hasExpiry = (flags & HAS_EXPIRY) !== 0
-  if (hasExpiry !== (j.timeInForce === GTD)) return INVALID_EXPIRY
-  // A replace keeps its order's expiry, which was judged with the order.
-  if (hasExpiry && j.replaces < 0 && !(j.x[X.EXPIRE]! > j.x[X.NOW]!)) return INVALID_EXPIRY
-  return 0
-}
 
-function isBadPrice(state: State, j: Judgement, given: boolean, needed: boolean, px: number): boolean {
-  if (given !== needed) return true
-  if (!needed) return false
-  // A larger number is no price that anyone sent: it has been rounded on its way.
-  if (!Number.isSafeInteger(px)) return true
-  const { instruments } = state
-  if (!(px > 0) && (instruments.flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) return true
-  return px % instruments.tick[j.instrument]! !== 0
+  function isBadPrice(given: boolean, needed: boolean, px: number): boolean {
+    if (given !== needed) return true
+    if (!needed) return false
+    // A larger number is no price that anyone sent: it has been rounded on its way.
+    if (!Number.isSafeInteger(px)) return true
+    const { instruments } = state
+    if (!(px > 0) && (instruments.flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) return true
+    return px % instruments.tick[j.instrument]! !== 0
+  }
+
+  return { judgeOrderStructure }
 }

@@ -7,13 +7,19 @@
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    MiFID II RTS 6 Art. 15(4); SEC 17 CFR 240.15c3-5(c)(1)(i).
  */
+import { controlIndex } from '../../model/controls.ts'
 import type { Judgement } from '../judgement.ts'
-import { D05 } from '../state/limits.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-export function measurePortfolioGross(state: State, j: Judgement, metric: number, cell: number): void {
-  const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
-  j.measures[D05 * 2] = before
-  j.measures[D05 * 2 + 1] = before + j.dGross[cell]!
+const D05 = controlIndex('PORTFOLIO_GROSS')
+
+export function createPortfolioGross(state: State, j: Judgement) {
+  function measurePortfolioGross(metric: number, cell: number): void {
+    const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
+    j.measures[D05 * 2] = before
+    j.measures[D05 * 2 + 1] = before + j.dGross[cell]!
+  }
+
+  return { measurePortfolioGross }
 }

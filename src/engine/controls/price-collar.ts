@@ -18,45 +18,50 @@ const WIDE_BAND = parameterIndex('wideBandBps')
 const LIMIT = 1
 const STOP_LIMIT = 3
 
-/** Puts the deviation of the order's price from its reference into the scratch. */
-export function deviate(j: Judgement): void {
-  const x = j.x
-  if (j.ordType !== LIMIT && j.ordType !== STOP_LIMIT) {
-    x[X.DEV] = 0
-    x[X.DEV_BPS] = 0
-    return
+export function createPriceCollar(state: State, j: Judgement) {
+  /** Puts the deviation of the order's price from its reference into the scratch. */
+  function deviate(): void {
+    const x = j.x
+    if (j.ordType !== LIMIT && j.ordType !== STOP_LIMIT) {
+      x[X.DEV] = 0
+      x[X.DEV_BPS] = 0
+      return
+    }
+    const ref = j.ordType === STOP_LIMIT ? x[X.STOP]! : x[X.REF]!
+    const beyond = j.buys ? x[X.PX]! - ref : ref - x[X.PX]!
+    const dev = beyond > 0 ? beyond : 0
+    const absRef = ref < 0 ? -ref : ref
+    x[X.DEV] = dev
+    if (dev === 0) x[X.DEV_BPS] = 0
+    else {
+      const bps = absRef === 0 ? MAX : ceilMulDiv(dev, 10_000, 1, absRef)
+      x[X.DEV_BPS] = bps <= MAX ? bps : MAX
+    }
   }
-  const ref = j.ordType === STOP_LIMIT ? x[X.STOP]! : x[X.REF]!
-  const beyond = j.buys ? x[X.PX]! - ref : ref - x[X.PX]!
-  const dev = beyond > 0 ? beyond : 0
-  const absRef = ref < 0 ? -ref : ref
-  x[X.DEV] = dev
-  if (dev === 0) x[X.DEV_BPS] = 0
-  else {
-    const bps = absRef === 0 ? MAX : ceilMulDiv(dev, 10_000, 1, absRef)
-    x[X.DEV_BPS] = bps <= MAX ? bps : MAX
-  }
-}
 
-export function measurePriceCollar(state: State, j: Judgement, slot: number): void {
-  const x = j.x
-  x[X.BEFORE] = 0
-  x[X.AFTER] = x[X.DEV_BPS]!
-  if (j.refSource === Ref.PRIOR_CLOSE && j.ordType === LIMIT) {
-    const wide = state.parameters[WIDE_BAND]!
-    if (wide > x[X.LIMIT]!) x[X.LIMIT] = wide
+  function measurePriceCollar(slot: number): void {
+    const x = j.x
+    x[X.BEFORE] = 0
+    x[X.AFTER] = x[X.DEV_BPS]!
+    if (j.refSource === Ref.PRIOR_CLOSE && j.ordType === LIMIT) {
+      const wide = state.parameters[WIDE_BAND]!
+      if (wide > x[X.LIMIT]!) x[X.LIMIT] = wide
+    }
+    const ticks = state.limits.f[slot * Row.NUMS + Row.PARAM]!
+    // The band has at least so many ticks: on a price near zero a share of it means nothing.
+    if (x[X.DEV]! <= ticks * state.instruments.tick[j.instrument]! && x[X.AFTER]! > x[X.LIMIT]!)
+      x[X.LIMIT] = x[X.AFTER]!
   }
-  const ticks = state.limits.f[slot * Row.NUMS + Row.PARAM]!
-  // The band has at least so many ticks: on a price near zero a share of it means nothing.
-  if (x[X.DEV]! <= ticks * state.instruments.tick[j.instrument]! && x[X.AFTER]! > x[X.LIMIT]!) x[X.LIMIT] = x[X.AFTER]!
-}
 
-/** Width of the row's band around the reference, in price units. */
-export function bandOf(state: State, j: Judgement, slot: number): number {
-  const absRef = Math.abs(j.x[X.REF]!)
-  let bps = state.limits.f[slot * Row.NUMS + Row.HARD]!
-  if (j.refSource === Ref.PRIOR_CLOSE) bps = Math.max(bps, state.parameters[WIDE_BAND]!)
-  const share = floorMulDiv(absRef, bps, 1, 10_000)
-  const ticks = state.limits.f[slot * Row.NUMS + Row.PARAM]! * state.instruments.tick[j.instrument]!
-  return Math.max(Number.isNaN(share) ? MAX : share, ticks)
+  /** Width of the row's band around the reference, in price units. */
+  function bandOf(slot: number): number {
+    const absRef = Math.abs(j.x[X.REF]!)
+    let bps = state.limits.f[slot * Row.NUMS + Row.HARD]!
+    if (j.refSource === Ref.PRIOR_CLOSE) bps = Math.max(bps, state.parameters[WIDE_BAND]!)
+    const share = floorMulDiv(absRef, bps, 1, 10_000)
+    const ticks = state.limits.f[slot * Row.NUMS + Row.PARAM]! * state.instruments.tick[j.instrument]!
+    return Math.max(Number.isNaN(share) ? MAX : share, ticks)
+  }
+
+  return { deviate, measurePriceCollar, bandOf }
 }

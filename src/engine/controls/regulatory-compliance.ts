@@ -48,68 +48,74 @@ const SELL_SHORT = 2
 const SELL_SHORT_EXEMPT = 3
 const MODES_FROM_NO_TRADE = 1
 
-/** Puts the facts that do not depend on the quantity into the scratch. */
-export function gatherFacts(state: State, j: Judgement): void {
-  const { instruments, books } = state
-  const { facts, x, instrument } = j
-  facts[NOW_US] = x[X.NOW]!
-  facts[IS_BUY] = j.buys ? 1 : 0
-  facts[IS_SELL_LONG] = j.side === SELL_LONG ? 1 : 0
-  facts[IS_SHORT] = j.side === SELL_SHORT ? 1 : 0
-  facts[IS_SHORT_EXEMPT] = j.side === SELL_SHORT_EXEMPT ? 1 : 0
-  facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
-  facts[PRICE] = j.ordType === MARKET ? x[X.PROTECTION]! : (j.ordType & 1) !== 0 ? x[X.PX]! : Number.NaN
-  const has = state.market.isFeedAlive(instrument, x[X.NOW]!) ? instruments.has[instrument]! : 0
-  facts[BID] = (has & Has.BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
-  facts[ASK] = (has & Has.ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
-  facts[HALTED] = instruments.halted[instrument]!
-  facts[RULE_201] = instruments.rule201[instrument]!
-  facts[REG_SHO_FACT] = (instruments.flags[instrument]! & InstrumentFlag.REG_SHO) !== 0 ? 1 : 0
-  const own = x[X.LEAVES_OLD]!
-  const head = books.head(j.owner, instrument)
-  facts[OWNER_POSITION] = head < 0 ? 0 : books.position(head)
-  // The previous version of a replaced order is not one of the "other" orders; its side cannot change.
-  const longSells = head < 0 ? 0 : books.longSells(head)
-  facts[OWNER_LONG_SELLS] = j.replaces >= 0 && isLongSell(state, j.replaces) ? longSells - own : longSells
-  const cell = j.cells[0]!
-  const f = state.cells.f
-  facts[ACCOUNT_POSITION] = cell < 0 ? 0 : f[cell + Cell.P]!
-  facts[ACCOUNT_BUYS] = cell < 0 ? 0 : f[cell + Cell.B]! - (j.buys ? own : 0)
-  facts[ACCOUNT_SELLS] = cell < 0 ? 0 : f[cell + Cell.S]! - (j.buys ? 0 : own)
-  facts[LOCATE] = state.locates.available(j.locate, j.subjects[Kind.ACCOUNT]!, instrument, x[X.NOW]!, own)
-  facts[EASY] = 0
-  for (let mode = 0; mode < 4; mode++) facts[NO_TRADE + mode] = 0
-  if (instruments.listed[instrument] !== 0) gatherLists(state, j)
-}
+export function createRegulatoryCompliance(state: State, pack: RulePack, j: Judgement) {
+  const { isFeedAlive } = state.market
 
-function isLongSell(state: State, slot: number): boolean {
-  return state.orders.i[slot * Order.INTS + Order.SIDE] === SELL_LONG
-}
-
-/** Entries for everyone and for each of the order's subjects. */
-function gatherLists(state: State, j: Judgement): void {
-  const now = j.x[X.NOW]!
-  for (let place = -1; place < 8; place++) {
-    const subject = place < 0 ? -1 : j.subjects[place]!
-    const restricted = modeOf(state, RESTRICTED, j.instrument, subject, now)
-    if (restricted >= MODES_FROM_NO_TRADE && restricted <= 4) j.facts[NO_TRADE + restricted - MODES_FROM_NO_TRADE] = 1
-    if (modeOf(state, EASY_TO_BORROW, j.instrument, subject, now) !== 0) j.facts[EASY] = 1
+  /** Puts the facts that do not depend on the quantity into the scratch. */
+  function gatherFacts(): void {
+    const { instruments, books } = state
+    const { facts, x, instrument } = j
+    facts[NOW_US] = x[X.NOW]!
+    facts[IS_BUY] = j.buys ? 1 : 0
+    facts[IS_SELL_LONG] = j.side === SELL_LONG ? 1 : 0
+    facts[IS_SHORT] = j.side === SELL_SHORT ? 1 : 0
+    facts[IS_SHORT_EXEMPT] = j.side === SELL_SHORT_EXEMPT ? 1 : 0
+    facts[IS_MARKET] = j.ordType === MARKET ? 1 : 0
+    facts[PRICE] = j.ordType === MARKET ? x[X.PROTECTION]! : (j.ordType & 1) !== 0 ? x[X.PX]! : Number.NaN
+    const has = isFeedAlive(instrument, x[X.NOW]!) ? instruments.has[instrument]! : 0
+    facts[BID] = (has & Has.BID) !== 0 ? instruments.bid[instrument]! : Number.NaN
+    facts[ASK] = (has & Has.ASK) !== 0 ? instruments.ask[instrument]! : Number.NaN
+    facts[HALTED] = instruments.halted[instrument]!
+    facts[RULE_201] = instruments.rule201[instrument]!
+    facts[REG_SHO_FACT] = (instruments.flags[instrument]! & InstrumentFlag.REG_SHO) !== 0 ? 1 : 0
+    const own = x[X.LEAVES_OLD]!
+    const head = books.head(j.owner, instrument)
+    facts[OWNER_POSITION] = head < 0 ? 0 : books.position(head)
+    // The previous version of a replaced order is not one of the "other" orders; its side cannot change.
+    const longSells = head < 0 ? 0 : books.longSells(head)
+    facts[OWNER_LONG_SELLS] = j.replaces >= 0 && isLongSell(j.replaces) ? longSells - own : longSells
+    const cell = j.cells[0]!
+    const f = state.cells.f
+    facts[ACCOUNT_POSITION] = cell < 0 ? 0 : f[cell + Cell.P]!
+    facts[ACCOUNT_BUYS] = cell < 0 ? 0 : f[cell + Cell.B]! - (j.buys ? own : 0)
+    facts[ACCOUNT_SELLS] = cell < 0 ? 0 : f[cell + Cell.S]! - (j.buys ? 0 : own)
+    facts[LOCATE] = state.locates.available(j.locate, j.subjects[Kind.ACCOUNT]!, instrument, x[X.NOW]!, own)
+    facts[EASY] = 0
+    for (let mode = 0; mode < 4; mode++) facts[NO_TRADE + mode] = 0
+    if (instruments.listed[instrument] !== 0) gatherLists()
   }
-}
 
-/** Mode of a list entry in effect, 0 for none. */
-function modeOf(state: State, list: number, instrument: number, subject: number, nowUs: number): number {
-  const at = state.lists.get(list * state.instruments.size + instrument, subject + 1)
-  if (at < 0) return 0
-  const entry = state.listEntries[at]!
-  return nowUs >= entry.fromUs && (entry.untilUs === 0 || nowUs < entry.untilUs) ? entry.mode : 0
-}
+  function isLongSell(slot: number): boolean {
+    return state.orders.i[slot * Order.INTS + Order.SIDE] === SELL_LONG
+  }
 
-/** Asks the pack about the quantity that is projected now. */
-export function judgeRegulation(pack: RulePack, j: Judgement): number {
-  j.facts[QUANTITY] = j.x[X.LEAVES]!
-  const rule = pack.firstRefusal(j.facts)
-  if (rule < 0) return 0
-  j.rule = rule
-  return REGULATORY_RULE
+  /** Entries for everyone and for each of the order's subjects. */
+  function gatherLists(): void {
+    const now = j.x[X.NOW]!
+    for (let place = -1; place < 8; place++) {
+      const subject = place < 0 ? -1 : j.subjects[place]!
+      const restricted = modeOf(RESTRICTED, j.instrument, subject, now)
+      if (restricted >= MODES_FROM_NO_TRADE && restricted <= 4) j.facts[NO_TRADE + restricted - MODES_FROM_NO_TRADE] = 1
+      if (modeOf(EASY_TO_BORROW, j.instrument, subject, now) !== 0) j.facts[EASY] = 1
+    }
+  }
+
+  /** Mode of a list entry in effect, 0 for none. */
+  function modeOf(list: number, instrument: number, subject: number, nowUs: number): number {
+    const at = state.lists.get(list * state.instruments.size + instrument, subject + 1)
+    if (at < 0) return 0
+    const entry = state.listEntries[at]!
+    return nowUs >= entry.fromUs && (entry.untilUs === 0 || nowUs < entry.untilUs) ? entry.mode : 0
+  }
+
+  /** Asks the pack about the quantity that is projected now. */
+  function judgeRegulation(): number {
+    j.facts[QUANTITY] = j.x[X.LEAVES]!
+    const rule = pack.firstRefusal(j.facts)
+    if (rule < 0) return 0
+    j.rule = rule
+    return REGULATORY_RULE
+  }
+
+  return { gatherFacts, judgeRegulation }
 }

@@ -15,19 +15,17 @@ import type { State } from '../state/state.ts'
 
 const CAPITAL_MAX = parameterIndex('capitalMaxUs')
 
-/** Returns false where the capital is missing or too old: the row then fails whatever the use. */
-export function measureSectorConcentration(
-  state: State,
-  j: Judgement,
-  slot: number,
-  metric: number,
-  cell: number,
-): boolean {
-  const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
-  j.x[X.BEFORE] = before
-  j.x[X.AFTER] = before + j.dGross[cell]!
-  j.x[X.LIMIT] = state.limits.f[slot * Row.NUMS + Row.MONEY]!
-  const subject = state.limits.i[slot * Row.INTS + Row.SUBJECT]!
-  const asOfUs = state.capitalUs[subject]!
-  return asOfUs > 0 && j.x[X.NOW]! - asOfUs <= state.parameters[CAPITAL_MAX]!
+export function createSectorConcentration(state: State, j: Judgement) {
+  /** Returns false where the capital is missing or too old: the row then fails whatever the use. */
+  function measureSectorConcentration(slot: number, metric: number, cell: number): boolean {
+    const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
+    j.x[X.BEFORE] = before
+    j.x[X.AFTER] = before + j.dGross[cell]!
+    j.x[X.LIMIT] = state.limits.f[slot * Row.NUMS + Row.MONEY]!
+    const subject = state.limits.i[slot * Row.INTS + Row.SUBJECT]!
+    const asOfUs = state.capitalUs[subject]!
+    return asOfUs > 0 && j.x[X.NOW]! - asOfUs <= state.parameters[CAPITAL_MAX]!
+  }
+
+  return { measureSectorConcentration }
 }

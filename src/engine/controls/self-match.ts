@@ -29,12 +29,16 @@ export function rests(ordType: number): boolean {
   return ordType < FIRST_STOP
 }
 
-export function judgeSelfMatch(state: State, j: Judgement): number {
-  const head = state.books.head(j.owner, j.instrument)
-  if (head < 0) return 0
-  const crossVenue = state.names.ownerCrossVenue[j.owner] !== 0
-  const book = state.books.crossing(head, j.venue, crossVenue, j.buys, bookPrice(j.ordType, j.buys, j.x[X.PX]!))
-  if (book < 0) return 0
-  j.crossing = state.books.latestAtBest(book, !j.buys)
-  return SELF_MATCH
+export function createSelfMatch(state: State, j: Judgement) {
+  function judgeSelfMatch(): number {
+    const head = state.books.head(j.owner, j.instrument)
+    if (head < 0) return 0
+    const crossVenue = state.names.ownerCrossVenue[j.owner] !== 0
+    const book = state.books.crossing(head, j.venue, crossVenue, j.buys, bookPrice(j.ordType, j.buys, j.x[X.PX]!))
+    if (book < 0) return 0
+    j.crossing = state.books.latestAtBest(book, !j.buys)
+    return SELF_MATCH
+  }
+
+  return { judgeSelfMatch }
 }

@@ -30,69 +30,55 @@ const CAPACITY_AT = 8
 const FIRST_CAPACITY = 4
 const LEVELS_MARGIN = 65_536
 
-export class Books {
-  readonly booksMax: number
-  books = 0
-  readonly f: Float64Array
-  readonly #i: Int32Array
-  readonly #heads: IntTable
-  /** Price, number of orders and the latest order's slot of each level. */
-  readonly #px: Float64Array
-  readonly #orders: Int32Array
-  readonly #latest: Int32Array
-  #top = 0
+export type Books = ReturnType<typeof createBooks>
+
+export function createBooks(booksMax: number, orders: number) {
+  let books = 0
+  let top = 0
   /** First free block by log2 of its capacity; the link stands in `latest` of its first level. */
-  readonly #free = new Int32Array(32).fill(-1)
-
-  constructor(booksMax: number, orders: number) {
-    this.booksMax = booksMax
-    this.f = new Float64Array(booksMax * BF)
-    this.#i = new Int32Array(booksMax * BI)
-    this.#heads = new IntTable(Math.min(booksMax, 1 << 16))
-    // The last part is the margin that `isFull` keeps: one book may double once more.
-    const levels = booksMax * FIRST_CAPACITY * 2 + orders * 6 + LEVELS_MARGIN
-    this.#px = new Float64Array(levels)
-    this.#orders = new Int32Array(levels)
-    this.#latest = new Int32Array(levels)
-  }
-
-  get isFull(): boolean {
-    return this.books + 64 >= this.booksMax || this.#top + LEVELS_MARGIN >= this.#px.length
-  }
+  const freeBlocks = new Int32Array(32).fill(-1)
+  const f = new Float64Array(booksMax * BF)
+  const i = new Int32Array(booksMax * BI)
+  // Of its full size from the start: growing it would stall an order.
+  const heads = new IntTable(booksMax)
+  // The last part is the margin that `isFull` keeps: one book may double once more.
+  const levels = booksMax * FIRST_CAPACITY * 2 + orders * 6 + LEVELS_MARGIN
+  /** Price, number of orders and the latest order's slot of each level. */
+  const prices = new Float64Array(levels)
+  const counts = new Int32Array(levels)
+  const latest = new Int32Array(levels)
 
   /** First book of (owner, instrument), or -1. */
-  head(owner: number, instrument: number): number {
-    return this.#heads.get(owner, instrument)
+  function head(owner: number, instrument: number): number {
+    return heads.get(owner, instrument)
   }
 
-  openHead(owner: number, instrument: number): number {
-    const head = this.#heads.get(owner, instrument)
+  function openHead(owner: number, instrument: number): number {
+    const head = heads.get(owner, instrument)
     if (head >= 0) return head
-    const book = this.#add(owner, instrument, -1)
-    this.#heads.set(owner, instrument, book)
+    const book = add(owner, instrument, -1)
+    heads.set(owner, instrument, book)
     return book
   }
 
   /** The chain's book of a venue; -1 is the book of orders without one, which is always the head. */
-  open(owner: number, instrument: number, venue: number): number {
-    let book = this.openHead(owner, instrument)
-    const i = this.#i
+  function open(owner: number, instrument: number, venue: number): number {
+    let book = openHead(owner, instrument)
     for (;;) {
       if (i[book * BI + VENUE_AT] === venue) return book
       const next = i[book * BI + NEXT_AT]!
       if (next < 0) break
       book = next
     }
-    const added = this.#add(owner, instrument, venue)
+    const added = add(owner, instrument, venue)
     i[book * BI + NEXT_AT] = added
     return added
   }
 
-  #add(owner: number, instrument: number, venue: number): number {
-    const book = this.books++
-    if (book >= this.booksMax) throw new Error('books are used up: the decision should have refused')
+  function add(owner: number, instrument: number, venue: number): number {
+    const book = books++
+    if (book >= booksMax) throw new Error('books are used up: the decision should have refused')
     const at = book * BI
-    const i = this.#i
     i[at + OWNER_AT] = owner
     i[at + INSTRUMENT_AT] = instrument
     i[at + VENUE_AT] = venue
@@ -104,78 +90,74 @@ export class Books {
    * The book in which a resting order of the other side can trade with an order at `px`, or -1. `buys` says which side
    * the incoming order is on. `venue` -1, or a cross-venue owner, meets all books of the chain.
    */
-  crossing(head: number, venue: number, crossVenue: boolean, buys: boolean, px: number): number {
-    const i = this.#i
+  function crossing(head: number, venue: number, crossVenue: boolean, buys: boolean, px: number): number {
     const side = buys ? 1 : 0
     for (let book = head; book >= 0; book = i[book * BI + NEXT_AT]!) {
       const count = i[book * BI + COUNT_AT + side]!
       if (count === 0) continue
       const at = i[book * BI + VENUE_AT]!
       if (venue >= 0 && at >= 0 && at !== venue && !crossVenue) continue
-      const best = this.#px[i[book * BI + OFFSET_AT + side]! + count - 1]!
+      const best = prices[i[book * BI + OFFSET_AT + side]! + count - 1]!
       if (buys ? px >= best : px <= best) return book
     }
     return -1
   }
 
   /** Slot of an order at the best level of a side; -1 where the latest one has left. */
-  latestAtBest(book: number, buys: boolean): number {
+  function latestAtBest(book: number, buys: boolean): number {
     const side = buys ? 0 : 1
-    const at = this.#i[book * BI + OFFSET_AT + side]! + this.#i[book * BI + COUNT_AT + side]! - 1
-    return this.#latest[at]!
+    const at = i[book * BI + OFFSET_AT + side]! + i[book * BI + COUNT_AT + side]! - 1
+    return latest[at]!
   }
 
   /** Adds an order at a price. */
-  rest(book: number, buys: boolean, px: number, order: number): void {
+  function rest(book: number, buys: boolean, px: number, order: number): void {
     const side = buys ? 0 : 1
-    const i = this.#i
     const at = book * BI + side
     const count = i[at + COUNT_AT]!
     const offset = i[at + OFFSET_AT]!
-    const place = this.#place(offset, count, buys, px)
-    if (place < count && this.#px[offset + place] === px) {
-      this.#orders[offset + place] = this.#orders[offset + place]! + 1
-      this.#latest[offset + place] = order
+    const place = placeOf(offset, count, buys, px)
+    if (place < count && prices[offset + place] === px) {
+      counts[offset + place] = counts[offset + place]! + 1
+      latest[offset + place] = order
       return
     }
-    const to = count === i[at + CAPACITY_AT] ? this.#widen(at, offset, count) : offset
+    const to = count === i[at + CAPACITY_AT] ? widen(at, offset, count) : offset
     for (let level = to + count; level > to + place; level--) {
-      this.#px[level] = this.#px[level - 1]!
-      this.#orders[level] = this.#orders[level - 1]!
-      this.#latest[level] = this.#latest[level - 1]!
+      prices[level] = prices[level - 1]!
+      counts[level] = counts[level - 1]!
+      latest[level] = latest[level - 1]!
     }
-    this.#px[to + place] = px
-    this.#orders[to + place] = 1
-    this.#latest[to + place] = order
+    prices[to + place] = px
+    counts[to + place] = 1
+    latest[to + place] = order
     i[at + COUNT_AT] = count + 1
   }
 
   /** Takes an order at a price away. */
-  leave(book: number, buys: boolean, px: number, order: number): void {
+  function leave(book: number, buys: boolean, px: number, order: number): void {
     const side = buys ? 0 : 1
-    const i = this.#i
     const at = book * BI + side
     const count = i[at + COUNT_AT]!
     const offset = i[at + OFFSET_AT]!
-    const level = offset + this.#place(offset, count, buys, px)
-    if (level >= offset + count || this.#px[level] !== px) throw new Error('a resting price is not in its book')
-    const left = this.#orders[level]! - 1
+    const level = offset + placeOf(offset, count, buys, px)
+    if (level >= offset + count || prices[level] !== px) throw new Error('a resting price is not in its book')
+    const left = counts[level]! - 1
     if (left > 0) {
-      this.#orders[level] = left
-      if (this.#latest[level] === order) this.#latest[level] = -1
+      counts[level] = left
+      if (latest[level] === order) latest[level] = -1
       return
     }
     for (let to = level; to < offset + count - 1; to++) {
-      this.#px[to] = this.#px[to + 1]!
-      this.#orders[to] = this.#orders[to + 1]!
-      this.#latest[to] = this.#latest[to + 1]!
+      prices[to] = prices[to + 1]!
+      counts[to] = counts[to + 1]!
+      latest[to] = latest[to + 1]!
     }
     i[at + COUNT_AT] = count - 1
   }
 
   /** Place of a price in the sorted levels: the first that is not further from the best's side. */
-  #place(offset: number, count: number, buys: boolean, px: number): number {
-    const prices = this.#px
+  function placeOf(offset: number, count: number, buys: boolean, px: number): number {
     let low = 0
     let high = count
     while (low < high) {
@@ -187,71 +169,89 @@ export class Books {
     return low
   }
 
-  #widen(at: number, offset: number, count: number): number {
-    const i = this.#i
+  function widen(at: number, offset: number, count: number): number {
     const capacity = i[at + CAPACITY_AT]!
     const wider = capacity === 0 ? FIRST_CAPACITY : capacity * 2
-    const to = this.#takeBlock(wider)
-    this.#px.copyWithin(to, offset, offset + count)
-    this.#orders.copyWithin(to, offset, offset + count)
-    this.#latest.copyWithin(to, offset, offset + count)
-    if (capacity > 0) this.#freeBlock(offset, capacity)
+    const to = takeBlock(wider)
+    prices.copyWithin(to, offset, offset + count)
+    counts.copyWithin(to, offset, offset + count)
+    latest.copyWithin(to, offset, offset + count)
+    if (capacity > 0) freeBlock(offset, capacity)
     i[at + OFFSET_AT] = to
     i[at + CAPACITY_AT] = wider
     return to
   }
 
-  #takeBlock(capacity: number): number {
+  function takeBlock(capacity: number): number {
     const kind = 31 - Math.clz32(capacity)
-    const free = this.#free[kind]!
+    const free = freeBlocks[kind]!
     if (free >= 0) {
-      this.#free[kind] = this.#latest[free]!
+      freeBlocks[kind] = latest[free]!
       return free
     }
-    const block = this.#top
-    this.#top += capacity
-    if (this.#top > this.#px.length) throw new Error('price levels are used up: the decision should have refused')
+    const block = top
+    top += capacity
+    if (top > prices.length) throw new Error('price levels are used up: the decision should have refused')
     return block
   }
 
-  #freeBlock(block: number, capacity: number): void {
+  function freeBlock(block: number, capacity: number): void {
     const kind = 31 - Math.clz32(capacity)
-    this.#latest[block] = this.#free[kind]!
-    this.#free[kind] = block
+    latest[block] = freeBlocks[kind]!
+    freeBlocks[kind] = block
   }
 
   /** The owner's position changed. */
-  addPosition(head: number, qty: number): void {
-    this.f[head * BF + Head.POSITION] = this.f[head * BF + Head.POSITION]! + qty
+  function addPosition(head: number, qty: number): void {
+    f[head * BF + Head.POSITION] = f[head * BF + Head.POSITION]! + qty
   }
 
   /** The owner's sell leaves that are marked long changed. */
-  addLongSells(head: number, qty: number): void {
-    this.f[head * BF + Head.LONG_SELLS] = this.f[head * BF + Head.LONG_SELLS]! + qty
+  function addLongSells(head: number, qty: number): void {
+    f[head * BF + Head.LONG_SELLS] = f[head * BF + Head.LONG_SELLS]! + qty
   }
 
-  position(head: number): number {
-    return this.f[head * BF + Head.POSITION]!
+  function position(head: number): number {
+    return f[head * BF + Head.POSITION]!
   }
 
-  longSells(head: number): number {
-    return this.f[head * BF + Head.LONG_SELLS]!
+  function longSells(head: number): number {
+    return f[head * BF + Head.LONG_SELLS]!
   }
 
-  hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.books * BF)
-    hash.ints(this.#i, this.books * BI)
-    hash.int(this.#top)
-    for (let book = 0; book < this.books; book++) {
+  function hashInto(hash: StateHash): void {
+    hash.nums(f, books * BF)
+    hash.ints(i, books * BI)
+    hash.int(top)
+    for (let book = 0; book < books; book++) {
       for (let side = 0; side < 2; side++) {
         const at = book * BI + side
-        const offset = this.#i[at + OFFSET_AT]!
-        for (let level = offset; level < offset + this.#i[at + COUNT_AT]!; level++) {
-          hash.num(this.#px[level]!)
-          hash.int(this.#orders[level]!)
-          hash.int(this.#latest[level]!)
+        const offset = i[at + OFFSET_AT]!
+        for (let level = offset; level < offset + i[at + COUNT_AT]!; level++) {
+          hash.num(prices[level]!)
+          hash.int(counts[level]!)
+          hash.int(latest[level]!)
         }
       }
     }
+  }
+
+  return {
+    booksMax,
+    books: (): number => books,
+    f,
+    isFull: (): boolean => books + 64 >= booksMax || top + LEVELS_MARGIN >= prices.length,
+    head,
+    openHead,
+    open,
+    crossing,
+    latestAtBest,
+    rest,
+    leave,
+    addPosition,
+    addLongSells,
+    position,
+    longSells,
+    hashInto,
   }
 }

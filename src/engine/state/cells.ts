@@ -17,104 +17,103 @@ export const enum Cell {
 }
 const OWNERS_PER_BLOCK = 8
 
-export class Cells {
-  readonly f: Float64Array
-  pages = 0
+export type Cells = ReturnType<typeof createCells>
+
+export function createCells(pagesMax: number, instruments: number, scopes: number) {
+  let pages = 0
+  const f = new Float64Array(pagesMax * OWNERS_PER_BLOCK * Cell.SIZE)
   /** Instrument and block of each page, and the next page of the same instrument. */
-  readonly pageInstrument: Int32Array
-  readonly pageBlock: Int32Array
-  readonly pageNext: Int32Array
-  readonly firstPage: Int32Array
+  const pageInstrument = new Int32Array(pagesMax)
+  const pageBlock = new Int32Array(pagesMax)
+  const pageNext = new Int32Array(pagesMax)
+  const firstPage = new Int32Array(instruments).fill(-1)
   /** Page + 1 by instrument and block. */
-  readonly #table: Int32Array
-  readonly #blocks: number
-
+  const table = new Int32Array(instruments * scopes)
   /** Account of each block and how many of its owners are given. */
-  blocks = 0
-  readonly blockAccount: Int32Array
-  readonly #blockUsed: Int32Array
-  readonly #lastBlock: Int32Array
+  let blocks = 0
+  const blockAccount = new Int32Array(scopes)
+  const blockUsed = new Int32Array(scopes)
+  const lastBlock = new Int32Array(scopes).fill(-1)
   /** Subject and kind (0 account, 1 desk, 2 trader, 3 strategy) by owner code. */
-  readonly ownerSubject: Int32Array
-  readonly ownerKind: Int32Array
-
-  readonly pagesMax: number
-
-  constructor(pagesMax: number, instruments: number, scopes: number) {
-    this.pagesMax = pagesMax
-    this.f = new Float64Array(pagesMax * OWNERS_PER_BLOCK * Cell.SIZE)
-    this.pageInstrument = new Int32Array(pagesMax)
-    this.pageBlock = new Int32Array(pagesMax)
-    this.pageNext = new Int32Array(pagesMax)
-    this.firstPage = new Int32Array(instruments).fill(-1)
-    this.#blocks = scopes
-    this.#table = new Int32Array(instruments * scopes)
-    this.blockAccount = new Int32Array(scopes)
-    this.#blockUsed = new Int32Array(scopes)
-    this.#lastBlock = new Int32Array(scopes).fill(-1)
-    this.ownerSubject = new Int32Array(scopes * OWNERS_PER_BLOCK)
-    this.ownerKind = new Int32Array(scopes * OWNERS_PER_BLOCK)
-  }
-
-  get ownersAreFull(): boolean {
-    // A binding makes at most two owners, each of which may open a block.
-    return this.blocks + 2 > this.#blocks
-  }
+  const ownerSubject = new Int32Array(scopes * OWNERS_PER_BLOCK)
+  const ownerKind = new Int32Array(scopes * OWNERS_PER_BLOCK)
 
   /** Gives (kind, subject, account) its owner code. */
-  addOwner(kind: number, subject: number, account: number): number {
-    let block = this.#lastBlock[account]!
-    if (block < 0 || this.#blockUsed[block] === OWNERS_PER_BLOCK) {
-      block = this.blocks++
-      this.blockAccount[block] = account
-      this.#lastBlock[account] = block
+  function addOwner(kind: number, subject: number, account: number): number {
+    let block = lastBlock[account]!
+    if (block < 0 || blockUsed[block] === OWNERS_PER_BLOCK) {
+      block = blocks++
+      blockAccount[block] = account
+      lastBlock[account] = block
     }
-    const owner = block * OWNERS_PER_BLOCK + this.#blockUsed[block]!
-    this.#blockUsed[block] = this.#blockUsed[block]! + 1
-    this.ownerSubject[owner] = subject
-    this.ownerKind[owner] = kind
+    const owner = block * OWNERS_PER_BLOCK + blockUsed[block]!
+    blockUsed[block] = blockUsed[block]! + 1
+    ownerSubject[owner] = subject
+    ownerKind[owner] = kind
     return owner
   }
 
   /** Offset in `f` of a cell, or -1 where its page was never touched. */
-  find(owner: number, instrument: number): number {
-    const page = this.#table[instrument * this.#blocks + (owner >> 3)]! - 1
+  function find(owner: number, instrument: number): number {
+    const page = table[instrument * scopes + (owner >> 3)]! - 1
     return page < 0 ? -1 : (page * OWNERS_PER_BLOCK + (owner & 7)) * Cell.SIZE
   }
 
   /** Offset in `f` of a cell; makes its page. */
-  open(owner: number, instrument: number): number {
+  function open(owner: number, instrument: number): number {
     const block = owner >> 3
-    const at = instrument * this.#blocks + block
-    let page = this.#table[at]! - 1
+    const at = instrument * scopes + block
+    let page = table[at]! - 1
     if (page < 0) {
-      page = this.pages++
-      if (page >= this.pagesMax) throw new Error('cell pages are used up: the decision should have refused')
-      this.pageInstrument[page] = instrument
-      this.pageBlock[page] = block
-      this.pageNext[page] = this.firstPage[instrument]!
-      this.firstPage[instrument] = page
-      this.#table[at] = page + 1
+      page = pages++
+      if (page >= pagesMax) throw new Error('cell pages are used up: the decision should have refused')
+      pageInstrument[page] = instrument
+      pageBlock[page] = block
+      pageNext[page] = firstPage[instrument]!
+      firstPage[instrument] = page
+      table[at] = page + 1
     }
     return (page * OWNERS_PER_BLOCK + (owner & 7)) * Cell.SIZE
   }
 
   /** How many owners the page's block has. */
-  ownersIn(page: number): number {
-    return this.#blockUsed[this.pageBlock[page]!]!
+  function ownersIn(page: number): number {
+    return blockUsed[pageBlock[page]!]!
   }
 
   /** Owner code of the cell at an offset. */
-  ownerAt(offset: number): number {
+  function ownerAt(offset: number): number {
     const cell = offset / Cell.SIZE
-    return this.pageBlock[cell >> 3]! * OWNERS_PER_BLOCK + (cell & 7)
+    return pageBlock[cell >> 3]! * OWNERS_PER_BLOCK + (cell & 7)
   }
 
-  hashInto(hash: StateHash): void {
-    hash.ints(this.pageInstrument, this.pages)
-    hash.ints(this.pageBlock, this.pages)
-    hash.nums(this.f, this.pages * OWNERS_PER_BLOCK * Cell.SIZE)
-    hash.ints(this.ownerSubject, this.blocks * OWNERS_PER_BLOCK)
-    hash.ints(this.ownerKind, this.blocks * OWNERS_PER_BLOCK)
+  function hashInto(hash: StateHash): void {
+    hash.ints(pageInstrument, pages)
+    hash.ints(pageBlock, pages)
+    hash.nums(f, pages * OWNERS_PER_BLOCK * Cell.SIZE)
+    hash.ints(ownerSubject, blocks * OWNERS_PER_BLOCK)
+    hash.ints(ownerKind, blocks * OWNERS_PER_BLOCK)
+  }
+
+  return {
+    f,
+    pages: (): number => pages,
+    pageInstrument,
+    pageBlock,
+    pageNext,
+    firstPage,
+    blocks: (): number => blocks,
+    blockAccount,
+    ownerSubject,
+    ownerKind,
+    pagesMax,
+    // A binding makes at most two owners, each of which may open a block.
+    ownersAreFull: (): boolean => blocks + 2 > scopes,
+    addOwner,
+    find,
+    open,
+    ownersIn,
+    ownerAt,
+    hashInto,
   }
 }

@@ -30,146 +30,124 @@ export const enum Exec {
   SESSION = 11,
   /** Venue whose flow sums the amount is in: the order's. */
   FLOW_VENUE = 12,
+  CHARS = 16,
 }
-const CHARS = 16
 
 export type Executions = ReturnType<typeof createExecutions>
 
-/**
- * Both dates stand in the same arrays, one in each half; a roll empties the older half and makes it today's. A slot
- * names an entry of a date: entry * 2 for today's, and one more for the date before.
- */
+/** `max`: executions of one trade date. */
 export function createExecutions(max: number) {
   let slots = 16
   while (slots < max * 2) slots *= 2
   const mask = slots - 1
-  const f = new Float64Array(max * 2 * Exec.NUMS)
-  const i = new Int32Array(max * 2 * Exec.INTS)
-  /** Entry + 1, by hash of the id. */
-  const index = new Int32Array(slots * 2)
-  /** Entries of each half. */
+  // Two halves each, one a trade date; `today` says which is today's.
+  const f = new Float64Array(2 * max * Exec.NUMS)
+  const i = new Int32Array(2 * max * Exec.INTS)
+  /** Entry + 1 by probe. */
+  const index = new Int32Array(2 * slots)
   const counts = new Int32Array(2)
-  /** The half that is today's. */
   let today = 0
 
-  /** Place of a slot's entry in the arrays. */
-  function placeOf(slot: number): number {
-    return (((slot & 1) ^ today) === 0 ? 0 : max) + (slot >> 1)
-  }
-
-  /** The index is not part of the state hash: only the order of entries is. */
-  function hashOf(tape: Tape, at: number, source: number, venue: number): number {
-    const { i32 } = tape
-    const word = at >> 2
-    let h = Math.imul(source, 0x9e3779b1) ^ Math.imul(venue, 0x85ebca77)
-    for (let k = 0; k < WORDS; k++) {
-      h = Math.imul(h ^ i32[word + k], 0xc2b2ae35)
-      h ^= h >>> 15
-    }
-    return h
+  /** Row of a slot in `f` and `i`. Slots name the day in their lowest bit, 0 today, 1 the day before. */
+  function rowOf(slot: number): number {
+    return ((slot & 1) ^ today) * max + (slot >> 1)
   }
 
   /** Slot of the execution that the key names today, or on the last `days` trade dates; -1 where there is none. */
   function find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
     const hash = hashOf(tape, at, source, venue)
-    const entry = findIn(today, hash, tape, at, source, venue)
-    if (entry >= 0) return entry * 2
-    const before = days < 2 ? -1 : findIn(today ^ 1, hash, tape, at, source, venue)
-    return before < 0 ? -1 : before * 2 + 1
+    const found = findOn(0, tape, at, source, venue, hash)
+    return found >= 0 || days === 1 ? found : findOn(1, tape, at, source, venue, hash)
   }
 
-  /** Entry of one half, or -1. */
-  function findIn(half: number, hash: number, tape: Tape, at: number, source: number, venue: number): number {
-    const { i32 } = tape
-    const first = half * slots
-    const entries = half * max * Exec.INTS
-    const word = at >> 2
+  function findOn(day: number, tape: Tape, at: number, source: number, venue: number, hash: number): number {
+    const half = (day ^ today) * slots
     for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
-      const entry = index[first + probe] - 1
-      if (entry < 0) return -1
-      const base = entries + entry * Exec.INTS
+      const slot = (index[half + probe]! - 1) * 2 + day
+      if (slot < 0) return -1
+      const base = rowOf(slot) * Exec.INTS
       if (i[base + Exec.SOURCE] !== source || i[base + Exec.VENUE] !== venue) continue
-      let k = 0
-      while (k < WORDS && i[base + CHARS + k] === i32[word + k]) k++
-      if (k === WORDS) return entry
+      if (isSameId(base + Exec.CHARS, tape, at >> 2)) return slot
     }
   }
 
-  /** Adds today's execution; its id stands at byte offset `at` of the tape. */
+  function isSameId(chars: number, tape: Tape, from: number): boolean {
+    const i32 = tape.i32
+    for (let word = 0; word < WORDS; word++) if (i[chars + word] !== i32[from + word]) return false
+    return true
+  }
+
+  /** Adds today's execution; its id stands at byte offset `at` of the tape. Returns its slot. */
   function add(tape: Tape, at: number, source: number, venue: number): number {
-    const entry = counts[today]
+    const entry = counts[today]!
     if (entry >= max) throw new Error('executions are used up: the report should have been refused')
     counts[today] = entry + 1
-    const { i32 } = tape
-    const base = (today * max + entry) * Exec.INTS
+    const base = rowOf(entry * 2) * Exec.INTS
+    const i32 = tape.i32
+    const from = at >> 2
     i[base + Exec.SOURCE] = source
     i[base + Exec.VENUE] = venue
-    for (let k = 0; k < WORDS; k++) i[base + CHARS + k] = i32[(at >> 2) + k]
-    const first = today * slots
+    for (let word = 0; word < WORDS; word++) i[base + Exec.CHARS + word] = i32[from + word]!
+    const half = today * slots
     let probe = hashOf(tape, at, source, venue) & mask
-    while (index[first + probe] !== 0) probe = (probe + 1) & mask
-    index[first + probe] = entry + 1
+    while (index[half + probe] !== 0) probe = (probe + 1) & mask
+    index[half + probe] = entry + 1
     return entry * 2
-  }
-
-  function num(slot: number, column: number): number {
-    return f[placeOf(slot) * Exec.NUMS + column]
-  }
-
-  function int(slot: number, column: number): number {
-    return i[placeOf(slot) * Exec.INTS + column]
-  }
-
-  function setNum(slot: number, column: number, value: number): void {
-    f[placeOf(slot) * Exec.NUMS + column] = value
-  }
-
-  function setInt(slot: number, column: number, value: number): void {
-    i[placeOf(slot) * Exec.INTS + column] = value
-  }
-
-  function isFull(): boolean {
-    return counts[today] + 1 >= max
-  }
-
-  /** Slot of the next execution. */
-  function nextSlot(): number {
-    return counts[today] * 2
-  }
-
-  /** Slots of today's executions. */
-  function* slotsOfToday(): Iterable<number> {
-    for (let entry = 0; entry < counts[today]; entry++) yield entry * 2
   }
 
   /** A new trade date: the day before yesterday is forgotten. */
   function roll(): void {
-    const half = today ^ 1
-    i.fill(0, half * max * Exec.INTS, (half * max + counts[half]) * Exec.INTS)
-    f.fill(0, half * max * Exec.NUMS, (half * max + counts[half]) * Exec.NUMS)
-    index.fill(0, half * slots, (half + 1) * slots)
-    counts[half] = 0
-    today = half
+    today ^= 1
+    const from = today * max
+    const until = from + counts[today]!
+    i.fill(0, from * Exec.INTS, until * Exec.INTS)
+    f.fill(0, from * Exec.NUMS, until * Exec.NUMS)
+    index.fill(0, today * slots, (today + 1) * slots)
+    counts[today] = 0
+  }
+
+  /** Slots of today's executions. */
+  function* ofToday(): Iterable<number> {
+    for (let entry = 0; entry < counts[today]!; entry++) yield entry * 2
   }
 
   function hashInto(hash: StateHash): void {
-    for (const half of [today, today ^ 1]) {
-      hash.nums(f.subarray(half * max * Exec.NUMS), counts[half] * Exec.NUMS)
-      hash.ints(i.subarray(half * max * Exec.INTS), counts[half] * Exec.INTS)
+    for (let day = 0; day < 2; day++) {
+      const from = (day ^ today) * max
+      const count = counts[day ^ today]!
+      hash.nums(f.subarray(from * Exec.NUMS), count * Exec.NUMS)
+      hash.ints(i.subarray(from * Exec.INTS), count * Exec.INTS)
     }
   }
 
   return {
-    isFull,
+    f,
+    i,
+    isFull: (): boolean => counts[today]! + 1 >= max,
+    /** The slot that the next execution will get. */
+    nextSlot: () => counts[today]! * 2,
+    isToday: (slot: number) => (slot & 1) === 0,
+    rowOf,
     find,
     add,
-    num,
-    int,
-    setNum,
-    setInt,
-    nextSlot,
-    today: slotsOfToday,
+    int: (slot: number, column: number) => i[rowOf(slot) * Exec.INTS + column]!,
+    num: (slot: number, column: number) => f[rowOf(slot) * Exec.NUMS + column]!,
+    today: ofToday,
     roll,
     hashInto,
   }
+}
+
+/** An id is padded with zeros: what stands behind its first word of them cannot tell two apart. */
+function hashOf(tape: Tape, at: number, source: number, venue: number): number {
+  const i32 = tape.i32
+  let h = Math.imul(source, 0x9e3779b1) ^ Math.imul(venue, 0x85ebca6b)
+  for (let word = at >> 2, end = word + WORDS; word < end; word++) {
+    const value = i32[word]!
+    if (value === 0) break
+    h = Math.imul((h << 15) | (h >>> 17), 0xcc9e2d51) ^ Math.imul(value, 0x1b873593)
+  }
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return h ^ (h >>> 16)
 }

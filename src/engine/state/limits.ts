@@ -405,10 +405,7 @@ export function createLimits(max: number, scopes: number) {
     entryRows,
     entryAt,
     entryCount,
-    packedCalm: packed.calm,
-    packedId: packed.id,
-    packedSlot: packed.slot,
-    packedControl: packed.control,
+    packed,
     objects,
     /** Slots that were ever given: those below it. */
     slots: 0,

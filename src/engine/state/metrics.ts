@@ -16,36 +16,25 @@ export const enum Metric {
   NET = 4,
 }
 
-export class Metrics {
-  readonly f: Float64Array
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(scopes: number, objects: number) {
+  const rowsMax = scopes + objects + 1
+  const f = new Float64Array(rowsMax * Metric.SIZE)
   /** long and short by row and entity. */
-  readonly ends: Float64Array
-  rows: number
+  const ends = new Float64Array(rowsMax * ENTITIES_MAX * 2)
   /** A row that stays 0: for an object that nothing has touched. */
-  readonly zero: number
+  const zero = scopes
+  let rows = scopes + 1
 
-  constructor(scopes: number, objects: number) {
-    const rowsMax = scopes + objects + 1
-    this.f = new Float64Array(rowsMax * Metric.SIZE)
-    this.ends = new Float64Array(rowsMax * ENTITIES_MAX * 2)
-    this.zero = scopes
-    this.rows = scopes + 1
-  }
-
-  get isFull(): boolean {
-    return (this.rows + 64) * Metric.SIZE > this.f.length
-  }
-
-  addRow(): number {
-    const row = this.rows++
-    if (row * Metric.SIZE >= this.f.length) throw new Error('metric rows are used up: the decision should have refused')
+  function addRow(): number {
+    const row = rows++
+    if (row * Metric.SIZE >= f.length) throw new Error('metric rows are used up: the decision should have refused')
     return row
   }
 
   /** Adds changes of position value in one entity. */
-  addEnds(row: number, entity: number, up: number, dn: number, gross: number): void {
-    const f = this.f
-    const ends = this.ends
+  function addEnds(row: number, entity: number, up: number, dn: number, gross: number): void {
     const at = (row * ENTITIES_MAX + entity) * 2
     const long0 = ends[at]!
     const short0 = ends[at + 1]!
@@ -59,22 +48,34 @@ export class Metrics {
   }
 
   /** Adds changes of flow. */
-  addFlow(row: number, open: number, count: number, executed: number): void {
-    const f = this.f
+  function addFlow(row: number, open: number, count: number, executed: number): void {
     const m = row * Metric.SIZE
     f[m + Metric.OPEN] = f[m + Metric.OPEN]! + open
     f[m + Metric.COUNT] = f[m + Metric.COUNT]! + count
     f[m + Metric.EXECUTED] = f[m + Metric.EXECUTED]! + executed
   }
 
-  clear(row: number): void {
-    this.f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
-    this.ends.fill(0, row * ENTITIES_MAX * 2, (row + 1) * ENTITIES_MAX * 2)
+  function clear(row: number): void {
+    f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
+    ends.fill(0, row * ENTITIES_MAX * 2, (row + 1) * ENTITIES_MAX * 2)
   }
 
-  hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.rows * Metric.SIZE)
-    hash.nums(this.ends, this.rows * ENTITIES_MAX * 2)
+  function hashInto(hash: StateHash): void {
+    hash.nums(f, rows * Metric.SIZE)
+    hash.nums(ends, rows * ENTITIES_MAX * 2)
+  }
+
+  return {
+    f,
+    ends,
+    rows: (): number => rows,
+    zero,
+    isFull: (): boolean => (rows + 64) * Metric.SIZE > f.length,
+    addRow,
+    addEnds,
+    addFlow,
+    clear,
+    hashInto,
   }
 }
 

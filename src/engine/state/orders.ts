@@ -71,82 +71,88 @@ export const enum Version {
   OLDER = 1,
 }
 
-export class Orders {
-  readonly f: Float64Array
-  readonly i: Int32Array
-  readonly vf: Float64Array
-  readonly vi: Int32Array
-  readonly ordersMax: number
-  readonly versionsMax: number
+export type Orders = ReturnType<typeof createOrders>
+
+export function createOrders(ordersMax: number) {
   /** Slots ever used; free ones among them are on the free list. */
-  top = 0
-  live = 0
-  versionTop = 0
-  versionsLive = 0
-  #free = -1
-  #versionFree = -1
-
-  constructor(ordersMax: number) {
-    this.ordersMax = ordersMax
-    this.versionsMax = (ordersMax >> 1) + 1024
-    this.f = new Float64Array(ordersMax * Order.NUMS)
-    this.i = new Int32Array(ordersMax * Order.INTS)
-    this.vf = new Float64Array(this.versionsMax * Version.NUMS)
-    this.vi = new Int32Array(this.versionsMax * Version.INTS)
-  }
-
-  get isFull(): boolean {
-    return this.live >= this.ordersMax
-  }
-
-  get versionsAreFull(): boolean {
-    return this.versionsLive >= this.versionsMax
-  }
+  let top = 0
+  let live = 0
+  let versionTop = 0
+  let versionsLive = 0
+  let free = -1
+  let versionFree = -1
+  const versionsMax = (ordersMax >> 1) + 1024
+  const f = new Float64Array(ordersMax * Order.NUMS)
+  const i = new Int32Array(ordersMax * Order.INTS)
+  const vf = new Float64Array(versionsMax * Version.NUMS)
+  const vi = new Int32Array(versionsMax * Version.INTS)
 
   /** The slot that the next approve will use. */
-  nextSlot(): number {
-    return this.#free >= 0 ? this.#free : this.top
+  function nextSlot(): number {
+    return free >= 0 ? free : top
   }
 
-  take(slot: number): void {
-    if (slot === this.#free) this.#free = this.i[slot * Order.INTS + Order.NEXT_FREE]!
-    else if (slot === this.top) this.top++
+  function take(slot: number): void {
+    if (slot === free) free = i[slot * Order.INTS + Order.NEXT_FREE]!
+    else if (slot === top) top++
     else throw new Error(`order slot ${slot} is not the next free one`)
-    this.live++
-    this.i[slot * Order.INTS + Order.LIVE] = 1
+    live++
+    i[slot * Order.INTS + Order.LIVE] = 1
   }
 
   /** Ends a slot; its columns stay readable until the slot is used again. */
-  release(slot: number): void {
-    this.i[slot * Order.INTS + Order.LIVE] = 0
-    this.i[slot * Order.INTS + Order.NEXT_FREE] = this.#free
-    this.#free = slot
-    this.live--
+  function release(slot: number): void {
+    i[slot * Order.INTS + Order.LIVE] = 0
+    i[slot * Order.INTS + Order.NEXT_FREE] = free
+    free = slot
+    live--
   }
 
-  nextVersion(): number {
-    return this.#versionFree >= 0 ? this.#versionFree : this.versionTop
+  function nextVersion(): number {
+    return versionFree >= 0 ? versionFree : versionTop
   }
 
-  takeVersion(version: number): void {
-    if (version === this.#versionFree) this.#versionFree = this.vi[version * Version.INTS + Version.OLDER]!
-    else if (version === this.versionTop) this.versionTop++
+  function takeVersion(version: number): void {
+    if (version === versionFree) versionFree = vi[version * Version.INTS + Version.OLDER]!
+    else if (version === versionTop) versionTop++
     else throw new Error(`version slot ${version} is not the next free one`)
-    this.versionsLive++
+    versionsLive++
   }
 
-  releaseVersion(version: number): void {
-    this.vi[version * Version.INTS + Version.OLDER] = this.#versionFree
-    this.#versionFree = version
-    this.versionsLive--
+  function releaseVersion(version: number): void {
+    vi[version * Version.INTS + Version.OLDER] = versionFree
+    versionFree = version
+    versionsLive--
   }
 
-  hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.top * Order.NUMS)
-    hash.ints(this.i, this.top * Order.INTS)
-    hash.nums(this.vf, this.versionTop * Version.NUMS)
-    hash.ints(this.vi, this.versionTop * Version.INTS)
-    hash.int(this.#free)
-    hash.int(this.#versionFree)
+  function hashInto(hash: StateHash): void {
+    hash.nums(f, top * Order.NUMS)
+    hash.ints(i, top * Order.INTS)
+    hash.nums(vf, versionTop * Version.NUMS)
+    hash.ints(vi, versionTop * Version.INTS)
+    hash.int(free)
+    hash.int(versionFree)
+  }
+
+  return {
+    f,
+    i,
+    vf,
+    vi,
+    ordersMax,
+    versionsMax,
+    top: (): number => top,
+    live: (): number => live,
+    versionTop: (): number => versionTop,
+    versionsLive: (): number => versionsLive,
+    isFull: (): boolean => live >= ordersMax,
+    versionsAreFull: (): boolean => versionsLive >= versionsMax,
+    nextSlot,
+    take,
+    release,
+    nextVersion,
+    takeVersion,
+    releaseVersion,
+    hashInto,
   }
 }

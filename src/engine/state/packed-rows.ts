@@ -3,7 +3,7 @@
  * walk follows no slot. All of it is derived from the rows and their compiled lists; the state hash does not see it.
  */
 import { CONTROLS } from '../../model/controls.ts'
-import { Row, RowFlag } from './limits.ts'
+import { Row } from './limits.ts'
 
 /** Most rows that one row of an object costs: itself, and a copy of each "each" row of another control. */
 const COPIES = CONTROLS.filter((control) => control.family === 'limit').length
@@ -20,7 +20,6 @@ export function createPackedRows(rows: number, f: Float64Array, i: Int32Array) {
   /** Versioned row id. */
   const id = new Int32Array(room)
   const slot = new Int32Array(room)
-  /** Control index, or its bitwise complement where the row is SPECIAL. */
   const control = new Int32Array(room)
   let end = 0
 
@@ -30,11 +29,10 @@ export function createPackedRows(rows: number, f: Float64Array, i: Int32Array) {
     const first = end
     for (let at = 0; at < list.length; at++) {
       const row = list[at] * Row.INTS
-      const special = (i[row + Row.FLAGS] & RowFlag.SPECIAL) !== 0
       calm[end] = f[list[at] * Row.NUMS + Row.CALM]
       id[end] = i[row + Row.ID]
       slot[end] = list[at]
-      control[end++] = special ? ~i[row + Row.CONTROL] : i[row + Row.CONTROL]
+      control[end++] = i[row + Row.CONTROL]
     }
     return first
   }

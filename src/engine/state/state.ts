@@ -3,21 +3,21 @@ import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
-import { Books } from './books.ts'
-import { Cells } from './cells.ts'
+import { type Books, createBooks } from './books.ts'
+import { type Cells, createCells } from './cells.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { Locates } from './locates.ts'
-import { Metrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
-import { OrderIds } from './order-ids.ts'
-import { Orders } from './orders.ts'
+import { createOrderIds, type OrderIds } from './order-ids.ts'
+import { createOrders, type Orders } from './orders.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
-import { Duplicates } from './windows.ts'
+import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
   readonly sizes: EngineSizes
@@ -44,7 +44,8 @@ export class State {
   /** Capital base of each subject, 0 where it was never set, and as of when. */
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
-  /** Reference prices, and what things are worth at them: functions of the tables above. */
+
+  /** Reference prices and values, which follow from the tables alone. */
   readonly market: Market
   readonly value: Value
 
@@ -63,14 +64,14 @@ export class State {
     this.sizes = sizes
     this.names = createNames(sizes.scopes)
     this.instruments = createInstruments(sizes.instruments)
-    this.cells = new Cells(sizes.cellPages, sizes.instruments, sizes.scopes)
-    this.metrics = new Metrics(sizes.scopes, objectEntries(sizes.limitRows))
+    this.cells = createCells(sizes.cellPages, sizes.instruments, sizes.scopes)
+    this.metrics = createMetrics(sizes.scopes, objectEntries(sizes.limitRows))
     this.limits = createLimits(sizes.limitRows, sizes.scopes)
-    this.orders = new Orders(sizes.orders)
-    this.ids = new OrderIds(sizes.idsPerDay, hashSeed)
-    this.books = new Books(sizes.books, sizes.orders)
+    this.orders = createOrders(sizes.orders)
+    this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
+    this.books = createBooks(sizes.books, sizes.orders)
     this.executions = createExecutions(sizes.executionsPerDay)
-    this.duplicates = new Duplicates(sizes.duplicates)
+    this.duplicates = createDuplicates(sizes.duplicates)
     this.locates = new Locates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)

@@ -60,97 +60,85 @@ export class Window {
   }
 }
 
-/** Approved new orders by content, newest first, for the duplicate check. Content is a 64-bit hash in two ints. */
-export class Duplicates {
-  readonly #h0: Int32Array
-  readonly #h1: Int32Array
-  readonly #timeUs: Float64Array
-  /** The order before with the same content, -1 for none; valid while it is younger than the ring is long. */
-  readonly #previous: Int32Array
-  readonly #index: Int32Array
-  readonly #mask: number
-  readonly #capacity: number
-  /** Orders ever remembered; entry k stands at k mod capacity. */
-  #next = 0
-  /** The widest window of any row; entries that are older may be overwritten. */
-  widthUs = 0
+export type Duplicates = ReturnType<typeof createDuplicates>
 
-  constructor(capacity: number) {
-    this.#capacity = capacity
-    this.#h0 = new Int32Array(capacity)
-    this.#h1 = new Int32Array(capacity)
-    this.#timeUs = new Float64Array(capacity)
-    this.#previous = new Int32Array(capacity)
-    let slots = 16
-    while (slots < capacity * 2) slots *= 2
-    this.#index = new Int32Array(slots)
-    this.#mask = slots - 1
-  }
+/** Approved new orders by content, newest first, for the duplicate check. Content is a 64-bit hash in two ints. */
+export function createDuplicates(capacity: number) {
+  /** Orders ever remembered; entry k stands at k mod capacity. */
+  let next = 0
+  /** The widest window of any row; entries that are older may be overwritten. */
+  const widest = new Float64Array(1)
+  const hash0 = new Int32Array(capacity)
+  const hash1 = new Int32Array(capacity)
+  const times = new Float64Array(capacity)
+  /** The order before with the same content, -1 for none; valid while it is younger than the ring is long. */
+  const previous = new Int32Array(capacity)
+  let slots = 16
+  while (slots < capacity * 2) slots *= 2
+  const index = new Int32Array(slots)
+  const mask = slots - 1
 
   /** True where remembering one more would forget one that still counts. */
-  isFull(nowUs: number): boolean {
-    if (this.#next < this.#capacity) return false
-    return this.#timeUs[this.#next % this.#capacity]! > nowUs - this.widthUs
+  function isFull(nowUs: number): boolean {
+    if (next < capacity) return false
+    return times[next % capacity]! > nowUs - widest[0]!
   }
 
   /** Identical orders in (nowUs - widthUs, nowUs]. */
-  countAt(h0: number, h1: number, nowUs: number, widthUs: number): number {
-    let entry = this.#find(h0, h1)
+  function countAt(h0: number, h1: number, nowUs: number, widthUs: number): number {
+    let entry = find(h0, h1)
     const from = nowUs - widthUs
     let count = 0
-    while (entry >= 0 && this.#timeUs[entry]! > from) {
+    while (entry >= 0 && times[entry]! > from) {
       count++
-      entry = this.#previous[entry]!
+      entry = previous[entry]!
     }
     return count
   }
 
-  remember(h0: number, h1: number, nowUs: number): void {
-    const entry = this.#next % this.#capacity
-    if (this.#next >= this.#capacity) this.#forget(entry)
-    this.#next++
-    const slot = this.#slotOf(h0, h1)
-    const newest = this.#index[slot]! - 1
-    this.#previous[entry] = newest
-    this.#h0[entry] = h0
-    this.#h1[entry] = h1
-    this.#timeUs[entry] = nowUs
-    this.#index[slot] = entry + 1
+  function remember(h0: number, h1: number, nowUs: number): void {
+    const entry = next % capacity
+    if (next >= capacity) forget(entry)
+    next++
+    const slot = slotOf(h0, h1)
+    const newest = index[slot]! - 1
+    previous[entry] = newest
+    hash0[entry] = h0
+    hash1[entry] = h1
+    times[entry] = nowUs
+    index[slot] = entry + 1
   }
 
-  #find(h0: number, h1: number): number {
-    return this.#index[this.#slotOf(h0, h1)]! - 1
+  function find(h0: number, h1: number): number {
+    return index[slotOf(h0, h1)]! - 1
   }
 
-  #slotOf(h0: number, h1: number): number {
-    const index = this.#index
-    let slot = h0 & this.#mask
+  function slotOf(h0: number, h1: number): number {
+    let slot = h0 & mask
     for (;;) {
       const entry = index[slot]! - 1
-      if (entry < 0 || (this.#h0[entry] === h0 && this.#h1[entry] === h1)) return slot
-      slot = (slot + 1) & this.#mask
+      if (entry < 0 || (hash0[entry] === h0 && hash1[entry] === h1)) return slot
+      slot = (slot + 1) & mask
     }
   }
 
   /** Takes the oldest entry out: from the index where it is the newest of its content, else from its chain's end. */
-  #forget(entry: number): void {
-    const slot = this.#slotOf(this.#h0[entry]!, this.#h1[entry]!)
-    let newest = this.#index[slot]! - 1
+  function forget(entry: number): void {
+    const slot = slotOf(hash0[entry]!, hash1[entry]!)
+    let newest = index[slot]! - 1
     if (newest === entry) {
-      this.#removeSlot(slot)
+      removeSlot(slot)
       return
     }
-    while (this.#previous[newest] !== entry) newest = this.#previous[newest]!
-    this.#previous[newest] = -1
+    while (previous[newest] !== entry) newest = previous[newest]!
+    previous[newest] = -1
   }
 
   /** Backward-shift deletion keeps every probe run whole. */
-  #removeSlot(from: number): void {
-    const index = this.#index
-    const mask = this.#mask
+  function removeSlot(from: number): void {
     let hole = from
     for (let slot = (from + 1) & mask; index[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.#h0[index[slot]! - 1]! & mask
+      const home = hash0[index[slot]! - 1]! & mask
       if (((slot - home) & mask) >= ((slot - hole) & mask)) {
         index[hole] = index[slot]!
         hole = slot
@@ -159,12 +147,23 @@ export class Duplicates {
     index[hole] = 0
   }
 
-  hashInto(hash: StateHash): void {
-    hash.num(this.#next)
-    const count = Math.min(this.#next, this.#capacity)
-    hash.ints(this.#h0, count)
-    hash.ints(this.#h1, count)
-    hash.nums(this.#timeUs, count)
-    hash.ints(this.#previous, count)
+  function hashInto(hash: StateHash): void {
+    hash.num(next)
+    const count = Math.min(next, capacity)
+    hash.ints(hash0, count)
+    hash.ints(hash1, count)
+    hash.nums(times, count)
+    hash.ints(previous, count)
+  }
+
+  return {
+    widthUs: (): number => widest[0]!,
+    setWidthUs: (widthUs: number): void => {
+      widest[0] = widthUs
+    },
+    isFull,
+    countAt,
+    remember,
+    hashInto,
   }
 }

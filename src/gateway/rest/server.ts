@@ -50,7 +50,7 @@ export interface RestOptions {
   readonly replayClock?: ReplayClock
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax?: number
-  /** Keeps a cancel that passed while the journal was down (semantics §14). */
+  /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
 

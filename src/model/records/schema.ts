@@ -112,6 +112,11 @@ export function layout<const F extends readonly Field[]>(
   return { type, version, name, doc, fields, bytes, shortBytes, at: fixed }
 }
 
+/** Appends a zeroed record of a layout; the caller writes its fields through `at`. Returns its offset. */
+export function begin(tape: Tape, record: RecordLayout): number {
+  return beginRecord(tape, record.type, record.version, record.bytes)
+}
+
 /** Appends a record with the given values; fields that are left out are 0 or ''. Returns its offset. */
 export function encode<F extends readonly Field[]>(
   tape: Tape,

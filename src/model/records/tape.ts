@@ -11,10 +11,11 @@ export const HEADER_BYTES = 8
  * `f64[offset / 8]` and `i32[offset / 4]` address the same bytes.
  */
 export class Tape {
-  readonly buffer: ArrayBuffer
-  readonly f64: Float64Array
-  readonly i32: Int32Array
-  readonly u8: Uint8Array
+  // `declare`: a field that were written twice, first undefined, would have its kind checked at each use.
+  declare readonly buffer: ArrayBuffer
+  declare readonly f64: Float64Array
+  declare readonly i32: Int32Array
+  declare readonly u8: Uint8Array
   end = 0
 
   constructor(buffer: ArrayBuffer) {
@@ -37,13 +38,15 @@ export class Tape {
 /** Starts a zeroed record of `bytes` at the tape's end and moves the end behind it. Returns the record's offset. */
 export function beginRecord(tape: Tape, type: number, version: number, bytes: number): number {
   const offset = tape.end
-  if (offset + bytes > tape.buffer.byteLength) throw new RangeError('the tape is full')
-  // A loop beats fill() for the few dozen words of a record.
+  const end = (offset + bytes) | 0
   const f64 = tape.f64
-  for (let i = offset >> 3, last = (offset + bytes) >> 3; i < last; i++) f64[i] = 0
-  tape.i32[offset >> 2] = type | (version << 16)
-  tape.i32[(offset >> 2) + 1] = bytes
-  tape.end = offset + bytes
+  if (end > f64.length * 8) throw new RangeError('the tape is full')
+  // A loop beats fill() for the few dozen words of a record; the header, its first double, is written below.
+  for (let at = (offset >> 3) + 1, last = end >> 3; at < last; at++) f64[at] = 0
+  const i32 = tape.i32
+  i32[offset >> 2] = type | (version << 16)
+  i32[(offset >> 2) + 1] = bytes
+  tape.end = end
   return offset
 }
 

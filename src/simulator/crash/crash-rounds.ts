@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DemoGateReady } from '../../cli/demo-gate-ready.ts'
-import { Engine } from '../../engine/engine.ts'
+import { createEngine, type Engine } from '../../engine/engine.ts'
 import { TRADED } from '../../floor/demo/listings.ts'
 import { JournalReader } from '../../journal/journal-reader.ts'
 import type { SegmentFacts } from '../../journal/segment-header.ts'
@@ -225,7 +225,7 @@ export class CrashRounds {
 }
 
 function engineOf({ sizes, hashSeed }: SegmentFacts): Engine {
-  return new Engine({ sizes, hashSeed, rules: US_EQUITY_PACK })
+  return createEngine({ sizes, hashSeed, rules: US_EQUITY_PACK })
 }
 
 /** How many of each kind were answered, and how many were not. */

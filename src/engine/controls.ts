@@ -1,0 +1,52 @@
+/** One instance of every control over the state and the scratch; each stands in its own file of `controls/`. */
+import type { RulePack } from '../model/rules.ts'
+import { createDailyGross } from './controls/daily-gross.ts'
+import { createDuplicateOrder } from './controls/duplicate-order.ts'
+import { createInstrumentPermission } from './controls/instrument-permission.ts'
+import { createInstrumentTradable } from './controls/instrument-tradable.ts'
+import { createIntradayNet } from './controls/intraday-net.ts'
+import { createLimitsPresent } from './controls/limits-present.ts'
+import { createMarketAccess } from './controls/market-access.ts'
+import { createMarketOrderProtection } from './controls/market-order-protection.ts'
+import { createMaxOpenOrders } from './controls/max-open-orders.ts'
+import { createMaxOrderNotional } from './controls/max-order-notional.ts'
+import { createMaxOrderQty } from './controls/max-order-qty.ts'
+import { createMessageRate } from './controls/message-rate.ts'
+import { createOpenOrderNotional } from './controls/open-order-notional.ts'
+import { createOrderStructure } from './controls/order-structure.ts'
+import { createPortfolioGross } from './controls/portfolio-gross.ts'
+import { createPriceCollar } from './controls/price-collar.ts'
+import { createRegulatoryCompliance } from './controls/regulatory-compliance.ts'
+import { createSectorConcentration } from './controls/sector-concentration.ts'
+import { createSelfMatch } from './controls/self-match.ts'
+import { createTradingState } from './controls/trading-state.ts'
+import type { Judgement } from './judgement.ts'
+import type { State } from './state/state.ts'
+
+export type Controls = ReturnType<typeof createControls>
+
+export function createControls(state: State, pack: RulePack, j: Judgement) {
+  const collar = createPriceCollar(state, j)
+  return {
+    ...createTradingState(state, j),
+    ...createMarketAccess(state, j),
+    ...createOrderStructure(state, j),
+    ...createInstrumentPermission(state, j),
+    ...createInstrumentTradable(state, j),
+    ...createLimitsPresent(state, j),
+    ...createMaxOrderQty(state, j),
+    ...createMaxOrderNotional(j),
+    ...collar,
+    ...createMarketOrderProtection(state, j, collar),
+    ...createDuplicateOrder(state, j),
+    ...createMessageRate(state, j),
+    ...createMaxOpenOrders(state, j),
+    ...createIntradayNet(state, j),
+    ...createDailyGross(state, j),
+    ...createPortfolioGross(state, j),
+    ...createOpenOrderNotional(state, j),
+    ...createSectorConcentration(state, j),
+    ...createSelfMatch(state, j),
+    ...createRegulatoryCompliance(state, pack, j),
+  }
+}
