@@ -12,7 +12,7 @@ import { latchCovers } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { LATCHES_MAX } from './state/latches.ts'
-import { B03, B09, C01, D02, D05, D08, Limits, Row } from './state/limits.ts'
+import { B03, B09, C01, D02, D05, D08, limitKey, Row } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -48,14 +48,14 @@ export class GovernanceDecider {
     const command = decode(tape, offset, LIMIT)
     const field = this.#badField(command)
     if (field !== null) return writeRefused(tape, field[0], field[1])
-    const key = Limits.key(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
+    const key = limitKey(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
     const slot = limits.slotOf(key)
     const previous = slot < 0 ? -1 : limits.i[slot * Row.INTS + Row.ID]!
     if ((command.flags & REMOVE) !== 0) {
       if (slot < 0) return writeRefused(tape, UNKNOWN_NAME, LIMIT.at.control)
       return writeApplied(tape, limits.versions.length, slot, previous)
     }
-    if (slot < 0 && (limits.isFull || limits.entriesAreFull || this.#state.metrics.isFull())) {
+    if (slot < 0 && (limits.isFull() || limits.entriesAreFull() || this.#state.metrics.isFull())) {
       return writeRefused(tape, CAPACITY)
     }
     writeApplied(tape, limits.versions.length, slot < 0 ? limits.nextSlot() : slot, previous)

@@ -250,7 +250,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       cells.pages() + PAGES_MARGIN > cells.pagesMax ||
       books.isFull() ||
       metrics.isFull() ||
-      limits.entriesAreFull ||
+      limits.entriesAreFull() ||
       (limits.duplicateRows > 0 && duplicates.isFull(state.timeUs))
     )
   }

@@ -1,4 +1,5 @@
 /** Writes the events of a decision: OrderDecided with its evaluation vector, and the warnings of an approve. */
+import { WARN_LEVELS } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
@@ -17,6 +18,7 @@ const RECORD_VERSION = ORDER_DECIDED.version
 const FIXED_BYTES = ORDER_DECIDED.bytes
 const REJECT = 0
 const APPROVE = 1
+const LEVELS: number = WARN_LEVELS
 
 /** Numbers that a decision says beside the judgement, in `DecisionEvent.numbers`. */
 export const enum Decided {
@@ -92,7 +94,6 @@ export function createDecisionEvent(state: State, j: Judgement) {
   function writeWarnings(tape: Tape): void {
     for (let place = 0; place < j.warnedRows; place++) {
       const slot = warnedSlot[place]!
-      const levels = limits.warningsOf(slot)
       const standing = limits.i[slot * Row.INTS + Row.LEVEL]!
       const row = limits.i[slot * Row.INTS + Row.ID]!
       const before = warnedBefore[place]!
@@ -102,7 +103,7 @@ export function createDecisionEvent(state: State, j: Judgement) {
       while (level > 0 && before < limits.rearmBelow(slot, level, parameters[REARM]!)) level--
       if (level < standing) writeWarning(tape, before, row, slot, level, 0)
       let risen = level
-      for (let at = level; at < levels.length; at++) if (after >= levels[at]!) risen = at + 1
+      for (let at = level + 1; at <= LEVELS; at++) if (after >= limits.warningAt(slot, at)) risen = at
       if (risen > level) writeWarning(tape, after, row, slot, risen, 1)
     }
   }

@@ -28,6 +28,7 @@ import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
 import { State } from './state/state.ts'
+import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
@@ -74,16 +75,17 @@ export function createEngine(options: EngineOptions): Engine {
   const life = createOrderLife(state, shift)
   const onRiskError = options.onRiskError ?? (() => {})
   const content = createContent(j)
+  const subjects = createSubjects(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const reports = createReportDecider(state, createOrderFinder(state), j, content)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
   const evolveOrders = createOrderEvolver(state, life, j, content)
-  const evolveReports = createReportEvolver(state, life, shift)
+  const evolveReports = createReportEvolver(state, life, shift, subjects)
   const evolveReference = new ReferenceEvolver(state, shift)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
-  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference)
+  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
 
   function execute(tape: Tape, offset: number): void {
     enter(tape, offset)

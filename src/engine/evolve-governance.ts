@@ -19,7 +19,7 @@ import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
-import { subjectsOfExecution } from './subjects.ts'
+import type { Subjects } from './subjects.ts'
 
 const KILLED = 3
 const REARM = parameterIndex('warnRearmBps')
@@ -30,13 +30,15 @@ export class GovernanceEvolver {
   readonly #life: OrderLife
   readonly #market: MarketEvolver
   readonly #reference: ReferenceEvolver
+  readonly #subjectsOf: Subjects
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver) {
+  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver, subjects: Subjects) {
     this.#state = state
     this.#life = life
     this.#market = market
     this.#reference = reference
+    this.#subjectsOf = subjects
   }
 
   limit(tape: Tape, offset: number, event: number): void {
@@ -78,7 +80,7 @@ export class GovernanceEvolver {
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
   #rebuild(subject: number, kind: number): void {
     const { cells, names, limits, metrics, orders, executions } = this.#state
-    for (let entry = 0; entry < limits.entries; entry++) {
+    for (let entry = 0; entry < limits.objects.count; entry++) {
       if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
         metrics.clear(limits.entryMetric[entry]!)
       }
@@ -116,7 +118,7 @@ export class GovernanceEvolver {
     }
     for (const exec of executions.today()) {
       if (executions.int(exec, Exec.REVERSED) !== 0) continue
-      subjectsOfExecution(this.#state, exec, this.#subjects)
+      this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
       const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
       if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))

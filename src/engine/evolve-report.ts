@@ -8,7 +8,7 @@ import { Exec } from './state/executions.ts'
 import { Bound } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
-import { setSubjects, subjectsOfExecution } from './subjects.ts'
+import type { Subjects } from './subjects.ts'
 
 const B = EXECUTION_BOOKED.at
 const R = EXECUTION_REVERSED.at
@@ -20,7 +20,7 @@ const FILLED = 5
 
 export type ReportEvolver = ReturnType<typeof createReportEvolver>
 
-export function createReportEvolver(state: State, life: OrderLife, shift: Shift) {
+export function createReportEvolver(state: State, life: OrderLife, shift: Shift, subjectsOf: Subjects) {
   const { executions, orders, ids, locates, names, cells, books } = state
   const orderInts = orders.i
   const execNums = executions.f
@@ -76,7 +76,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift)
     const instrument = i32[e + B.instrument]!
     const qty = f64[f + B.qty]!
     if (f64[f + B.orderSeq]! > 0) useLocate(tape, command, qty)
-    setSubjects(state, subjects, account, i32[e + B.trader]!, i32[e + B.strategy]!, i32[e + B.session]!)
+    subjectsOf.setSubjects(subjects, account, i32[e + B.trader]!, i32[e + B.strategy]!, i32[e + B.session]!)
     shift.flow(subjects, 0, instrument, i32[e + B.flowVenue]!, 0, 0, f64[f + B.amount]!)
     moved[0] = i32[e + B.side] === 0 ? qty : -qty
     movePosition(instrument, account)
@@ -98,7 +98,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift)
     const instrument = execInts[i + Exec.INSTR]!
     const qty = execNums[row * Exec.NUMS + Exec.QTY]!
     execInts[i + Exec.REVERSED] = 1
-    subjectsOfExecution(state, exec, subjects)
+    subjectsOf.subjectsOfExecution(exec, subjects)
     // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
     const amount = executions.isToday(exec) ? execNums[row * Exec.NUMS + Exec.AMOUNT]! : 0
     shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, 0, 0, -amount)

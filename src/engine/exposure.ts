@@ -255,7 +255,7 @@ export function createShift(state: State) {
     if (object < 0) return -1
     const entry = limits.entry(subject, kind, object)
     if (entry >= 0) return limits.entryMetric[entry]!
-    if (limits.each[subject * ObjectKind.COUNT + kind]!.length === 0) return -1
+    if (limits.eachCount[subject * ObjectKind.COUNT + kind] === 0) return -1
     return limits.entryMetric[limits.openEntry(subject, kind, object, metrics)]!
   }
 

@@ -10,6 +10,8 @@ export const enum Ref {
   MANUAL = 4,
 }
 
+/** Number.MAX_SAFE_INTEGER. */
+const SAFE = 9_007_199_254_740_991
 const REVALUE = parameterIndex('revalueBps')
 const HEARTBEAT_MAX = parameterIndex('heartbeatMaxUs')
 const LAST_MAX = parameterIndex('lastMaxUs')
@@ -26,94 +28,85 @@ export function isBeyond(a: number, b: number, bps: number): boolean {
   const distance = Math.abs(a - b)
   const left = distance * 10_000
   const right = bps * Math.abs(b)
-  if (left <= Number.MAX_SAFE_INTEGER && right <= Number.MAX_SAFE_INTEGER) return left > right
-  return BigInt(distance) * 10_000n > BigInt(bps) * BigInt(Math.abs(b))
+  if (left <= SAFE && right <= SAFE) return left > right
+  return isMore(distance, 10_000, bps, Math.abs(b))
 }
+
+/** True where a x b > c x d, for products that a double cannot hold. */
+function isMore(a: number, b: number, c: number, d: number): boolean {
+  return BigInt(a) * BigInt(b) > BigInt(c) * BigInt(d)
+}
+
+export type Market = ReturnType<typeof createMarket>
 
 /** What of the state a reference price hangs on. */
 export interface MarketTables {
   readonly instruments: Instruments
   readonly parameters: Float64Array
+  /** Last heartbeat or quote of each feed. */
   readonly feedUs: Float64Array
   readonly timeUs: number
 }
 
-export type Market = ReturnType<typeof createMarket>
-
 export function createMarket(state: MarketTables) {
+  const { instruments, parameters, feedUs } = state
+  const { has, bid, ask, quoteUs, quoteFeed, last, lastUs } = instruments
+  const { priorClose, priorCloseUs, manualPx, manualUs, manualUntilUs, mark } = instruments
+
   function isMidUsable(instrument: number): boolean {
-    const { instruments } = state
     const both = Has.BID | Has.ASK
-    if ((instruments.has[instrument]! & both) !== both) return false
-    const bid = instruments.bid[instrument]!
-    const ask = instruments.ask[instrument]!
-    if (bid >= ask) return false
-    const left = (ask - bid) * 20_000
-    const right = state.parameters[SPREAD_CAP]! * Math.abs(bid + ask)
-    if (left <= Number.MAX_SAFE_INTEGER && right <= Number.MAX_SAFE_INTEGER) return left <= right
-    return BigInt(ask - bid) * 20_000n <= BigInt(state.parameters[SPREAD_CAP]!) * BigInt(Math.abs(bid + ask))
-  }
-
-  /** Source of the reference at `nowUs`, one of REF_*. `anyAge`: as if every feed had just been heard. */
-  function refSource(instrument: number, nowUs: number, anyAge: boolean): number {
-    const { instruments, parameters } = state
-    if (isMidUsable(instrument) && (anyAge || isFeedAlive(instrument, nowUs))) return Ref.MID
-    const has = instruments.has[instrument]!
-    if ((has & Has.LAST) !== 0 && nowUs - instruments.lastUs[instrument]! <= parameters[LAST_MAX]!) return Ref.LAST
-    if ((has & Has.PRIOR_CLOSE) !== 0) return Ref.PRIOR_CLOSE
-    if (nowUs < instruments.manualUntilUs[instrument]!) return Ref.MANUAL
-    return Ref.NONE
-  }
-
-  /** Reference price of a source. */
-  function refPrice(instrument: number, source: number): number {
-    const { instruments } = state
-    switch (source) {
-      case Ref.MID:
-        return midOf(instruments.bid[instrument]!, instruments.ask[instrument]!)
-      case Ref.LAST:
-        return instruments.last[instrument]!
-      case Ref.PRIOR_CLOSE:
-        return instruments.priorClose[instrument]!
-      case Ref.MANUAL:
-        return instruments.manualPx[instrument]!
-      default:
-        return Number.NaN
-    }
-  }
-
-  /** When the reference of a source was seen: the time of the command that brought it. */
-  function refTime(instrument: number, source: number): number {
-    const { instruments } = state
-    switch (source) {
-      case Ref.MID:
-        return instruments.quoteUs[instrument]!
-      case Ref.LAST:
-        return instruments.lastUs[instrument]!
-      case Ref.PRIOR_CLOSE:
-        return instruments.priorCloseUs[instrument]!
-      case Ref.MANUAL:
-        return instruments.manualUs[instrument]!
-      default:
-        return 0
-    }
+    if ((has[instrument] & both) !== both) return false
+    const spread = ask[instrument] - bid[instrument]
+    if (!(spread > 0)) return false
+    const sum = Math.abs(bid[instrument] + ask[instrument])
+    const left = spread * 20_000
+    const right = parameters[SPREAD_CAP] * sum
+    if (left <= SAFE && right <= SAFE) return left <= right
+    return !isMore(spread, 20_000, parameters[SPREAD_CAP], sum)
   }
 
   /** True where the feed of the quote in force was heard of lately: the quote is alive, however quiet the instrument. */
   function isFeedAlive(instrument: number, nowUs: number): boolean {
-    const feed = state.instruments.quoteFeed[instrument]!
-    return nowUs - state.feedUs[feed]! <= state.parameters[HEARTBEAT_MAX]!
+    return nowUs - feedUs[quoteFeed[instrument]] <= parameters[HEARTBEAT_MAX]
   }
 
-  /** The source whose price the mark must move to now, or REF_NONE where it stays. */
+  /** Source of the reference at `nowUs`, one of Ref. `anyAge`: as if every feed had just been heard. */
+  function refSource(instrument: number, nowUs: number, anyAge: boolean): number {
+    if (isMidUsable(instrument) && (anyAge || isFeedAlive(instrument, nowUs))) return Ref.MID
+    return sourceWithoutMid(instrument, nowUs)
+  }
+
+  function sourceWithoutMid(instrument: number, nowUs: number): number {
+    const had = has[instrument]
+    if ((had & Has.LAST) !== 0 && nowUs - lastUs[instrument] <= parameters[LAST_MAX]) return Ref.LAST
+    if ((had & Has.PRIOR_CLOSE) !== 0) return Ref.PRIOR_CLOSE
+    return nowUs < manualUntilUs[instrument] ? Ref.MANUAL : Ref.NONE
+  }
+
+  /** Reference price of a source; NaN for none. */
+  function refPrice(instrument: number, source: number): number {
+    if (source === Ref.MID) return midOf(bid[instrument], ask[instrument])
+    if (source === Ref.LAST) return last[instrument]
+    if (source === Ref.PRIOR_CLOSE) return priorClose[instrument]
+    return source === Ref.MANUAL ? manualPx[instrument] : Number.NaN
+  }
+
+  /** When the reference of a source was seen: the time of the command that brought it. */
+  function refTime(instrument: number, source: number): number {
+    if (source === Ref.MID) return quoteUs[instrument]
+    if (source === Ref.LAST) return lastUs[instrument]
+    if (source === Ref.PRIOR_CLOSE) return priorCloseUs[instrument]
+    return source === Ref.MANUAL ? manualUs[instrument] : 0
+  }
+
+  /** The source whose price the mark must move to now, or Ref.NONE where it stays. */
   function markSource(instrument: number): number {
-    const { instruments, timeUs } = state
-    if ((instruments.has[instrument]! & Has.MARK) === 0) return refSource(instrument, timeUs, true)
-    const source = refSource(instrument, timeUs, false)
+    const nowUs = state.timeUs
+    if ((has[instrument] & Has.MARK) === 0) return refSource(instrument, nowUs, true)
+    const source = refSource(instrument, nowUs, false)
     if (source === Ref.NONE) return Ref.NONE
-    const ref = refPrice(instrument, source)
-    return isBeyond(ref, instruments.mark[instrument]!, state.parameters[REVALUE]!) ? source : Ref.NONE
+    return isBeyond(refPrice(instrument, source), mark[instrument], parameters[REVALUE]) ? source : Ref.NONE
   }
 
-  return { refSource, refPrice, refTime, isFeedAlive, markSource }
+  return { isFeedAlive, refSource, refPrice, refTime, markSource }
 }

@@ -2,34 +2,35 @@
  * What an order and a cell are worth, in ledger units: one directed rounding each, never to the permissive side.
  * NaN means that the value is no safe integer; every caller refuses then.
  */
-import { ceilMulDiv, floorMulDiv, MAX } from '../model/numbers.ts'
+import { ceilDivBig, ceilMulDiv, floorMulDiv, MAX } from '../model/numbers.ts'
+import { parameterIndex } from '../model/parameters.ts'
 import { InstrumentFlag, type Instruments } from './state/instruments.ts'
+
+const MARKET_BUFFER = parameterIndex('marketBufferBps')
+/** Number.MAX_SAFE_INTEGER. */
+const SAFE = 9_007_199_254_740_991
 
 /** Value of `qty` at price `v` and ratio n/d, rounded up. */
 export function flowValue(inverse: boolean, v: number, qty: number, n: number, d: number): number {
-  if (!inverse) return ceilMulDiv(v, qty, n, d)
-  return overPrice(qty, n, v, d, true)
+  return inverse ? overPrice(qty, n, v, d, true) : ceilMulDiv(v, qty, n, d)
 }
 
 /** qty * n / (price * d), rounded up or down. */
 function overPrice(qty: number, n: number, price: number, d: number, up: boolean): number {
   const bottom = price * d
   if (price <= 0) return Number.NaN
-  if (bottom <= MAX) return up ? ceilMulDiv(qty, 1, n, bottom) : floorMulDiv(qty, 1, n, bottom)
-  const value = (BigInt(up ? qty : -qty) * BigInt(n)) / (BigInt(price) * BigInt(d))
-  // BigInt division truncates towards zero: up for negatives, down for positives, so positives with a rest get one more.
-  const exact = value * BigInt(price) * BigInt(d) === BigInt(up ? qty : -qty) * BigInt(n)
-  const ceil = exact || (up ? qty : -qty) < 0 ? value : value + 1n
+  if (bottom <= SAFE) return up ? ceilMulDiv(qty, 1, n, bottom) : floorMulDiv(qty, 1, n, bottom)
+  return overPriceBig(qty, n, price, d, up)
+}
+
+function overPriceBig(qty: number, n: number, price: number, d: number, up: boolean): number {
+  const top = BigInt(up ? qty : -qty) * BigInt(n)
+  const ceil = ceilDivBig(top, BigInt(price) * BigInt(d))
   if (ceil > BigInt(MAX) || ceil < -BigInt(MAX)) return Number.NaN
   return up ? Number(ceil) : -Number(ceil) + 0
 }
 
-function scaleDown(px: number, bufferBps: number): number {
-  return floorMulDiv(px, 10_000 - bufferBps, 1, 10_000)
-}
-
-/** Index of marketBufferBps in the parameters. */
-const MARKET_BUFFER = 9
+export type Value = ReturnType<typeof createValue>
 
 /** What of the state a value hangs on. */
 export interface ValueTables {
@@ -37,31 +38,37 @@ export interface ValueTables {
   readonly parameters: Float64Array
 }
 
-export type Value = ReturnType<typeof createValue>
+export function createValue({ instruments, parameters }: ValueTables) {
+  const { flags, mark, highN, highD, lowN, lowD } = instruments
 
-export function createValue(state: ValueTables) {
   /** Worth of the long end (P + B) of a cell at the mark, rounded up; the haircut goes against the firm. */
   function upValue(instrument: number, qty: number): number {
-    const { instruments } = state
-    const high = qty >= 0
-    const n = high ? instruments.highN[instrument]! : instruments.lowN[instrument]!
-    const d = high ? instruments.highD[instrument]! : instruments.lowD[instrument]!
-    const mark = instruments.mark[instrument]!
-    if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
-      return ceilMulDiv(mark < 0 ? -mark : mark, qty, n, d)
-    return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, true)
+    if ((flags[instrument] & InstrumentFlag.INVERSE) !== 0) return inverseUp(instrument, qty)
+    const n = qty >= 0 ? highN[instrument] : lowN[instrument]
+    const d = qty >= 0 ? highD[instrument] : lowD[instrument]
+    return ceilMulDiv(Math.abs(mark[instrument]), qty, n, d)
   }
 
   /** Worth of the short end (P - S) of a cell at the mark, rounded down. */
   function downValue(instrument: number, qty: number): number {
-    const { instruments } = state
-    const low = qty >= 0
-    const n = low ? instruments.lowN[instrument]! : instruments.highN[instrument]!
-    const d = low ? instruments.lowD[instrument]! : instruments.highD[instrument]!
-    const mark = instruments.mark[instrument]!
-    if ((instruments.flags[instrument]! & InstrumentFlag.INVERSE) === 0)
-      return floorMulDiv(mark < 0 ? -mark : mark, qty, n, d)
-    return qty === 0 || mark === 0 ? 0 : overPrice(qty, n, Math.abs(mark), d, false)
+    if ((flags[instrument] & InstrumentFlag.INVERSE) !== 0) return inverseDown(instrument, qty)
+    const n = qty >= 0 ? lowN[instrument] : highN[instrument]
+    const d = qty >= 0 ? lowD[instrument] : highD[instrument]
+    return floorMulDiv(Math.abs(mark[instrument]), qty, n, d)
+  }
+
+  function inverseUp(instrument: number, qty: number): number {
+    const price = Math.abs(mark[instrument])
+    if (qty === 0 || price === 0) return 0
+    if (qty >= 0) return overPrice(qty, highN[instrument], price, highD[instrument], true)
+    return overPrice(qty, lowN[instrument], price, lowD[instrument], true)
+  }
+
+  function inverseDown(instrument: number, qty: number): number {
+    const price = Math.abs(mark[instrument])
+    if (qty === 0 || price === 0) return 0
+    if (qty >= 0) return overPrice(qty, lowN[instrument], price, lowD[instrument], false)
+    return overPrice(qty, highN[instrument], price, highD[instrument], false)
   }
 
   /** The price that flow metrics value an order at (docs/reference/decision.md §3); NaN where it cannot be valued. */
@@ -73,18 +80,28 @@ export function createValue(state: ValueTables) {
     stopPx: number,
     ref: number,
   ): number {
-    const flags = state.instruments.flags[instrument]!
-    const buffer = state.parameters[MARKET_BUFFER]!
-    const absRef = Math.abs(ref)
-    if ((flags & InstrumentFlag.INVERSE) !== 0) {
-      // An inverse contract is worth more the lower its price.
-      const low = isStop ? scaleDown(Math.min(Math.abs(stopPx), absRef), buffer) : Math.abs(px)
-      const v = buys && !isStop ? Math.min(low, scaleDown(absRef, buffer)) : low
-      return v < 1 ? Number.NaN : v
-    }
-    if (isStop) return ceilMulDiv(Math.max(Math.abs(stopPx), absRef), 10_000 + buffer, 1, 10_000)
+    const had = flags[instrument]
+    if ((had & InstrumentFlag.INVERSE) !== 0) return inversePrice(buys, isStop, px, stopPx, ref)
+    if (isStop) return stopPrice(stopPx, ref)
     const absPx = Math.abs(px)
-    return buys && (flags & InstrumentFlag.NEGATIVE_PRICE) === 0 ? absPx : Math.max(absPx, absRef)
+    return buys && (had & InstrumentFlag.NEGATIVE_PRICE) === 0 ? absPx : Math.max(absPx, Math.abs(ref))
+  }
+
+  /** A stop may execute beyond its trigger: by a margin over the worse of trigger and reference. */
+  function stopPrice(stopPx: number, ref: number): number {
+    return ceilMulDiv(Math.max(Math.abs(stopPx), Math.abs(ref)), 10_000 + parameters[MARKET_BUFFER], 1, 10_000)
+  }
+
+  /** An inverse contract is worth more the lower its price. */
+  function inversePrice(buys: boolean, isStop: boolean, px: number, stopPx: number, ref: number): number {
+    const absRef = Math.abs(ref)
+    const low = isStop ? scaleDown(Math.min(Math.abs(stopPx), absRef)) : Math.abs(px)
+    const v = buys && !isStop ? Math.min(low, scaleDown(absRef)) : low
+    return v < 1 ? Number.NaN : v
+  }
+
+  function scaleDown(px: number): number {
+    return floorMulDiv(px, 10_000 - parameters[MARKET_BUFFER], 1, 10_000)
   }
 
   return { upValue, downValue, valuationPrice }

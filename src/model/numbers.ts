@@ -5,6 +5,8 @@
 
 /** The largest integer that any price, quantity, amount or limit may hold; as a limit it means "unlimited". */
 export const MAX = Number.MAX_SAFE_INTEGER
+/** MAX where every order passes: an exported constant would be a load at each use (docs/decisions/0015). */
+const SAFE = 9_007_199_254_740_991
 
 /** The most decimals that an instrument's prices or quantities, or the ledger, may have. */
 export const DECIMALS_MAX = 10
@@ -107,21 +109,21 @@ export function floorDivBig(n: bigint, d: bigint): bigint {
  */
 export function ceilMulDiv(p: number, q: number, n: number, d: number): number {
   const x = p * q
-  if (x <= MAX && x >= -MAX) {
-    const y = x * n
-    // Adding zero turns the minus zero of ceil(-0.5) into zero: it would encode to other bytes.
-    if (y <= MAX && y >= -MAX) return Math.ceil(y / d) + 0
-  }
+  const y = x * n
+  // Adding zero turns the minus zero of ceil(-0.5) into zero: it would encode to other bytes.
+  if (Math.abs(x) <= SAFE && Math.abs(y) <= SAFE) return Math.ceil(y / d) + 0
   return ceilMulDivBig(p, q, n, d)
 }
 
 /** Returns floor(p * q * n / d), otherwise as {@link ceilMulDiv}. */
 export function floorMulDiv(p: number, q: number, n: number, d: number): number {
   const x = p * q
-  if (x <= MAX && x >= -MAX) {
-    const y = x * n
-    if (y <= MAX && y >= -MAX) return Math.floor(y / d) + 0
-  }
+  const y = x * n
+  if (Math.abs(x) <= SAFE && Math.abs(y) <= SAFE) return Math.floor(y / d) + 0
+  return floorMulDivBig(p, q, n, d)
+}
+
+function floorMulDivBig(p: number, q: number, n: number, d: number): number {
   return -ceilMulDivBig(-p, q, n, d) + 0
 }
 

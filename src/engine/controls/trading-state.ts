@@ -59,7 +59,7 @@ export function createTradingState(state: State, j: Judgement) {
    * BLOCKED and REDUCE_ONLY. Needs the projected leaves.
    */
   function judgeTradingState(lowers: boolean): number {
-    return active.length === 0 ? 0 : judgeLatches(lowers)
+    return state.latches.count === 0 ? 0 : judgeLatches(lowers)
   }
 
   function judgeLatches(lowers: boolean): number {

@@ -22,121 +22,137 @@ export interface FxRate {
   readonly haircutBps: number
 }
 
-export class Instruments {
-  count = 0
-  readonly tick: Float64Array
-  readonly lot: Float64Array
-  readonly qtyMax: Float64Array
-  readonly multiplierN: Float64Array
-  readonly multiplierD: Float64Array
-  readonly priceUnits: Float64Array
-  readonly priceDecimals: Int32Array
-  readonly qtyDecimals: Int32Array
-  /** 10^qtyDecimals. */
-  readonly qtyUnit: Float64Array
-  readonly currency: Int32Array
-  readonly sector: Int32Array
-  readonly assetClass: Int32Array
-  readonly underlying: Int32Array
-  readonly feed: Int32Array
-  readonly flags: Int32Array
-  /** Flow ratio: the trade date's frozen high rate. */
-  readonly flowN: Float64Array
-  readonly flowD: Float64Array
-  /** Mark ratios: the high and the low rate in force. */
-  readonly highN: Float64Array
-  readonly highD: Float64Array
-  readonly lowN: Float64Array
-  readonly lowD: Float64Array
+export type Instruments = ReturnType<typeof createInstruments>
 
-  readonly has: Int32Array
-  readonly bid: Float64Array
-  readonly ask: Float64Array
-  readonly quoteUs: Float64Array
-  /** FEED that gave the sides in force. */
-  readonly quoteFeed: Int32Array
-  readonly last: Float64Array
-  readonly lastUs: Float64Array
-  readonly priorClose: Float64Array
-  readonly priorCloseUs: Float64Array
-  readonly manualPx: Float64Array
-  readonly manualUs: Float64Array
-  readonly manualUntilUs: Float64Array
-  readonly mark: Float64Array
-  /** When the first quarantined quote came; 0 for none, 1 once a trade confirmed the jump. */
-  readonly quarantineUs: Float64Array
-  readonly halted: Int32Array
-  readonly rule201: Int32Array
-  readonly active: Int32Array
-  readonly adv: Float64Array
-  /** 1 where a list names the instrument. */
-  readonly listed: Int32Array
-
-  readonly size: number
-
-  constructor(size: number) {
-    this.size = size
-    const nums = () => new Float64Array(size)
-    const ints = () => new Int32Array(size)
-    this.tick = nums()
-    this.lot = nums()
-    this.qtyMax = nums()
-    this.multiplierN = nums()
-    this.multiplierD = nums()
-    this.priceUnits = nums()
-    this.priceDecimals = ints()
-    this.qtyDecimals = ints()
-    this.qtyUnit = nums()
-    this.currency = ints()
-    this.sector = ints()
-    this.assetClass = ints()
-    this.underlying = ints()
-    this.feed = ints()
-    this.flags = ints()
-    this.flowN = nums()
-    this.flowD = nums()
-    this.highN = nums()
-    this.highD = nums()
-    this.lowN = nums()
-    this.lowD = nums()
-    this.has = ints()
-    this.bid = nums()
-    this.ask = nums()
-    this.quoteUs = nums()
-    this.quoteFeed = ints()
-    this.last = nums()
-    this.lastUs = nums()
-    this.priorClose = nums()
-    this.priorCloseUs = nums()
-    this.manualPx = nums()
-    this.manualUs = nums()
-    this.manualUntilUs = nums()
-    this.mark = nums()
-    this.quarantineUs = nums()
-    this.halted = ints()
-    this.rule201 = ints()
-    this.active = ints()
-    this.adv = nums()
-    this.listed = ints()
+export function createInstruments(size: number) {
+  /** All columns, in the order in which the state hash runs over them. */
+  const columns: (Float64Array | Int32Array)[] = []
+  const nums = () => {
+    const column = new Float64Array(size)
+    columns.push(column)
+    return column
   }
+  const ints = () => {
+    const column = new Int32Array(size)
+    columns.push(column)
+    return column
+  }
+  const tick = nums()
+  const lot = nums()
+  const qtyMax = nums()
+  const multiplierN = nums()
+  const multiplierD = nums()
+  const priceUnits = nums()
+  const priceDecimals = ints()
+  const qtyDecimals = ints()
+  /** 10^qtyDecimals. */
+  const qtyUnit = nums()
+  const currency = ints()
+  const sector = ints()
+  const assetClass = ints()
+  const underlying = ints()
+  const feed = ints()
+  const flags = ints()
+  /** Flow ratio: the trade date's frozen high rate. */
+  const flowN = nums()
+  const flowD = nums()
+  /** Mark ratios: the high and the low rate in force. */
+  const highN = nums()
+  const highD = nums()
+  const lowN = nums()
+  const lowD = nums()
 
-  isInverse(id: number): boolean {
-    return (this.flags[id]! & InstrumentFlag.INVERSE) !== 0
+  const has = ints()
+  const bid = nums()
+  const ask = nums()
+  const quoteUs = nums()
+  /** FEED that gave the sides in force. */
+  const quoteFeed = ints()
+  const last = nums()
+  const lastUs = nums()
+  const priorClose = nums()
+  const priorCloseUs = nums()
+  const manualPx = nums()
+  const manualUs = nums()
+  const manualUntilUs = nums()
+  const mark = nums()
+  /** When the first quarantined quote came; 0 for none, 1 once a trade confirmed the jump. */
+  const quarantineUs = nums()
+  const halted = ints()
+  const rule201 = ints()
+  const active = ints()
+  const adv = nums()
+  /** 1 where a list names the instrument. */
+  const listed = ints()
+
+  function isInverse(id: number): boolean {
+    return (flags[id] & InstrumentFlag.INVERSE) !== 0
   }
 
   /** Object id of the instrument's underlying: itself where it has none. */
-  underlyingOf(id: number): number {
-    const underlying = this.underlying[id]!
-    return underlying < 0 ? id : underlying
+  function underlyingOf(id: number): number {
+    const own = underlying[id]
+    return own < 0 ? id : own
   }
 
-  hashInto(hash: StateHash): void {
-    hash.int(this.count)
-    for (const column of Object.values(this) as unknown[]) {
-      if (column instanceof Float64Array) hash.nums(column, this.count)
-      else if (column instanceof Int32Array) hash.ints(column, this.count)
+  function hashInto(hash: StateHash): void {
+    const { count } = instruments
+    hash.int(count)
+    for (const column of columns) {
+      if (column instanceof Float64Array) hash.nums(column, count)
+      else hash.ints(column, count)
     }
   }
+
+  const instruments = {
+    size,
+    tick,
+    lot,
+    qtyMax,
+    multiplierN,
+    multiplierD,
+    priceUnits,
+    priceDecimals,
+    qtyDecimals,
+    qtyUnit,
+    currency,
+    sector,
+    assetClass,
+    underlying,
+    feed,
+    flags,
+    flowN,
+    flowD,
+    highN,
+    highD,
+    lowN,
+    lowD,
+    has,
+    bid,
+    ask,
+    quoteUs,
+    quoteFeed,
+    last,
+    lastUs,
+    priorClose,
+    priorCloseUs,
+    manualPx,
+    manualUs,
+    manualUntilUs,
+    mark,
+    quarantineUs,
+    halted,
+    rule201,
+    active,
+    adv,
+    listed,
+    /** Ids that are defined: those below it. */
+    count: 0,
+    isInverse,
+    underlyingOf,
+    hashInto,
+  }
+  return instruments
 }
 
 /** Which side of the haircut a ratio is on. */

@@ -32,28 +32,31 @@ export interface Latch {
   sweepFrom: number
 }
 
-export class Latches {
-  next = 1
-  readonly active: Latch[] = []
+export type Latches = ReturnType<typeof createLatches>
 
-  get(id: number): Latch | undefined {
-    return this.active.find((latch) => latch.id === id)
+export function createLatches() {
+  const active: Latch[] = []
+
+  function get(id: number): Latch | undefined {
+    return active.find((latch) => latch.id === id)
   }
 
-  set(latch: Latch): void {
-    this.active.push(latch)
-    this.next = Math.max(this.next, latch.id + 1)
+  function set(latch: Latch): void {
+    active.push(latch)
+    latches.count = active.length
+    latches.next = Math.max(latches.next, latch.id + 1)
   }
 
-  end(id: number): void {
-    const at = this.active.findIndex((latch) => latch.id === id)
-    if (at >= 0) this.active.splice(at, 1)
+  function end(id: number): void {
+    const at = active.findIndex((latch) => latch.id === id)
+    if (at >= 0) active.splice(at, 1)
+    latches.count = active.length
   }
 
-  hashInto(hash: StateHash): void {
-    hash.int(this.next)
-    hash.int(this.active.length)
-    for (const latch of this.active) {
+  function hashInto(hash: StateHash): void {
+    hash.int(latches.next)
+    hash.int(active.length)
+    for (const latch of active) {
       hash.int(latch.id)
       hash.ints(latch.keys, Key.COUNT)
       for (const value of [latch.state, latch.cause, latch.principal, latch.releaseRequestedBy, latch.releaseState]) {
@@ -63,4 +66,17 @@ export class Latches {
       hash.int(latch.sweepFrom)
     }
   }
+
+  const latches = {
+    active,
+    /** Id of the next latch. */
+    next: 1,
+    /** Latches in force: what an order looks at first, and nearly always last. */
+    count: 0,
+    get,
+    set,
+    end,
+    hashInto,
+  }
+  return latches
 }

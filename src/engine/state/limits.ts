@@ -4,9 +4,10 @@
  */
 import { WARN_LEVELS } from '../../model/bounds.ts'
 import { CONTROLS, controlIndex } from '../../model/controls.ts'
-import { mix } from './int-table.ts'
+import { ceilMulDiv, floorMulDiv } from '../../model/numbers.ts'
+import { createLimitObjects } from './limit-objects.ts'
 import type { Metrics } from './metrics.ts'
-import { PackedRows } from './packed-rows.ts'
+import { createPackedRows } from './packed-rows.ts'
 import type { StateHash } from './state-hash.ts'
 import { Window } from './windows.ts'
 
@@ -77,324 +78,354 @@ export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
 
 const KINDS = 6
-/** Room that the packed rows have for each list, most of which take a quarter of it or less. */
-const PLACES_PER_LIST = 64
 const EMPTY = new Int32Array(0)
+/** `ownNext` of an entry that never had a row of its own. */
+const NEVER = -2
 
-/** Lists of (subject, object kind, object); -1 where none. */
-export class Limits {
-  readonly f: Float64Array
-  readonly i: Int32Array
-  readonly max: number
-  slots = 0
+/** Key of a row: what it limits. Only message rates may stand twice for the same thing, with other windows. */
+export function limitKey(control: number, subject: number, kind: number, object: number, param: number): string {
+  return `${control}/${subject}/${kind}/${object}/${control === C01 ? param : ''}`
+}
+
+export type Limits = ReturnType<typeof createLimits>
+
+export function createLimits(max: number, scopes: number) {
+  const f = new Float64Array(max * Row.NUMS)
+  const i = new Int32Array(max * Row.INTS)
+  /** Share of the row's money at which each warning level stands; 0 where it is not set. */
+  const warnBps = new Float64Array(max * WARN_LEVELS)
   /** Rows given so far: the next versioned id. */
-  readonly versions: RowVersion[] = []
+  const versions: RowVersion[] = []
   /** Rows in force, by key. */
-  readonly #byKey = new Map<string, number>()
-  readonly #freeSlots: number[] = []
+  const byKey = new Map<string, number>()
+  const freeSlots: number[] = []
   /** Slots of the message rates of each (subject, kind, object). */
-  readonly #rates = new Map<string, number[]>()
-  /** Rows without object, and rows of each kind for "each", per subject; and which controls they hold, a bit each. */
-  readonly none: Int32Array[]
-  readonly noneMask: Int32Array
-  readonly each: Int32Array[]
-  readonly eachMask: Int32Array
-  /** Bit k: the subject has rows for objects of kind k. */
-  readonly kindMask: Int32Array
-  /** Explicit objects: entry by (subject, kind, object); its list, mask and metric row. */
-  readonly #index: Int32Array
-  readonly #indexMask: number
-  readonly entrySubject: Int32Array
-  readonly entryKind: Int32Array
-  readonly entryObject: Int32Array
-  readonly entryMetric: Int32Array
-  readonly entryMask: Int32Array
-  /** Every list packed, and where each stands there: start and count by subject, by subject and kind, by entry. */
-  readonly packed: PackedRows
-  readonly noneAt: Int32Array
-  readonly noneCount: Int32Array
-  readonly eachAt: Int32Array
-  readonly eachCount: Int32Array
-  readonly entryAt: Int32Array
-  readonly entryCount: Int32Array
-  entries = 0
+  const rates = new Map<string, number[]>()
   /** Window of each C01 row slot, and the slots of each subject's windows. */
-  readonly windows: (Window | undefined)[] = []
-  readonly windowSlots: Int32Array[]
-  /** How many B09 rows there are: without one no order is remembered. */
-  duplicateRows = 0
+  const windows: (Window | undefined)[] = []
+  const windowSlots: Int32Array[] = Array.from({ length: scopes }, () => EMPTY)
 
-  constructor(max: number, scopes: number) {
-    this.max = max
-    this.f = new Float64Array(max * Row.NUMS)
-    this.i = new Int32Array(max * Row.INTS)
-    this.none = Array.from({ length: scopes }, () => EMPTY)
-    this.noneMask = new Int32Array(scopes)
-    this.each = Array.from({ length: scopes * KINDS }, () => EMPTY)
-    this.eachMask = new Int32Array(scopes * KINDS)
-    this.kindMask = new Int32Array(scopes)
-    this.windowSlots = Array.from({ length: scopes }, () => EMPTY)
-    const entries = objectEntries(max)
-    let slots = 16
-    while (slots < entries * 2) slots *= 2
-    this.#index = new Int32Array(slots)
-    this.#indexMask = slots - 1
-    this.entrySubject = new Int32Array(entries)
-    this.entryKind = new Int32Array(entries)
-    this.entryObject = new Int32Array(entries)
-    this.entryMetric = new Int32Array(entries)
-    this.entryMask = new Int32Array(entries)
-    this.packed = new PackedRows(PLACES_PER_LIST * (entries + scopes), max)
-    this.noneAt = new Int32Array(scopes)
-    this.noneCount = new Int32Array(scopes)
-    this.eachAt = new Int32Array(scopes * KINDS)
-    this.eachCount = new Int32Array(scopes * KINDS)
-    this.entryAt = new Int32Array(entries)
-    this.entryCount = new Int32Array(entries)
+  /** Rows without object, and rows of each kind for "each", per subject; and which controls they hold, a bit each. */
+  const none: Int32Array[] = Array.from({ length: scopes }, () => EMPTY)
+  const noneMask = new Int32Array(scopes)
+  const each: Int32Array[] = Array.from({ length: scopes * KINDS }, () => EMPTY)
+  const eachMask = new Int32Array(scopes * KINDS)
+  /** Bit k: the subject has rows for objects of kind k. */
+  const kindMask = new Int32Array(scopes)
+
+  /** Objects that rows ask sums for: which rows match each, and which controls they hold. */
+  const entriesMax = objectEntries(max)
+  const objects = createLimitObjects(entriesMax)
+  const { entry, entrySubject, entryKind, entryObject, entryMetric } = objects
+  const entryMask = new Int32Array(entriesMax)
+  const entryRows: Int32Array[] = []
+  /** 1 where rows name the entry's object; else it has the list of "each", and the places of that too. */
+  const entryOwn = new Int32Array(entriesMax)
+  /** The entries of a (subject, kind) that have, or had, rows of their own. */
+  const ownFirst = new Int32Array(scopes * KINDS).fill(-1)
+  const ownNext = new Int32Array(entriesMax).fill(NEVER)
+  /** Where the walk reads each list: its first place among the packed rows and how many it has. */
+  const packed = createPackedRows(max, f, i)
+  const noneAt = new Int32Array(scopes)
+  const noneCount = new Int32Array(scopes)
+  const eachAt = new Int32Array(scopes * KINDS)
+  const eachCount = new Int32Array(scopes * KINDS)
+  const entryAt = new Int32Array(entriesMax)
+  const entryCount = new Int32Array(entriesMax)
+
+  function isFull(): boolean {
+    return limits.slots >= max && freeSlots.length === 0
   }
 
-  get isFull(): boolean {
-    return (this.slots >= this.max && this.#freeSlots.length === 0) || this.packed.isFull
-  }
-
-  get entriesAreFull(): boolean {
-    return this.entries + 64 >= this.entrySubject.length || this.packed.isFull
-  }
-
-  static key(control: number, subject: number, kind: number, object: number, param: number): string {
-    // Only message rates may stand twice for the same thing, with other windows.
-    return `${control}/${subject}/${kind}/${object}/${control === C01 ? param : ''}`
-  }
-
-  slotOf(key: string): number {
-    return this.#byKey.get(key) ?? -1
+  function slotOf(key: string): number {
+    return byKey.get(key) ?? -1
   }
 
   /** Slot that a new row will get. */
-  nextSlot(): number {
-    return this.#freeSlots[this.#freeSlots.length - 1] ?? this.slots
-  }
-
-  /** Entry of (subject, kind, object), or -1. */
-  entry(subject: number, kind: number, object: number): number {
-    const index = this.#index
-    const mask = this.#indexMask
-    for (let slot = mix(subject * KINDS + kind, object) & mask; ; slot = (slot + 1) & mask) {
-      const entry = index[slot]! - 1
-      if (entry < 0) return -1
-      if (
-        this.entrySubject[entry] === subject &&
-        this.entryKind[entry] === kind &&
-        this.entryObject[entry] === object
-      ) {
-        return entry
-      }
-    }
+  function nextSlot(): number {
+    return freeSlots[freeSlots.length - 1] ?? limits.slots
   }
 
   /** Entry of (subject, kind, object), made where there was none, with a metric row of its own. */
-  openEntry(subject: number, kind: number, object: number, metrics: Metrics): number {
-    const found = this.entry(subject, kind, object)
+  function openEntry(subject: number, kind: number, object: number, metrics: Metrics): number {
+    const found = entry(subject, kind, object)
     if (found >= 0) return found
-    const entry = this.entries++
-    if (entry >= this.entrySubject.length) throw new Error('limit objects are used up: should have been refused')
-    this.entrySubject[entry] = subject
-    this.entryKind[entry] = kind
-    this.entryObject[entry] = object
-    this.entryMetric[entry] = metrics.addRow()
-    let slot = mix(subject * KINDS + kind, object) & this.#indexMask
-    while (this.#index[slot] !== 0) slot = (slot + 1) & this.#indexMask
-    this.#index[slot] = entry + 1
-    this.#compileEntry(entry)
-    return entry
+    const made = objects.add(subject, kind, object, metrics)
+    shareEach(made)
+    return made
   }
 
   /** Puts a row version in force in its slot. The caller made the entry of its object. */
-  put(version: RowVersion): void {
+  function put(version: RowVersion): void {
     const { slot } = version
-    if (slot === this.slots) this.slots++
-    else if (this.#freeSlots[this.#freeSlots.length - 1] === slot) this.#freeSlots.pop()
-    this.versions[version.row] = version
-    const f = slot * Row.NUMS
-    const i = slot * Row.INTS
-    this.f[f + Row.HARD] = version.hard
-    this.f[f + Row.HARD_REDUCING] = version.hardForReducing
-    this.f[f + Row.SOFT] = version.soft
-    this.f[f + Row.PARAM] = version.param
-    this.f[f + Row.MONEY] = version.hard
-    this.i[i + Row.CONTROL] = version.control
-    this.i[i + Row.ID] = version.row
-    this.i[i + Row.FLAGS] = flagsOf(version)
-    this.i[i + Row.SUBJECT] = version.subject
-    this.i[i + Row.KIND] = version.kind
-    this.i[i + Row.OBJECT] = version.object
-    this.i[i + Row.LEVEL] = 0
-    const key = Limits.key(version.control, version.subject, version.kind, version.object, version.param)
-    if (!this.#byKey.has(key)) {
-      this.#byKey.set(key, slot)
-      if (version.control === B09) this.duplicateRows++
+    if (slot === limits.slots) limits.slots++
+    else if (freeSlots[freeSlots.length - 1] === slot) freeSlots.pop()
+    versions[version.row] = version
+    const nums = slot * Row.NUMS
+    const ints = slot * Row.INTS
+    f[nums + Row.HARD] = version.hard
+    f[nums + Row.HARD_REDUCING] = version.hardForReducing
+    f[nums + Row.SOFT] = version.soft
+    f[nums + Row.PARAM] = version.param
+    f[nums + Row.MONEY] = version.hard
+    i[ints + Row.CONTROL] = version.control
+    i[ints + Row.ID] = version.row
+    i[ints + Row.FLAGS] = flagsOf(version)
+    i[ints + Row.SUBJECT] = version.subject
+    i[ints + Row.KIND] = version.kind
+    i[ints + Row.OBJECT] = version.object
+    i[ints + Row.LEVEL] = 0
+    for (let at = 0; at < WARN_LEVELS; at++) warnBps[slot * WARN_LEVELS + at] = version.warnBps[at] ?? 0
+    const key = limitKey(version.control, version.subject, version.kind, version.object, version.param)
+    if (!byKey.has(key)) {
+      byKey.set(key, slot)
+      if (version.control === B09) limits.duplicateRows++
       if (version.control === C01) {
         const scope = `${version.subject}/${version.kind}/${version.object}`
-        const rates = this.#rates.get(scope)
-        if (rates === undefined) this.#rates.set(scope, [slot])
-        else rates.push(slot)
+        const standing = rates.get(scope)
+        if (standing === undefined) rates.set(scope, [slot])
+        else standing.push(slot)
       }
     }
-    this.setLevel(slot, 0, 0)
-    if (version.control === C01) this.#putWindow(version)
-    this.compile(version.subject, version.kind, version.object)
+    setLevel(slot, 0, 0)
+    if (version.control === C01) putWindow(version)
+    compile(version.subject, version.kind, version.object)
   }
 
   /** Takes a row away. */
-  remove(slot: number, row: number): void {
-    const i = slot * Row.INTS
-    const [control, subject, kind, object] = [
-      this.i[i + Row.CONTROL]!,
-      this.i[i + Row.SUBJECT]!,
-      this.i[i + Row.KIND]!,
-      this.i[i + Row.OBJECT]!,
-    ]
-    this.#byKey.delete(Limits.key(control, subject, kind, object, this.f[slot * Row.NUMS + Row.PARAM]!))
-    this.versions[row] = { ...this.versions[this.i[i + Row.ID]!]!, row }
-    this.windows[slot] = undefined
-    this.#freeSlots.push(slot)
-    if (control === B09) this.duplicateRows--
+  function remove(slot: number, row: number): void {
+    const ints = slot * Row.INTS
+    const control = i[ints + Row.CONTROL]
+    const subject = i[ints + Row.SUBJECT]
+    const kind = i[ints + Row.KIND]
+    const object = i[ints + Row.OBJECT]
+    byKey.delete(limitKey(control, subject, kind, object, f[slot * Row.NUMS + Row.PARAM]))
+    versions[row] = { ...versions[i[ints + Row.ID]]!, row }
+    windows[slot] = undefined
+    freeSlots.push(slot)
+    if (control === B09) limits.duplicateRows--
     if (control === C01) {
-      const rates = this.#rates.get(`${subject}/${kind}/${object}`)!
-      rates.splice(rates.indexOf(slot), 1)
+      const standing = rates.get(`${subject}/${kind}/${object}`)!
+      standing.splice(standing.indexOf(slot), 1)
     }
-    this.compile(subject, kind, object)
+    compile(subject, kind, object)
   }
 
-  #putWindow(version: RowVersion): void {
+  function putWindow(version: RowVersion): void {
     // An unlimited row needs no log: nothing can be over it.
     if (version.hard > 1e6) {
-      this.windows[version.slot] = undefined
+      windows[version.slot] = undefined
       return
     }
-    const before = this.windows[version.slot]
-    this.windows[version.slot] =
+    const before = windows[version.slot]
+    windows[version.slot] =
       before === undefined ? new Window(version.hard + 1, version.param) : before.resized(version.hard + 1)
   }
 
   /** Compiles again every list that a row of (subject, kind, object) stands in. */
-  compile(subject: number, kind: number, object: number): void {
+  function compile(subject: number, kind: number, object: number): void {
+    if (kind !== 0) kindMask[subject] = kindMask[subject] | (1 << kind)
     if (kind === 0) {
-      this.none[subject] = this.#rowsOf(subject, 0, -1)
-      this.noneMask[subject] = this.#maskOf(this.none[subject]!)
-      this.#pack(this.none[subject]!, this.noneAt, this.noneCount, subject)
-      this.windowSlots[subject] = this.none[subject]!.filter((slot) => this.windows[slot] !== undefined)
-    } else if (object >= 0) {
-      this.#compileEntry(this.entry(subject, kind, object))
-    } else {
-      const at = subject * KINDS + kind
-      this.each[at] = this.#rowsOf(subject, kind, -1)
-      this.eachMask[at] = this.#maskOf(this.each[at]!)
-      this.#pack(this.each[at]!, this.eachAt, this.eachCount, at)
-      for (let entry = 0; entry < this.entries; entry++) {
-        if (this.entrySubject[entry] === subject && this.entryKind[entry] === kind) this.#compileEntry(entry)
-      }
-    }
-    if (kind !== 0) this.kindMask[subject] = this.kindMask[subject]! | (1 << kind)
+      const rows = rowsOf(subject, 0, -1)
+      none[subject] = rows
+      noneMask[subject] = maskOf(rows)
+      windowSlots[subject] = rows.filter((slot) => windows[slot] !== undefined)
+      place(rows, noneAt, noneCount, subject)
+    } else if (object >= 0) compileEntry(entry(subject, kind, object))
+    else compileEach(subject, kind)
   }
 
-  #compileEntry(entry: number): void {
-    const subject = this.entrySubject[entry]!
-    const kind = this.entryKind[entry]!
-    const own = this.#rowsOf(subject, kind, this.entryObject[entry]!)
-    const ownControls = new Set([...own].map((slot) => this.i[slot * Row.INTS]!))
-    const each = this.each[subject * KINDS + kind]!.filter((slot) => !ownControls.has(this.i[slot * Row.INTS]!))
-    const rows = Int32Array.of(...own, ...each)
-    rows.sort((a, b) => this.#order(a, b))
-    this.entryMask[entry] = this.#maskOf(rows)
-    this.#pack(rows, this.entryAt, this.entryCount, entry)
-  }
-
-  #pack(rows: Int32Array, at: Int32Array, count: Int32Array, list: number): void {
-    const start = this.packed.place(rows, at[list]!, count[list]!)
-    at[list] = start
-    count[list] = rows.length
-    for (let row = 0; row < rows.length; row++) {
-      const slot = rows[row]!
-      const i = slot * Row.INTS
-      const calm = this.f[slot * Row.NUMS + Row.CALM]!
-      this.packed.copy(start + row, calm, this.i[i + Row.ID]!, this.i[i + Row.CONTROL]!)
+  /** The list of "each" stands in the list of every entry of its kind. */
+  function compileEach(subject: number, kind: number): void {
+    const key = subject * KINDS + kind
+    const rows = rowsOf(subject, kind, -1)
+    each[key] = rows
+    eachMask[key] = maskOf(rows)
+    place(rows, eachAt, eachCount, key)
+    for (let at = 0; at < objects.count; at++) {
+      if (entrySubject[at] === subject && entryKind[at] === kind) compileEntry(at)
     }
   }
 
-  #rowsOf(subject: number, kind: number, object: number): Int32Array {
+  function compileEntry(at: number): void {
+    const subject = entrySubject[at]
+    const kind = entryKind[at]
+    const key = subject * KINDS + kind
+    const own = rowsOf(subject, kind, entryObject[at])
+    if (own.length === 0) return shareEach(at)
+    const ownControls = new Set([...own].map((slot) => i[slot * Row.INTS]))
+    const others = each[key]!.filter((slot) => !ownControls.has(i[slot * Row.INTS]))
+    const rows = Int32Array.of(...own, ...others).sort(order)
+    entryRows[at] = rows
+    entryMask[at] = maskOf(rows)
+    entryOwn[at] = 1
+    if (ownNext[at] === NEVER) {
+      ownNext[at] = ownFirst[key]
+      ownFirst[key] = at
+    }
+    place(rows, entryAt, entryCount, at)
+  }
+
+  /** An object that no row names has the list of "each" itself. */
+  function shareEach(at: number): void {
+    const key = entrySubject[at] * KINDS + entryKind[at]
+    entryRows[at] = each[key]!
+    entryMask[at] = eachMask[key]
+    entryAt[at] = eachAt[key]
+    entryCount[at] = eachCount[key]
+    entryOwn[at] = 0
+  }
+
+  /** Packs a list for the walk. Its old places are lost until all lists are packed again. */
+  function place(rows: Int32Array, at: Int32Array, count: Int32Array, key: number): void {
+    const first = packed.put(rows)
+    if (first < 0) return placeAll()
+    at[key] = first
+    count[key] = rows.length
+  }
+
+  /** There is room for all that can stand at once: the packed rows are sized for it. */
+  function placeAll(): void {
+    packed.clear()
+    const again = (rows: Int32Array, at: Int32Array, count: Int32Array, key: number) => {
+      at[key] = packed.put(rows)
+      count[key] = rows.length
+      if (at[key] < 0) throw new Error('more limit rows are packed than can stand')
+    }
+    for (let subject = 0; subject < scopes; subject++) again(none[subject]!, noneAt, noneCount, subject)
+    for (let key = 0; key < scopes * KINDS; key++) again(each[key]!, eachAt, eachCount, key)
+    for (let object = 0; object < objects.count; object++) {
+      if (entryOwn[object] !== 0) again(entryRows[object]!, entryAt, entryCount, object)
+      else shareEach(object)
+    }
+  }
+
+  function rowsOf(subject: number, kind: number, object: number): Int32Array {
     const rows: number[] = []
     for (const control of CONTROLS) {
       if (control.family !== 'limit') continue
-      if (control.index === C01) rows.push(...(this.#rates.get(`${subject}/${kind}/${object}`) ?? []))
+      if (control.index === C01) rows.push(...(rates.get(`${subject}/${kind}/${object}`) ?? []))
       else {
-        const slot = this.slotOf(Limits.key(control.index, subject, kind, object, 0))
+        const slot = slotOf(limitKey(control.index, subject, kind, object, 0))
         if (slot >= 0) rows.push(slot)
       }
     }
-    return Int32Array.from(rows).sort((a, b) => this.#order(a, b))
+    return Int32Array.from(rows).sort(order)
   }
 
-  #order(a: number, b: number): number {
-    return (
-      this.i[a * Row.INTS]! - this.i[b * Row.INTS]! ||
-      this.f[a * Row.NUMS + Row.PARAM]! - this.f[b * Row.NUMS + Row.PARAM]!
-    )
+  function order(a: number, b: number): number {
+    return i[a * Row.INTS] - i[b * Row.INTS] || f[a * Row.NUMS + Row.PARAM] - f[b * Row.NUMS + Row.PARAM]
   }
 
-  #maskOf(rows: Int32Array): number {
+  function maskOf(rows: Int32Array): number {
     let mask = 0
     // Only mandatory controls are asked for by mask, and they are all below 32.
-    for (const slot of rows) if (this.i[slot * Row.INTS]! < 32) mask |= 1 << this.i[slot * Row.INTS]!
+    for (const slot of rows) if (i[slot * Row.INTS] < 32) mask |= 1 << i[slot * Row.INTS]
     return mask
   }
 
   /** Sets the warning level that stands, and with it the next level up and the re-arm level down. */
-  setLevel(slot: number, level: number, rearmBps: number): void {
-    const i = slot * Row.INTS
-    const f = slot * Row.NUMS
-    const hasUse = STANDING.has(this.i[i + Row.CONTROL]!)
-    const next = hasUse ? this.warningsOf(slot).slice(level).find(Number.isFinite) : undefined
-    this.i[i + Row.LEVEL] = level
-    this.f[f + Row.WARN_UP] = next ?? Number.POSITIVE_INFINITY
-    this.f[f + Row.WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : this.rearmBelow(slot, level, rearmBps)
-    const special = (this.i[i + Row.FLAGS]! & RowFlag.SPECIAL) !== 0
-    const calm = Math.min(this.f[f + Row.HARD]!, this.f[f + Row.WARN_UP]! - 1)
-    this.f[f + Row.CALM] = special || level > 0 ? Number.NEGATIVE_INFINITY : calm
-    this.packed.refresh(slot, this.f[f + Row.CALM]!, this.i[i + Row.ID]!, this.i[i + Row.CONTROL]!)
-  }
-
-  /** Use below which level `level` no longer stands. */
-  rearmBelow(slot: number, level: number, rearmBps: number): number {
-    const money = this.f[slot * Row.NUMS + Row.MONEY]!
-    return this.warningsOf(slot)[level - 1]! - Number((BigInt(money) * BigInt(rearmBps)) / 10_000n)
-  }
-
-  /** Use at which each of the four levels stands, ascending; infinite for a level that is not set. */
-  warningsOf(slot: number): number[] {
-    const version = this.versions[this.i[slot * Row.INTS + Row.ID]!]!
-    const money = BigInt(this.f[slot * Row.NUMS + Row.MONEY]!)
-    const levels: number[] = []
-    for (let level = 0; level < WARN_LEVELS; level++) {
-      const bps = version.warnBps[level] ?? 0
-      levels.push(bps > 0 ? Number((money * BigInt(bps) + 9_999n) / 10_000n) : Number.POSITIVE_INFINITY)
+  function setLevel(slot: number, level: number, rearmBps: number): void {
+    const ints = slot * Row.INTS
+    const nums = slot * Row.NUMS
+    let next = Number.POSITIVE_INFINITY
+    if (STANDING[i[ints + Row.CONTROL]] !== 0) {
+      for (let up = level + 1; up <= WARN_LEVELS && next === Number.POSITIVE_INFINITY; up++) next = warningAt(slot, up)
     }
-    return levels
+    i[ints + Row.LEVEL] = level
+    f[nums + Row.WARN_UP] = next
+    f[nums + Row.WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : rearmBelow(slot, level, rearmBps)
+    const special = (i[ints + Row.FLAGS] & RowFlag.SPECIAL) !== 0
+    const calm = special || level > 0 ? Number.NEGATIVE_INFINITY : Math.min(f[nums + Row.HARD], next - 1)
+    if (calm === f[nums + Row.CALM]) return
+    f[nums + Row.CALM] = calm
+    refresh(slot)
+  }
+
+  /** Packs CALM of a row again, wherever it stands. */
+  function refresh(slot: number): void {
+    const subject = i[slot * Row.INTS + Row.SUBJECT]
+    const kind = i[slot * Row.INTS + Row.KIND]
+    const object = i[slot * Row.INTS + Row.OBJECT]
+    if (kind === 0) return packed.refresh(slot, noneAt[subject], noneCount[subject])
+    if (object >= 0) {
+      const named = entry(subject, kind, object)
+      return packed.refresh(slot, entryAt[named], entryCount[named])
+    }
+    const key = subject * KINDS + kind
+    packed.refresh(slot, eachAt[key], eachCount[key])
+    for (let at = ownFirst[key]; at >= 0; at = ownNext[at]) packed.refresh(slot, entryAt[at], entryCount[at])
+  }
+
+  /** Use below which level `level`, from 1 on, no longer stands. */
+  function rearmBelow(slot: number, level: number, rearmBps: number): number {
+    return warningAt(slot, level) - floorMulDiv(f[slot * Row.NUMS + Row.MONEY], rearmBps, 1, 10_000)
+  }
+
+  /** Use at which level `level`, from 1 to WARN_LEVELS, stands; infinite for one that is not set. */
+  function warningAt(slot: number, level: number): number {
+    const bps = warnBps[slot * WARN_LEVELS + level - 1]
+    return bps > 0 ? ceilMulDiv(f[slot * Row.NUMS + Row.MONEY], bps, 1, 10_000) : Number.POSITIVE_INFINITY
   }
 
   /** Slots in force, in order of slot. */
-  inForce(): number[] {
-    return [...this.#byKey.values()].sort((a, b) => a - b)
+  function inForce(): number[] {
+    return [...byKey.values()].sort((a, b) => a - b)
   }
 
-  hashInto(hash: StateHash): void {
-    hash.nums(this.f, this.slots * Row.NUMS)
-    hash.ints(this.i, this.slots * Row.INTS)
-    hash.int(this.versions.length)
-    hash.ints(Int32Array.from(this.inForce()), this.#byKey.size)
-    hash.ints(this.entryMetric, this.entries)
-    for (const window of this.windows) window?.hashInto(hash)
+  function hashInto(hash: StateHash): void {
+    hash.nums(f, limits.slots * Row.NUMS)
+    hash.ints(i, limits.slots * Row.INTS)
+    hash.int(versions.length)
+    hash.ints(Int32Array.from(inForce()), byKey.size)
+    hash.ints(entryMetric, objects.count)
+    for (const window of windows) window?.hashInto(hash)
   }
+
+  const limits = {
+    f,
+    i,
+    max,
+    versions,
+    windows,
+    windowSlots,
+    none,
+    noneMask,
+    noneAt,
+    noneCount,
+    each,
+    eachMask,
+    eachAt,
+    eachCount,
+    kindMask,
+    entrySubject,
+    entryKind,
+    entryMetric,
+    entryMask,
+    entryRows,
+    entryAt,
+    entryCount,
+    packed,
+    objects,
+    /** Slots that were ever given: those below it. */
+    slots: 0,
+    /** How many B09 rows there are: without one no order is remembered. */
+    duplicateRows: 0,
+    isFull,
+    entriesAreFull: objects.isFull,
+    slotOf,
+    nextSlot,
+    entry,
+    openEntry,
+    put,
+    remove,
+    setLevel,
+    rearmBelow,
+    warningAt,
+    inForce,
+    hashInto,
+  }
+  return limits
 }
 
 /** Objects that limit rows may make the engine keep sums for: one a row, and what "each" rows come to. */
@@ -402,8 +433,8 @@ export function objectEntries(limitRows: number): number {
   return limitRows + (1 << 14)
 }
 
-/** Controls whose use stands between orders, and so has warning levels. */
-const STANDING = new Set([C05, D02, D03, D05, D06, D08])
+/** 1 for controls whose use stands between orders, and so has warning levels. */
+const STANDING = Int32Array.from(CONTROLS, ({ index }) => ([C05, D02, D03, D05, D06, D08].includes(index) ? 1 : 0))
 
 function flagsOf(version: RowVersion): number {
   const { control } = version

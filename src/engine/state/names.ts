@@ -3,7 +3,7 @@
  * The eight subject kinds share one id space; every other kind has its own, counted from 0.
  */
 import { NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../../model/vocabulary.ts'
-import { IntTable } from './int-table.ts'
+import { createBindings } from './bindings.ts'
 import type { StateHash } from './state-hash.ts'
 
 export const enum Kind {
@@ -35,148 +35,148 @@ export const enum Bound {
 /** Most legal entities: net exposure is kept per subject and entity in a dense table. */
 export const ENTITIES_MAX = 16
 
+/** SUBJECT_KINDS where an order asks: the kinds below it share one id space. */
+const SUBJECTS = SUBJECT_KINDS
+
 /** Index of the kind's id space: 0 for all subjects. */
-const spaceOf = (kind: number) => (kind < SUBJECT_KINDS ? 0 : kind)
+const spaceOf = (kind: number) => (kind < SUBJECTS ? 0 : kind)
 
-export class Names {
-  /** Kind of each subject. */
-  readonly subjectKind: Int32Array
+export type Names = ReturnType<typeof createNames>
+
+export function createNames(scopes: number) {
+  /** Kind of each subject; -1 for an id that is not given yet. */
+  const subjectKind = new Int32Array(scopes).fill(-1)
   /** For an account: its entity, client, home desk, owner; for a trader its desk; for a strategy its trader. */
-  readonly entityOf: Int32Array
-  readonly clientOf: Int32Array
-  readonly deskOf: Int32Array
-  readonly traderOf: Int32Array
-  readonly ownerOf: Int32Array
+  const entityOf = new Int32Array(scopes).fill(-1)
+  const clientOf = new Int32Array(scopes).fill(-1)
+  const deskOf = new Int32Array(scopes).fill(-1)
+  const traderOf = new Int32Array(scopes).fill(-1)
+  const ownerOf = new Int32Array(scopes).fill(-1)
   /** Place of an entity among the entities, 0 to ENTITIES_MAX - 1. */
-  readonly entityOrdinal: Int32Array
+  const entityOrdinal = new Int32Array(scopes).fill(-1)
   /** Bit i: an account of entity i belongs to this subject. */
-  readonly entityMask: Int32Array
-  readonly venueNonAtomic: Int32Array
-  readonly ownerCrossVenue: Int32Array
-  readonly duties: Int32Array
-  readonly isPerson: Int32Array
+  const entityMask = new Int32Array(scopes)
+  const venueNonAtomic = new Int32Array(scopes)
+  const ownerCrossVenue = new Int32Array(scopes)
+  const duties = new Int32Array(scopes)
+  const isPerson = new Int32Array(scopes)
   /** By (binding kind, a) and b; the value is 1, or the owner code of a cell binding. */
-  readonly bindings = new IntTable(256)
-  entities = 0
+  const bindings = createBindings(scopes)
+  let entities = 0
 
-  /** Names by id, per id space; the subjects' space is 0. */
-  readonly #names: string[][] = NAME_KINDS.map(() => [])
-  readonly #ids = NAME_KINDS.map(() => new Map<string, number>())
-  readonly #idsOfKind: number[][] = NAME_KINDS.map(() => [])
-
-  constructor(scopes: number) {
-    this.subjectKind = new Int32Array(scopes).fill(-1)
-    this.entityOf = new Int32Array(scopes).fill(-1)
-    this.clientOf = new Int32Array(scopes).fill(-1)
-    this.deskOf = new Int32Array(scopes).fill(-1)
-    this.traderOf = new Int32Array(scopes).fill(-1)
-    this.ownerOf = new Int32Array(scopes).fill(-1)
-    this.entityOrdinal = new Int32Array(scopes).fill(-1)
-    this.entityMask = new Int32Array(scopes)
-    this.venueNonAtomic = new Int32Array(scopes)
-    this.ownerCrossVenue = new Int32Array(scopes)
-    this.duties = new Int32Array(scopes)
-    this.isPerson = new Int32Array(scopes)
-  }
-
-  get scopes(): number {
-    return this.subjectKind.length
-  }
+  /** Names by id, per id space; the subjects' space is 0. How many there are stands beside them, for orders to ask. */
+  const texts: string[][] = NAME_KINDS.map(() => [])
+  const counts = new Int32Array(NAME_KINDS.length)
+  const ids = NAME_KINDS.map(() => new Map<string, number>())
+  const idsOfKind: number[][] = NAME_KINDS.map(() => [])
 
   /** How many ids the kind's space holds. */
-  count(kind: number): number {
-    return this.#names[spaceOf(kind)]!.length
+  function count(kind: number): number {
+    return counts[spaceOf(kind)]
   }
 
-  idOf(kind: number, name: string): number {
-    return this.#ids[kind]!.get(name) ?? -1
+  function idOf(kind: number, name: string): number {
+    return ids[kind]!.get(name) ?? -1
   }
 
-  nameOf(kind: number, id: number): string {
-    return this.#names[spaceOf(kind)]![id] ?? `#${id}`
+  function nameOf(kind: number, id: number): string {
+    return texts[spaceOf(kind)]![id] ?? `#${id}`
   }
 
-  idsOf(kind: number): readonly number[] {
-    return this.#idsOfKind[kind]!
+  function idsOf(kind: number): readonly number[] {
+    return idsOfKind[kind]!
   }
 
   /** True where `id` is an id of exactly this kind. */
-  has(kind: number, id: number): boolean {
-    if (id < 0 || id >= this.count(kind)) return false
-    return kind >= SUBJECT_KINDS || this.subjectKind[id] === kind
+  function has(kind: number, id: number): boolean {
+    if (kind < SUBJECTS) return id >= 0 && id < scopes && subjectKind[id] === kind
+    return id >= 0 && id < counts[kind]
   }
 
-  isFull(kind: number): boolean {
-    return this.count(kind) >= this.scopes || (kind === Kind.ENTITY && this.entities >= ENTITIES_MAX)
+  function isFull(kind: number): boolean {
+    return count(kind) >= scopes || (kind === Kind.ENTITY && entities >= ENTITIES_MAX)
   }
 
   /** Gives the name its id. */
-  define(kind: number, name: string): number {
-    const names = this.#names[spaceOf(kind)]!
-    const id = names.length
-    names.push(name)
-    this.#ids[kind]!.set(name, id)
-    this.#idsOfKind[kind]!.push(id)
-    if (kind < SUBJECT_KINDS) this.subjectKind[id] = kind
-    if (kind === Kind.ENTITY) this.entityOrdinal[id] = this.entities++
+  function define(kind: number, name: string): number {
+    const space = spaceOf(kind)
+    const id = texts[space]!.push(name) - 1
+    counts[space] = id + 1
+    ids[kind]!.set(name, id)
+    idsOfKind[kind]!.push(id)
+    if (kind < SUBJECTS) subjectKind[id] = kind
+    if (kind === Kind.ENTITY) entityOrdinal[id] = entities++
     return id
   }
 
-  kindName(kind: number): NameKind {
+  function kindName(kind: number): NameKind {
     return NAME_KINDS[kind]!
   }
 
   /** Remembers that an account belongs to a subject: its entity becomes one of the subject's. */
-  joinEntity(subject: number, account: number): void {
-    this.entityMask[subject] = this.entityMask[subject]! | (1 << this.entityOrdinal[this.entityOf[account]!]!)
+  function joinEntity(subject: number, account: number): void {
+    entityMask[subject] = entityMask[subject] | (1 << entityOrdinal[entityOf[account]])
   }
 
   /** True where net exposure of the subject sums up entities: the firm, and subjects with accounts of several. */
-  isMultiEntity(subject: number): boolean {
-    const mask = this.entityMask[subject]!
+  function isMultiEntity(subject: number): boolean {
+    const mask = entityMask[subject]
     return subject === 0 || (mask & (mask - 1)) !== 0
   }
 
   /** The lowest bit of a binding's value says whether it stands; the others are the owner code + 1 of its cell. */
-  isPermitted(kind: number, a: number, b: number): boolean {
-    const value = this.bindings.get((kind << 24) | a, b)
+  function isPermitted(kind: number, a: number, b: number): boolean {
+    const value = bindings.get(kind, a, b)
     return value > 0 && (value & 1) !== 0
   }
 
   /** Owner code of a cell binding that stands, or -1. */
-  ownerCode(kind: number, a: number, b: number): number {
-    const value = this.bindings.get((kind << 24) | a, b)
+  function ownerCode(kind: number, a: number, b: number): number {
+    const value = bindings.get(kind, a, b)
     return value > 0 && (value & 1) !== 0 ? (value >> 1) - 1 : -1
   }
 
-  binding(kind: number, a: number, b: number): number {
-    return this.bindings.get((kind << 24) | a, b)
-  }
-
-  bind(kind: number, a: number, b: number, value: number): void {
-    this.bindings.set((kind << 24) | a, b, value)
-  }
-
-  hashInto(hash: StateHash): void {
-    for (const names of this.#names) {
+  function hashInto(hash: StateHash): void {
+    for (const names of texts) {
       hash.int(names.length)
       for (const name of names) hash.text(name)
     }
-    const n = this.count(0)
-    for (const column of [
-      this.subjectKind,
-      this.entityOf,
-      this.clientOf,
-      this.deskOf,
-      this.traderOf,
-      this.ownerOf,
-      this.entityMask,
-    ]) {
-      hash.ints(column, n)
+    for (const column of [subjectKind, entityOf, clientOf, deskOf, traderOf, ownerOf, entityMask]) {
+      hash.ints(column, counts[0])
     }
-    for (const column of [this.venueNonAtomic, this.ownerCrossVenue, this.duties, this.isPerson]) {
-      hash.ints(column, this.scopes)
-    }
-    this.bindings.hashInto(hash)
+    for (const column of [venueNonAtomic, ownerCrossVenue, duties, isPerson]) hash.ints(column, scopes)
+    bindings.hashInto(hash)
+  }
+
+  return {
+    scopes,
+    subjectKind,
+    entityOf,
+    clientOf,
+    deskOf,
+    traderOf,
+    ownerOf,
+    entityOrdinal,
+    entityMask,
+    venueNonAtomic,
+    ownerCrossVenue,
+    duties,
+    isPerson,
+    count,
+    idOf,
+    nameOf,
+    idsOf,
+    has,
+    isFull,
+    define,
+    kindName,
+    joinEntity,
+    isMultiEntity,
+    isPermitted,
+    ownerCode,
+    /** Value of a binding that stands or stood, or -1. */
+    binding: bindings.get,
+    bind: bindings.set,
+    hashInto,
   }
 }

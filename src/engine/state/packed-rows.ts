@@ -1,110 +1,52 @@
 /**
- * The limit rows of every list, side by side in the order in which an order walks them: what the walk reads of a row is
- * copied here, so that a list of six rows is two cache lines and not twelve. Derived from the limits, never hashed.
- *
- * Lists stand in blocks of a power of two; a block that a list has outgrown is used again.
+ * The limit rows as an order walks them: what a calm row needs stands side by side, in the order of its list, so that the
+ * walk follows no slot. All of it is derived from the rows and their compiled lists; the state hash does not see it.
  */
+import { CONTROLS } from '../../model/controls.ts'
+import { Row } from './limits.ts'
 
-/** Places of the smallest block. */
-const LEAST = 4
-const NONE = -1
+/** Most rows that one row of an object costs: itself, and a copy of each "each" row of another control. */
+const COPIES = CONTROLS.filter((control) => control.family === 'limit').length
+/** Places beyond what stands at once: a list that is compiled again takes new ones. */
+const SPARE = 1 << 14
 
-export class PackedRows {
-  /** CALM of the row, its versioned id, its slot and its control, by place. */
-  readonly calm: Float64Array
-  readonly id: Int32Array
-  readonly slot: Int32Array
-  readonly control: Int32Array
-  /** The places of one slot: a row for "each" object stands in the list of each. */
-  readonly #first: Int32Array
-  readonly #next: Int32Array
-  readonly #previous: Int32Array
-  /** First free block by log2 of its size; the link stands in `slot` of its first place. */
-  readonly #free = new Int32Array(32).fill(NONE)
-  #end = 0
+export type PackedRows = ReturnType<typeof createPackedRows>
 
-  constructor(places: number, slots: number) {
-    this.calm = new Float64Array(places)
-    this.id = new Int32Array(places)
-    this.slot = new Int32Array(places)
-    this.control = new Int32Array(places)
-    this.#first = new Int32Array(slots).fill(NONE)
-    this.#next = new Int32Array(places)
-    this.#previous = new Int32Array(places)
-  }
+/** `f` and `i` are the rows by slot; `rows` is how many there can be at most. */
+export function createPackedRows(rows: number, f: Float64Array, i: Int32Array) {
+  const room = rows * COPIES + SPARE
+  /** CALM of each place's row. */
+  const calm = new Float64Array(room)
+  /** Versioned row id. */
+  const id = new Int32Array(room)
+  const slot = new Int32Array(room)
+  const control = new Int32Array(room)
+  let end = 0
 
-  /** True where one more row might not fit: one command can at most double every list. */
-  get isFull(): boolean {
-    return this.#end * 4 > this.slot.length
-  }
-
-  /** Moves a list to `rows` of slots; returns where it stands now. `at` and `count` are where it stood, count 0 if nowhere. */
-  place(rows: Int32Array, at: number, count: number): number {
-    for (let place = at; place < at + count; place++) this.#unlink(place)
-    const size = sizeOf(rows.length)
-    const before = sizeOf(count)
-    let start = at
-    if (size !== before) {
-      if (before > 0) this.#release(at, before)
-      start = size > 0 ? this.#take(size) : 0
+  /** First place of a list that is copied behind all others; -1 where there is no room: clear, and put all again. */
+  function put(list: Int32Array): number {
+    if (end + list.length > room) return -1
+    const first = end
+    for (let at = 0; at < list.length; at++) {
+      const row = list[at] * Row.INTS
+      calm[end] = f[list[at] * Row.NUMS + Row.CALM]
+      id[end] = i[row + Row.ID]
+      slot[end] = list[at]
+      control[end++] = i[row + Row.CONTROL]
     }
-    for (let place = 0; place < rows.length; place++) this.#link(start + place, rows[place]!)
-    return start
+    return first
   }
 
-  /** Copies a row to one place. */
-  copy(place: number, calm: number, id: number, control: number): void {
-    this.calm[place] = calm
-    this.id[place] = id
-    this.control[place] = control
-  }
-
-  /** Copies what changed of a row to every place where it stands. */
-  refresh(slot: number, calm: number, id: number, control: number): void {
-    for (let place = this.#first[slot]!; place !== NONE; place = this.#next[place]!) this.copy(place, calm, id, control)
-  }
-
-  #link(place: number, slot: number): void {
-    const first = this.#first[slot]!
-    this.slot[place] = slot
-    this.#next[place] = first
-    this.#previous[place] = NONE
-    if (first !== NONE) this.#previous[first] = place
-    this.#first[slot] = place
-  }
-
-  #unlink(place: number): void {
-    const next = this.#next[place]!
-    const previous = this.#previous[place]!
-    if (next !== NONE) this.#previous[next] = previous
-    if (previous !== NONE) this.#next[previous] = next
-    else this.#first[this.slot[place]!] = next
-  }
-
-  #take(size: number): number {
-    const list = Math.log2(size)
-    const free = this.#free[list]!
-    if (free !== NONE) {
-      this.#free[list] = this.slot[free]!
-      return free
+  /** Copies CALM of a row again, in a list that has it. */
+  function refresh(row: number, first: number, count: number): void {
+    for (let place = first; place < first + count; place++) {
+      if (slot[place] === row) calm[place] = f[row * Row.NUMS + Row.CALM]
     }
-    const start = this.#end
-    this.#end += size
-    if (this.#end > this.slot.length) throw new Error('places of limit rows are used up: should have been refused')
-    return start
   }
 
-  #release(at: number, size: number): void {
-    const list = Math.log2(size)
-    this.slot[at] = this.#free[list]!
-    this.#free[list] = at
+  function clear(): void {
+    end = 0
   }
-}
 
-/** Places of the block that a list of `count` rows stands in; an empty list stands in none. */
-function sizeOf(count: number): number {
-  if (count === 0) return 0
-  let size = LEAST
-  while (size < count) size *= 2
-  return size
+  return { calm, id, slot, control, put, refresh, clear }
 }

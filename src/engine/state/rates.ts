@@ -2,52 +2,52 @@
 import type { FxRate } from './instruments.ts'
 import type { StateHash } from './state-hash.ts'
 
-export class Rates {
-  /** Counts changes; a decision names it. */
-  version = 0
-  readonly #latest = new Map<number, FxRate>()
-  readonly #current = new Map<number, FxRate>()
-  readonly #frozen = new Map<number, FxRate>()
+export type Rates = ReturnType<typeof createRates>
+
+export function createRates() {
+  const latest = new Map<number, FxRate>()
+  const inForce = new Map<number, FxRate>()
+  const flow = new Map<number, FxRate>()
 
   /** The rate that flow is valued at: frozen at the roll, or the first of the trade date. */
-  frozen(currency: number): FxRate | undefined {
-    return this.#frozen.get(currency)
+  function frozen(currency: number): FxRate | undefined {
+    return flow.get(currency)
   }
 
   /** The rate that positions are valued at. */
-  current(currency: number): FxRate | undefined {
-    return this.#current.get(currency)
+  function current(currency: number): FxRate | undefined {
+    return inForce.get(currency)
   }
 
   /** Takes the latest rate; positions move to it only where `revalues`. */
-  set(currency: number, rate: FxRate, revalues: boolean): void {
-    this.version++
-    this.#latest.set(currency, rate)
-    if (revalues) this.#current.set(currency, rate)
-    if (!this.#frozen.has(currency)) this.#frozen.set(currency, rate)
+  function set(currency: number, rate: FxRate, revalues: boolean): void {
+    rates.version++
+    latest.set(currency, rate)
+    if (revalues) inForce.set(currency, rate)
+    if (!flow.has(currency)) flow.set(currency, rate)
   }
 
   /** A new trade date: flow and positions take the latest rates. */
-  freeze(): void {
-    this.version++
-    for (const [currency, rate] of this.#latest) {
-      this.#frozen.set(currency, rate)
-      this.#current.set(currency, rate)
+  function freeze(): void {
+    rates.version++
+    for (const [currency, rate] of latest) {
+      flow.set(currency, rate)
+      inForce.set(currency, rate)
     }
   }
 
   /** True where the rate is new, has other units, or lies more than `bps` from the one in use. */
-  moves(currency: number, rate: FxRate, bps: number): boolean {
-    const used = this.#current.get(currency)
+  function moves(currency: number, rate: FxRate, bps: number): boolean {
+    const used = inForce.get(currency)
     if (used === undefined || used.decimals !== rate.decimals || used.haircutBps !== rate.haircutBps) return true
     const distance = BigInt(Math.abs(rate.rate - used.rate))
     return distance * 10_000n > BigInt(bps) * BigInt(used.rate)
   }
 
-  hashInto(hash: StateHash): void {
-    hash.int(this.version)
-    for (const rates of [this.#latest, this.#current, this.#frozen]) {
-      for (const [currency, rate] of rates) {
+  function hashInto(hash: StateHash): void {
+    hash.int(rates.version)
+    for (const table of [latest, inForce, flow]) {
+      for (const [currency, rate] of table) {
         hash.int(currency)
         hash.num(rate.rate)
         hash.int(rate.decimals)
@@ -55,4 +55,16 @@ export class Rates {
       }
     }
   }
+
+  const rates = {
+    /** Counts changes; a decision names it. */
+    version: 0,
+    frozen,
+    current,
+    set,
+    freeze,
+    moves,
+    hashInto,
+  }
+  return rates
 }

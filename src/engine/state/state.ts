@@ -6,16 +6,16 @@ import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createExecutions, type Executions } from './executions.ts'
-import { Instruments } from './instruments.ts'
+import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
-import { Latches } from './latches.ts'
-import { Limits, objectEntries } from './limits.ts'
+import { createLatches } from './latches.ts'
+import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { Names } from './names.ts'
+import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
-import { Rates } from './rates.ts'
+import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
@@ -31,9 +31,9 @@ export class State {
   readonly books: Books
   readonly executions: Executions
   readonly duplicates: Duplicates
-  readonly latches = new Latches()
+  readonly latches = createLatches()
   readonly locates: Locates
-  readonly rates = new Rates()
+  readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
   readonly lists = new IntTable(256)
   readonly listEntries: ListEntry[] = []
@@ -62,11 +62,11 @@ export class State {
 
   constructor(sizes: EngineSizes, hashSeed: number) {
     this.sizes = sizes
-    this.names = new Names(sizes.scopes)
-    this.instruments = new Instruments(sizes.instruments)
+    this.names = createNames(sizes.scopes)
+    this.instruments = createInstruments(sizes.instruments)
     this.cells = createCells(sizes.cellPages, sizes.instruments, sizes.scopes)
     this.metrics = createMetrics(sizes.scopes, objectEntries(sizes.limitRows))
-    this.limits = new Limits(sizes.limitRows, sizes.scopes)
+    this.limits = createLimits(sizes.limitRows, sizes.scopes)
     this.orders = createOrders(sizes.orders)
     this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
     this.books = createBooks(sizes.books, sizes.orders)
