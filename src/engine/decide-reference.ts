@@ -231,8 +231,8 @@ export class ReferenceDecider {
       const same = locates.account[known] === command.account && locates.instrument[known] === command.instrument
       return same ? writeApplied(tape, known) : writeRefused(tape, NAME_CONFLICT)
     }
-    if (locates.count >= locates.max) return writeRefused(tape, CAPACITY)
-    writeApplied(tape, locates.count)
+    if (locates.count() >= locates.max) return writeRefused(tape, CAPACITY)
+    writeApplied(tape, locates.count())
   }
 
   capital(tape: Tape, offset: number): void {

@@ -5,7 +5,7 @@ import { parameterIndex } from '../model/parameters.ts'
 import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
 import { beginRecord, type Tape } from '../model/records/tape.ts'
 import { type Judgement, X } from './judgement.ts'
-import { Row } from './state/limits.ts'
+import { Row } from './state/limit-row.ts'
 import type { State } from './state/state.ts'
 
 const E = ORDER_DECIDED.at

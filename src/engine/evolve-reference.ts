@@ -19,7 +19,8 @@ import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
 import { Cell } from './state/cells.ts'
 import { Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
-import { D08, Row } from './state/limits.ts'
+import { Row } from './state/limit-row.ts'
+import { D08 } from './state/limits.ts'
 import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
@@ -176,7 +177,7 @@ export class ReferenceEvolver {
     const { locates } = this.#state
     const command = decode(tape, offset, LOCATE)
     this.#state.referenceVersion++
-    if (id === locates.count) locates.define(command.locateID)
+    if (id === locates.count()) locates.define(command.locateID)
     locates.qty[id] = command.qty
     locates.untilUs[id] = command.untilUs
     locates.account[id] = command.account

@@ -11,7 +11,7 @@ import type { Tape } from '../model/records/tape.ts'
 import type { Controls } from './controls.ts'
 import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
 import { type Judgement, Verdict, X } from './judgement.ts'
-import { Row, RowFlag } from './state/limits.ts'
+import { Row, RowFlag } from './state/limit-row.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')

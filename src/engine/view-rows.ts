@@ -1,5 +1,6 @@
 /** What a limit row's use is now, for readers: rows that judge single orders have none. */
-import { C01, C05, D02, D03, D05, D06, D08, Row } from './state/limits.ts'
+import { Row } from './state/limit-row.ts'
+import { C01, C05, D02, D03, D05, D06, D08 } from './state/limits.ts'
 import { larger, Metric } from './state/metrics.ts'
 import { ENTITIES_MAX } from './state/names.ts'
 import type { State } from './state/state.ts'

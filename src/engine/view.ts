@@ -10,7 +10,8 @@ import type {
   OrderView,
 } from '../model/engine-port.ts'
 import { Cell } from './state/cells.ts'
-import { Row, type RowVersion } from './state/limits.ts'
+import { Row } from './state/limit-row.ts'
+import type { RowVersion } from './state/limits.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'

@@ -9,7 +9,7 @@
  */
 import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
-import { Row } from '../state/limits.ts'
+import { Row } from '../state/limit-row.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 

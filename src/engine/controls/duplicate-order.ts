@@ -8,7 +8,7 @@
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(ii) (duplicative orders).
  */
 import { type Judgement, X } from '../judgement.ts'
-import { Row } from '../state/limits.ts'
+import { Row } from '../state/limit-row.ts'
 import type { State } from '../state/state.ts'
 
 export function createDuplicateOrder(state: State, j: Judgement) {

@@ -12,7 +12,7 @@ import { reasonNumber } from '../../model/codes.ts'
 import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
 import { InstrumentFlag } from '../state/instruments.ts'
-import { Row, RowFlag } from '../state/limits.ts'
+import { Row, RowFlag } from '../state/limit-row.ts'
 import type { State } from '../state/state.ts'
 import type { PriceCollar } from './price-collar.ts'
 

@@ -11,7 +11,7 @@ import { ceilMulDiv, floorMulDiv } from '../../model/numbers.ts'
 import { parameterIndex } from '../../model/parameters.ts'
 import { type Judgement, X } from '../judgement.ts'
 import { Ref } from '../market.ts'
-import { Row } from '../state/limits.ts'
+import { Row } from '../state/limit-row.ts'
 import type { State } from '../state/state.ts'
 
 const WIDE_BAND = parameterIndex('wideBandBps')

@@ -15,38 +15,42 @@ export const enum Cell {
   UP = 3,
   DN = 4,
 }
-const OWNERS_PER_BLOCK = 8
+const enum Block {
+  OWNERS = 8,
+  /** Owner code to block, and to its place in the block. */
+  SHIFT = 3,
+  MASK = 7,
+}
 
 export type Cells = ReturnType<typeof createCells>
 
 export function createCells(pagesMax: number, instruments: number, scopes: number) {
-  let pages = 0
-  const f = new Float64Array(pagesMax * OWNERS_PER_BLOCK * Cell.SIZE)
+  const f = new Float64Array(pagesMax * Block.OWNERS * Cell.SIZE)
   /** Instrument and block of each page, and the next page of the same instrument. */
   const pageInstrument = new Int32Array(pagesMax)
   const pageBlock = new Int32Array(pagesMax)
   const pageNext = new Int32Array(pagesMax)
   const firstPage = new Int32Array(instruments).fill(-1)
-  /** Page + 1 by instrument and block. */
-  const table = new Int32Array(instruments * scopes)
-  /** Account of each block and how many of its owners are given. */
-  let blocks = 0
+  /** Page + 1 by block and instrument: instruments fill their part of a row, blocks are far from all used. */
+  const table = new Int32Array(scopes * instruments)
+  /** Account of each block, how many of its owners are given, and the newest block of each account. */
   const blockAccount = new Int32Array(scopes)
   const blockUsed = new Int32Array(scopes)
   const lastBlock = new Int32Array(scopes).fill(-1)
   /** Subject and kind (0 account, 1 desk, 2 trader, 3 strategy) by owner code. */
-  const ownerSubject = new Int32Array(scopes * OWNERS_PER_BLOCK)
-  const ownerKind = new Int32Array(scopes * OWNERS_PER_BLOCK)
+  const ownerSubject = new Int32Array(scopes * Block.OWNERS)
+  const ownerKind = new Int32Array(scopes * Block.OWNERS)
+  const used = { pages: 0, blocks: 0 }
 
   /** Gives (kind, subject, account) its owner code. */
   function addOwner(kind: number, subject: number, account: number): number {
     let block = lastBlock[account]!
-    if (block < 0 || blockUsed[block] === OWNERS_PER_BLOCK) {
-      block = blocks++
+    if (block < 0 || blockUsed[block] === Block.OWNERS) {
+      block = used.blocks++
       blockAccount[block] = account
       lastBlock[account] = block
     }
-    const owner = block * OWNERS_PER_BLOCK + blockUsed[block]!
+    const owner = block * Block.OWNERS + blockUsed[block]!
     blockUsed[block] = blockUsed[block]! + 1
     ownerSubject[owner] = subject
     ownerKind[owner] = kind
@@ -55,25 +59,25 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
 
   /** Offset in `f` of a cell, or -1 where its page was never touched. */
   function find(owner: number, instrument: number): number {
-    const page = table[instrument * scopes + (owner >> 3)]! - 1
-    return page < 0 ? -1 : (page * OWNERS_PER_BLOCK + (owner & 7)) * Cell.SIZE
+    const page = (table[((owner >> Block.SHIFT) * instruments + instrument) | 0]! - 1) | 0
+    return page < 0 ? -1 : offsetOf(page, owner)
   }
 
   /** Offset in `f` of a cell; makes its page. */
   function open(owner: number, instrument: number): number {
-    const block = owner >> 3
-    const at = instrument * scopes + block
-    let page = table[at]! - 1
-    if (page < 0) {
-      page = pages++
-      if (page >= pagesMax) throw new Error('cell pages are used up: the decision should have refused')
-      pageInstrument[page] = instrument
-      pageBlock[page] = block
-      pageNext[page] = firstPage[instrument]!
-      firstPage[instrument] = page
-      table[at] = page + 1
-    }
-    return (page * OWNERS_PER_BLOCK + (owner & 7)) * Cell.SIZE
+    const page = (table[((owner >> Block.SHIFT) * instruments + instrument) | 0]! - 1) | 0
+    return offsetOf(page < 0 ? addPage(owner >> Block.SHIFT, instrument) : page, owner)
+  }
+
+  function addPage(block: number, instrument: number): number {
+    const page = used.pages++
+    if (page >= pagesMax) throw new Error('cell pages are used up: the decision should have refused')
+    pageInstrument[page] = instrument
+    pageBlock[page] = block
+    pageNext[page] = firstPage[instrument]!
+    firstPage[instrument] = page
+    table[block * instruments + instrument] = page + 1
+    return page
   }
 
   /** How many owners the page's block has. */
@@ -83,32 +87,32 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
 
   /** Owner code of the cell at an offset. */
   function ownerAt(offset: number): number {
-    const cell = offset / Cell.SIZE
-    return pageBlock[cell >> 3]! * OWNERS_PER_BLOCK + (cell & 7)
+    const cell = (offset / Cell.SIZE) | 0
+    return pageBlock[cell >> Block.SHIFT]! * Block.OWNERS + (cell & Block.MASK)
   }
 
   function hashInto(hash: StateHash): void {
-    hash.ints(pageInstrument, pages)
-    hash.ints(pageBlock, pages)
-    hash.nums(f, pages * OWNERS_PER_BLOCK * Cell.SIZE)
-    hash.ints(ownerSubject, blocks * OWNERS_PER_BLOCK)
-    hash.ints(ownerKind, blocks * OWNERS_PER_BLOCK)
+    hash.ints(pageInstrument, used.pages)
+    hash.ints(pageBlock, used.pages)
+    hash.nums(f, used.pages * Block.OWNERS * Cell.SIZE)
+    hash.ints(ownerSubject, used.blocks * Block.OWNERS)
+    hash.ints(ownerKind, used.blocks * Block.OWNERS)
   }
 
   return {
     f,
-    pages: (): number => pages,
+    pagesMax,
     pageInstrument,
     pageBlock,
     pageNext,
     firstPage,
-    blocks: (): number => blocks,
     blockAccount,
     ownerSubject,
     ownerKind,
-    pagesMax,
+    pages: (): number => used.pages,
+    blocks: (): number => used.blocks,
     // A binding makes at most two owners, each of which may open a block.
-    ownersAreFull: (): boolean => blocks + 2 > scopes,
+    ownersAreFull: (): boolean => used.blocks + 2 > scopes,
     addOwner,
     find,
     open,
@@ -116,4 +120,8 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     ownerAt,
     hashInto,
   }
+}
+
+function offsetOf(page: number, owner: number): number {
+  return ((page * Block.OWNERS + (owner & Block.MASK)) * Cell.SIZE) | 0
 }

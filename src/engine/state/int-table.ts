@@ -33,8 +33,8 @@ export class IntTable {
     const mask = this.#mask
     for (let slot = mix(a, b) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * 4
-      if (words[at + 3] === EMPTY) return -1
       if (words[at] === a && words[at + 1] === b) return words[at + 2]!
+      if (words[at + 3] === EMPTY) return -1
     }
   }
 

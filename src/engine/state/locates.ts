@@ -1,35 +1,25 @@
 /** Locates (Reg SHO 203(b)(1)): quantity that may be sold short against each, used as orders are approved. */
 import type { StateHash } from './state-hash.ts'
 
-export class Locates {
-  readonly max: number
-  count = 0
-  readonly qty: Float64Array
+export type Locates = ReturnType<typeof createLocates>
+
+export function createLocates(max: number) {
+  const qty = new Float64Array(max)
   /** Reserved by open orders, and used up by executions; a used locate is not free again. */
-  readonly reserved: Float64Array
-  readonly used: Float64Array
-  readonly untilUs: Float64Array
-  readonly account: Int32Array
-  readonly instrument: Int32Array
-  readonly #ids = new Map<string, number>()
+  const reserved = new Float64Array(max)
+  const used = new Float64Array(max)
+  const untilUs = new Float64Array(max)
+  const account = new Int32Array(max)
+  const instrument = new Int32Array(max)
+  const ids = new Map<string, number>()
 
-  constructor(max: number) {
-    this.max = max
-    this.qty = new Float64Array(max)
-    this.reserved = new Float64Array(max)
-    this.used = new Float64Array(max)
-    this.untilUs = new Float64Array(max)
-    this.account = new Int32Array(max)
-    this.instrument = new Int32Array(max)
+  function idOf(locateID: string): number {
+    return ids.get(locateID) ?? -1
   }
 
-  idOf(locateID: string): number {
-    return this.#ids.get(locateID) ?? -1
-  }
-
-  define(locateID: string): number {
-    const id = this.count++
-    this.#ids.set(locateID, id)
+  function define(locateID: string): number {
+    const id = ids.size
+    ids.set(locateID, id)
     return id
   }
 
@@ -37,15 +27,30 @@ export class Locates {
    * What is left for an order of this account in this instrument; 0 where the locate is not for it, or has ended. `own`
    * is what the order itself has reserved of it.
    */
-  available(id: number, account: number, instrument: number, nowUs: number, own: number): number {
-    if (id < 0 || this.account[id] !== account || this.instrument[id] !== instrument) return 0
-    if (nowUs >= this.untilUs[id]!) return 0
-    return Math.max(0, this.qty[id]! - this.reserved[id]! - this.used[id]! + own)
+  function available(id: number, ofAccount: number, ofInstrument: number, nowUs: number, own: number): number {
+    if (id < 0 || account[id] !== ofAccount || instrument[id] !== ofInstrument) return 0
+    if (nowUs >= untilUs[id]!) return 0
+    return Math.max(0, qty[id]! - reserved[id]! - used[id]! + own)
   }
 
-  hashInto(hash: StateHash): void {
-    for (const column of [this.qty, this.reserved, this.used, this.untilUs]) hash.nums(column, this.count)
-    hash.ints(this.account, this.count)
-    hash.ints(this.instrument, this.count)
+  function hashInto(hash: StateHash): void {
+    for (const column of [qty, reserved, used, untilUs]) hash.nums(column, ids.size)
+    hash.ints(account, ids.size)
+    hash.ints(instrument, ids.size)
+  }
+
+  return {
+    max,
+    qty,
+    reserved,
+    used,
+    untilUs,
+    account,
+    instrument,
+    count: (): number => ids.size,
+    idOf,
+    define,
+    available,
+    hashInto,
   }
 }

@@ -15,6 +15,8 @@ export const enum Metric {
   /** Sum over entities of max(|long|, |short|). */
   NET = 4,
 }
+/** Doubles of a row in `ends`. */
+const ENTITY_ENDS = ENTITIES_MAX * 2
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -22,55 +24,55 @@ export function createMetrics(scopes: number, objects: number) {
   const rowsMax = scopes + objects + 1
   const f = new Float64Array(rowsMax * Metric.SIZE)
   /** long and short by row and entity. */
-  const ends = new Float64Array(rowsMax * ENTITIES_MAX * 2)
+  const ends = new Float64Array(rowsMax * ENTITY_ENDS)
   /** A row that stays 0: for an object that nothing has touched. */
   const zero = scopes
-  let rows = scopes + 1
+  const used = { rows: scopes + 1 }
 
   function addRow(): number {
-    const row = rows++
-    if (row * Metric.SIZE >= f.length) throw new Error('metric rows are used up: the decision should have refused')
+    const row = used.rows++
+    if (row >= rowsMax) throw new Error('metric rows are used up: the decision should have refused')
     return row
   }
 
   /** Adds changes of position value in one entity. */
   function addEnds(row: number, entity: number, up: number, dn: number, gross: number): void {
-    const at = (row * ENTITIES_MAX + entity) * 2
+    const at = (row * ENTITY_ENDS + entity * 2) | 0
+    const m = (row * Metric.SIZE) | 0
     const long0 = ends[at]!
-    const short0 = ends[at + 1]!
+    const short0 = ends[(at + 1) | 0]!
     const long1 = long0 + up
     const short1 = short0 + dn
     ends[at] = long1
-    ends[at + 1] = short1
-    const m = row * Metric.SIZE
-    f[m + Metric.GROSS] = f[m + Metric.GROSS]! + gross
-    f[m + Metric.NET] = f[m + Metric.NET]! - larger(long0, short0) + larger(long1, short1)
+    ends[(at + 1) | 0] = short1
+    f[(m + Metric.GROSS) | 0] = f[(m + Metric.GROSS) | 0]! + gross
+    f[(m + Metric.NET) | 0] = f[(m + Metric.NET) | 0]! - larger(long0, short0) + larger(long1, short1)
   }
 
   /** Adds changes of flow. */
   function addFlow(row: number, open: number, count: number, executed: number): void {
-    const m = row * Metric.SIZE
-    f[m + Metric.OPEN] = f[m + Metric.OPEN]! + open
-    f[m + Metric.COUNT] = f[m + Metric.COUNT]! + count
-    f[m + Metric.EXECUTED] = f[m + Metric.EXECUTED]! + executed
+    const m = (row * Metric.SIZE) | 0
+    f[(m + Metric.OPEN) | 0] = f[(m + Metric.OPEN) | 0]! + open
+    f[(m + Metric.COUNT) | 0] = f[(m + Metric.COUNT) | 0]! + count
+    f[(m + Metric.EXECUTED) | 0] = f[(m + Metric.EXECUTED) | 0]! + executed
   }
 
   function clear(row: number): void {
     f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
-    ends.fill(0, row * ENTITIES_MAX * 2, (row + 1) * ENTITIES_MAX * 2)
+    ends.fill(0, row * ENTITY_ENDS, (row + 1) * ENTITY_ENDS)
   }
 
   function hashInto(hash: StateHash): void {
-    hash.nums(f, rows * Metric.SIZE)
-    hash.nums(ends, rows * ENTITIES_MAX * 2)
+    hash.nums(f, used.rows * Metric.SIZE)
+    hash.nums(ends, used.rows * ENTITY_ENDS)
   }
 
   return {
     f,
     ends,
-    rows: (): number => rows,
     zero,
-    isFull: (): boolean => (rows + 64) * Metric.SIZE > f.length,
+    rows: (): number => used.rows,
+    isFull: (): boolean => used.rows + 64 > rowsMax,
     addRow,
     addEnds,
     addFlow,

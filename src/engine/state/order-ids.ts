@@ -1,28 +1,31 @@
 /**
  * clOrdIDs by (session, id): the first decision for a repeat, the live order for a replace or cancel. Two generations,
- * one a trade date; a live order's ids move on with it at the roll.
+ * one a trade date; a live order's ids move on with it at the roll. Entries are only added; a generation is dropped whole.
  */
 import { ID_CHARS } from '../../model/bounds.ts'
 import type { Tape } from '../../model/records/tape.ts'
+import { columnOf } from './columns.ts'
 import type { StateHash } from './state-hash.ts'
 
 const WORDS = ID_CHARS / 4
-/**
- * Ints in an entry: session, order, version, content 0, content 1, locate of an order that ended, seq (two ints), next,
- * spare, characters, and what is needed to book an execution that comes after the order has ended.
- */
-const ENTRY = 18 + WORDS
-const SESSION_AT = 0
-const ORDER_AT = 1
-const VERSION_AT = 2
-const CONTENT0 = 3
-const CONTENT1 = 4
-const LOCATE_AT = 5
-const SEQ_AT = 6
-const NEXT_AT = 8
-const CHARS = 10
+
+/** Ints in an entry. What stands behind the characters is needed to book an execution that comes after the order's end. */
+const enum Entry {
+  SESSION = 0,
+  ORDER = 1,
+  VERSION = 2,
+  CONTENT0 = 3,
+  CONTENT1 = 4,
+  /** Locate of an order that ended. */
+  LOCATE = 5,
+  /** Sequence number of the first decision: a double. */
+  SEQ = 6,
+  /** The id before this one in its order's chain. */
+  NEXT = 8,
+  CHARS = 10,
+}
 /** Instrument, account, trader, strategy, side, venue of an order that ended. */
-const ENDED = CHARS + WORDS
+const ENDED = Entry.CHARS + WORDS
 
 export const enum Ended {
   INSTRUMENT = 0,
@@ -31,42 +34,63 @@ export const enum Ended {
   STRATEGY = 3,
   SIDE = 4,
   VENUE = 5,
+  /** How many they are. */
+  INTS = 6,
 }
-const ENDED_INTS = 6
-/** Sequence number of the order that ended, two ints. */
-const ENDED_SEQ = ENDED + ENDED_INTS
+/** Sequence number of the order that ended: a double. */
+const ENDED_SEQ = ENDED + Ended.INTS
+const ENTRY = ENDED_SEQ + 2
 
-/** Value of `orderOf` for an order that ended. */
-export const ORDER_ENDED = -2
-
-/** Ints of an index slot: hash, entry + 1. */
-const SLOT = 2
+/** What `orderOf` says beside the slot of an order. */
+export const enum OrderOf {
+  REFUSED = -1,
+  ENDED = -2,
+}
+export const ORDER_ENDED = OrderOf.ENDED
 
 export type OrderIds = ReturnType<typeof createOrderIds>
 
 /**
  * A slot names an entry and its generation: entry * 2 + generation. Slots of a dropped generation are never asked for:
- * a live order's slot is renewed when it moves on. Both generations stand in one array each, one behind the other.
- * `seed` keys the hash, so that a sender cannot choose colliding ids.
+ * a live order's slot is renewed when it moves on. `seed` keys the hash, so that a sender cannot choose colliding ids.
  */
 export function createOrderIds(max: number, seed: number) {
-  const i = new Int32Array(2 * max * ENTRY)
+  const key = seed | 0
+  // Both generations stand in one array: a slot's place is then arithmetic, and the arrays are constants to V8.
+  const half = max * ENTRY
+  if (half * 2 > 0x7fffffff) throw new RangeError(`${max} clOrdIDs a trade date are more than one table can hold`)
+  const i = new Int32Array(half * 2)
   const f = new Float64Array(i.buffer)
+  const sessionAt = columnOf(i, Entry.SESSION, ENTRY - 1)
+  const orderAt = columnOf(i, Entry.ORDER, ENTRY - 1)
+  const versionAt = columnOf(i, Entry.VERSION, ENTRY - 1)
+  const content0At = columnOf(i, Entry.CONTENT0, ENTRY - 1)
+  const content1At = columnOf(i, Entry.CONTENT1, ENTRY - 1)
+  const locateAt = columnOf(i, Entry.LOCATE, ENTRY - 1)
+  const nextAt = columnOf(i, Entry.NEXT, ENTRY - 1)
+  const charsAt = columnOf(i, Entry.CHARS, Entry.CHARS)
+  const endedAt = columnOf(i, ENDED, ENDED)
   let slots = 16
   while (slots < max * 2) slots *= 2
-  const index = new Int32Array(2 * slots * SLOT)
   const mask = slots - 1
-  const counts = new Int32Array(2)
-  let current = 0
+  /** Hash and entry + 1 by probe: side by side, since each probe is a cache miss. */
+  const indexHalf = slots * 2
+  const index = new Int32Array(indexHalf * 2)
+  const entryAt = columnOf(index, 1, 1)
+  const hashAt = columnOf(index, 0, 1)
+  /** Entries of each generation. */
+  const counts = new Int32Array(new ArrayBuffer(8))
+  const now = { generation: 0 }
 
-  /** First int of the entry that a slot names. */
-  function entryAt(slot: number): number {
-    return ((slot & 1) * max + (slot >> 1)) * ENTRY
+  /** Where in `i` the entry of a slot begins. */
+  function baseOf(slot: number): number {
+    return ((slot >> 1) * ENTRY + (slot & 1) * half) | 0
   }
 
   /** Slot that the next id will get. */
   function nextSlot(): number {
-    return counts[current]! * 2 + current
+    const { generation } = now
+    return (counts[generation]! * 2 + generation) | 0
   }
 
   /** Hash of the id at byte offset `at` of the tape, zero-padded to ID_CHARS. */
@@ -74,11 +98,16 @@ export function createOrderIds(max: number, seed: number) {
     return hashWords(tape.i32, at >> 2, session)
   }
 
+  /** The words of an id in two chains, which the processor runs side by side; then the finaliser of MurmurHash3. */
   function hashWords(words: Int32Array, from: number, session: number): number {
-    let h = seed ^ Math.imul(session, 0x9e3779b1)
-    for (let word = from; word < from + WORDS; word++) {
-      h = Math.imul((h << 15) | (h >>> 17), 0xcc9e2d51) ^ Math.imul(words[word]!, 0x1b873593)
+    let a = key ^ Math.imul(session, 0x9e3779b1)
+    let b = Math.imul(a ^ (a >>> 15), 0x85ebca6b)
+    const end = (from + WORDS) | 0
+    for (let word = from; word < end; word = (word + 2) | 0) {
+      a = Math.imul((a << 15) | (a >>> 17), 0xcc9e2d51) ^ Math.imul(words[word]!, 0x1b873593)
+      b = Math.imul((b << 13) | (b >>> 19), 0x1b873593) ^ Math.imul(words[(word + 1) | 0]!, 0xcc9e2d51)
     }
+    let h = a ^ ((b << 16) | (b >>> 16))
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
     return h ^ (h >>> 16)
@@ -86,10 +115,32 @@ export function createOrderIds(max: number, seed: number) {
 
   /** Slot of the id at byte offset `at` of the tape, or -1. */
   function find(tape: Tape, at: number, session: number, hash: number): number {
-    const found = findIn(current, tape.i32, at >> 2, session, hash)
-    if (found >= 0) return found
-    const other = current ^ 1
-    return counts[other] === 0 ? -1 : findIn(other, tape.i32, at >> 2, session, hash)
+    return findWords(tape.i32, at >> 2, session, hash)
+  }
+
+  function findWords(words: Int32Array, from: number, session: number, hash: number): number {
+    const { generation } = now
+    const found = findIn(generation, words, from, session, hash)
+    return found >= 0 || counts[generation ^ 1] === 0 ? found : findIn(generation ^ 1, words, from, session, hash)
+  }
+
+  function findIn(generation: number, words: Int32Array, from: number, session: number, hash: number): number {
+    const first = (generation * indexHalf) | 0
+    for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
+      const at = (first + probe * 2) | 0
+      const entry = (entryAt[at]! - 1) | 0
+      if (entry < 0) return -1
+      const slot = (entry * 2 + generation) | 0
+      if (hashAt[at] === hash && isId(baseOf(slot), words, from, session)) return slot
+    }
+  }
+
+  function isId(base: number, words: Int32Array, from: number, session: number): boolean {
+    if (sessionAt[base] !== session) return false
+    for (let word = 0; word < WORDS; word++) {
+      if (charsAt[(base + word) | 0] !== words[(from + word) | 0]) return false
+    }
+    return true
   }
 
   /** As {@link find}, by text: for readers. */
@@ -98,87 +149,113 @@ export function createOrderIds(max: number, seed: number) {
     for (let at = 0; at < Math.min(text.length, ID_CHARS); at++) {
       words[at >> 2] = words[at >> 2]! | (text.charCodeAt(at) << ((at & 3) * 8))
     }
-    const hash = hashWords(words, 0, session)
-    const found = findIn(current, words, 0, session, hash)
-    return found >= 0 ? found : findIn(current ^ 1, words, 0, session, hash)
-  }
-
-  function findIn(generation: number, words: Int32Array, from: number, session: number, hash: number): number {
-    const base = generation * slots
-    for (let probe = hash & mask; ; probe = (probe + 1) & mask) {
-      const at = (base + probe) * SLOT
-      const entry = index[at + 1]! - 1
-      if (entry < 0) return -1
-      if (index[at] === hash && isSame((generation * max + entry) * ENTRY, words, from, session)) {
-        return entry * 2 + generation
-      }
-    }
-  }
-
-  function isSame(entryAt: number, words: Int32Array, from: number, session: number): boolean {
-    if (i[entryAt + SESSION_AT] !== session) return false
-    for (let word = 0; word < WORDS; word++) {
-      if (i[entryAt + CHARS + word] !== words[from + word]) return false
-    }
-    return true
+    return findWords(words, 0, session, hashWords(words, 0, session))
   }
 
   /** Uses up the id. The slot must be the one that nextSlot gave. */
   function add(tape: Tape, at: number, session: number, hash: number): number {
+    const slot = place(hash)
+    const base = baseOf(slot)
     const words = tape.i32
     const from = at >> 2
-    const slot = place(hash)
-    const base = entryAt(slot)
-    i[base + SESSION_AT] = session
-    i[base + ORDER_AT] = -1
-    i[base + VERSION_AT] = -1
-    i[base + NEXT_AT] = -1
-    for (let word = 0; word < WORDS; word++) i[base + CHARS + word] = words[from + word]!
+    sessionAt[base] = session
+    orderAt[base] = OrderOf.REFUSED
+    versionAt[base] = -1
+    nextAt[base] = -1
+    for (let word = 0; word < WORDS; word++) charsAt[(base + word) | 0] = words[(from + word) | 0]!
     return slot
   }
 
-  /** A new entry of the current generation, in its index. */
+  /** The next slot of the current generation, entered in its index. */
   function place(hash: number): number {
-    const entry = counts[current]!
+    const { generation } = now
+    const entry = counts[generation]!
     if (entry >= max) throw new Error('clOrdIDs are used up: the decision should have refused')
-    counts[current] = entry + 1
-    const base = current * slots
+    counts[generation] = (entry + 1) | 0
+    const first = (generation * indexHalf) | 0
     let probe = hash & mask
-    while (index[(base + probe) * SLOT + 1] !== 0) probe = (probe + 1) & mask
-    index[(base + probe) * SLOT] = hash
-    index[(base + probe) * SLOT + 1] = entry + 1
-    return entry * 2 + current
+    while (entryAt[(first + probe * 2) | 0] !== 0) probe = (probe + 1) & mask
+    const at = (first + probe * 2) | 0
+    hashAt[at] = hash
+    entryAt[at] = (entry + 1) | 0
+    return (entry * 2 + generation) | 0
   }
 
   /** What the first decision on the id was: its sequence number and content; `order` is live or -1. */
   function record(slot: number, seq: number, content0: number, content1: number, order: number, version: number): void {
-    const base = entryAt(slot)
-    f[(base + SEQ_AT) >> 1] = seq
-    i[base + CONTENT0] = content0
-    i[base + CONTENT1] = content1
-    i[base + ORDER_AT] = order
-    i[base + VERSION_AT] = version
+    const base = baseOf(slot)
+    f[(base + Entry.SEQ) >> 1] = seq
+    content0At[base] = content0
+    content1At[base] = content1
+    orderAt[base] = order
+    versionAt[base] = version
+  }
+
+  function seqOf(slot: number): number {
+    return f[(baseOf(slot) + Entry.SEQ) >> 1]!
+  }
+
+  function content0Of(slot: number): number {
+    return content0At[baseOf(slot)]!
+  }
+
+  function content1Of(slot: number): number {
+    return content1At[baseOf(slot)]!
+  }
+
+  /** Slot of the order that the id belongs to, -1 where it was refused. The order may have ended. */
+  function orderOf(slot: number): number {
+    return orderAt[baseOf(slot)]!
+  }
+
+  /** Version of the order that the id names while that is pending; -1 once it is settled, or for the first version. */
+  function versionOf(slot: number): number {
+    return versionAt[baseOf(slot)]!
+  }
+
+  function sessionOf(slot: number): number {
+    return sessionAt[baseOf(slot)]!
   }
 
   function setVersion(slot: number, version: number): void {
-    i[entryAt(slot) + VERSION_AT] = version
+    versionAt[baseOf(slot)] = version
+  }
+
+  /** The ids of one order's chain, from the newest: each entry links the id before it. */
+  function nextOf(slot: number): number {
+    return nextAt[baseOf(slot)]!
   }
 
   function setNext(slot: number, next: number): void {
-    i[entryAt(slot) + NEXT_AT] = next
+    nextAt[baseOf(slot)] = next
   }
 
   /** The order ended and its slot may be another's soon: keeps what a late execution needs. */
   function end(slot: number, orderSeq: number, locate: number, what: Int32Array): void {
-    const base = entryAt(slot)
-    i[base + ORDER_AT] = ORDER_ENDED
-    i[base + LOCATE_AT] = locate
+    const base = baseOf(slot)
+    orderAt[base] = OrderOf.ENDED
+    locateAt[base] = locate
     f[(base + ENDED_SEQ) >> 1] = orderSeq
-    for (let at = 0; at < ENDED_INTS; at++) i[base + ENDED + at] = what[at]!
+    for (let at = 0; at < Ended.INTS; at++) endedAt[(base + at) | 0] = what[at]!
+  }
+
+  /** Locate that an ended order named; -1 where none. */
+  function endedLocateOf(slot: number): number {
+    return locateAt[baseOf(slot)]!
+  }
+
+  /** Sequence number of an ended order. */
+  function endedSeqOf(slot: number): number {
+    return f[(baseOf(slot) + ENDED_SEQ) >> 1]!
+  }
+
+  /** Of an ended order: one of the facts that {@link Ended} names. */
+  function endedOf(slot: number, what: number): number {
+    return endedAt[(baseOf(slot) + what) | 0]!
   }
 
   function textOf(slot: number): string {
-    const base = entryAt(slot) + CHARS
+    const base = baseOf(slot) + Entry.CHARS
     let text = ''
     for (let at = 0; at < ID_CHARS; at++) {
       const code = (i[base + (at >> 2)]! >>> ((at & 3) * 8)) & 0xff
@@ -188,70 +265,58 @@ export function createOrderIds(max: number, seed: number) {
     return text
   }
 
-  /** Drops the older generation and makes it the current one. Ids that must live on are copied before. */
+  /** Drops the older generation and makes it the current one. What must live on is copied before and carried after. */
   function rotate(): void {
-    current ^= 1
-    const base = current * max * ENTRY
-    i.fill(0, base, base + counts[current]! * ENTRY)
-    index.fill(0, current * slots * SLOT, (current + 1) * slots * SLOT)
-    counts[current] = 0
-  }
-
-  /** Copies an entry, chain link excepted, into the current generation; returns its new slot. */
-  function carry(entry: Int32Array): number {
-    const slot = place(hashWords(entry, CHARS, entry[SESSION_AT]!))
-    i.set(entry, entryAt(slot))
-    return slot
+    now.generation ^= 1
+    const { generation } = now
+    i.fill(0, generation * half, generation * half + counts[generation]! * ENTRY)
+    index.fill(0, generation * indexHalf, (generation + 1) * indexHalf)
+    counts[generation] = 0
   }
 
   /** A copy of an entry, to carry over a rotate. */
   function copyOf(slot: number): Int32Array {
-    const base = entryAt(slot)
-    return i.slice(base, base + ENTRY)
+    return i.slice(baseOf(slot), baseOf(slot) + ENTRY)
+  }
+
+  /** Copies an entry, chain link excepted, into the current generation; returns its new slot. */
+  function carry(entry: Int32Array): number {
+    const slot = place(hashWords(entry, Entry.CHARS, entry[Entry.SESSION]!))
+    i.set(entry, baseOf(slot))
+    return slot
   }
 
   function hashInto(hash: StateHash): void {
-    hash.int(current)
-    for (let generation = 0; generation < 2; generation++) {
-      const base = generation * max * ENTRY
-      hash.ints(i.subarray(base), counts[generation]! * ENTRY)
-    }
+    hash.int(now.generation)
+    for (const generation of [0, 1]) hash.ints(i.subarray(generation * half), counts[generation]! * ENTRY)
   }
 
   return {
     max,
-    isFull: (): boolean => counts[current]! + 1 >= max,
+    isFull: (): boolean => counts[now.generation]! + 1 >= max,
     nextSlot,
     hashOf,
     find,
     findText,
     add,
     record,
+    seqOf,
+    content0Of,
+    content1Of,
+    orderOf,
+    versionOf,
+    sessionOf,
     setVersion,
+    nextOf,
     setNext,
     end,
+    endedLocateOf,
+    endedSeqOf,
+    endedOf,
     textOf,
     rotate,
-    carry,
     copyOf,
+    carry,
     hashInto,
-    seqOf: (slot: number): number => f[(entryAt(slot) + SEQ_AT) >> 1]!,
-    content0Of: (slot: number): number => i[entryAt(slot) + CONTENT0]!,
-    content1Of: (slot: number): number => i[entryAt(slot) + CONTENT1]!,
-    /** Slot of the order that the id belongs to, -1 where it was refused, ORDER_ENDED where the order has ended. */
-    orderOf: (slot: number): number => i[entryAt(slot) + ORDER_AT]!,
-    /** Version of the order that the id names while that is pending; -1 once it is settled, or for the first version. */
-    versionOf: (slot: number): number => i[entryAt(slot) + VERSION_AT]!,
-    sessionOf: (slot: number): number => i[entryAt(slot) + SESSION_AT]!,
-    /** The ids of one order's chain, from the newest: each entry links the id before it. */
-    nextOf: (slot: number): number => i[entryAt(slot) + NEXT_AT]!,
-    /** Locate that an ended order named; -1 where none. */
-    endedLocateOf: (slot: number): number => i[entryAt(slot) + LOCATE_AT]!,
-    /** Sequence number of an ended order. */
-    endedSeqOf: (slot: number): number => f[(entryAt(slot) + ENDED_SEQ) >> 1]!,
-    /** Of an ended order: one of the Ended facts. */
-    endedOf: (slot: number, what: number): number => i[entryAt(slot) + ENDED + what]!,
-    /** True where the slot's generation is the one that the next rotate drops. */
-    isOlder: (slot: number): boolean => (slot & 1) !== current,
   }
 }

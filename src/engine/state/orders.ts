@@ -2,6 +2,7 @@
  * Orders by slot: 16 doubles and 32 ints each, one free list. Pending replaces are versions in a pool of their own,
  * linked from the newest to the oldest.
  */
+import { columnOf } from './columns.ts'
 import type { StateHash } from './state-hash.ts'
 
 /** Doubles and ints in an order. */
@@ -74,64 +75,66 @@ export const enum Version {
 export type Orders = ReturnType<typeof createOrders>
 
 export function createOrders(ordersMax: number) {
-  /** Slots ever used; free ones among them are on the free list. */
-  let top = 0
-  let live = 0
-  let versionTop = 0
-  let versionsLive = 0
-  let free = -1
-  let versionFree = -1
   const versionsMax = (ordersMax >> 1) + 1024
   const f = new Float64Array(ordersMax * Order.NUMS)
   const i = new Int32Array(ordersMax * Order.INTS)
   const vf = new Float64Array(versionsMax * Version.NUMS)
   const vi = new Int32Array(versionsMax * Version.INTS)
+  const liveOf = columnOf(i, Order.LIVE, Order.INTS - 1)
+  const nextFreeOf = columnOf(i, Order.NEXT_FREE, Order.INTS - 1)
+  /** Slots ever used, how many of them are live, and the first of the free list among them; -1 for none. */
+  const slots = { top: 0, live: 0, free: -1 }
+  const versions = { top: 0, live: 0, free: -1 }
 
   /** The slot that the next approve will use. */
   function nextSlot(): number {
-    return free >= 0 ? free : top
+    const { free } = slots
+    return free >= 0 ? free : slots.top
   }
 
   function take(slot: number): void {
-    if (slot === free) free = i[slot * Order.INTS + Order.NEXT_FREE]!
-    else if (slot === top) top++
+    const oi = (slot * Order.INTS) | 0
+    if (slot === slots.free) slots.free = nextFreeOf[oi]!
+    else if (slot === slots.top) slots.top = (slot + 1) | 0
     else throw new Error(`order slot ${slot} is not the next free one`)
-    live++
-    i[slot * Order.INTS + Order.LIVE] = 1
+    slots.live = (slots.live + 1) | 0
+    liveOf[oi] = 1
   }
 
   /** Ends a slot; its columns stay readable until the slot is used again. */
   function release(slot: number): void {
-    i[slot * Order.INTS + Order.LIVE] = 0
-    i[slot * Order.INTS + Order.NEXT_FREE] = free
-    free = slot
-    live--
+    const oi = (slot * Order.INTS) | 0
+    liveOf[oi] = 0
+    nextFreeOf[oi] = slots.free
+    slots.free = slot
+    slots.live = (slots.live - 1) | 0
   }
 
   function nextVersion(): number {
-    return versionFree >= 0 ? versionFree : versionTop
+    const { free } = versions
+    return free >= 0 ? free : versions.top
   }
 
   function takeVersion(version: number): void {
-    if (version === versionFree) versionFree = vi[version * Version.INTS + Version.OLDER]!
-    else if (version === versionTop) versionTop++
+    if (version === versions.free) versions.free = vi[(version * Version.INTS + Version.OLDER) | 0]!
+    else if (version === versions.top) versions.top = (version + 1) | 0
     else throw new Error(`version slot ${version} is not the next free one`)
-    versionsLive++
+    versions.live = (versions.live + 1) | 0
   }
 
   function releaseVersion(version: number): void {
-    vi[version * Version.INTS + Version.OLDER] = versionFree
-    versionFree = version
-    versionsLive--
+    vi[(version * Version.INTS + Version.OLDER) | 0] = versions.free
+    versions.free = version
+    versions.live = (versions.live - 1) | 0
   }
 
   function hashInto(hash: StateHash): void {
-    hash.nums(f, top * Order.NUMS)
-    hash.ints(i, top * Order.INTS)
-    hash.nums(vf, versionTop * Version.NUMS)
-    hash.ints(vi, versionTop * Version.INTS)
-    hash.int(free)
-    hash.int(versionFree)
+    hash.nums(f, slots.top * Order.NUMS)
+    hash.ints(i, slots.top * Order.INTS)
+    hash.nums(vf, versions.top * Version.NUMS)
+    hash.ints(vi, versions.top * Version.INTS)
+    hash.int(slots.free)
+    hash.int(versions.free)
   }
 
   return {
@@ -141,12 +144,13 @@ export function createOrders(ordersMax: number) {
     vi,
     ordersMax,
     versionsMax,
-    top: (): number => top,
-    live: (): number => live,
-    versionTop: (): number => versionTop,
-    versionsLive: (): number => versionsLive,
-    isFull: (): boolean => live >= ordersMax,
-    versionsAreFull: (): boolean => versionsLive >= versionsMax,
+    /** Slots ever used; free ones among them are on the free list. */
+    top: (): number => slots.top,
+    live: (): number => slots.live,
+    isFull: (): boolean => slots.live >= ordersMax,
+    versionTop: (): number => versions.top,
+    versionsLive: (): number => versions.live,
+    versionsAreFull: (): boolean => versions.live >= versionsMax,
     nextSlot,
     take,
     release,

@@ -3,7 +3,7 @@
  * walk follows no slot. All of it is derived from the rows and their compiled lists; the state hash does not see it.
  */
 import { CONTROLS } from '../../model/controls.ts'
-import { Row } from './limits.ts'
+import { Row } from './limit-row.ts'
 
 /** Most rows that one row of an object costs: itself, and a copy of each "each" row of another control. */
 const COPIES = CONTROLS.filter((control) => control.family === 'limit').length

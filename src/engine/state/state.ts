@@ -10,7 +10,7 @@ import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
-import { Locates } from './locates.ts'
+import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
@@ -69,10 +69,10 @@ export class State {
     this.limits = createLimits(sizes.limitRows, sizes.scopes)
     this.orders = createOrders(sizes.orders)
     this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
-    this.books = createBooks(sizes.books, sizes.orders)
+    this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
-    this.locates = new Locates(sizes.locates)
+    this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
