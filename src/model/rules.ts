@@ -46,6 +46,29 @@ export function factIndex(fact: Fact): number {
   return FACTS.indexOf(fact)
 }
 
+/** Facts that are 0 or 1, in the order of their bits in the flags of an order. */
+export const FLAG_FACTS = [
+  'isBuy',
+  'isSellLong',
+  'isShort',
+  'isShortExempt',
+  'isMarket',
+  'halted',
+  'rule201',
+  'regSho',
+  'easyToBorrow',
+  'restrictedNoTrade',
+  'restrictedNoBuy',
+  'restrictedNoSell',
+  'restrictedCloseOnly',
+] as const satisfies readonly Fact[]
+export type FlagFact = (typeof FLAG_FACTS)[number]
+
+/** Place of a flag's bit. */
+export function flagBit(fact: FlagFact): number {
+  return FLAG_FACTS.indexOf(fact)
+}
+
 /** What a rule says of itself. */
 export interface RuleInfo {
   readonly id: string
@@ -63,6 +86,11 @@ export interface RuleInfo {
 export interface RulePack {
   readonly version: number
   readonly rules: readonly RuleInfo[]
+  /**
+   * By the flags of an order: 1 where they alone satisfy every rule, at any time and whatever the other facts are, known
+   * or not. Nearly every order is such a one, and none of its other facts is gathered. Without it every order is asked for.
+   */
+  readonly satisfiedBy?: Uint8Array
   /** Index of the first rule that refuses these facts, -1 where none does. A rule that errs must throw. */
   firstRefusal(facts: Float64Array): number
 }

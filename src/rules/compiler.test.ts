@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FACTS, type Fact, factIndex } from '../model/rules.ts'
+import { FACTS, type Fact, FLAG_FACTS, factIndex } from '../model/rules.ts'
 import { compilePack } from './compiler.ts'
 import type { Condition, Rule, Term } from './rule.ts'
 import { RulePackError } from './rule-check.ts'
@@ -126,6 +126,29 @@ test('the compiled rule refuses where the twin knows that it applies, or does no
     { seed: SEED, numRuns: 3000 },
   )
   assert.ok(compared > 4000, `${compared} comparisons are too few`)
+})
+
+test('flags that satisfy a pack satisfy it whatever the other facts are, and however few are known', () => {
+  let satisfied = 0
+  fc.assert(
+    fc.property(
+      appliesWhen,
+      condition,
+      fc.array(someFacts, { minLength: 8, maxLength: 8 }),
+      fc.integer({ min: 0, max: (1 << FLAG_FACTS.length) - 1 }),
+      (applies, requires, rows, flags) => {
+        const pack = packOf({ ...RULE, appliesWhen: applies, requires })
+        if (pack?.satisfiedBy?.[flags] !== 1) return
+        for (const facts of rows) {
+          for (const [bit, flag] of FLAG_FACTS.entries()) facts[factIndex(flag)] = (flags >> bit) & 1
+          assert.equal(pack.firstRefusal(facts), -1)
+          satisfied++
+        }
+      },
+    ),
+    { seed: SEED, numRuns: 2000 },
+  )
+  assert.ok(satisfied > 100, `${satisfied} satisfied packs are too few`)
 })
 
 test('a rule that loads refuses at every quantity above one that it refuses', () => {

@@ -5,7 +5,7 @@
  * one rule gives the whole of failing closed: an order is refused unless the rule provably does not apply, or is
  * provably satisfied. Knowing less never lets an order pass that knowing more refuses.
  */
-import { FACTS, type Fact, factIndex, type RulePack } from '../model/rules.ts'
+import { FACTS, type Fact, FLAG_FACTS, factIndex, type RulePack } from '../model/rules.ts'
 import { newYorkDayStartUs, nextDay, parseDay, utcDayStartUs } from './calendar-days.ts'
 import { type ComparisonName, type Condition, comparisonOf, type Pair, type Rule, type Term } from './rule.ts'
 import { checkRules } from './rule-check.ts'
@@ -49,22 +49,38 @@ export function compilePack(rules: readonly Rule[], version = 1): CompiledPack {
     }
     return false
   }
+  const firstRefusal = (facts: Float64Array): number => {
+    // A short array would read as undefined, which compares like an unknown fact: a programmer's error, not an order's.
+    if (facts.length < FACTS.length) throw new RangeError(`${facts.length} facts of ${FACTS.length}`)
+    const nowUs = facts[NOW_US] as number
+    for (let i = 0; i < others.length; i++) {
+      if (passesByFlag(facts, i)) continue
+      // Neither comparison holds while the time is not known: then every rule is in effect.
+      if (nowUs < (fromUs[i] as number) || nowUs >= (untilUs[i] as number)) continue
+      if (!(others[i] as Test)(facts)) return i
+    }
+    return -1
+  }
+  let satisfied: Uint8Array | undefined
   return {
     version,
     rules: checked,
-    firstRefusal(facts) {
-      // A short array would read as undefined, which compares like an unknown fact: a programmer's error, not an order's.
-      if (facts.length < FACTS.length) throw new RangeError(`${facts.length} facts of ${FACTS.length}`)
-      const nowUs = facts[NOW_US] as number
-      for (let i = 0; i < others.length; i++) {
-        if (passesByFlag(facts, i)) continue
-        // Neither comparison holds while the time is not known: then every rule is in effect.
-        if (nowUs < (fromUs[i] as number) || nowUs >= (untilUs[i] as number)) continue
-        if (!(others[i] as Test)(facts)) return i
-      }
-      return -1
+    get satisfiedBy() {
+      satisfied ??= satisfiedByFlags(firstRefusal)
+      return satisfied
     },
+    firstRefusal,
   }
+}
+
+/** Asks with nothing known but the flags: what passes so passes whatever else is known, and on every day. */
+function satisfiedByFlags(firstRefusal: (facts: Float64Array) => number): Uint8Array {
+  const facts = new Float64Array(FACTS.length).fill(Number.NaN)
+  const places = FLAG_FACTS.map(factIndex)
+  return Uint8Array.from({ length: 1 << FLAG_FACTS.length }, (_, flags) => {
+    for (const [bit, place] of places.entries()) facts[place] = (flags >> bit) & 1
+    return firstRefusal(facts) < 0 ? 1 : 0
+  })
 }
 
 /** The span in which a rule is in effect: from the start of its first day, up to and without the end of its last. */

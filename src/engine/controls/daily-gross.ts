@@ -13,21 +13,25 @@ import { Row } from '../state/limits.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-const D03 = controlIndex('DAILY_GROSS')
+const BEFORE = controlIndex('DAILY_GROSS') * 2
 
 export function createDailyGross(state: State, j: Judgement) {
+  const { x, measures } = j
+  const sums = state.metrics.f
+  const rows = state.limits.f
+
   function measureDailyGross(metric: number): void {
-    const f = state.metrics.f
-    const before = f[metric * Metric.SIZE + Metric.EXECUTED]! + f[metric * Metric.SIZE + Metric.OPEN]!
-    j.measures[D03 * 2] = before
-    j.measures[D03 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
+    const at = metric * Metric.SIZE
+    const before = sums[at + Metric.EXECUTED]! + sums[at + Metric.OPEN]!
+    measures[BEFORE] = before
+    measures[BEFORE + 1] = before + (x[X.OPEN_NEW]! - x[X.OPEN_OLD]!)
   }
 
   /** A flow row may be wider for orders that can only close the account's position. */
   function loosenForReducing(slot: number): void {
     if (!j.reducing) return
-    const wider = state.limits.f[slot * Row.NUMS + Row.HARD_REDUCING]!
-    if (wider > j.x[X.LIMIT]!) j.x[X.LIMIT] = wider
+    const wider = rows[slot * Row.NUMS + Row.HARD_REDUCING]!
+    if (wider > x[X.LIMIT]!) x[X.LIMIT] = wider
   }
 
   return { measureDailyGross, loosenForReducing }

@@ -12,11 +12,15 @@ import { Row } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
 
 export function createDuplicateOrder(state: State, j: Judgement) {
+  const { x } = j
+  const { duplicates } = state
+  const rows = state.limits.f
+
+  /** Needs the order's content in `duplicate0` and `duplicate1`, which is hashed only where such a row stands. */
   function measureDuplicateOrder(slot: number): void {
-    const windowUs = state.limits.f[slot * Row.NUMS + Row.PARAM]!
-    const before = state.duplicates.countAt(j.duplicate0, j.duplicate1, j.x[X.NOW]!, windowUs)
-    j.x[X.BEFORE] = before
-    j.x[X.AFTER] = before + 1
+    const before = duplicates.countAt(j.duplicate0, j.duplicate1, x[X.NOW]!, rows[slot * Row.NUMS + Row.PARAM]!)
+    x[X.BEFORE] = before
+    x[X.AFTER] = before + 1
   }
 
   return { measureDuplicateOrder }

@@ -21,27 +21,28 @@ const UNKNOWN_VENUE = reasonNumber('UNKNOWN_VENUE')
 const HIERARCHY_MISMATCH = reasonNumber('HIERARCHY_MISMATCH')
 const INSTRUMENT_NOT_PERMITTED = reasonNumber('INSTRUMENT_NOT_PERMITTED')
 const ACCOUNT_ASSET_CLASS = BINDING_KINDS.indexOf('ACCOUNT_ASSET_CLASS')
-const VENUE_KIND = 9
+const NO_VENUE = -1
 
 export function createInstrumentPermission(state: State, j: Judgement) {
+  const { subjects, owners } = j
+  const { names, instruments } = state
+  const { assetClass } = instruments
+
   /** Reason of the first name that is not known; -1 in a command means that the gateway found no id. */
   function judgeNames(instrument: number, account: number, trader: number, strategy: number, venue: number): number {
-    const { names } = state
-    if (instrument < 0 || instrument >= state.instruments.count) return UNKNOWN_INSTRUMENT
+    if (instrument < 0 || instrument >= instruments.count) return UNKNOWN_INSTRUMENT
     if (!names.has(Kind.ACCOUNT, account)) return UNKNOWN_ACCOUNT
     if (!names.has(Kind.TRADER, trader)) return UNKNOWN_TRADER
     if (!names.has(Kind.STRATEGY, strategy)) return UNKNOWN_STRATEGY
-    if (venue !== -1 && !names.has(VENUE_KIND, venue)) return UNKNOWN_VENUE
+    if (venue !== NO_VENUE && !names.has(Kind.VENUE, venue)) return UNKNOWN_VENUE
     return 0
   }
 
   /** `j.owners` holds the owner codes of the bindings; a missing one is -1. */
   function judgeInstrumentPermission(): number {
-    if (j.owners[2]! < 0 || j.owners[3]! < 0) return HIERARCHY_MISMATCH
-    const assetClass = state.instruments.assetClass[j.instrument]!
-    if (!state.names.isPermitted(ACCOUNT_ASSET_CLASS, j.subjects[Kind.ACCOUNT]!, assetClass))
-      return INSTRUMENT_NOT_PERMITTED
-    return 0
+    if ((owners[2]! | owners[3]!) < 0) return HIERARCHY_MISMATCH
+    const permitted = names.isPermitted(ACCOUNT_ASSET_CLASS, subjects[Kind.ACCOUNT]!, assetClass[j.instrument]!)
+    return permitted ? 0 : INSTRUMENT_NOT_PERMITTED
   }
 
   return { judgeNames, judgeInstrumentPermission }

@@ -16,9 +16,12 @@ const INSTRUMENT_INACTIVE = reasonNumber('INSTRUMENT_INACTIVE')
 const CLOSED = SESSION_PHASES.indexOf('CLOSED')
 
 export function createInstrumentTradable(state: State, j: Judgement) {
+  const { venuePhase } = state
+  const { active } = state.instruments
+
   function judgeInstrumentTradable(): number {
-    if (state.instruments.active[j.instrument] === 0) return INSTRUMENT_INACTIVE
-    return j.venue >= 0 && state.venuePhase[j.venue] === CLOSED ? INSTRUMENT_INACTIVE : 0
+    if (active[j.instrument] === 0) return INSTRUMENT_INACTIVE
+    return j.venue >= 0 && venuePhase[j.venue] === CLOSED ? INSTRUMENT_INACTIVE : 0
   }
 
   return { judgeInstrumentTradable }

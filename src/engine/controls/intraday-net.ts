@@ -14,26 +14,33 @@ import { larger, Metric } from '../state/metrics.ts'
 import { ENTITIES_MAX } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
-const D02 = controlIndex('INTRADAY_NET')
+const BEFORE = controlIndex('INTRADAY_NET') * 2
+/** Doubles that a metric row has in `ends`: long and short of each entity. */
+const ROW_ENDS = ENTITIES_MAX * 2
 
 export function createIntradayNet(state: State, j: Judgement) {
+  const { measures, dUp, dDn } = j
+  const { names } = state
+  const { ends } = state.metrics
+  const sums = state.metrics.f
+
   function measureIntradayNet(subject: number, metric: number, cell: number): void {
-    const ends = state.metrics.ends
-    const at = (metric * ENTITIES_MAX + j.entity) * 2
-    const long = ends[at]!
-    const short = ends[at + 1]!
-    const measures = j.measures
-    if (state.names.isMultiEntity(subject)) {
-      const before = state.metrics.f[metric * Metric.SIZE + Metric.NET]!
-      measures[D02 * 2] = before
-      measures[D02 * 2 + 1] = before - larger(long, short) + larger(long + j.dUp[cell]!, short + j.dDn[cell]!)
+    const at = metric * ROW_ENDS + j.entity * 2
+    if (names.isMultiEntity(subject)) {
+      const long = ends[at]!
+      const short = ends[at + 1]!
+      const before = sums[metric * Metric.SIZE + Metric.NET]!
+      measures[BEFORE] = before
+      measures[BEFORE + 1] = before - larger(long, short) + larger(long + dUp[cell]!, short + dDn[cell]!)
     } else if (j.buys) {
-      measures[D02 * 2] = long
-      measures[D02 * 2 + 1] = long + j.dUp[cell]!
+      const long = ends[at]!
+      measures[BEFORE] = long
+      measures[BEFORE + 1] = long + dUp[cell]!
     } else {
+      const short = ends[at + 1]!
       // Subtracting from zero, as a minus zero would go into the record.
-      measures[D02 * 2] = 0 - short
-      measures[D02 * 2 + 1] = 0 - (short + j.dDn[cell]!)
+      measures[BEFORE] = 0 - short
+      measures[BEFORE + 1] = 0 - (short + dDn[cell]!)
     }
   }
 

@@ -15,51 +15,63 @@ import type { Judgement } from '../judgement.ts'
 import { Kind } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
-const B01 = controlIndex('MAX_ORDER_QTY')
-const B02 = controlIndex('MAX_ORDER_NOTIONAL')
-const B03 = controlIndex('PRICE_COLLAR')
-const C01 = controlIndex('MESSAGE_RATE')
-const D02 = controlIndex('INTRADAY_NET')
-const D03 = controlIndex('DAILY_GROSS')
-const D05 = controlIndex('PORTFOLIO_GROSS')
-const D08 = controlIndex('SECTOR_CONCENTRATION')
-
-const LIMIT_MISSING = reasonNumber('LIMIT_MISSING')
+const MESSAGE_RATE = controlIndex('MESSAGE_RATE')
+const PRICE_COLLAR = controlIndex('PRICE_COLLAR')
+const SECTOR_CONCENTRATION = controlIndex('SECTOR_CONCENTRATION')
 /** In the order in which a missing one is named. */
-const EVERYWHERE = [B01, B02, D03, D05, D02]
-const EVERYWHERE_MASK = EVERYWHERE.reduce((mask, control) => mask | (1 << control), 0)
+const EVERYWHERE = [
+  controlIndex('MAX_ORDER_QTY'),
+  controlIndex('MAX_ORDER_NOTIONAL'),
+  controlIndex('DAILY_GROSS'),
+  controlIndex('PORTFOLIO_GROSS'),
+  controlIndex('INTRADAY_NET'),
+]
 const SUBJECTS = [Kind.ACCOUNT, Kind.TRADER, Kind.DESK, Kind.FIRM]
 
+const EVERYWHERE_MASK = EVERYWHERE.reduce((mask, control) => mask | (1 << control), 0)
+const RATE_MASK = 1 << MESSAGE_RATE
+const COLLAR_MASK = 1 << PRICE_COLLAR
+const SECTOR_MASK = 1 << SECTOR_CONCENTRATION
+
+const LIMIT_MISSING = reasonNumber('LIMIT_MISSING')
+
 export function createLimitsPresent(state: State, j: Judgement) {
+  const { subjects } = j
+  const { noneMask } = state.limits
+
   function judgeLimitsPresent(): number {
-    const { limits } = state
-    let common = EVERYWHERE_MASK
-    for (let at = 0; at < 4; at++) common &= limits.noneMask[j.subjects[SUBJECTS[at]!]!]!
-    if (common !== EVERYWHERE_MASK) return nameFirstMissing()
-    const firm = j.subjects[Kind.FIRM]!
-    if ((j.sectorMask & (1 << D08)) === 0) return nameMissing(D08, firm)
-    const session = j.subjects[Kind.SESSION]!
-    if ((limits.noneMask[session]! & (1 << C01)) === 0) return nameMissing(C01, session)
-    const strategy = j.subjects[Kind.STRATEGY]!
-    if ((limits.noneMask[strategy]! & (1 << C01)) === 0) return nameMissing(C01, strategy)
-    if ((j.assetClassMask & (1 << B03)) === 0) return nameMissing(B03, firm)
-    return 0
+    const everywhere =
+      noneMask[subjects[Kind.ACCOUNT]!]! &
+      noneMask[subjects[Kind.TRADER]!]! &
+      noneMask[subjects[Kind.DESK]!]! &
+      noneMask[subjects[Kind.FIRM]!]!
+    const rates = noneMask[subjects[Kind.SESSION]!]! & noneMask[subjects[Kind.STRATEGY]!]!
+    const stands =
+      (everywhere & EVERYWHERE_MASK) === EVERYWHERE_MASK &&
+      (rates & RATE_MASK) !== 0 &&
+      (j.sectorMask & SECTOR_MASK) !== 0 &&
+      (j.assetClassMask & COLLAR_MASK) !== 0
+    return stands ? 0 : nameFirstMissing()
   }
 
   /** Sought by control, within it by subject. */
   function nameFirstMissing(): number {
     for (const control of EVERYWHERE) {
-      for (const place of SUBJECTS) {
-        const subject = j.subjects[place]!
-        if ((state.limits.noneMask[subject]! & (1 << control)) === 0) return nameMissing(control, subject)
-      }
+      for (const place of SUBJECTS) if (!holds(place, control)) return nameMissing(control, place)
     }
-    throw new Error('a mandatory limit is missing and is not')
+    if ((j.sectorMask & SECTOR_MASK) === 0) return nameMissing(SECTOR_CONCENTRATION, Kind.FIRM)
+    if (!holds(Kind.SESSION, MESSAGE_RATE)) return nameMissing(MESSAGE_RATE, Kind.SESSION)
+    if (!holds(Kind.STRATEGY, MESSAGE_RATE)) return nameMissing(MESSAGE_RATE, Kind.STRATEGY)
+    return nameMissing(PRICE_COLLAR, Kind.FIRM)
   }
 
-  function nameMissing(control: number, subject: number): number {
+  function holds(place: number, control: number): boolean {
+    return (noneMask[subjects[place]!]! & (1 << control)) !== 0
+  }
+
+  function nameMissing(control: number, place: number): number {
     j.missing = control
-    j.missingSubject = subject
+    j.missingSubject = subjects[place]!
     return LIMIT_MISSING
   }
 

@@ -19,11 +19,13 @@ const SESSION_TRADER = BINDING_KINDS.indexOf('SESSION_TRADER')
 const SESSION_VENUE = BINDING_KINDS.indexOf('SESSION_VENUE')
 
 export function createMarketAccess(state: State, j: Judgement) {
+  const { subjects } = j
+  const { names } = state
+
   function judgeMarketAccess(): number {
-    const { names } = state
-    const session = j.subjects[Kind.SESSION]!
-    if (!names.isPermitted(SESSION_ACCOUNT, session, j.subjects[Kind.ACCOUNT]!)) return NOT_PERMITTED
-    if (!names.isPermitted(SESSION_TRADER, session, j.subjects[Kind.TRADER]!)) return NOT_PERMITTED
+    const session = subjects[Kind.SESSION]!
+    if (!names.isPermitted(SESSION_ACCOUNT, session, subjects[Kind.ACCOUNT]!)) return NOT_PERMITTED
+    if (!names.isPermitted(SESSION_TRADER, session, subjects[Kind.TRADER]!)) return NOT_PERMITTED
     if (j.venue >= 0 && !names.isPermitted(SESSION_VENUE, session, j.venue)) return NOT_PERMITTED
     return 0
   }

@@ -14,27 +14,28 @@ import { type Judgement, X } from '../judgement.ts'
 import { InstrumentFlag } from '../state/instruments.ts'
 import { Row, RowFlag } from '../state/limits.ts'
 import type { State } from '../state/state.ts'
-import type { createPriceCollar } from './price-collar.ts'
-
-const B03 = controlIndex('PRICE_COLLAR')
+import type { PriceCollar } from './price-collar.ts'
 
 const MARKET_ORDER_PROTECTION = reasonNumber('MARKET_ORDER_PROTECTION')
+const PRICE_COLLAR = controlIndex('PRICE_COLLAR')
 
-export function createMarketOrderProtection(state: State, j: Judgement, collar: ReturnType<typeof createPriceCollar>) {
-  const { limits } = state
-  const { control: packedControl, slot: packedSlot } = limits.packed
+export function createMarketOrderProtection(state: State, j: Judgement, collar: PriceCollar) {
+  const { x, listAt, listCount } = j
+  const { tick, flags } = state.instruments
+  const rows = state.limits.i
+  const { control, slot } = state.limits.packed
   const { bandOf } = collar
 
   /** Puts protectionPx of a market order into the scratch; returns the reason where there is no band. */
   function protect(): number {
     const band = narrowestBand()
     if (!(band < Number.MAX_SAFE_INTEGER)) return MARKET_ORDER_PROTECTION
-    const tick = state.instruments.tick[j.instrument]!
-    const ref = j.x[X.REF]!
-    let px = j.buys ? Math.floor((ref + band) / tick) * tick : Math.ceil((ref - band) / tick) * tick
-    if (px < tick && (state.instruments.flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) px = tick
+    const step = tick[j.instrument]!
+    const ref = x[X.REF]!
+    let px = j.buys ? Math.floor((ref + band) / step) * step : Math.ceil((ref - band) / step) * step
+    if (px < step && (flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) px = step
     if (!Number.isSafeInteger(px)) return MARKET_ORDER_PROTECTION
-    j.x[X.PROTECTION] = px + 0
+    x[X.PROTECTION] = px + 0
     return 0
   }
 
@@ -43,12 +44,12 @@ export function createMarketOrderProtection(state: State, j: Judgement, collar: 
     let enforced = Number.POSITIVE_INFINITY
     let waived = Number.POSITIVE_INFINITY
     for (let list = 0; list < j.lists; list++) {
-      const end = j.listAt[list]! + j.listCount[list]!
-      for (let at = j.listAt[list]!; at < end; at++) {
-        if (packedControl[at] !== B03) continue
-        const slot = packedSlot[at]!
-        const band = bandOf(slot)
-        if ((limits.i[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) waived = Math.min(waived, band)
+      const end = listAt[list]! + listCount[list]!
+      for (let at = listAt[list]!; at < end; at++) {
+        if (control[at] !== PRICE_COLLAR) continue
+        const row = slot[at]!
+        const band = bandOf(row)
+        if ((rows[row * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) waived = Math.min(waived, band)
         else enforced = Math.min(enforced, band)
       }
     }

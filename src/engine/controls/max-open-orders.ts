@@ -12,13 +12,16 @@ import type { Judgement } from '../judgement.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-const C05 = controlIndex('MAX_OPEN_ORDERS')
+const BEFORE = controlIndex('MAX_OPEN_ORDERS') * 2
 
 export function createMaxOpenOrders(state: State, j: Judgement) {
+  const { measures } = j
+  const sums = state.metrics.f
+
   function measureMaxOpenOrders(metric: number): void {
-    const before = state.metrics.f[metric * Metric.SIZE + Metric.COUNT]!
-    j.measures[C05 * 2] = before
-    j.measures[C05 * 2 + 1] = j.replaces < 0 ? before + 1 : before
+    const before = sums[metric * Metric.SIZE + Metric.COUNT]!
+    measures[BEFORE] = before
+    measures[BEFORE + 1] = j.replaces < 0 ? before + 1 : before
   }
 
   return { measureMaxOpenOrders }

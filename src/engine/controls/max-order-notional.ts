@@ -10,12 +10,14 @@
 import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
 
-const B02 = controlIndex('MAX_ORDER_NOTIONAL')
+const BEFORE = controlIndex('MAX_ORDER_NOTIONAL') * 2
 
 export function createMaxOrderNotional(j: Judgement) {
+  const { x, measures } = j
+
   function measureMaxOrderNotional(): void {
-    j.measures[B02 * 2] = 0
-    j.measures[B02 * 2 + 1] = j.x[X.VALUE]!
+    measures[BEFORE] = 0
+    measures[BEFORE + 1] = x[X.VALUE]!
   }
 
   return { measureMaxOrderNotional }

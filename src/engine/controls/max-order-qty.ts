@@ -11,19 +11,22 @@ import { controlIndex } from '../../model/controls.ts'
 import { type Judgement, X } from '../judgement.ts'
 import type { State } from '../state/state.ts'
 
-const B01 = controlIndex('MAX_ORDER_QTY')
+const BEFORE = controlIndex('MAX_ORDER_QTY') * 2
 
 export function createMaxOrderQty(state: State, j: Judgement) {
+  const { x, measures } = j
+  const { qtyUnit } = state.instruments
+
   /** Measures in whole units, for rows that name no instrument. */
   function measureMaxOrderQty(): void {
-    j.measures[B01 * 2] = 0
-    j.measures[B01 * 2 + 1] = Math.ceil(j.x[X.QTY]! / state.instruments.qtyUnit[j.instrument]!)
+    measures[BEFORE] = 0
+    measures[BEFORE + 1] = Math.ceil(x[X.QTY]! / qtyUnit[j.instrument]!)
   }
 
   /** Measures in the instrument's own units, for a row that names it. */
   function measureOwnUnits(): void {
-    j.x[X.BEFORE] = 0
-    j.x[X.AFTER] = j.x[X.QTY]!
+    x[X.BEFORE] = 0
+    x[X.AFTER] = x[X.QTY]!
   }
 
   return { measureMaxOrderQty, measureOwnUnits }

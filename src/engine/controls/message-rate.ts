@@ -11,18 +11,21 @@ import { type Judgement, X } from '../judgement.ts'
 import type { State } from '../state/state.ts'
 
 export function createMessageRate(state: State, j: Judgement) {
+  const { x } = j
+  const { windows } = state.limits
+
   function measureMessageRate(slot: number): void {
-    const window = state.limits.windows[slot]
+    const window = windows[slot]
     if (window === undefined) {
       // Unlimited: no log is kept.
-      j.x[X.BEFORE] = 0
-      j.x[X.AFTER] = 0
+      x[X.BEFORE] = 0
+      x[X.AFTER] = 0
       return
     }
-    const before = window.countAt(j.x[X.NOW]!)
-    j.x[X.BEFORE] = before
-    const most = j.x[X.LIMIT]! + 1
-    j.x[X.AFTER] = before + 1 > most ? most : before + 1
+    const before = window.countAt(x[X.NOW]!)
+    x[X.BEFORE] = before
+    const most = x[X.LIMIT]! + 1
+    x[X.AFTER] = before + 1 > most ? most : before + 1
   }
 
   return { measureMessageRate }

@@ -12,13 +12,16 @@ import { type Judgement, X } from '../judgement.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
+const BEFORE = controlIndex('OPEN_ORDER_NOTIONAL') * 2
 
 export function createOpenOrderNotional(state: State, j: Judgement) {
+  const { x, measures } = j
+  const sums = state.metrics.f
+
   function measureOpenOrderNotional(metric: number): void {
-    const before = state.metrics.f[metric * Metric.SIZE + Metric.OPEN]!
-    j.measures[D06 * 2] = before
-    j.measures[D06 * 2 + 1] = before + (j.x[X.OPEN_NEW]! - j.x[X.OPEN_OLD]!)
+    const before = sums[metric * Metric.SIZE + Metric.OPEN]!
+    measures[BEFORE] = before
+    measures[BEFORE + 1] = before + (x[X.OPEN_NEW]! - x[X.OPEN_OLD]!)
   }
 
   return { measureOpenOrderNotional }

@@ -26,36 +26,45 @@ const HAS_EXPIRY = 4
 const GTD = 4
 
 export function createOrderStructure(state: State, j: Judgement) {
+  const { x } = j
+  const { qtyMax, lot, tick, flags: instrumentFlags } = state.instruments
+
   /** `flags` says which of price, stopPx and expireTime are given. */
   function judgeOrderStructure(flags: number): number {
+    const { ordType, timeInForce, instrument } = j
     if (j.side < 0 || j.side > 3) return INVALID_SIDE
-    if (j.ordType < 0 || j.ordType > 3 || j.timeInForce < 0 || j.timeInForce > 6) return UNSUPPORTED_ORDER_TYPE
-    const { instruments } = state
-    const qty = j.x[X.QTY]!
-    if (!(qty > 0) || !(qty <= instruments.qtyMax[j.instrument]!) || qty % instruments.lot[j.instrument]! !== 0) {
-      return INVALID_QTY
-    }
-    // Types in the order Market, Limit, Stop, StopLimit: bit 0 has a price, bit 1 a stop price.
-    const badPrice = isBadPrice((flags & HAS_PRICE) !== 0, (j.ordType & 1) !== 0, j.x[X.PX]!)
-    if (badPrice) return INVALID_PRICE
-    const badStop = isBadPrice((flags & HAS_STOP) !== 0, (j.ordType & 2) !== 0, j.x[X.STOP]!)
-    if (badStop) return INVALID_STOP_PX
+    if (ordType < 0 || ordType > 3 || timeInForce < 0 || timeInForce > 6) return UNSUPPORTED_ORDER_TYPE
+    const qty = x[X.QTY]!
+    if (!(qty > 0 && qty <= qtyMax[instrument]! && isMultiple(qty, lot[instrument]!))) return INVALID_QTY
+    // Types in the order Market, Limit, Stop, StopLimit: bit 0 has a price, bit 1 a stop price, as the flags have.
+    const differs = (flags ^ ordType) & (HAS_PRICE | HAS_STOP)
+    if ((differs & HAS_PRICE) !== 0) return INVALID_PRICE
+    if ((ordType & HAS_PRICE) !== 0 && isBadPrice(X.PX)) return INVALID_PRICE
+    if ((differs & HAS_STOP) !== 0) return INVALID_STOP_PX
+    if ((ordType & HAS_STOP) !== 0 && isBadPrice(X.STOP)) return INVALID_STOP_PX
     const hasExpiry = (flags & HAS_EXPIRY) !== 0
-    if (hasExpiry !== (j.timeInForce === GTD)) return INVALID_EXPIRY
+    if (hasExpiry !== (timeInForce === GTD)) return INVALID_EXPIRY
     // A replace keeps its order's expiry, which was judged with the order.
-    if (hasExpiry && j.replaces < 0 && !(j.x[X.EXPIRE]! > j.x[X.NOW]!)) return INVALID_EXPIRY
+    if (hasExpiry && j.replaces < 0 && !(x[X.EXPIRE]! > x[X.NOW]!)) return INVALID_EXPIRY
     return 0
   }
 
-  function isBadPrice(given: boolean, needed: boolean, px: number): boolean {
-    if (given !== needed) return true
-    if (!needed) return false
+  /** `at` is the place of the price in the scratch. */
+  function isBadPrice(at: number): boolean {
+    const px = x[at]!
     // A larger number is no price that anyone sent: it has been rounded on its way.
     if (!Number.isSafeInteger(px)) return true
-    const { instruments } = state
-    if (!(px > 0) && (instruments.flags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) return true
-    return px % instruments.tick[j.instrument]! !== 0
+    if (!(px > 0) && (instrumentFlags[j.instrument]! & InstrumentFlag.NEGATIVE_PRICE) === 0) return true
+    return !isMultiple(px, tick[j.instrument]!)
   }
 
   return { judgeOrderStructure }
+}
+
+/**
+ * As `value % unit === 0`, whose remainder of doubles is a call out of the code. Exact for safe integers: a multiple
+ * has an exact quotient, and of any other value the product with a whole quotient is off by one at least.
+ */
+function isMultiple(value: number, unit: number): boolean {
+  return Math.floor(value / unit) * unit === value
 }

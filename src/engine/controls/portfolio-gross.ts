@@ -12,13 +12,16 @@ import type { Judgement } from '../judgement.ts'
 import { Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
-const D05 = controlIndex('PORTFOLIO_GROSS')
+const BEFORE = controlIndex('PORTFOLIO_GROSS') * 2
 
 export function createPortfolioGross(state: State, j: Judgement) {
+  const { measures, dGross } = j
+  const sums = state.metrics.f
+
   function measurePortfolioGross(metric: number, cell: number): void {
-    const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
-    j.measures[D05 * 2] = before
-    j.measures[D05 * 2 + 1] = before + j.dGross[cell]!
+    const before = sums[metric * Metric.SIZE + Metric.GROSS]!
+    measures[BEFORE] = before
+    measures[BEFORE + 1] = before + dGross[cell]!
   }
 
   return { measurePortfolioGross }

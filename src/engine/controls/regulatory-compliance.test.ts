@@ -1,9 +1,10 @@
 /** REGULATORY_COMPLIANCE: the facts that the rules of United States equities are asked about, and the quantity offered. */
 import assert from 'node:assert/strict'
-import { LIST_KINDS, LIST_MODES, type ListMode } from '../../model/vocabulary.ts'
+import { test } from 'node:test'
+import { LIST_KINDS, LIST_MODES, type ListMode, SIDES } from '../../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../../rules/us-equity-pack.ts'
 import { boundaryTable, type Step } from '../../simulator/boundary-table.ts'
-import { scenario } from '../../simulator/scenario.ts'
+import { openScenario, scenario } from '../../simulator/scenario.ts'
 import type { Scenario } from '../../simulator/scenario-engine.ts'
 import { type OrderGiven, SECOND, START_US } from '../../simulator/scenario-given.ts'
 
@@ -177,6 +178,10 @@ function silent(s: Scenario): void {
   s.wait(3 * SECOND + 1)
 }
 
+const restrict =
+  (mode: ListMode): Step =>
+  (s) =>
+    list(s, 'RESTRICTED', mode)
 const restricted =
   (mode: ListMode, more: Parameters<typeof list>[3] = {}): Step =>
   (s) => {
@@ -222,6 +227,37 @@ boundaryTable(
   ],
   us,
 )
+
+test('an order whose flags satisfy the pack is decided as one that every rule was asked about', () => {
+  const { version, rules, firstRefusal } = US_EQUITY_PACK
+  const asking = { rules: { version, rules, firstRefusal } }
+  const states: readonly Step[] = [() => {}, state({ halted: 1 }), rule201]
+  const lists: readonly Step[] = [
+    () => {},
+    easy,
+    ...(['NO_TRADE', 'NO_BUY', 'NO_SELL', 'CLOSE_ONLY'] as const).map(restrict),
+  ]
+  const orders: readonly OrderGiven[] = [{}, { ordType: 'Market' }, { price: 9_999 }]
+  for (const flags of [0, 4]) {
+    for (const instrumentState of states) {
+      for (const listed of lists) {
+        const [ours, theirs] = [openScenario(us), openScenario(asking)]
+        for (const s of [ours, theirs]) {
+          s.instrument('SHO', { flags })
+          s.quote('SHO', 9_999, 10_001)
+          for (const step of [holds('A1', 50), instrumentState, listed]) step(s)
+        }
+        for (const side of SIDES) {
+          for (const order of orders) {
+            const given = { instrument: 'SHO', orderQty: 60, side, ...order }
+            assert.deepEqual(ours.order(given), theirs.order(given))
+          }
+        }
+        assert.equal(ours.engine.stateHash(), theirs.engine.stateHash())
+      }
+    }
+  }
+})
 
 /** The rule that the decision names. */
 const ruleOf = (rule: number) => US_EQUITY_PACK.rules[rule]?.id

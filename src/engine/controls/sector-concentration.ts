@@ -16,15 +16,19 @@ import type { State } from '../state/state.ts'
 const CAPITAL_MAX = parameterIndex('capitalMaxUs')
 
 export function createSectorConcentration(state: State, j: Judgement) {
+  const { x, dGross } = j
+  const { capitalUs, parameters } = state
+  const { f, i } = state.limits
+  const sums = state.metrics.f
+
   /** Returns false where the capital is missing or too old: the row then fails whatever the use. */
   function measureSectorConcentration(slot: number, metric: number, cell: number): boolean {
-    const before = state.metrics.f[metric * Metric.SIZE + Metric.GROSS]!
-    j.x[X.BEFORE] = before
-    j.x[X.AFTER] = before + j.dGross[cell]!
-    j.x[X.LIMIT] = state.limits.f[slot * Row.NUMS + Row.MONEY]!
-    const subject = state.limits.i[slot * Row.INTS + Row.SUBJECT]!
-    const asOfUs = state.capitalUs[subject]!
-    return asOfUs > 0 && j.x[X.NOW]! - asOfUs <= state.parameters[CAPITAL_MAX]!
+    const before = sums[metric * Metric.SIZE + Metric.GROSS]!
+    x[X.BEFORE] = before
+    x[X.AFTER] = before + dGross[cell]!
+    x[X.LIMIT] = f[slot * Row.NUMS + Row.MONEY]!
+    const asOfUs = capitalUs[i[slot * Row.INTS + Row.SUBJECT]!]!
+    return asOfUs > 0 && x[X.NOW]! - asOfUs <= parameters[CAPITAL_MAX]!
   }
 
   return { measureSectorConcentration }

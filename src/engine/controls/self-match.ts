@@ -30,13 +30,23 @@ export function rests(ordType: number): boolean {
 }
 
 export function createSelfMatch(state: State, j: Judgement) {
+  const { x } = j
+  const { books } = state
+  const { ownerCrossVenue } = state.names
+
   function judgeSelfMatch(): number {
-    const head = state.books.head(j.owner, j.instrument)
-    if (head < 0) return 0
-    const crossVenue = state.names.ownerCrossVenue[j.owner] !== 0
-    const book = state.books.crossing(head, j.venue, crossVenue, j.buys, bookPrice(j.ordType, j.buys, j.x[X.PX]!))
-    if (book < 0) return 0
-    j.crossing = state.books.latestAtBest(book, !j.buys)
+    const head = books.head(j.owner, j.instrument)
+    return head < 0 ? 0 : meet(head)
+  }
+
+  function meet(head: number): number {
+    const px = bookPrice(j.ordType, j.buys, x[X.PX]!)
+    const book = books.crossing(head, j.venue, ownerCrossVenue[j.owner] !== 0, j.buys, px)
+    return book < 0 ? 0 : refuse(book)
+  }
+
+  function refuse(book: number): number {
+    j.crossing = books.latestAtBest(book, !j.buys)
     return SELF_MATCH
   }
 

@@ -51,20 +51,26 @@ function cellKindOf(latch: Latch): number {
 }
 
 export function createTradingState(state: State, j: Judgement) {
+  const { subjects } = j
+  const { active } = state.latches
+
   /**
    * Reason number, 0 to pass. `lowers`: a replace to a lower quantity that is not priced more aggressively, which passes
    * BLOCKED and REDUCE_ONLY. Needs the projected leaves.
    */
   function judgeTradingState(lowers: boolean): number {
-    if (state.latches.count === 0) return 0
-    const latches = state.latches.active
+    return state.latches.count === 0 ? 0 : judgeLatches(lowers)
+  }
+
+  function judgeLatches(lowers: boolean): number {
     let worst = 0
-    for (let at = 0; at < latches.length; at++) {
-      const latch = latches[at]!
-      if (!latchCovers(state, latch, j.subjects, 0, j.instrument, j.venue, !j.buys)) continue
+    for (let at = 0; at < active.length; at++) {
+      const latch = active[at]!
+      if (latch.state <= worst) continue
+      if (!latchCovers(state, latch, subjects, 0, j.instrument, j.venue, !j.buys)) continue
       if (latch.state === 1 && (lowers || isReducing(state, j, cellKindOf(latch)))) continue
       if (latch.state === 2 && lowers) continue
-      if (latch.state > worst) worst = latch.state
+      worst = latch.state
     }
     if (worst === 0) return 0
     return worst === 3 ? KILLED : worst === 2 ? BLOCKED : REDUCE_ONLY
