@@ -89,7 +89,7 @@ export function createLimits(max: number, scopes: number) {
   const ownFirst = new Int32Array(scopes * KINDS).fill(-1)
   const ownNext = new Int32Array(entriesMax).fill(NEVER)
   /** Where the walk reads each list: its first place among the packed rows and how many it has. */
-  const packed = createPackedRows(max, f, i)
+  const packed = createPackedRows(max)
   const noneAt = new Int32Array(scopes)
   const noneCount = new Int32Array(scopes)
   const eachAt = new Int32Array(scopes * KINDS)
@@ -242,19 +242,30 @@ export function createLimits(max: number, scopes: number) {
 
   /** Packs a list for the walk. Its old places are lost until all lists are packed again. */
   function place(rows: Int32Array, at: Int32Array, count: Int32Array, key: number): void {
-    const first = packed.put(rows)
-    if (first < 0) return placeAll()
+    if (!pack(rows, at, count, key)) placeAll()
+  }
+
+  /** False where there is no room left. */
+  function pack(rows: Int32Array, at: Int32Array, count: Int32Array, key: number): boolean {
+    const first = packed.take(rows.length)
+    if (first < 0) return false
     at[key] = first
     count[key] = rows.length
+    for (let place = 0; place < rows.length; place++) {
+      const slot = rows[place]
+      packed.slot[first + place] = slot
+      packed.calm[first + place] = f[slot * Row.NUMS + Row.CALM]
+      packed.id[first + place] = i[slot * Row.INTS + Row.ID]
+      packed.control[first + place] = i[slot * Row.INTS + Row.CONTROL]
+    }
+    return true
   }
 
   /** There is room for all that can stand at once: the packed rows are sized for it. */
   function placeAll(): void {
     packed.clear()
     const again = (rows: Int32Array, at: Int32Array, count: Int32Array, key: number) => {
-      at[key] = packed.put(rows)
-      count[key] = rows.length
-      if (at[key] < 0) throw new Error('more limit rows are packed than can stand')
+      if (!pack(rows, at, count, key)) throw new Error('more limit rows are packed than can stand')
     }
     for (let subject = 0; subject < scopes; subject++) again(none[subject]!, noneAt, noneCount, subject)
     for (let key = 0; key < scopes * KINDS; key++) again(each[key]!, eachAt, eachCount, key)
@@ -303,22 +314,22 @@ export function createLimits(max: number, scopes: number) {
     const calm = special || level > 0 ? Number.NEGATIVE_INFINITY : Math.min(f[nums + Row.HARD], next - 1)
     if (calm === f[nums + Row.CALM]) return
     f[nums + Row.CALM] = calm
-    refresh(slot)
+    refresh(slot, calm)
   }
 
   /** Packs CALM of a row again, wherever it stands. */
-  function refresh(slot: number): void {
+  function refresh(slot: number, calm: number): void {
     const subject = i[slot * Row.INTS + Row.SUBJECT]
     const kind = i[slot * Row.INTS + Row.KIND]
     const object = i[slot * Row.INTS + Row.OBJECT]
-    if (kind === 0) return packed.refresh(slot, noneAt[subject], noneCount[subject])
+    if (kind === 0) return packed.setCalm(slot, calm, noneAt[subject], noneCount[subject])
     if (object >= 0) {
       const named = entry(subject, kind, object)
-      return packed.refresh(slot, entryAt[named], entryCount[named])
+      return packed.setCalm(slot, calm, entryAt[named], entryCount[named])
     }
     const key = subject * KINDS + kind
-    packed.refresh(slot, eachAt[key], eachCount[key])
-    for (let at = ownFirst[key]; at >= 0; at = ownNext[at]) packed.refresh(slot, entryAt[at], entryCount[at])
+    packed.setCalm(slot, calm, eachAt[key], eachCount[key])
+    for (let at = ownFirst[key]; at >= 0; at = ownNext[at]) packed.setCalm(slot, calm, entryAt[at], entryCount[at])
   }
 
   /** Use below which level `level`, from 1 on, no longer stands. */
