@@ -1,8 +1,10 @@
 /** 64-bit content hashes of order commands: a repeated clOrdID must match the first, a duplicate order an earlier one. */
+
 import { ID_CHARS, TEXT_CHARS } from '../model/bounds.ts'
 import { EXECUTION_REPORT, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import type { Tape } from '../model/records/tape.ts'
 import type { Judgement } from './judgement.ts'
+import { scratchInts } from './state/scratch.ts'
 
 const ID_WORDS = ID_CHARS / 4
 const N = NEW_ORDER.at
@@ -43,7 +45,7 @@ export type Content = ReturnType<typeof createContent>
 /** `j` takes the hashes. */
 export function createContent(j: Judgement) {
   /** Two running lanes of 32 bits. */
-  const lanes = new Int32Array(2)
+  const lanes = scratchInts(2)
 
   function start(seed: number): void {
     lanes[0] = 0x2545f491 ^ seed

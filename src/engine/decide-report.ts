@@ -1,4 +1,5 @@
 /** Decides cancels, not-sents and execution reports (docs/reference/decision.md §7, §8): changes nothing, writes events. */
+
 import { ID_CHARS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CANCEL_ORDER, EXECUTION_REPORT, NOT_SENT } from '../model/records/commands.ts'
@@ -26,6 +27,7 @@ import { Key, LATCHES_MAX, type Latch } from './state/latches.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
+import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
@@ -93,8 +95,8 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
   const { flags, has, flowN, flowD } = instruments
   const { hashExecution } = content
   /** The booking under way, and the sequence number of its order. */
-  const booked = new Int32Array(Booked.COUNT)
-  const bookedSeq = new Float64Array(1)
+  const booked = scratchInts(Booked.COUNT)
+  const bookedSeq = scratchNums(1)
 
   /** A cancel always passes; the event says which order it found. */
   function cancel(tape: Tape, offset: number): void {

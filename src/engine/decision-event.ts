@@ -1,4 +1,5 @@
 /** Writes the events of a decision: OrderDecided with its evaluation vector, and the warnings of an approve. */
+
 import { WARN_LEVELS } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
@@ -6,6 +7,7 @@ import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.
 import { beginRecord, type Tape } from '../model/records/tape.ts'
 import { type Judgement, X } from './judgement.ts'
 import { Row } from './state/limit-row.ts'
+import { scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 const E = ORDER_DECIDED.at
@@ -34,7 +36,7 @@ export type DecisionEvent = ReturnType<typeof createDecisionEvent>
 export function createDecisionEvent(state: State, j: Judgement) {
   const { limits, parameters, rates } = state
   const { x, result, warnedSlot, warnedBefore, warnedAfter } = j
-  const numbers = new Float64Array(Decided.SIZE)
+  const numbers = scratchNums(Decided.SIZE)
 
   /** Writes the decision on the order under judgement. Its evaluation vector stands on the tape already. */
   function writeDecision(

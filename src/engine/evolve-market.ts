@@ -1,4 +1,5 @@
 /** Applies quotes, heartbeats, instrument states, phases, FX and marks; a moved mark or rate revalues its cells. */
+
 import { FEED_HEARTBEAT, FX, INSTRUMENT_STATE, QUOTE, SESSION_PHASE } from '../model/records/commands.ts'
 import { MARK_MOVED } from '../model/records/events.ts'
 import { decode } from '../model/records/schema.ts'
@@ -8,6 +9,7 @@ import type { ReferenceEvolver } from './evolve-reference.ts'
 import type { Shift } from './exposure.ts'
 import { Cell } from './state/cells.ts'
 import { Has } from './state/instruments.ts'
+import { scratchInts } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 // What is imported is loaded and checked at each use; a constant of this module is written into the code.
@@ -30,7 +32,7 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
   const { has: hasOf, bid, ask, last, lastUs, quoteUs, quoteFeed, quarantineUs, mark } = instruments
   const { f, firstPage, pageNext, pageBlock, blockAccount, ownerKind, ownerSubject } = cells
   /** Subjects of the cell that is being revalued. */
-  const subjects = new Int32Array(8)
+  const subjects = scratchInts(8)
 
   function quote(tape: Tape, offset: number): void {
     const { f64, i32 } = tape

@@ -1,4 +1,5 @@
 /** Applies the events of order commands to the state. Reads the command and its events from the tape, nothing else. */
+
 import { reasonNumber } from '../model/codes.ts'
 import { CANCEL_ORDER, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { CANCEL_DECIDED, CANCEL_REQUESTED, ORDER_DECIDED, ORDER_MOVED } from '../model/records/events.ts'
@@ -10,6 +11,7 @@ import { type OrderLife, Term } from './order-life.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
+import { scratchInts } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
@@ -40,7 +42,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   const { terms } = life
   const { entityOf, clientOf, deskOf } = names
   const { hashDuplicate } = content
-  const stamped = new Int32Array(Kind.SESSION)
+  const stamped = scratchInts(Kind.SESSION)
 
   /** OrderDecided behind a NewOrder. */
   function newDecided(tape: Tape, command: number, event: number): void {

@@ -1,4 +1,5 @@
 /** Applies executions: positions, executed flow, the memory of execIDs; and reversals. */
+
 import { EXECUTION_REPORT } from '../model/records/commands.ts'
 import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
@@ -7,6 +8,7 @@ import type { OrderLife } from './order-life.ts'
 import { Exec } from './state/executions.ts'
 import { Bound } from './state/names.ts'
 import { Order } from './state/orders.ts'
+import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
 
@@ -26,9 +28,9 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
   const execNums = executions.f
   const execInts = executions.i
   /** Subjects of an execution that no live order carries. */
-  const subjects = new Int32Array(8)
+  const subjects = scratchInts(8)
   /** How far it moves the position. */
-  const moved = new Float64Array(1)
+  const moved = scratchNums(1)
 
   function booked(tape: Tape, command: number, event: number): void {
     const { f64, i32 } = tape

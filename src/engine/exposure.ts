@@ -3,12 +3,14 @@
  * `createProjection` computes it for an order under judgement; `createShift` applies it. Every limit reads what these
  * two keep.
  */
+
 import { type Judgement, X } from './judgement.ts'
 import { Cell } from './state/cells.ts'
 import { InstrumentFlag } from './state/instruments.ts'
 import { Metric } from './state/metrics.ts'
 import { ENTITIES_MAX } from './state/names.ts'
 import { Order } from './state/orders.ts'
+import { scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
@@ -147,11 +149,11 @@ export function createShift(state: State) {
   const { kindMask } = limits
   const { upValue, downValue } = state.value
   const kindOf = CELL_KIND
-  const delta = new Float64Array(Delta.SIZE)
+  const delta = scratchNums(Delta.SIZE)
   /** Changes of up, dn and gross of an order's four cells, and of one cell alone in the place behind them. */
-  const dUp = new Float64Array(5)
-  const dDn = new Float64Array(5)
-  const dGross = new Float64Array(5)
+  const dUp = scratchNums(5)
+  const dDn = scratchNums(5)
+  const dGross = scratchNums(5)
 
   /**
    * Applies `delta` to the four cells of the order whose ints start at `oi`, and to its subjects and their objects. An

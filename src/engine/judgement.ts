@@ -2,10 +2,12 @@
  * Scratch of one decision: the order as it is judged, what it would do to exposure, the rows evaluated, the results.
  * One instance for ever; typed arrays and small integers only, so that a decision makes no objects.
  */
+
 import { CONTROLS_MAX, ROWS_PER_DECISION } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { FACTS } from '../model/rules.ts'
 import { SUBJECT_KINDS } from '../model/vocabulary.ts'
+import { scratchInts, scratchNums } from './state/scratch.ts'
 
 // Numbers of the order under judgement, in `x`.
 export const enum X {
@@ -56,17 +58,17 @@ const PRECEDENCE_NONE = 1_000_000
 /** Most lists that match one order: eight subjects, each with up to six kinds of object. */
 const LISTS_MAX = 48
 export class Judgement {
-  readonly x = new Float64Array(X.SIZE)
+  readonly x = scratchNums(X.SIZE)
   /** Subjects in the order of NAME_KINDS: firm, entity, client, desk, trader, account, strategy, session. */
-  readonly subjects = new Int32Array(SUBJECT_KINDS)
+  readonly subjects = scratchInts(SUBJECT_KINDS)
   /** Cell offsets (-1 where the page was never touched) and owner codes: account, desk, trader, strategy. */
-  readonly cells = new Int32Array(4)
-  readonly owners = new Int32Array(4)
+  readonly cells = scratchInts(4)
+  readonly owners = scratchInts(4)
   /** Change of up, dn and gross of the four cells. */
-  readonly dUp = new Float64Array(4)
-  readonly dDn = new Float64Array(4)
-  readonly dGross = new Float64Array(4)
-  readonly facts = new Float64Array(FACTS.length)
+  readonly dUp = scratchNums(4)
+  readonly dDn = scratchNums(4)
+  readonly dGross = scratchNums(4)
+  readonly facts = scratchNums(FACTS.length)
 
   instrument = -1
   entity = 0
@@ -101,11 +103,11 @@ export class Judgement {
 
   /** The lists of rows that match: where each stands in the packed rows, its subject, metric row and cell kind. */
   lists = 0
-  readonly listAt = new Int32Array(LISTS_MAX)
-  readonly listCount = new Int32Array(LISTS_MAX)
-  readonly listSubject = new Int32Array(LISTS_MAX)
-  readonly listMetric = new Int32Array(LISTS_MAX)
-  readonly listCell = new Int32Array(LISTS_MAX)
+  readonly listAt = scratchInts(LISTS_MAX)
+  readonly listCount = scratchInts(LISTS_MAX)
+  readonly listSubject = scratchInts(LISTS_MAX)
+  readonly listMetric = scratchInts(LISTS_MAX)
+  readonly listCell = scratchInts(LISTS_MAX)
   /** Controls of the firm's rows for the order's sector and asset class, a bit each. */
   sectorMask = 0
   assetClassMask = 0
@@ -114,19 +116,19 @@ export class Judgement {
   rows = 0
   /** Rows that refuse: limit slot, subject, metric row, cell kind. */
   failedRows = 0
-  readonly failedSlot = new Int32Array(ROWS_PER_DECISION)
-  readonly failedSubject = new Int32Array(ROWS_PER_DECISION)
-  readonly failedMetric = new Int32Array(ROWS_PER_DECISION)
-  readonly failedCell = new Int32Array(ROWS_PER_DECISION)
+  readonly failedSlot = scratchInts(ROWS_PER_DECISION)
+  readonly failedSubject = scratchInts(ROWS_PER_DECISION)
+  readonly failedMetric = scratchInts(ROWS_PER_DECISION)
+  readonly failedCell = scratchInts(ROWS_PER_DECISION)
   /** Rows whose warning level moves if the order is approved: limit slot, use before, use after. */
   warnedRows = 0
-  readonly warnedSlot = new Int32Array(ROWS_PER_DECISION)
-  readonly warnedBefore = new Float64Array(ROWS_PER_DECISION)
-  readonly warnedAfter = new Float64Array(ROWS_PER_DECISION)
+  readonly warnedSlot = scratchInts(ROWS_PER_DECISION)
+  readonly warnedBefore = scratchNums(ROWS_PER_DECISION)
+  readonly warnedAfter = scratchNums(ROWS_PER_DECISION)
 
   /** Result and reason number by control index. */
-  readonly result = new Int32Array(CONTROLS_MAX)
-  readonly reason = new Int32Array(CONTROLS_MAX)
+  readonly result = scratchInts(CONTROLS_MAX)
+  readonly reason = scratchInts(CONTROLS_MAX)
   /** Precedence and reason of the failing control that is first. */
   #first = PRECEDENCE_NONE
   #firstReason = 0

@@ -2,12 +2,14 @@
  * The life of a live order in the state: it opens, its reservation follows every change of what can still execute, it
  * ends. Reservations are pure functions of (leaves, v, n, d), so what is released is exactly what was added.
  */
+
 import { bookPrice, rests } from './controls/self-match.ts'
 import { Delta, guarded, type Shift } from './exposure.ts'
 import { InstrumentFlag } from './state/instruments.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
+import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
@@ -45,9 +47,9 @@ export function createOrderLife(state: State, shift: Shift) {
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
   const { flags } = instruments
-  const terms = new Float64Array(Term.SIZE)
-  const reserved = new Float64Array(Reserve.SIZE)
-  const ended = new Int32Array(6)
+  const terms = scratchNums(Term.SIZE)
+  const reserved = scratchNums(Reserve.SIZE)
+  const ended = scratchInts(6)
 
   /**
    * Opens the order in `slot`, whose ints SIDE, TYPE, TIF, INSTR, VENUE, LOCATE and subjects trader, account, strategy,
