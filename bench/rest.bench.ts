@@ -10,6 +10,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withLargePages } from '../src/cli/large-pages.ts'
 import type { LoadPlan, LoadResult } from './rest-load.ts'
 
 /** What a server child says when it serves. */
@@ -101,7 +102,11 @@ function commit(): string {
 }
 
 function serve(file: string, ...args: string[]): Promise<Serving> {
-  const child = fork(beside(file), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: profiling(file) })
+  const child = fork(beside(file), args, {
+    env: withLargePages(process.env),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: profiling(file),
+  })
   children.push(child)
   return new Promise((settle, fail) => {
     child.once('message', (serving) => settle({ ...(serving as Omit<Serving, 'child'>), child }))
@@ -123,7 +128,11 @@ function profiling(file: string): string[] {
 }
 
 function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  const child = fork(beside('rest-load.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] })
+  const child = fork(beside('rest-load.js'), {
+    env: withLargePages(process.env),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  })
   return new Promise((settle, fail) => {
     child.once('message', (result) => settle(result as LoadResult))
     child.once('exit', (code) => fail(new Error(`the load ended with ${code}`)))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Durability } from '../journal/segment-header.ts'
+import { withLargePages } from './large-pages.ts'
 import type { ReplayGateReady } from './replay-gate.ts'
 
 export interface OwnGate extends ReplayGateReady {
@@ -22,7 +23,9 @@ export async function startOwnGate(durability: Durability, kept?: string): Promi
   }
   const directory = kept ?? mkdtempSync(join(tmpdir(), 'portcullis-replay-'))
   const args = ['--data', directory, '--durability', durability]
-  const child = fork(PROGRAM, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: process.execArgv })
+  const env = withLargePages(process.env)
+  const { execArgv } = process
+  const child = fork(PROGRAM, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv, env })
   const close = async () => {
     await end(child)
     if (kept === undefined) rmSync(directory, { recursive: true, force: true })

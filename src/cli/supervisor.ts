@@ -3,6 +3,7 @@
  * minute; then it stays down and says so. Children end with their parent.
  */
 import { type ChildProcess, fork } from 'node:child_process'
+import { withLargePages } from './large-pages.ts'
 
 export interface ChildPlan {
   readonly name: string
@@ -42,7 +43,8 @@ export class Child {
   start(): void {
     const { program, name } = this.#plan
     this.#starts = [...this.#starts.filter((at) => Date.now() - at < MINUTE_MS), Date.now()]
-    const child = fork(program, [...this.#plan.args()], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const env = withLargePages(process.env)
+    const child = fork(program, [...this.#plan.args()], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env })
     this.#process = child
     child.on('message', (message) => this.#plan.onMessage?.(message))
     child.once('error', (cause) => this.#say(`${name}: ${cause.message}`))

@@ -12,6 +12,7 @@ import type { Controls } from './controls.ts'
 import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
 import { type Judgement, Verdict, X } from './judgement.ts'
 import { Row, RowFlag } from './state/limit-row.ts'
+import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
@@ -58,6 +59,11 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
   const { measurePriceCollar, measureDuplicateOrder, measureMessageRate } = controls
 
+  /** The evaluation vector: which row, and its use before and after. */
+  const vectorId = scratchInts(ROWS_MAX + 1)
+  const vectorBefore = scratchNums(ROWS_MAX)
+  const vectorAfter = scratchNums(ROWS_MAX)
+
   /** Collects the lists of rows that match the order, in the order of the evaluation vector. */
   function collectRows(): void {
     j.lists = 0
@@ -99,24 +105,6 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     }
   }
 
-  /** Rows of the collected lists that will be evaluated. */
-  function countRows(): number {
-    let rows = 0
-    for (let list = 0; list < j.lists; list++) rows += listCount[list]!
-    if (!j.valued || (j.replaces >= 0 && limits.duplicateRows > 0)) rows -= countUnjudged()
-    if (rows > ROWS_MAX) throw new Error('more limit rows match than a decision can record')
-    return rows
-  }
-
-  function countUnjudged(): number {
-    let rows = 0
-    for (let list = 0; list < j.lists; list++) {
-      const end = listAt[list]! + listCount[list]!
-      for (let at = listAt[list]!; at < end; at++) if (!isJudged(packedControl[at]!)) rows++
-    }
-    return rows
-  }
-
   /** Rows that need a value wait for one; a replace is no duplicate. */
   function isJudged(control: number): boolean {
     if (!j.valued && NEEDS_VALUE[control] !== 0) return false
@@ -142,44 +130,62 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
 
   /** Evaluates the collected rows; the vector goes to the tape behind the decision's fixed part. */
   function evaluateRows(tape: Tape): void {
-    const rows = countRows()
-    j.rows = rows
-    const { f64, i32 } = tape
-    const start = tape.end + DECISION_BYTES
-    let idAt = start >> 2
-    let beforeAt = (start + (((rows + 1) >> 1) << 3)) >> 3
-    const valued = j.valued
-    // The vector's odd half word is not cleared by whoever writes the record.
-    if ((rows & 1) === 1) i32[idAt + rows] = 0
-    let passed = 0
     measureOrder()
+    j.rows = 0
+    let passed = 0
     for (let list = 0; list < j.lists; list++) {
       measureSubject(listSubject[list]!, listMetric[list]!, listCell[list]!)
-      const end = listAt[list]! + listCount[list]!
-      for (let at = listAt[list]!; at < end; at++) {
-        const control = packedControl[at]!
-        const after = measures[control * 2 + 1]!
-        if (after <= packedCalm[at]! && valued) {
-          // Nearly every row of nearly every order ends here.
-          i32[idAt] = packedId[at]!
-          f64[beforeAt] = measures[control * 2]!
-          f64[beforeAt + rows] = after
-          passed |= 1 << control
-        } else {
-          if (!isJudged(control)) continue
-          const flags = evaluateRow(packedSlot[at]!, control, list)
-          i32[idAt] = packedId[at]! | flags
-          f64[beforeAt] = x[X.BEFORE]!
-          f64[beforeAt + rows] = x[X.AFTER]!
-          if (flags === 0) passed |= 1 << control
-        }
-        idAt++
-        beforeAt++
-      }
+      passed |= walk(list)
     }
     for (let control = 0; control < CONTROL_COUNT; control++) {
       if ((passed & (1 << control)) !== 0 && result[control] === 0) result[control] = Verdict.PASS
     }
+    writeVector(tape)
+  }
+
+  /** Evaluates the rows of one list into the vector; returns the controls that passed, a bit each. */
+  function walk(list: number): number {
+    const end = listAt[list]! + listCount[list]!
+    const valued = j.valued
+    let row = j.rows
+    let passed = 0
+    for (let at = listAt[list]!; at < end; at++) {
+      const control = packedControl[at]!
+      const after = measures[control * 2 + 1]!
+      if (after <= packedCalm[at]! && valued) {
+        // Nearly every row of nearly every order ends here.
+        vectorId[row] = packedId[at]!
+        vectorBefore[row] = measures[control * 2]!
+        vectorAfter[row] = after
+        passed |= 1 << control
+      } else {
+        if (!isJudged(control)) continue
+        const flags = evaluateRow(packedSlot[at]!, control, list)
+        vectorId[row] = packedId[at]! | flags
+        vectorBefore[row] = x[X.BEFORE]!
+        vectorAfter[row] = x[X.AFTER]!
+        if (flags === 0) passed |= 1 << control
+      }
+      row++
+    }
+    j.rows = row
+    return passed
+  }
+
+  /** Ids, uses before and uses after stand one behind the other. The ids' odd half word is not cleared by anyone else. */
+  function writeVector(tape: Tape): void {
+    const rows = j.rows
+    if (rows > ROWS_MAX) throw new Error('more limit rows match than a decision can record')
+    const { f64, i32 } = tape
+    const start = tape.end + DECISION_BYTES
+    const idAt = start >> 2
+    const beforeAt = (start + (((rows + 1) >> 1) << 3)) >> 3
+    const afterAt = beforeAt + rows
+    vectorId[rows] = 0
+    const words = (rows + 1) & ~1
+    for (let row = 0; row < words; row++) i32[idAt + row] = vectorId[row]!
+    for (let row = 0; row < rows; row++) f64[beforeAt + row] = vectorBefore[row]!
+    for (let row = 0; row < rows; row++) f64[afterAt + row] = vectorAfter[row]!
   }
 
   /** Evaluates one row at leisure: leaves use before and after in the scratch, returns the flags of its id. */
