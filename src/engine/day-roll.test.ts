@@ -29,6 +29,8 @@ const NOT_LATER: readonly (readonly [date: number, reason: string])[] = [
   [0, 'INVALID_VALUE'],
   [20271301, 'INVALID_VALUE'],
   [20270100, 'INVALID_VALUE'],
+  [20270301, 'INVALID_VALUE'],
+  [99991231, 'INVALID_VALUE'],
 ]
 for (const [tradeDate, reason] of NOT_LATER) {
   scenario(`a roll to ${tradeDate}: ${reason}`, (s) => {

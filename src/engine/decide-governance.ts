@@ -210,8 +210,17 @@ export class GovernanceDecider {
     if (calendar !== -1) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.calendar)
     if (!isDate(tradeDate)) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
     if (tradeDate <= this.#state.tradeDate) return writeRefused(tape, DAY_ROLLED)
+    // A year that was mistyped would refuse every roll that comes after it.
+    if (monthOf(tradeDate) > monthOf(this.#state.tradeDate) + 1) {
+      return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
+    }
     writeApplied(tape)
   }
+}
+
+/** Months since year 0 of a date as yyyymmdd. */
+function monthOf(date: number): number {
+  return Math.floor(date / 10_000) * 12 + (Math.floor(date / 100) % 100)
 }
 
 /** Object of a Limit command: none, whatever it says, where the kind is NONE. */

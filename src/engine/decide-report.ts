@@ -127,10 +127,13 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const type = tape.i32[at + X.execType]!
     const named = find.byId(tape, offset + X.clOrdID, tape.i32[at + X.owner]!)
     const live = find.byOrderID(tape, (offset >> 3) + X.orderSeq, tape.i32[at + X.orderSlot]!)
-    const slot = live >= 0 ? live : named
-    if (type === FILL) return fill(tape, offset, slot)
+    const found = named === Sought.NOT_FOUND ? live : named
+    const slot = live >= 0 ? live : found
     if (type === BUST || type === CORRECT) return bust(tape, offset, type === CORRECT)
+    if (type === FILL) return fill(tape, offset, slot, named)
     if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    forOrder(slot)
+    if (contradicts(tape, at, slot, named)) return writeRefused(tape, EXEC_CONFLICT)
     settle(tape, slot, slot === named, type)
   }
 
@@ -165,14 +168,16 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     else move(tape, slot, to, version, change)
   }
 
-  function fill(tape: Tape, offset: number, slot: number): void {
+  function fill(tape: Tape, offset: number, slot: number, named: number): void {
     const at = offset >> 2
     hashExecution(tape, offset)
     const known = executions.find(tape, offset + X.execID, tape.i32[at + X.session]!, tape.i32[at + X.venue]!)
     if (known >= 0) return repeated(tape, known)
     if (slot >= 0) forOrder(slot)
-    else if (slot === Sought.ENDED) forEnded(find.idSlot())
+    else if (named === Sought.ENDED) forEnded(find.idSlot())
+    else if (slot === Sought.ENDED) forEndedSlot(tape.i32[at + X.orderSlot]!)
     else forNobody(tape, at)
+    if (slot !== Sought.NOT_FOUND && contradicts(tape, at, slot, named)) forStranger(tape, at)
     if (!refuses(tape, offset)) book(tape, offset)
   }
 
@@ -210,6 +215,41 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     booked[Booked.SESSION] = ids.sessionOf(id)
     booked[Booked.ALARM] = LATE_FILL
     booked[Booked.FLOW_VENUE] = ids.endedOf(id, Ended.VENUE)
+  }
+
+  /** For an order that has ended, found by its OrderID: its slot is no other's yet. */
+  function forEndedSlot(slot: number): void {
+    forOrder(slot)
+    booked[Booked.SLOT] = -1
+    booked[Booked.ALARM] = LATE_FILL
+  }
+
+  /**
+   * True where the report says another instrument, account or direction than the order that it names, or names two
+   * orders: whatever it is about, it is not that order.
+   */
+  function contradicts(tape: Tape, at: number, slot: number, named: number): boolean {
+    const { i32 } = tape
+    const instrument = i32[at + X.instrument]!
+    const account = i32[at + X.account]!
+    const side = i32[at + X.side]!
+    return (
+      (named !== Sought.NOT_FOUND && named !== slot) ||
+      (instrument >= 0 && instrument !== booked[Booked.INSTRUMENT]) ||
+      (account >= 0 && account !== booked[Booked.ACCOUNT]) ||
+      (side >= 0 && (side === 0) !== (booked[Booked.SIDE] === 0))
+    )
+  }
+
+  /** For what a report that contradicts its order says itself; what it leaves out is the order's. */
+  function forStranger(tape: Tape, at: number): void {
+    const instrument = booked[Booked.INSTRUMENT]!
+    const account = booked[Booked.ACCOUNT]!
+    const side = booked[Booked.SIDE]!
+    forNobody(tape, at)
+    if (tape.i32[at + X.instrument]! < 0) booked[Booked.INSTRUMENT] = instrument
+    if (tape.i32[at + X.account]! < 0) booked[Booked.ACCOUNT] = account
+    if (tape.i32[at + X.side]! < 0) booked[Booked.SIDE] = side
   }
 
   /** For an order that nobody knows: whom the report names, as far as they are bound, else the suspense account. */

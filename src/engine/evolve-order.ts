@@ -1,12 +1,13 @@
 /** Applies the events of order commands to the state. Reads the command and its events from the tape, nothing else. */
 
 import { reasonNumber } from '../model/codes.ts'
+import { controlIndex } from '../model/controls.ts'
 import { CANCEL_ORDER, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { CANCEL_DECIDED, CANCEL_REQUESTED, ORDER_DECIDED, ORDER_MOVED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import { Change } from './events-out.ts'
-import type { Judgement } from './judgement.ts'
+import { type Judgement, Verdict } from './judgement.ts'
 import { type OrderLife, Term } from './order-life.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
@@ -25,6 +26,11 @@ const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
 const FILLED = 5
+
+const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
+/** Where the result of MARKET_ACCESS stands in a decision: 16 results of two bits a word. */
+const ACCESS_WORD = ORDER_DECIDED.at.results0 + (MARKET_ACCESS >> 4)
+const ACCESS_BIT = (MARKET_ACCESS & 15) * 2
 
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
@@ -58,7 +64,9 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     // The venue is sought last: without it the subjects are known all the same.
     const unnamed = reason >= UNKNOWN_INSTRUMENT && reason < UNKNOWN_VENUE
     const idSlot = i32[e + E.idSlot]!
-    if (!repeated && !unnamed && idSlot >= 0) {
+    // Who is not bound to the account and the trader does not use up their rates.
+    const isBound = ((i32[e + ACCESS_WORD]! >> ACCESS_BIT) & 3) !== Verdict.FAIL
+    if (!repeated && !unnamed && isBound && idSlot >= 0) {
       stampSubjects(i32[c + N.account]!, i32[c + N.trader]!, i32[c + N.strategy]!)
     }
     if (idSlot < 0) return

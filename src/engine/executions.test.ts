@@ -45,6 +45,55 @@ scenario('a report finds its order by OrderID alone while it lives', (s) => {
   assert.equal(s.live('o'), undefined)
 })
 
+scenario('a late fill by OrderID alone finds the order that ended while no other has its slot', (s) => {
+  const { orderSeq, slot } = s.order({ clOrdID: 'o' })
+  s.report('Canceled', 'o')
+  s.fill('', 40, 10_000, { orderSeq, orderSlot: slot })
+  assert.equal(`${alarm(s)} ${booked(s)?.orderSeq}`, `LATE_FILL ${orderSeq}`)
+  assert.equal(s.cell('A1').position, 40)
+  s.report('Canceled', '', { orderSeq, orderSlot: slot })
+  assert.equal(s.refusal, 'ORDER_TERMINAL')
+  s.order({ clOrdID: 'next' })
+  s.fill('', 40, 10_000, { orderSeq, orderSlot: slot })
+  assert.equal(s.refusal, 'UNKNOWN_NAME')
+})
+
+/** What a report says wrongly of a buy of A1 in ACME, and where its fill of 10 goes. */
+const CONTRADICTIONS: readonly (readonly [
+  string,
+  (s: Scenario) => Record<string, number>,
+  account: string,
+  of: string,
+])[] = [
+  ['another instrument', (s) => ({ instrument: s.id('BETA') }), 'A1', 'BETA'],
+  ['another account', (s) => ({ account: s.id('A2') }), 'A2', 'ACME'],
+  ['the other side', () => ({ side: SIDES.indexOf('Sell') }), 'A1', 'ACME'],
+]
+for (const [what, said, account, instrument] of CONTRADICTIONS) {
+  scenario(`a fill that says ${what} than its order is booked as it says, blocked, and leaves the order`, (s) => {
+    s.instrument('BETA', {})
+    const id = s.working({})
+    s.fill(id, 10, 10_000, said(s))
+    assert.equal(alarm(s), 'UNKNOWN_EXECUTION')
+    assert.equal(Math.abs(s.cell(account, instrument).position), 10)
+    assert.equal(s.live(id)?.cumQty, 0)
+    assert.equal(s.saidOf('LatchSet').length, 1)
+    s.report('Canceled', id, said(s))
+    assert.equal(s.refusal, 'EXEC_CONFLICT')
+    assert.notEqual(s.live(id), undefined)
+  })
+}
+
+scenario('a report whose OrderID and clOrdID name two orders is about neither', (s) => {
+  const { orderSeq, slot } = s.order({ clOrdID: 'one' })
+  s.order({ clOrdID: 'two' })
+  s.report('Canceled', 'two', { orderSeq, orderSlot: slot })
+  assert.equal(s.refusal, 'EXEC_CONFLICT')
+  s.fill('two', 10, 10_000, { orderSeq, orderSlot: slot })
+  assert.equal(alarm(s), 'UNKNOWN_EXECUTION')
+  assert.deepEqual([s.live('one')?.cumQty, s.live('two')?.cumQty], [0, 0])
+})
+
 scenario('more than was ordered: booked, OVERFILL, and nothing rests any more', (s) => {
   const id = s.working({})
   s.fill(id, 60)

@@ -21,11 +21,11 @@ export function createOrderFinder(state: State) {
   const { f, i } = orders
   let idSlot: number = Sought.NOT_FOUND
 
-  /** Slot of the live order, or NOT_FOUND; `seqAt` is the index of its sequence number in the tape's doubles. */
+  /** Slot of the live order, ENDED while no other has its slot, or NOT_FOUND; `seqAt` is the index of its sequence number in the tape's doubles. */
   function byOrderID(tape: Tape, seqAt: number, slot: number): number {
     if (slot < 0 || slot >= orders.top() || f[slot * Order.NUMS + Order.SEQ] !== tape.f64[seqAt])
       return Sought.NOT_FOUND
-    return i[slot * Order.INTS + Order.LIVE] === 0 ? Sought.NOT_FOUND : slot
+    return i[slot * Order.INTS + Order.LIVE] === 0 ? Sought.ENDED : slot
   }
 
   /** Slot of the live order, ENDED or NOT_FOUND; `at` is the byte offset of the id in the tape. */

@@ -40,7 +40,7 @@ boundaryTable('TRADING_STATE', [
   ['another sector', killed({ sector: 'BANKS' }), {}, 'PASS'],
   ['its venue', killed({ venue: 'V1' }), { venue: 'V1' }, 'KILLED'],
   ['another venue', killed({ venue: 'V1' }), { venue: 'V2' }, 'PASS'],
-  ['an order without a venue has no venue key', killed({ venue: 'V1' }), {}, 'PASS'],
+  ['an order without a venue may reach the venue that is killed', killed({ venue: 'V1' }), {}, 'KILLED'],
   ['buys', killed({ side: 0 }), {}, 'KILLED'],
   ['sells, and it buys', killed({ side: 1 }), {}, 'PASS'],
   ['sells', killed({ side: 1 }), { side: 'Sell' }, 'KILLED'],

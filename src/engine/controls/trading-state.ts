@@ -21,7 +21,10 @@ const REDUCE_ONLY = reasonNumber('REDUCE_ONLY')
 /** Object kinds by latch key, from KEY_INSTRUMENT on. */
 const OBJECT_OF_KEY = Int32Array.of(1, 2, 4, 3, 5)
 
-/** True where an order with these subjects, instrument, venue and side has all keys of the latch. */
+/**
+ * True where an order with these subjects, instrument, venue and side has all keys of the latch. An order without a venue
+ * may reach any of them: the latch of a venue covers it.
+ */
 export function latchCovers(
   state: State,
   latch: Latch,
@@ -36,7 +39,7 @@ export function latchCovers(
     if (keys[kind]! >= 0 && keys[kind] !== subjects[from + kind]) return false
   }
   for (let key = Key.INSTRUMENT; key <= Key.VENUE; key++) {
-    if (keys[key]! < 0) continue
+    if (keys[key]! < 0 || (key === Key.VENUE && venue < 0)) continue
     if (keys[key] !== objectOf(state, OBJECT_OF_KEY[key - Key.INSTRUMENT]!, instrument, venue)) return false
   }
   return keys[Key.SIDE]! < 0 || (keys[Key.SIDE] === 1) === sells

@@ -31,7 +31,20 @@ function reportOn(script: Script, world: World, dice: Dice, order: Order, execTy
     venue: order.keys.venue >= 0 ? order.keys.venue : dice.of(world.venues),
     execID: script.freshId('E'),
     transactTimeUs: script.timeUs,
+    ...saidToo(world, dice, order),
   }
+}
+
+/** What a report repeats of its order, now and then wrongly. */
+function saidToo(world: World, dice: Dice, order: Order): ReportGiven {
+  if (!dice.chance(25)) return {}
+  const { instrument, account } = order.keys
+  if (dice.chance(80)) return { instrument, account, side: order.side }
+  return dice.of<ReportGiven>([
+    { instrument: dice.between(0, world.instruments.length - 1) },
+    { account: dice.of(world.accounts) },
+    { side: dice.between(0, 3) },
+  ])
 }
 
 const NOBODY: ReportGiven = {

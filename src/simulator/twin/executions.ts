@@ -41,14 +41,33 @@ export function executionReport(state: State, report: Report): TwinEvent[] {
   const order = orderOfReport(state, report)
   if (order === undefined) return refused('UNKNOWN_ORDER')
   if (!states.isLive(order)) return refused('ORDER_TERMINAL')
+  if (contradicts(state, report, order)) return refused('EXEC_CONFLICT')
   return moveOrder(state, order, execType, report)
 }
 
-/** By OrderID while the order lives, else by the id of any of its versions. */
+/** By OrderID while the order lives, else by the id of any of its versions, else by OrderID until its slot is another's. */
 function orderOfReport(state: State, report: Report): Order | undefined {
-  const order = report.orderSlot < 0 ? undefined : state.orders.get(report.orderSeq)
-  if (order !== undefined && states.isLive(order) && state.slots.get(order.seq) === report.orderSlot) return order
-  return states.orderNamed(state, report.owner, report.clOrdID)
+  const order = orderNumbered(state, report)
+  if (order !== undefined && states.isLive(order)) return order
+  return states.orderNamed(state, report.owner, report.clOrdID) ?? order
+}
+
+function orderNumbered(state: State, { orderSeq, orderSlot }: Report): Order | undefined {
+  if (orderSlot < 0 || state.slots.get(orderSeq) !== orderSlot) return undefined
+  const isReused = [...state.slots].some(([seq, slot]) => slot === orderSlot && seq > orderSeq)
+  return isReused ? undefined : state.orders.get(orderSeq)
+}
+
+/** A report that says something else than the order it names, or names two, is about neither. */
+function contradicts(state: State, report: Report, { seq, keys, side }: Order): boolean {
+  const named = states.orderNamed(state, report.owner, report.clOrdID)
+  const differs = (said: number, own: number) => said !== -1 && said !== own
+  return (
+    (named !== undefined && named.seq !== seq) ||
+    differs(report.instrument, keys.instrument) ||
+    differs(report.account, keys.account) ||
+    (report.side !== -1 && (report.side === 0) !== (side === 0))
+  )
 }
 
 function moveOrder(state: State, order: Order, execType: string, report: Report): TwinEvent[] {
@@ -83,8 +102,10 @@ function makeKnown(order: Order): void {
 function fill(state: State, report: Report): TwinEvent[] {
   const repeat = repeatedExecution(state, report)
   if (repeat !== null) return repeat
-  const order = orderOfReport(state, report)
-  const place = order === undefined ? strangerOf(state, report) : { keys: order.keys, side: order.side }
+  const found = orderOfReport(state, report)
+  const order = found !== undefined && contradicts(state, report, found) ? undefined : found
+  const place =
+    order === undefined ? strangerOf(state, saidWith(report, found)) : { keys: order.keys, side: order.side }
   if (place === null) return refused('UNKNOWN_NAME')
   if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
@@ -105,6 +126,19 @@ function fillOrder(state: State, order: Order, report: Report): string {
   if (isLate) return 'LATE_FILL'
   if (order.cum > largest) return 'OVERFILL'
   return report.cumQty !== -1 && BigInt(report.cumQty) !== order.cum ? 'CUM_QTY_MISMATCH' : 'NONE'
+}
+
+/** What a report says, with what it leaves out taken from the order that it contradicts. */
+function saidWith(report: Report, order: Order | undefined): Report {
+  if (order === undefined) return report
+  const { instrument, account } = order.keys
+  const or = (said: number, own: number) => (said === -1 ? own : said)
+  return {
+    ...report,
+    instrument: or(report.instrument, instrument),
+    account: or(report.account, account),
+    side: or(report.side, order.side),
+  }
 }
 
 /** Where a fill of an order that is not known goes: the named account or SUSPENSE, and what else is named and bound. */

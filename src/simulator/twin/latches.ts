@@ -43,7 +43,8 @@ export function covers(state: State, latch: Latch, keys: Keys, side: number): bo
   if (sideKey !== -1 && sideKey !== (side === 0 ? 0 : 1)) return false
   return (Object.keys(KEYS) as Key[]).every((key) => {
     const wanted = latch.keys[key] ?? -1
-    return wanted === -1 || wanted === own[key]
+    // An order without a venue may go to the one that is latched.
+    return wanted === -1 || wanted === own[key] || (key === 'venue' && own.venue === -1)
   })
 }
 

@@ -98,6 +98,9 @@ export function sessionPhase(state: State, values: ValuesOfCommand<'SessionPhase
 /** Begins a trade date. E needs no zeroing: it is the flow of the bookings of the date. */
 export function dayRoll(state: State, values: ValuesOfCommand<'DayRoll'>): TwinEvent[] {
   if (values.tradeDate <= state.tradeDate) return refused('DAY_ROLLED')
+  const [month, next] = [state.tradeDate, values.tradeDate].map((date) => Math.trunc(date / 100))
+  const isNext = next === month || next === Number(month) + (Number(month) % 100 === 12 ? 89 : 1)
+  if (!isNext) return refused('INVALID_VALUE')
   state.lastDate = state.tradeDate
   state.tradeDate = values.tradeDate
   for (const [key, id] of state.ids) {

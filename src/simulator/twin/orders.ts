@@ -1,8 +1,9 @@
 /**
  * New orders and what-ifs: idempotency, unknown names, judgement, and what an approve leaves behind.
  */
+
 import type { RulePack } from '../../model/rules.ts'
-import { ORDER_STATES, OUTCOMES } from '../../model/vocabulary.ts'
+import { ORDER_STATES, OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import type { Decision, TwinEvent } from './events.ts'
@@ -10,6 +11,7 @@ import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
 import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
+import { A02 } from './structure.ts'
 import { warn } from './warnings.ts'
 
 type OrderValues = ValuesOfCommand<'NewOrder'> | ValuesOfCommand<'Evaluate'>
@@ -34,7 +36,9 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   }
   const candidate = candidateOf(state, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, values.seq)
-  countMessage(state, subjectIds(state, candidate.keys), values.timeUs)
+  // Who is not bound to account and trader uses up no rate but its own.
+  const isStranger = decision.results[A02] === RESULTS.indexOf('FAIL')
+  countMessage(state, isStranger ? [values.session] : subjectIds(state, candidate.keys), values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
