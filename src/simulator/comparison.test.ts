@@ -1,0 +1,51 @@
+/**
+ * The engine against its two oracles over random sequences of commands: the twin, which rounds as the engine does and must
+ * agree bit for bit, and the rational one, which does not round and bounds what rounding may do. The seed is printed;
+ * COMPARE_SEED plays one again, COMPARE_RUNS plays more.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createEngine } from '../engine/engine.ts'
+import type { RulePack } from '../model/rules.ts'
+import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
+import { PROBING_PACK } from './commands/probing-pack.ts'
+import { play, sequences, type Throw } from './commands/sequence.ts'
+import { compare } from './compare.ts'
+import { SMALL_FACTS } from './small-journal.ts'
+
+const SEED = Number(process.env.COMPARE_SEED ?? 20261121)
+const RUNS = Number(process.env.COMPARE_RUNS ?? 12)
+/** Steps of a sequence: each sends one command or a few. */
+const STEPS = [250, 400] as const
+
+const makeEngine = (rules: RulePack) =>
+  createEngine({
+    sizes: SMALL_FACTS.sizes,
+    hashSeed: SMALL_FACTS.hashSeed,
+    rules,
+    onRiskError: (error) => {
+      throw error
+    },
+  })
+
+const PACKS: readonly (readonly [name: string, pack: RulePack])[] = [
+  ['the rules that ship', US_EQUITY_PACK],
+  ['a rule on every fact', PROBING_PACK],
+]
+for (const [name, pack] of PACKS) {
+  test(`engine, twin and rational oracle agree with ${name}`, (t) => {
+    const agrees = (throws: readonly Throw[]) => compare(play(throws, pack).commands, makeEngine, pack)
+    const result = fc.check(fc.property(sequences(...STEPS), agrees), { seed: SEED, numRuns: RUNS })
+    t.diagnostic(`COMPARE_SEED=${SEED} COMPARE_RUNS=${RUNS}: ${result.numRuns} sequences`)
+    assert.ok(!result.failed, `COMPARE_SEED=${SEED}: ${fc.defaultReportMessage(result)}`)
+  })
+}
+
+test('the sequences hold approves, rejects and repeats', () => {
+  const outcomes = new Set<number>()
+  const [throws] = fc.sample(sequences(...STEPS), { seed: SEED, numRuns: 1 })
+  const { script } = play(throws as Throw[], US_EQUITY_PACK)
+  for (const { outcome } of script.decisions) outcomes.add(outcome)
+  assert.deepEqual([...outcomes].sort(), [0, 1, 2])
+})
