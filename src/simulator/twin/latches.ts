@@ -103,7 +103,8 @@ export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsA
   const orders = liveOrders(state).filter((order) => isIn(state.slots.get(order.seq) ?? -1))
   const events: TwinEvent[] = []
   for (const order of orders) {
-    if (!covers(state, latch, order.keys, order.side)) continue
+    // A request stands until the order ends: no second latch asks again.
+    if (order.cancelRequested || !covers(state, latch, order.keys, order.side)) continue
     order.cancelRequested = true
     events.push({ name: 'CancelRequested', orderSeq: order.seq, latch: latch.id, session: order.keys.session })
   }
