@@ -17,8 +17,9 @@ import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
 import { CountingEngine } from '../simulator/counting-engine.ts'
 import { openSmallJournal } from '../simulator/small-journal.ts'
-import { DirectoryLocked, lockDirectory } from './directory-lock.ts'
+import { lockDirectory } from './directory-lock.ts'
 import { JournalReader } from './journal-reader.ts'
+import { DirectoryLocked } from './name-lock.ts'
 
 const ROUNDS = 20
 const SEED = Number(process.env.SEED ?? 1)
