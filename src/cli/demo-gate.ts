@@ -6,8 +6,9 @@
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
-import { DirectoryLocked } from '../journal/directory-lock.ts'
 import { JournalDamage, JournalTooNew } from '../journal/journal-reader.ts'
+import { JournalNoRoom } from '../journal/journal-room.ts'
+import { DirectoryLocked } from '../journal/name-lock.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
@@ -30,7 +31,8 @@ async function main(): Promise<void> {
     process.exit(DO_NOT_RESTART)
   }
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' }, pino.destination(2))
-  const settings = { directory: data, durability, host: '127.0.0.1', port, clock: 'system', logger } as const
+  const say = (line: string) => console.error(`gate: ${line}`)
+  const settings = { directory: data, durability, host: '127.0.0.1', port, clock: 'system', logger, say } as const
   try {
     const gate = await openGate({
       ...settings,
@@ -63,14 +65,15 @@ async function main(): Promise<void> {
     process.send?.(ready)
   } catch (cause) {
     if (!needsPerson(cause)) throw cause
-    console.error(`gate: ${cause.message}`)
+    say(cause.message)
     process.exit(DO_NOT_RESTART)
   }
 }
 
 /** Faults that starting again would only repeat. */
 function needsPerson(cause: unknown): cause is Error {
-  if (cause instanceof DirectoryLocked || cause instanceof JournalDamage || cause instanceof JournalTooNew) return true
+  const final = [DirectoryLocked, JournalDamage, JournalTooNew, JournalNoRoom]
+  if (final.some((kind) => cause instanceof kind)) return true
   return cause instanceof Error && 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')
 }
 

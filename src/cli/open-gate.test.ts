@@ -9,7 +9,7 @@ import { readSecrets } from '../floor/client/credentials.ts'
 import { GateClient } from '../floor/client/gate-client.ts'
 import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
 import { setUpWorld } from '../floor/world/set-up-world.ts'
-import { DirectoryLocked } from '../journal/directory-lock.ts'
+import { DirectoryLocked } from '../journal/name-lock.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 

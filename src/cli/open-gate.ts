@@ -15,9 +15,10 @@ import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type Logger, type RestServer } from '../gateway/rest/server.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
-import { lockDirectory } from '../journal/directory-lock.ts'
+import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { JournalReader } from '../journal/journal-reader.ts'
+import { systemLockWorld } from '../journal/lock-world.ts'
 import { type Durability, readSegmentHeader, segmentName } from '../journal/segment-header.ts'
 import { DEMO_SIZES } from '../model/bounds.ts'
 import type { Directory } from '../model/directory.ts'
@@ -41,6 +42,8 @@ export interface GateSettings {
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
   readonly clock: 'system' | 'replay'
   readonly logger: Logger
+  /** Told what keeps the start, for a person at a terminal. */
+  readonly say?: (line: string) => void
   /** The journal failed, or the engine: nothing is decided any more and the process must end. */
   readonly onFatal: (cause: unknown) => void
 }
@@ -67,22 +70,37 @@ const REPLAY_START_US = 1_000_000
 const NO_CODE_HASH = '0'.repeat(64)
 const AUDIENCE = 'portcullis'
 
-/** @throws DirectoryLocked, JournalDamage, or the system's error where the port is taken */
+/** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
 export async function openGate(settings: GateSettings): Promise<OpenGate> {
+  const lock = await lockDirectory(join(settings.directory, 'journal'), systemLockWorld(settings.say))
+  const opened: (() => Promise<void>)[] = [() => lock.release()]
+  try {
+    return await openLocked(settings, lock, opened)
+  } catch (cause) {
+    // Closed in order, so that the next start need not watch whether this one lives.
+    for (const close of opened.reverse()) await close().catch(() => {})
+    throw cause
+  }
+}
+
+/** @param opened gets what must be closed again, newest last */
+async function openLocked(
+  settings: GateSettings,
+  lock: DirectoryLock,
+  opened: (() => Promise<void>)[],
+): Promise<OpenGate> {
   const { logger, durability } = settings
-  const folder = join(settings.directory, 'journal')
-  const lock = await lockDirectory(folder)
+  const folder = lock.directory
   const hashSeed = seedOf(folder)
   const engine = createEngine({
     ...{ sizes: DEMO_SIZES, rules: US_EQUITY_PACK, hashSeed },
     onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
   })
-  const reader = new JournalReader(folder)
+  const reader = new JournalReader(folder, () => lock.renew())
   const recent = new RecentBlocks(reader)
   const { lastSeq, lastTimeUs, entries } = recover(engine, recent)
   logger.info({ entries }, 'recovered from the journal')
   if (settings.clock === 'replay' && lastSeq > 0 && engine.directory.profile === 'production') {
-    await lock.release()
     throw new Error(`${folder} is a production journal: only a demo gate takes its time from requests`)
   }
   const replayClock = settings.clock === 'replay' ? new ReplayClock(REPLAY_START_US) : undefined
@@ -101,6 +119,7 @@ export async function openGate(settings: GateSettings): Promise<OpenGate> {
     publish: (block) => server?.published(block),
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })
+  opened.push(() => sequencer.close())
   const auth = await openAuth(settings.directory)
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   const spill = new SpillFile(join(settings.directory, 'cancels-without-journal.jsonl'))

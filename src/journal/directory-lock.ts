@@ -1,87 +1,58 @@
 /**
- * Keeps a second gate off a journal's folder. The lock is a name that the kernel gives to one process at a time and
- * takes back when that process ends, however it ends: on Linux a socket in the abstract namespace, on Windows a named
- * pipe, on macOS and BSD an open flag. So there is no stale lock to judge, and no process id that another may wear by now.
- *
- * The name holds device and inode of the folder: every path to the folder leads to the same lock. An abstract name is
- * known inside one network namespace: two containers that share a folder must share that, or be kept apart otherwise.
+ * Keeps a second gate off a journal's folder: the kernel's name for the gates of one namespace, the owner file for the
+ * others, and a mark on the last segment for whoever goes on in spite of both. docs/decisions/0011-journal-blocks.md.
  */
-import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { type LockWorld, systemLockWorld } from './lock-world.ts'
+import type { NameLock } from './name-lock.ts'
+import { OwnerFile, type Predecessor } from './owner-file.ts'
+import { fenceLastSegment } from './segment-fence.ts'
 
 export interface DirectoryLock {
   readonly directory: string
+  /** Hex digits that no other holder has: they open the names of its unfinished files. */
+  readonly owner: string
+  readonly predecessor: Predecessor
+  /** @throws OwnershipLost where the folder has another owner by now */
+  assertHeld(): void
+  /** To be called at least twice a second by work that keeps timers from coming round. */
+  renew(): void
   release(): Promise<void>
 }
 
-export class DirectoryLocked extends Error {
-  constructor(directory: string, holder: string) {
-    super(`${directory} is in use by another gate (${holder})`)
-    this.name = 'DirectoryLocked'
-  }
-}
-
-/** O_EXLOCK of macOS and BSD, which Node does not name: the open fails where another process holds the file so. */
-const EXCLUSIVE_LOCK = 0x20
-/** How long a holder has to say who it is; the answer only makes the message better. */
-const ANSWER_MS = 500
-
 /** Makes the folder if need be and locks it. Throws DirectoryLocked where another process, or this one, holds it. */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, world: LockWorld = systemLockWorld()): Promise<DirectoryLock> {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  if (process.platform !== 'linux' && process.platform !== 'win32') return lockByFlag(directory)
-  const { dev, ino } = statSync(directory, { bigint: true })
-  const key = `portcullis-${dev.toString(36)}-${ino.toString(36)}`
-  const name = process.platform === 'win32' ? `\\\\.\\pipe\\${key}` : `\0${key}`
-  const server = createServer((socket) => {
-    socket.on('error', () => {})
-    socket.end(`process ${process.pid}`)
-  })
+  const name = await world.takeName(directory)
   try {
-    await listen(server, name)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    throw new DirectoryLocked(directory, await holderOf(name))
-  }
-  server.unref()
-  return { directory, release: () => new Promise((settle) => server.close(() => settle())) }
-}
-
-function listen(server: Server, name: string): Promise<void> {
-  return new Promise((settle, fail) => {
-    server.once('error', fail)
-    server.listen(name, () => settle())
-  })
-}
-
-function holderOf(name: string): Promise<string> {
-  return new Promise((settle) => {
-    let answer = ''
-    const socket = connect(name)
-    const done = () => {
-      socket.destroy()
-      settle(answer === '' ? 'which does not say who it is' : answer)
+    const file = world.hasNamespaces ? await OwnerFile.take(directory, name.name, world) : undefined
+    const lock = lockOf(directory, name, file)
+    try {
+      fenceLastSegment(directory)
+    } catch (cause) {
+      file?.release()
+      throw cause
     }
-    socket.setTimeout(ANSWER_MS, done)
-    socket.on('data', (bytes) => {
-      answer += bytes.toString('latin1').slice(0, 40)
-    })
-    socket.on('end', done)
-    socket.on('error', done)
-  })
+    return lock
+  } catch (cause) {
+    await name.release()
+    throw cause
+  }
 }
 
-function lockByFlag(directory: string): DirectoryLock {
-  const path = join(directory, 'lock')
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | EXCLUSIVE_LOCK
-  let fd: number
-  try {
-    fd = openSync(path, flags, 0o600)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code !== 'EAGAIN' && code !== 'EWOULDBLOCK') throw cause
-    throw new DirectoryLocked(directory, `its file ${path} is locked`)
+function lockOf(directory: string, name: NameLock, file: OwnerFile | undefined): DirectoryLock {
+  return {
+    directory,
+    owner: file?.id ?? randomBytes(8).toString('hex'),
+    // A name that reaches over the whole machine was given back by a process that is gone.
+    predecessor: file?.predecessor ?? 'dead',
+    assertHeld: () => file?.assertHeld(),
+    renew: () => file?.renew(),
+    release: async () => {
+      // The file first: whoever waits for the name finds nothing to watch.
+      file?.release()
+      await name.release()
+    },
   }
-  return { directory, release: async () => closeSync(fd) }
 }

@@ -3,7 +3,6 @@
  * before it by hash. Every start of the gate opens a segment of its own; a finished file is never written again.
  */
 import { randomBytes, webcrypto } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FORMAT } from '../model/version.ts'
 import type { Block, JournalPort } from '../sequencer/ports.ts'
@@ -11,6 +10,8 @@ import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, link, sha2
 import type { DirectoryLock } from './directory-lock.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './journal-files.ts'
 import type { JournalReader } from './journal-reader.ts'
+import { assertRoom, freeBytesOf, isRoomMissing, JournalNoRoom } from './journal-room.ts'
+import { assertUnmarked } from './segment-fence.ts'
 import { SEGMENT_HEADER_BYTES, type SegmentFacts, segmentName, writeSegmentHeader } from './segment-header.ts'
 import { SpareSegment } from './spare-segment.ts'
 import { cutTail } from './tail-cut.ts'
@@ -32,6 +33,8 @@ export interface FileJournalOptions {
   readonly nonce?: () => string
   readonly segmentBytes?: number
   readonly files?: JournalFiles
+  /** How much the folder's disk still takes. */
+  readonly freeBytes?: (directory: string) => number
   /** Told what changes no decision: a spare segment that could not be made. */
   readonly onProblem?: (cause: unknown) => void
 }
@@ -55,6 +58,7 @@ export class FileJournal implements JournalPort {
   readonly tailBytes = BLOCK_TRAILER_BYTES
   /** Where a torn tail of the last run was moved to; undefined where there was none. */
   readonly movedTail: string | undefined
+  readonly #lock: DirectoryLock
   readonly #directory: string
   readonly #facts: SegmentFacts
   readonly #wallUs: () => number
@@ -64,6 +68,7 @@ export class FileJournal implements JournalPort {
   readonly #spare: SpareSegment
   #number: number
   #file!: JournalFile
+  #path = ''
   #salt: Uint8Array = new Uint8Array(8)
   #position = 0
   /** Hash of the last block, or segment header; a promise while the thread pool works on it. */
@@ -73,7 +78,10 @@ export class FileJournal implements JournalPort {
   #durable: DurablePosition
   #failed: JournalFailed | undefined
 
-  /** Closes the last segment behind its last whole block and opens a new one. Throws where this build is the older. */
+  /**
+   * Closes the last segment behind its last whole block and opens a new one.
+   * @throws Error where this build is the older one, JournalNoRoom where the disk does not hold another segment
+   */
   static open(options: FileJournalOptions): FileJournal {
     return new FileJournal(options)
   }
@@ -87,17 +95,31 @@ export class FileJournal implements JournalPort {
     if (last !== undefined && last.engineVersion > facts.engineVersion) {
       throw new Error(`${end.file} was written by engine ${last.engineVersion}; this build has ${facts.engineVersion}`)
     }
+    this.#lock = lock
     this.#directory = lock.directory
     this.#facts = facts
     this.#wallUs = options.wallUs
     this.#nonce = options.nonce ?? (() => randomBytes(16).toString('hex'))
     this.#files = options.files ?? diskFiles
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
-    this.movedTail = cutTail(end, this.#files)
-    this.#spare = new SpareSegment(this.#files, this.#directory, this.#segmentBytes, options.onProblem ?? (() => {}))
-    this.#spare.finish()
+    lock.assertHeld()
+    const onProblem = options.onProblem ?? (() => {})
+    this.#spare = new SpareSegment(this.#files, lock, this.#segmentBytes, onProblem)
+    const freeBytes = options.freeBytes ?? freeBytesOf
+    const copied = lock.predecessor === 'silent' ? end.offset : 0
+    assertRoom(this.#directory, this.#spare.missingBytes + copied, freeBytes)
     this.#number = last?.number ?? 0
-    this.#chain = this.#openSegment(Buffer.from(end.hash, 'hex'), end.lastSeq + 1)
+    try {
+      this.movedTail = cutTail(end, this.#files, lock.predecessor === 'silent' ? this.#freshPath : undefined)
+      lock.renew()
+      this.#spare.finish(() => lock.renew())
+      lock.assertHeld()
+      this.#chain = this.#openSegment(Buffer.from(end.hash, 'hex'), end.lastSeq + 1)
+    } catch (cause) {
+      if (!isRoomMissing(cause)) throw cause
+      this.#spare.remove()
+      throw new JournalNoRoom(this.#directory, this.#segmentBytes, freeBytes(this.#directory), cause)
+    }
     this.#durable = { segment: this.#number, offset: this.#position, seq: end.lastSeq }
   }
 
@@ -113,6 +135,7 @@ export class FileJournal implements JournalPort {
     try {
       const bytes = this.#write(block, this.#chain)
       if (this.#facts.durability === 'fsync') this.#file.sync()
+      this.#assertUnmarked()
       // Hashed when the answer is on its way, which does not wait for it.
       this.#unlinked = bytes.slice()
       setImmediate(() => this.#linkLast())
@@ -129,6 +152,7 @@ export class FileJournal implements JournalPort {
       this.#linkLast()
       await this.#chain
       if (this.#failed !== undefined) return
+      this.#assertOwn()
       this.#file.truncate(this.#position)
       this.#file.sync()
     } catch (cause) {
@@ -158,6 +182,7 @@ export class FileJournal implements JournalPort {
           ? link(headerOf(bytes), recordsHash)
           : this.#linkLater(headerOf(bytes).slice(), recordsHash)
       if (this.#facts.durability === 'fsync') await this.#file.syncLater()
+      this.#assertUnmarked()
     } catch (cause) {
       throw this.#broken(cause)
     }
@@ -176,6 +201,7 @@ export class FileJournal implements JournalPort {
   }
 
   #write(block: Block, chain: Uint8Array): Uint8Array {
+    this.#assertOwn()
     const bytes = block.end - block.start + FRAME_BYTES
     const isFull = this.#position > SEGMENT_HEADER_BYTES && this.#position + bytes > this.#segmentBytes
     const previous = isFull ? this.#roll(chain, block.firstSeq) : chain
@@ -186,10 +212,35 @@ export class FileJournal implements JournalPort {
   }
 
   #roll(chain: Uint8Array, firstSeq: number): Uint8Array {
+    const [full, path, position, bytes] = [this.#file, this.#path, this.#position, this.#fileBytes]
+    const hash = this.#openSegment(chain, firstSeq)
+    // Whoever marked it when it was still the last looks again, and marks the new one; who marked it before is seen here.
+    assertUnmarked(full, bytes, path)
     // What is behind the last block are zeros, and no reader needs them.
-    this.#file.truncate(this.#position)
-    this.#file.close()
-    return this.#openSegment(chain, firstSeq)
+    full.truncate(position)
+    full.close()
+    return hash
+  }
+
+  /** The size of the segment in use, from its first block to its last. Only a block larger than it makes it longer. */
+  get #fileBytes(): number {
+    return Math.max(this.#segmentBytes, this.#position)
+  }
+
+  /** Throws where the folder, or the segment, is another gate's by now: nobody would read what is written from here on. */
+  #assertOwn(): void {
+    this.#lock.assertHeld()
+    this.#assertUnmarked()
+  }
+
+  /** What was synced before this returns is read by every gate that begins on the folder afterwards. */
+  #assertUnmarked(): void {
+    assertUnmarked(this.#file, this.#fileBytes, this.#path)
+  }
+
+  /** A file in the making that no other owner touches. */
+  get #freshPath(): string {
+    return join(this.#directory, `${this.#lock.owner}.fresh.pjl`)
   }
 
   /** Makes the next segment's file, header included, durable under its name. Returns the header's hash. */
@@ -206,15 +257,15 @@ export class FileJournal implements JournalPort {
       previousHash: Buffer.from(chain).toString('hex'),
     })
     const spare = this.#spare.take()
-    const freshPath = join(this.#directory, 'fresh.pjl')
-    if (spare === undefined) rmSync(freshPath, { force: true })
-    const file = spare ?? this.#files.open(freshPath, true)
+    const file = spare ?? this.#files.open(this.#freshPath, true)
+    if (spare === undefined) file.truncate(this.#segmentBytes)
     file.write(header, 0)
     file.sync()
-    // A numbered file so always has its whole header.
-    this.#files.rename(spare === undefined ? freshPath : this.#spare.path, path)
+    // A numbered file so always has its whole header; a number that another gate has used is not used again.
+    this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
     this.#files.syncFolder(dirname(path))
     this.#file = file
+    this.#path = path
     this.#position = SEGMENT_HEADER_BYTES
     this.#salt = header.slice(-32, -24)
     return header.slice(-32)

@@ -1,12 +1,16 @@
 /** The file operations that a journal is written with, so that a test can let any of them fail. */
 import {
   closeSync,
+  existsSync,
   fdatasync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   openSync,
   renameSync,
+  unlinkSync,
   write,
   writeSync,
 } from 'node:fs'
@@ -18,14 +22,26 @@ export interface JournalFile {
   /** Returns when data, and what is needed to read it back, is on the disk. */
   sync(): void
   syncLater(): Promise<void>
+  /** Cuts the file, or makes it longer by zeros that take no room. */
   truncate(bytes: number): void
+  facts(): FileFacts
   close(): void
+}
+
+/** What the system says of an open file. */
+export interface FileFacts {
+  readonly size: number
+  /** How many names lead to it: 0 once it was removed or another has taken its place. */
+  readonly names: number
 }
 
 export interface JournalFiles {
   /** Opens for reading and writing; `create` makes a new file and throws where there is one. */
   open(path: string, create: boolean): JournalFile
+  /** Takes the place of what `to` is, if anything. */
   rename(from: string, to: string): void
+  /** Gives the file a name that nothing has yet; throws EEXIST where something has it. */
+  name(from: string, to: string): void
   /** Makes the names in a folder durable. */
   syncFolder(path: string): void
 }
@@ -67,6 +83,11 @@ class DiskFile implements JournalFile {
     ftruncateSync(this.#fd, bytes)
   }
 
+  facts(): FileFacts {
+    const { size, nlink } = fstatSync(this.#fd)
+    return { size, names: nlink }
+  }
+
   close(): void {
     closeSync(this.#fd)
   }
@@ -75,6 +96,7 @@ class DiskFile implements JournalFile {
 export const diskFiles: JournalFiles = {
   open: (path, create) => new DiskFile(openSync(path, create ? 'wx+' : 'r+', 0o600)),
   rename: renameSync,
+  name: nameExclusively,
   syncFolder: (path) => {
     // Windows cannot sync a folder; its file system journals names by itself.
     if (process.platform === 'win32') return
@@ -85,4 +107,19 @@ export const diskFiles: JournalFiles = {
       closeSync(fd)
     }
   },
+}
+
+/** What file systems without hard links answer: FAT, and some that live in user space. */
+const NO_LINKS: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
+function nameExclusively(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch (cause) {
+    if (!NO_LINKS.includes((cause as NodeJS.ErrnoException).code)) throw cause
+    if (existsSync(to)) throw Object.assign(new Error(`EEXIST: ${to}`), { code: 'EEXIST' })
+    renameSync(from, to)
+    return
+  }
+  unlinkSync(from)
 }

@@ -74,11 +74,14 @@ const SEGMENT_BYTES_MAX = 1024 * 1024 * 1024
 
 export class JournalReader {
   readonly directory: string
+  readonly #onProgress: () => void
   #end: JournalEnd | undefined
   #tape = Tape.ofBytes(0)
 
-  constructor(directory: string) {
+  /** @param onProgress called before each block, by which a gate shows that it lives while it reads */
+  constructor(directory: string, onProgress: () => void = () => {}) {
     this.directory = directory
+    this.#onProgress = onProgress
   }
 
   /** Where the journal ends; known once `blocks` was read to its end. */
@@ -145,6 +148,7 @@ export class JournalReader {
       if (header === undefined || problem !== undefined) {
         return { ...end, tornUntil: tornUntil(tape, size, end, isLast, salt, problem ?? '') }
       }
+      this.#onProgress()
       const block = checkedBlock(tape, end, segment, header)
       end = {
         ...end,

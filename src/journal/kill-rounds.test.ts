@@ -1,131 +1,79 @@
 /**
  * Real processes and kill -9: the lock dies with its holder, and what a killed writer had answered is in its journal.
- * This file is also the program that is killed: see `child`.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { NEW_ORDER } from '../model/records/commands.ts'
-import { encode } from '../model/records/schema.ts'
-import { Sequencer } from '../sequencer/sequencer.ts'
-import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
-import { CountingEngine } from '../simulator/counting-engine.ts'
+import { startGateChild } from '../simulator/gate-child.ts'
 import { openSmallJournal } from '../simulator/small-journal.ts'
-import { DirectoryLocked, lockDirectory } from './directory-lock.ts'
+import { lockDirectory } from './directory-lock.ts'
 import { JournalReader } from './journal-reader.ts'
+import { DirectoryLocked } from './name-lock.ts'
 
 const ROUNDS = 20
 const SEED = Number(process.env.SEED ?? 1)
-/** Orders that the child keeps waiting at once: small and large blocks, both ways to the disk. */
-const WAITING = 40
 
-if (process.env.PORTCULLIS_CHILD === undefined) tests()
-else await child(process.env.PORTCULLIS_CHILD)
+test('a second gate on the same folder is refused and told who holds it', async (t) => {
+  const directory = folder(t)
+  const lock = await lockDirectory(directory)
+  await assert.rejects(lockDirectory(directory), (error: Error) => {
+    assert.ok(error instanceof DirectoryLocked)
+    assert.match(error.message, new RegExp(`in use by another gate \\(process ${process.pid}\\)`))
+    return true
+  })
+  await assert.rejects(openSmallJournal(directory), DirectoryLocked)
+  const other = await lockDirectory(join(directory, 'other'))
+  await other.release()
+  await lock.release()
+  const again = await lockDirectory(directory)
+  await again.release()
+})
 
-function tests(): void {
-  test('a second gate on the same folder is refused and told who holds it', async (t) => {
-    const directory = folder(t)
+test('the lock of a killed gate is free at once', async (t) => {
+  const directory = folder(t)
+  for (let round = 0; round < 3; round++) {
+    const running = start(t, directory)
+    await once(running, 'message')
+    await assert.rejects(lockDirectory(directory), new RegExp(`process ${running.pid}\\)`))
+    await killed(running)
     const lock = await lockDirectory(directory)
-    await assert.rejects(lockDirectory(directory), (error: Error) => {
-      assert.ok(error instanceof DirectoryLocked)
-      assert.match(error.message, new RegExp(`in use by another gate \\(process ${process.pid}\\)`))
-      return true
-    })
-    await assert.rejects(openSmallJournal(directory), DirectoryLocked)
-    const other = await lockDirectory(join(directory, 'other'))
-    await other.release()
     await lock.release()
-    const again = await lockDirectory(directory)
-    await again.release()
-  })
+  }
+})
 
-  test('the lock of a killed gate is free at once', async (t) => {
-    const directory = folder(t)
-    for (let round = 0; round < 3; round++) {
-      const running = start(t, directory)
-      await once(running, 'message')
-      await assert.rejects(lockDirectory(directory), new RegExp(`process ${running.pid}\\)`))
-      await killed(running)
-      const lock = await lockDirectory(directory)
-      await lock.release()
+test(`after kill -9 at any moment everything that was answered is in the journal, ${ROUNDS} rounds`, async (t) => {
+  const directory = folder(t)
+  let random = SEED
+  let answered = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0
+    const target = 1 + ((random >>> 8) % 500)
+    const running = start(t, directory)
+    const lines = createInterface({ input: running.stdout as NodeJS.ReadableStream })
+    let last = 0
+    let heard = 0
+    for await (const line of lines) {
+      last = Number(line)
+      // The moment is counted in answers, so that a slow machine kills at as many places as a quick one.
+      if (++heard === target) running.kill('SIGKILL')
     }
-  })
-
-  test(`after kill -9 at any moment everything that was answered is in the journal, ${ROUNDS} rounds`, async (t) => {
-    const directory = folder(t)
-    let random = SEED
-    let answered = 0
-    for (let round = 0; round < ROUNDS; round++) {
-      random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0
-      const target = 1 + ((random >>> 8) % 500)
-      const running = start(t, directory)
-      const lines = createInterface({ input: running.stdout as NodeJS.ReadableStream })
-      let last = 0
-      let heard = 0
-      for await (const line of lines) {
-        last = Number(line)
-        // The moment is counted in answers, so that a slow machine kills at as many places as a quick one.
-        if (++heard === target) running.kill('SIGKILL')
-      }
-      if (running.exitCode === null && running.signalCode === null) await once(running, 'exit')
-      assert.equal(running.signalCode, 'SIGKILL', 'it was not the child that gave up')
-      assert.ok(last >= answered + target, `round ${round}: the child recovered ${answered} and went on`)
-      const reader = new JournalReader(directory)
-      for (const _ of reader.blocks());
-      assert.ok(
-        reader.end.lastSeq >= last,
-        `round ${round}: ${last} was answered, the journal has ${reader.end.lastSeq}`,
-      )
-      answered = reader.end.lastSeq
-    }
-  })
-}
-
-/** Recovers, then answers orders as fast as it can: one line with the sequence number for each. */
-async function child(directory: string): Promise<void> {
-  const engine = new CountingEngine({ rows: 30 })
-  const { journal } = await openSmallJournal(directory, { engine, segmentBytes: 1 << 20 })
-  process.send?.('ready')
-  const sequencer = new Sequencer({
-    engine,
-    journal,
-    clock: systemClock,
-    timer: systemTimer,
-    lastSeq: engine.commands,
-    lastTimeUs: 0,
-    report: () => {},
-    onFatal: (cause) => {
-      throw cause
-    },
-  })
-  const order = () =>
-    sequencer.submit({
-      write: (tape) => encode(tape, NEW_ORDER, { clOrdID: 'a' }),
-      onDurable: (tape, offset) => {
-        const more = process.stdout.write(`${tape.f64[(offset >> 3) + NEW_ORDER.at.seq]}\n`)
-        if (more) order()
-        else process.stdout.once('drain', order)
-      },
-      onFailure: (fault) => {
-        throw new Error(fault)
-      },
-    })
-  // A few at first, so that lone blocks are killed too.
-  order()
-  for (let i = 1; i < WAITING; i++) setTimeout(order, i)
-}
+    if (running.exitCode === null && running.signalCode === null) await once(running, 'exit')
+    assert.equal(running.signalCode, 'SIGKILL', 'it was not the child that gave up')
+    assert.ok(last >= answered + target, `round ${round}: the child recovered ${answered} and went on`)
+    const reader = new JournalReader(directory)
+    for (const _ of reader.blocks());
+    assert.ok(reader.end.lastSeq >= last, `round ${round}: ${last} was answered, the journal has ${reader.end.lastSeq}`)
+    answered = reader.end.lastSeq
+  }
+})
 
 function start(t: TestContext, directory: string): ChildProcess {
-  const running = spawn(process.execPath, ['--enable-source-maps', fileURLToPath(import.meta.url)], {
-    env: { ...process.env, PORTCULLIS_CHILD: directory, NODE_TEST_CONTEXT: '' },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  })
+  const running = startGateChild(directory)
   t.after(() => running.kill('SIGKILL'))
   return running
 }

@@ -2,15 +2,22 @@
  * The next segment's file, filled with zeros while the present one is in use, so that a roll does not wait for the disk
  * and a later fdatasync has no sizes to write: about two thirds of the time (shared numbers). The work is paced by
  * the use of the present segment, twice as fast, in slices, so that it never floods the disk.
+ *
+ * The file carries its owner's name, since a slice may be on its way to it when another gate takes the folder over. A run
+ * that ends in order leaves it as `spare.pjl`, for anybody.
  */
-import { rmSync, statSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DirectoryLock } from './directory-lock.ts'
 import type { JournalFile, JournalFiles } from './journal-files.ts'
 
 const SLICE_BYTES = 1024 * 1024
+const FREE_SPARE = 'spare.pjl'
+const UNFINISHED = /^(?:[0-9a-f]+\.)?(?:spare|fresh)\.pjl$/
 
 export class SpareSegment {
   readonly path: string
+  readonly #directory: string
   readonly #files: JournalFiles
   readonly #bytes: number
   readonly #onProblem: (cause: unknown) => void
@@ -21,29 +28,46 @@ export class SpareSegment {
   #working: Promise<void> | undefined
   #stopped = false
 
-  /** Goes on with the spare that an earlier process left, unless it is larger than `bytes`. */
-  constructor(files: JournalFiles, directory: string, bytes: number, onProblem: (cause: unknown) => void) {
-    this.path = join(directory, 'spare.pjl')
+  /** Goes on with the spare that an earlier process left, where that one surely writes it no more. Removes what else it left. */
+  constructor(files: JournalFiles, lock: DirectoryLock, bytes: number, onProblem: (cause: unknown) => void) {
+    this.#directory = lock.directory
+    this.path = join(lock.directory, `${lock.owner}.${FREE_SPARE}`)
     this.#files = files
     this.#bytes = bytes
     this.#onProblem = onProblem
     this.#zeros = new Uint8Array(Math.min(SLICE_BYTES, bytes))
-    const left = statSync(this.path, { throwIfNoEntry: false })?.size
-    if (left !== undefined && left <= bytes) {
-      this.#file = files.open(this.path, false)
-      this.#filled = left
-    } else rmSync(this.path, { force: true })
+    for (const name of readdirSync(this.#directory).filter((name) => UNFINISHED.test(name))) {
+      const path = join(this.#directory, name)
+      if (this.#file === undefined && isFree(name, lock) && isUsable(path, bytes)) {
+        renameSync(path, this.path)
+        this.#file = files.open(this.path, false)
+        this.#filled = this.#file.facts().size
+      } else rmSync(path, { force: true })
+    }
   }
 
-  /** Fills the rest at once. For the start, when nobody waits yet. */
-  finish(): void {
+  /** What `finish` still has to write. */
+  get missingBytes(): number {
+    return this.#bytes - this.#filled
+  }
+
+  /** Fills the rest at once. For the start, when nobody waits yet; `onSlice` is called now and then. */
+  finish(onSlice: () => void): void {
     this.#file ??= this.#files.open(this.path, true)
     while (this.#filled < this.#bytes) {
       const slice = this.#slice()
       this.#file.write(slice, this.#filled)
       this.#filled += slice.length
+      onSlice()
     }
     this.#file.sync()
+  }
+
+  /** Gives its room back. */
+  remove(): void {
+    this.#file?.close()
+    this.#file = undefined
+    rmSync(this.path, { force: true })
   }
 
   /** Begins the next slice if the spare is behind the use of the present segment. */
@@ -65,8 +89,11 @@ export class SpareSegment {
   async close(): Promise<void> {
     this.#stopped = true
     await this.#working
-    this.#file?.close()
+    if (this.#file === undefined) return
+    this.#file.close()
     this.#file = undefined
+    // Gone where another gate has taken the folder over.
+    if (statSync(this.path, { throwIfNoEntry: false })) renameSync(this.path, join(this.#directory, FREE_SPARE))
   }
 
   async #fillSlice(): Promise<void> {
@@ -87,4 +114,16 @@ export class SpareSegment {
   #slice(): Uint8Array {
     return this.#zeros.subarray(0, Math.min(this.#zeros.length, this.#bytes - this.#filled))
   }
+}
+
+/** A silent predecessor may wake up and write what it has open; one that is dead will not. */
+function isFree(name: string, lock: DirectoryLock): boolean {
+  if (!name.endsWith(FREE_SPARE) || lock.predecessor === 'silent') return false
+  return name === FREE_SPARE || lock.predecessor === 'dead'
+}
+
+/** A second name is that of a segment: the crash came before the first one was taken away. */
+function isUsable(path: string, bytes: number): boolean {
+  const { size, nlink } = statSync(path)
+  return size <= bytes && nlink <= 1
 }

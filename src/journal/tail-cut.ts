@@ -1,15 +1,31 @@
 /**
  * What the next gate does to the last segment of the one before it, once, before it writes a segment of its own: moves a
  * torn tail aside and makes the last block surely durable. After that nobody writes the file again.
+ *
+ * Where it is not sure that the one before it is gone, the file is written anew and takes the old one's place: what a
+ * process that wakes up later still writes goes to a file that no name leads to.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { JournalFiles } from './journal-files.ts'
 import type { JournalEnd } from './journal-reader.ts'
 
-/** Leaves the last segment closed behind its last whole block. Returns the path of the moved tail, if there was one. */
-export function cutTail(end: JournalEnd, files: JournalFiles): string | undefined {
+/** Bytes of a copy that are in memory at once. */
+const COPY_BYTES = 8 * 1024 * 1024
+
+/**
+ * Leaves the last segment closed behind its last whole block. Returns the path of the moved tail, if there was one.
+ * @param freshPath where the file is written that takes the old one's place; undefined where its writer is surely gone
+ */
+export function cutTail(end: JournalEnd, files: JournalFiles, freshPath: string | undefined): string | undefined {
   if (end.segment === undefined) return undefined
   const moved = end.tornUntil === undefined ? undefined : moveAside(end, end.tornUntil, files)
+  if (freshPath === undefined) cutInPlace(end, files)
+  else replace(end, files, freshPath)
+  return moved
+}
+
+function cutInPlace(end: JournalEnd, files: JournalFiles): void {
   const file = files.open(end.file, false)
   try {
     if (end.tornUntil !== undefined) file.write(new Uint8Array(end.tornUntil - end.offset), end.offset)
@@ -24,7 +40,20 @@ export function cutTail(end: JournalEnd, files: JournalFiles): string | undefine
   } finally {
     file.close()
   }
-  return moved
+}
+
+function replace(end: JournalEnd, files: JournalFiles, freshPath: string): void {
+  const file = files.open(freshPath, true)
+  try {
+    for (let at = 0; at < end.offset; at += COPY_BYTES) {
+      file.write(bytesOf(end.file, at, Math.min(end.offset, at + COPY_BYTES)), at)
+    }
+    file.sync()
+  } finally {
+    file.close()
+  }
+  files.rename(freshPath, end.file)
+  files.syncFolder(dirname(end.file))
 }
 
 function moveAside(end: JournalEnd, until: number, files: JournalFiles): string {

@@ -3,7 +3,7 @@
  * operation can be made to fail.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
-import { diskFiles, type JournalFile, type JournalFiles } from '../journal/journal-files.ts'
+import { diskFiles, type FileFacts, type JournalFile, type JournalFiles } from '../journal/journal-files.ts'
 
 const SECTOR_BYTES = 512
 
@@ -27,10 +27,20 @@ export class FaultyDisk implements JournalFiles {
   rename(from: string, to: string): void {
     this.check('rename', from)
     diskFiles.rename(from, to)
-    for (const file of this.#files) if (file.path === from) file.path = to
+    this.#moved(from, to)
+  }
+
+  name(from: string, to: string): void {
+    this.check('rename', from)
+    diskFiles.name(from, to)
+    this.#moved(from, to)
   }
 
   syncFolder(): void {}
+
+  #moved(from: string, to: string): void {
+    for (const file of this.#files) if (file.path === from) file.path = to
+  }
 
   /** The power goes: of each sector that was written and not synced, either the new or the old bytes remain. */
   losePower(keeps: () => boolean): void {
@@ -86,6 +96,10 @@ class FaultyFile implements JournalFile {
   truncate(bytes: number): void {
     this.#disk.check('truncate', this.path)
     this.#file.truncate(bytes)
+  }
+
+  facts(): FileFacts {
+    return this.#file.facts()
   }
 
   close(): void {

@@ -1,0 +1,38 @@
+/** Whether the disk holds what a start writes: the next segment, whole, before anything is decided. */
+import { statfsSync } from 'node:fs'
+
+const MB = 1024 * 1024
+/** Besides the segment: a torn tail that is kept, names, sizes. */
+const MARGIN_BYTES = 2 * MB
+
+/** The disk is too full for another segment. A person has to make room: to start again would only repeat it. */
+export class JournalNoRoom extends Error {
+  constructor(directory: string, neededBytes: number, freeBytes: number, cause?: unknown) {
+    const [needed, free] = [Math.ceil(neededBytes / MB), Math.floor(freeBytes / MB)]
+    super(
+      `no room for the journal: a start needs ${needed} MB free on the disk of ${directory}, and this user has ${free} MB. ` +
+        'Free some, or move the whole data folder to a larger disk, and start again; the journal itself is whole',
+      { cause },
+    )
+    this.name = 'JournalNoRoom'
+  }
+}
+
+/** What is free to this user on the folder's disk. */
+export function freeBytesOf(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory)
+  return bavail * bsize
+}
+
+/** @throws JournalNoRoom */
+export function assertRoom(directory: string, segmentBytes: number, freeBytes: (directory: string) => number): void {
+  const needed = segmentBytes + MARGIN_BYTES
+  const free = freeBytes(directory)
+  if (free < needed) throw new JournalNoRoom(directory, needed, free)
+}
+
+/** True where the system says that disk or quota is full: a quota does not show in what is free. */
+export function isRoomMissing(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}

@@ -1,0 +1,39 @@
+/**
+ * Keeps a gate that lost its folder without knowing it from answering: whoever begins on a journal marks its last segment
+ * before reading it, and whoever writes a segment looks for the mark after each sync and before the answer. An answer that
+ * went out so went out before the mark, and its block is in what is read behind it. No lock is needed for that.
+ *
+ * The mark is the file's size. A segment in use has one size from its first block to its last; a mark makes it 4 bytes
+ * over a multiple of 8, with zeros, which a reader passes over and the next start cuts off.
+ */
+import { readdirSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JournalFile } from './journal-files.ts'
+import { OwnershipLost } from './owner-file.ts'
+import { segmentNumber } from './segment-header.ts'
+
+const MARK_BYTES = 4
+
+/** Marks the last segment of the folder, if there is one. For the holder of the lock, before it reads. */
+export function fenceLastSegment(directory: string): void {
+  let marked: string | undefined
+  for (;;) {
+    const last = readdirSync(directory)
+      .filter((name) => segmentNumber(name) !== undefined)
+      .sort()
+      .at(-1)
+    // A writer that opened the next segment in between, and saw no mark, is caught in that one.
+    if (last === undefined || last === marked) return
+    const path = join(directory, last)
+    const { size } = statSync(path)
+    if (size % 8 !== MARK_BYTES) truncateSync(path, Math.ceil(size / 8) * 8 + MARK_BYTES)
+    marked = last
+  }
+}
+
+/** @throws OwnershipLost where the open segment was marked, cut, replaced or removed */
+export function assertUnmarked(file: JournalFile, bytes: number, path: string): void {
+  const { size, names } = file.facts()
+  if (size !== bytes) throw new OwnershipLost(`${path} has ${size} bytes and not ${bytes}`)
+  if (names === 0) throw new OwnershipLost(`${path} is no more the file that was opened`)
+}
