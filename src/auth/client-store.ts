@@ -1,10 +1,13 @@
 /**
- * Who may ask the embedded issuer for tokens: clients and people, each with an upper bound of duties and the scrypt hash
- * of a secret. The secret itself is given once, by the call that makes it, and kept nowhere.
+ * Who may ask the embedded issuer for tokens: clients and people, each with an upper bound of duties and the digest of a
+ * secret. The secret itself is given once, by the call that makes it, and kept nowhere.
+ *
+ * A secret is 256 bits of chance and never chosen by anyone, so one hash of it is as far from being guessed as many: a slow
+ * hash would only let strangers use up the gate's time.
  */
-import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { NAME_CHARS } from '../model/bounds.ts'
-import { areIncompatible, dutyBits, scopeBits, scopeOf } from './duties.ts'
+import { dutyBits, exclusionOf, scopeBits, scopeOf } from './duties.ts'
 import type { SecretFiles } from './secret-files.ts'
 
 /** A machine, or a person who may make or check. */
@@ -23,37 +26,32 @@ interface StoredClient {
   readonly kind: PrincipalKind
   readonly scope: string
   readonly salt: string
-  readonly hash: string
+  /** HMAC-SHA256 of the secret under the salt. */
+  readonly digest: string
   readonly disabled: boolean
 }
 
 const FILE = 'clients.json'
 const SECRET_BYTES = 32
-const HASH_BYTES = 32
-const COST: ScryptOptions = { N: 16_384, r: 8, p: 1 }
-/** A hash takes 16 MB and tens of milliseconds: only so many at a time, and only so many that wait. */
-const HASHES_AT_ONCE = 2
-const WAITING_MAX = 64
+const DIGEST_BYTES = 32
 const CLIENTS_MAX = 10_000
 const NAME = /^[\x21-\x7e]+$/
-
-/** Too many secrets are being checked already. */
-export class TooBusy extends Error {}
 
 export class ClientStore {
   readonly #files: SecretFiles
   readonly #clients: Map<string, StoredClient>
-  /** Hashed where the client is not known, so that the time of a refusal does not tell who is. */
+  /** Compared with where the client is not known, so that the time of a refusal does not tell who is. */
   readonly #nobody: StoredClient
-  #hashing = 0
-  readonly #waiting: (() => void)[] = []
 
+  /** @throws Error where a client holds duties that exclude each other: they were given by hand, or by an older gate */
   constructor(files: SecretFiles) {
     this.#files = files
     const stored = JSON.parse(files.read(FILE) ?? '[]') as StoredClient[]
-    this.#clients = new Map(stored.map((client) => [client.clientID, client]))
-    const random = () => randomBytes(HASH_BYTES).toString('base64url')
-    this.#nobody = { clientID: '', kind: 'client', scope: '', salt: random(), hash: random(), disabled: true }
+    // A client of an older form has no digest: it is not known until it is registered again.
+    this.#clients = new Map(stored.filter(({ digest }) => digest).map((client) => [client.clientID, client]))
+    for (const { clientID, kind, scope } of this.#clients.values()) assertCompatible(clientID, kind, scopeBits(scope))
+    const random = () => randomBytes(DIGEST_BYTES).toString('base64url')
+    this.#nobody = { clientID: '', kind: 'client', scope: '', salt: random(), digest: random(), disabled: true }
   }
 
   has(clientID: string): boolean {
@@ -61,19 +59,17 @@ export class ClientStore {
   }
 
   /** Adds a client, or gives a known one a new secret, kind and duties. Returns the secret: the only time it is seen. */
-  async register(clientID: string, kind: PrincipalKind, duties: readonly string[]): Promise<string> {
+  register(clientID: string, kind: PrincipalKind, duties: readonly string[]): string {
     if (!NAME.test(clientID) || clientID.length > NAME_CHARS || clientID.includes(':')) {
       throw new RangeError(`a client is named by 1 to ${NAME_CHARS} printable ASCII characters without colon`)
     }
     const bits = dutyBits(duties)
-    if (kind === 'client' && areIncompatible(bits)) {
-      throw new RangeError(`${clientID}: orders:write goes with none of quotes:write, positions:write, reference:write`)
-    }
+    assertCompatible(clientID, kind, bits)
     if (this.#clients.size >= CLIENTS_MAX && !this.#clients.has(clientID)) throw new RangeError('too many clients')
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
     const salt = randomBytes(16).toString('base64url')
-    const hash = (await hashOf(secret, salt)).toString('base64url')
-    this.#clients.set(clientID, { clientID, kind, scope: scopeOf(bits), salt, hash, disabled: false })
+    const digest = digestOf(secret, salt).toString('base64url')
+    this.#clients.set(clientID, { clientID, kind, scope: scopeOf(bits), salt, digest, disabled: false })
     this.#save()
     return secret
   }
@@ -86,37 +82,12 @@ export class ClientStore {
     this.#save()
   }
 
-  /**
-   * The client whose id and secret these are; undefined where they are not.
-   * @throws TooBusy where too many checks wait.
-   */
-  async authenticate(clientID: string, secret: string): Promise<ClientRow | undefined> {
+  /** The client whose id and secret these are; undefined where they are not. */
+  authenticate(clientID: string, secret: string): ClientRow | undefined {
     const stored = this.#clients.get(clientID) ?? this.#nobody
-    await this.#enter()
-    try {
-      const hash = await hashOf(secret, stored.salt)
-      const isRight = timingSafeEqual(hash, Buffer.from(stored.hash, 'base64url'))
-      if (!isRight || stored.disabled) return undefined
-    } finally {
-      this.#leave()
-    }
+    const isRight = timingSafeEqual(digestOf(secret, stored.salt), Buffer.from(stored.digest, 'base64url'))
+    if (!isRight || stored.disabled) return undefined
     return { clientID, kind: stored.kind, duties: scopeBits(stored.scope), disabled: stored.disabled }
-  }
-
-  async #enter(): Promise<void> {
-    if (this.#hashing < HASHES_AT_ONCE) {
-      this.#hashing++
-      return
-    }
-    if (this.#waiting.length >= WAITING_MAX) throw new TooBusy('too many secrets are being checked')
-    await new Promise<void>((settle) => this.#waiting.push(settle))
-  }
-
-  /** Hands the place on to the one who waits longest. */
-  #leave(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#hashing--
-    else next()
   }
 
   #save(): void {
@@ -124,11 +95,13 @@ export class ClientStore {
   }
 }
 
-function hashOf(secret: string, salt: string): Promise<Buffer> {
-  return new Promise((settle, fail) => {
-    scrypt(secret, Buffer.from(salt, 'base64url'), HASH_BYTES, COST, (error, hash) => {
-      if (error === null) settle(hash)
-      else fail(error)
-    })
-  })
+function digestOf(secret: string, salt: string): Buffer {
+  return createHmac('sha256', salt).update(secret).digest()
+}
+
+function assertCompatible(clientID: string, kind: PrincipalKind, bits: number): void {
+  const exclusion = kind === 'client' ? exclusionOf(bits) : undefined
+  if (exclusion === undefined) return
+  const { duty, excludes, reason } = exclusion
+  throw new RangeError(`${clientID}: a client with ${duty} may not hold ${excludes}: ${reason}. Make it two clients.`)
 }

@@ -14,8 +14,8 @@ import {
   termsOf,
   verifyApproval,
 } from './approval-token.ts'
-import { ClientStore, TooBusy } from './client-store.ts'
-import { dutyBits, scopeBits, scopeOf } from './duties.ts'
+import { ClientStore } from './client-store.ts'
+import { dutyBits, EXCLUSIONS, scopeBits, scopeOf } from './duties.ts'
 import { SecretFiles } from './secret-files.ts'
 
 const folder = () => join(mkdtempSync(join(tmpdir(), 'secrets-')), 'secrets')
@@ -44,11 +44,11 @@ test('the folder is 0700, files are 0600, and what others may read is refused', 
   assert.throws(() => new SecretFiles(files.folder), /mode 755/)
 })
 
-test('a client is known by its secret, which is kept nowhere', async () => {
+test('a client is known by its secret, which is kept nowhere', () => {
   const files = new SecretFiles(folder())
   const store = new ClientStore(files)
-  const secret = await store.register('ems-1', 'client', ['orders:write'])
-  assert.deepEqual(await store.authenticate('ems-1', secret), {
+  const secret = store.register('ems-1', 'client', ['orders:write'])
+  assert.deepEqual(store.authenticate('ems-1', secret), {
     clientID: 'ems-1',
     kind: 'client',
     duties: dutyBits(['orders:write']),
@@ -60,36 +60,42 @@ test('a client is known by its secret, which is kept nowhere', async () => {
     ['ems-2', secret],
     ['__proto__', secret],
   ] as const) {
-    assert.equal(await store.authenticate(id, wrong), undefined)
+    assert.equal(store.authenticate(id, wrong), undefined)
   }
   assert.ok(!readFileSync(join(files.folder, 'clients.json'), 'utf8').includes(secret))
   const again = new ClientStore(files)
-  assert.ok(await again.authenticate('ems-1', secret))
-  const second = await again.register('ems-1', 'client', ['orders:write'])
-  assert.equal(await again.authenticate('ems-1', secret), undefined, 'a new secret ends the old one')
+  assert.ok(again.authenticate('ems-1', secret))
+  const second = again.register('ems-1', 'client', ['orders:write'])
+  assert.equal(again.authenticate('ems-1', secret), undefined, 'a new secret ends the old one')
   again.setDisabled('ems-1', true)
-  assert.equal(await again.authenticate('ems-1', second), undefined)
+  assert.equal(again.authenticate('ems-1', second), undefined)
 })
 
-test('no client says both what is traded and what it is worth', async () => {
+test('no client writes orders and says what they are judged by', () => {
   const store = new ClientStore(new SecretFiles(folder()))
-  for (const duty of ['quotes:write', 'positions:write', 'reference:write']) {
-    await assert.rejects(store.register('x', 'client', ['orders:write', duty]), RangeError)
+  assert.equal(EXCLUSIONS.length, 10)
+  for (const { duty, excludes } of EXCLUSIONS) {
+    assert.equal(duty, 'orders:write')
+    assert.throws(() => store.register('x', 'client', [duty, excludes]), /two clients/)
+    assert.ok(store.register('x', 'client', [excludes]))
+    assert.ok(store.register('alice', 'person', [duty, excludes]), 'a person sends no orders')
   }
-  await assert.rejects(store.register('x', 'client', ['everything']), RangeError)
-  await assert.rejects(store.register('', 'client', []), RangeError)
-  await assert.rejects(store.register('a:b', 'client', []), RangeError)
-  await assert.rejects(store.register('a'.repeat(33), 'client', []), RangeError)
+  assert.ok(store.register('x', 'client', ['orders:write', 'risk:read', 'limits:propose', 'cancels:execute', 'kill']))
+  for (const [id, duty] of [
+    ['x', 'everything'],
+    ['', 'kill'],
+    ['a:b', 'kill'],
+    ['a'.repeat(33), 'kill'],
+  ] as const) {
+    assert.throws(() => store.register(id, 'client', [duty]), RangeError)
+  }
 })
 
-test('only so many secrets are checked or wait', async () => {
-  const store = new ClientStore(new SecretFiles(folder()))
-  const checks = Array.from({ length: 80 }, () => store.authenticate('nobody', 'x'))
-  const results = await Promise.allSettled(checks)
-  const refused = results.filter((result) => result.status === 'rejected')
-  assert.equal(refused.length, 80 - 2 - 64)
-  assert.ok(refused.every((result) => result.reason instanceof TooBusy))
-  assert.equal(await store.authenticate('nobody', 'x'), undefined, 'the places are free again')
+test('a start refuses a client that was given such duties by hand', () => {
+  const files = new SecretFiles(folder())
+  new ClientStore(files).register('ems-1', 'client', ['orders:write'])
+  files.write('clients.json', (files.read('clients.json') ?? '').replace('orders:write', 'orders:write day:roll'))
+  assert.throws(() => new ClientStore(files), /ems-1: a client with orders:write may not hold day:roll/)
 })
 
 test('a scope is a set of duties', () => {

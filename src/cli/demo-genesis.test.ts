@@ -37,10 +37,24 @@ test('clients that were registered, and whose secrets were not yet written, get 
   await second.close()
 })
 
+test('clients whose secrets were kept in an older form get new ones', async (t) => {
+  const directory = folder(t)
+  const first = await open(directory)
+  await beginDemo(first, DEMO)
+  const rows = JSON.parse(first.secrets.read('clients.json') ?? '') as { digest: string }[]
+  first.secrets.write('clients.json', JSON.stringify(rows.map(({ digest, ...row }) => ({ ...row, hash: digest }))))
+  await first.close()
+
+  const second = await open(directory)
+  await beginDemo(second, DEMO)
+  await assertClients(second, directory)
+  await second.close()
+})
+
 async function assertClients(gate: OpenGate, directory: string): Promise<void> {
   const secrets: Readonly<Record<string, string>> = readSecrets(floorSecretsFile(directory))
   for (const clientID of Object.keys(FLOOR_CLIENTS)) {
-    const client = await gate.clients.authenticate(clientID, secrets[clientID] as string)
+    const client = gate.clients.authenticate(clientID, secrets[clientID] as string)
     assert.equal(client?.clientID, clientID)
     const principal = gate.directory.idOf('PRINCIPAL', clientID)
     assert.equal(gate.directory.dutiesOf(principal), client?.duties)

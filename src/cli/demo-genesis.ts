@@ -30,12 +30,13 @@ export function floorSecretsFile(directory: string): string {
  * what is defined again stays as it is, and the clients get new secrets, for nobody was told the first ones.
  */
 export async function beginDemo(gate: OpenGate, { firm, baseCurrency, tradeDate }: DemoGenesis): Promise<void> {
+  const areKnown = Object.keys(FLOOR_CLIENTS).every((clientID) => gate.clients.has(clientID))
   // The secrets are written last of all.
-  if (gate.hasGenesis && gate.secrets.read(SECRETS_FILE) !== undefined) return
+  if (gate.hasGenesis && areKnown && gate.secrets.read(SECRETS_FILE) !== undefined) return
   if (!gate.hasGenesis) await gate.command(GENESIS, { profile: DEMO, ledgerDecimals: 2, tradeDate, firm, baseCurrency })
   const secrets: Record<string, string> = {}
   for (const [clientID, duties] of Object.entries(FLOOR_CLIENTS)) {
-    secrets[clientID] = await gate.clients.register(clientID, 'client', duties)
+    secrets[clientID] = gate.clients.register(clientID, 'client', duties)
     await define(gate, 'SESSION', clientID)
     await define(gate, 'PRINCIPAL', clientID)
     const a = gate.directory.idOf('PRINCIPAL', clientID)

@@ -8,7 +8,9 @@ import type {
   LatchView,
   LimitView,
   OrderView,
+  StandingView,
 } from '../model/engine-port.ts'
+import { standingOf } from './order-standing.ts'
 import { Cell } from './state/cells.ts'
 import { Row } from './state/limit-row.ts'
 import type { RowVersion } from './state/limits.ts'
@@ -56,6 +58,10 @@ export class StateView implements EngineView {
     return this.#state.orders.live()
   }
 
+  get limitsVersion(): number {
+    return this.#state.limitsVersion
+  }
+
   order(slot: number, orderSeq: number): OrderView | undefined {
     const { orders } = this.#state
     if (!(slot >= 0 && slot < orders.top()) || orders.f[slot * Order.NUMS + Order.SEQ] !== orderSeq) return undefined
@@ -75,6 +81,10 @@ export class StateView implements EngineView {
     const slot = found < 0 ? -1 : ids.orderOf(found)
     if (slot === ORDER_ENDED) return ids.endedOf(found, Ended.INSTRUMENT)
     return slot < 0 ? -1 : orders.i[slot * Order.INTS + Order.INSTR]!
+  }
+
+  standing(session: number, clOrdID: string, slot: number, orderSeq: number): StandingView | undefined {
+    return standingOf(this.#state, session, clOrdID, slot, orderSeq)
   }
 
   *orders(): Iterable<OrderView> {

@@ -50,6 +50,16 @@ export interface OrderView {
   readonly cancelRequested: boolean
 }
 
+/** What has become of an approved order or replace since its decision. */
+export interface StandingView {
+  /** Index in ORDER_STATES of the order now; -1 where only that it has ended is still known. */
+  readonly state: number
+  /** True while this very version is the accepted one or pending. */
+  readonly isLive: boolean
+  /** True where it may still go to the market: live in APPROVED or WORKING, nothing executed, no cancel asked for, no latch. */
+  readonly maySend: boolean
+}
+
 /** Exposure of a subject, or of a subject in one object. */
 export interface ExposureView {
   readonly gross: number
@@ -130,11 +140,15 @@ export interface EngineView {
   readonly seq: number
   readonly timeUs: number
   readonly openOrders: number
+  /** Counts the changes of limits, as decisions record it. */
+  readonly limitsVersion: number
   order(slot: number, orderSeq: number): OrderView | undefined
   /** The order that any clOrdID of its chain names. */
   orderOf(session: number, clOrdID: string): OrderView | undefined
   /** Instrument of the order, live or ended, that an id of its chain names while the id is kept; -1 if there is none. */
   instrumentOf(session: number, clOrdID: string): number
+  /** What has become of the order or replace that was approved under this id; undefined where it was refused. */
+  standing(session: number, clOrdID: string, slot: number, orderSeq: number): StandingView | undefined
   orders(): Iterable<OrderView>
   exposure(subject: number): ExposureView
   cells(): Iterable<CellView>

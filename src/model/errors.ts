@@ -34,7 +34,7 @@ export const REQUEST_ERRORS = [
   row('NOT_A_TIME', 400, 'Times are UTC as 2026-11-21T14:30:00.123456Z, at most microseconds.'),
   row('NOT_A_DATE', 400, 'Dates are yyyymmdd.'),
   row('TEXT_TOO_LONG', 400, 'The text is longer than its field takes.'),
-  row('BAD_CHARACTERS', 400, 'Ids and names hold printable ASCII; free texts also printable Latin-1.'),
+  row('BAD_CHARACTERS', 400, 'Ids and names hold printable ASCII.'),
   row('UNKNOWN_NAME', 404, 'A name in the request is not known.'),
   row('FIELD_CONFLICT', 400, 'Two fields of the request do not go together.'),
   // Who asks.

@@ -129,7 +129,7 @@ export class RestGate {
 
   /** Registers a client or person and binds its duties at the engine. */
   async register(name: string, kind: PrincipalKind, duties: readonly Duty[]): Promise<void> {
-    this.secrets.set(name, await this.clients.register(name, kind, duties))
+    this.secrets.set(name, this.clients.register(name, kind, duties))
     const bits = duties.reduce((sum, duty) => sum | (1 << DUTIES.indexOf(duty)), 0)
     const define = (of: string, flags: number) =>
       this.command(HIERARCHY, { kind: NAME_KINDS.indexOf(of as 'SESSION'), name, flags, ...NO_PARENTS })

@@ -55,6 +55,30 @@ describe('kill and cancel requests', () => {
     assert.equal((await place()).body.outcome, 'APPROVED')
   })
 
+  test('a kill and its release pass whatever their reason holds', async () => {
+    for (const reason of ['runaway \u2013 stop it', 'x'.repeat(5000), '\u{1f4a5}\n']) {
+      const killed = await gate.send('alice', 'POST', '/kill', { desk: 'CASH-EQ', reason })
+      assert.equal(killed.body.outcome, 'APPLIED', JSON.stringify(killed.body))
+      assert.equal((await place()).body.reason.code, 'KILLED')
+      const path = `/latches/${killed.body.id}/release`
+      assert.equal((await gate.send('alice', 'POST', path, { step: 'request', reason })).body.outcome, 'APPLIED')
+      assert.equal((await gate.send('bob', 'POST', path, { step: 'approve', reason })).body.outcome, 'APPLIED')
+    }
+  })
+
+  test('an execution whose id is longer than a record holds is booked once, and busted by that id', async () => {
+    const { clOrdID } = (await place()).body
+    const fill = { execID: 'E'.repeat(60), execType: 'Fill', symbol: '600519.SH', owner: 'ems-1', clOrdID }
+    const of = { ...fill, lastQty: '100', lastPx: '1668', text: '\u2013' }
+    const report = async (body: object) => (await gate.send('venue-1', 'POST', '/executions', body)).body
+    assert.equal((await report(of)).outcome, 'APPLIED')
+    assert.equal((await report(of)).reason.code, 'EXEC_DUPLICATE')
+    assert.equal((await report({ ...of, execID: `${'E'.repeat(59)}F` })).outcome, 'APPLIED')
+    const bust = { ...fill, execID: 'BUST-1', execType: 'TradeCancel' }
+    assert.equal((await report({ ...bust, execRefID: 'E'.repeat(61) })).reason.code, 'UNKNOWN_EXEC_REF')
+    assert.equal((await report({ ...bust, execID: 'BUST-2', execRefID: fill.execID })).outcome, 'APPLIED')
+  })
+
   test('an empty kill, a wrong scope and a machine release stop nothing', async () => {
     const rows: [object, string, string][] = [
       [{ reason: 'x' }, 'MISSING_FIELD', 'firm'],

@@ -3,7 +3,7 @@
  * Nothing of a request or an answer here is ever logged.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type ClientRow, type ClientStore, TooBusy } from '../../auth/client-store.ts'
+import type { ClientStore } from '../../auth/client-store.ts'
 import { scopeOf } from '../../auth/duties.ts'
 import type { Issuer } from '../../auth/issuer.ts'
 import { DUTIES } from '../../model/vocabulary.ts'
@@ -19,20 +19,14 @@ export interface OauthServices {
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const BODY_BYTES = 4096
 
-/** Codes of RFC 6749 §5.2, and `temporarily_unavailable` for too many at once. */
-type OauthError =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'unsupported_grant_type'
-  | 'invalid_scope'
-  | 'temporarily_unavailable'
+/** Codes of RFC 6749 §5.2. */
+type OauthError = 'invalid_request' | 'invalid_client' | 'unsupported_grant_type' | 'invalid_scope'
 
 const STATUS: Readonly<Record<OauthError, number>> = {
   invalid_request: 400,
   invalid_client: 401,
   unsupported_grant_type: 400,
   invalid_scope: 400,
-  temporarily_unavailable: 503,
 }
 
 const TOKEN_SCHEMA = {
@@ -65,7 +59,6 @@ const TOKEN_SCHEMA = {
     401: oauthResponse('invalid_client: id or secret is wrong.'),
     413: { description: 'BODY_TOO_LARGE.', content: { 'application/json': { schema: schemaOf('Error') } } },
     415: { description: 'UNSUPPORTED_MEDIA_TYPE.', content: { 'application/json': { schema: schemaOf('Error') } } },
-    503: oauthResponse('temporarily_unavailable: too many secrets are being checked.'),
   },
 }
 
@@ -136,13 +129,7 @@ async function grantToken({ issuer, clients, metrics }: OauthServices, request: 
   const grantType = form.get('grant_type')
   if (grantType === undefined) return refuse('invalid_request', 'grant_type is missing.')
   if (grantType !== 'client_credentials') return refuse('unsupported_grant_type', 'Only client_credentials.')
-  let client: ClientRow | undefined
-  try {
-    client = await clients.authenticate(credentials.id, credentials.secret)
-  } catch (error) {
-    if (error instanceof TooBusy) return refuse('temporarily_unavailable', 'Try again.')
-    throw error
-  }
+  const client = clients.authenticate(credentials.id, credentials.secret)
   if (client === undefined) return refuse('invalid_client', 'Client or secret is wrong.')
   const duties = dutiesAsked(form.get('scope'), client.duties)
   if (duties === undefined) return refuse('invalid_scope', 'The scope holds a word that is no duty of this client.')

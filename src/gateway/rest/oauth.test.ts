@@ -86,6 +86,13 @@ describe('the token endpoint', () => {
     assert.equal(large.status, 413)
   })
 
+  test('wrong secrets of a stranger, however many, keep nobody from a token', async () => {
+    const wrong = Array.from({ length: 200 }, (_, at) => ask(GRANT, basic(at % 2 === 0 ? 'nobody' : 'ems-1', 'wrong')))
+    const good = await Promise.all(Array.from({ length: 5 }, () => ask(GRANT, basic('ems-1', secret))))
+    assert.deepEqual(new Set(good.map(({ status }) => status)), new Set([200]))
+    assert.deepEqual(new Set((await Promise.all(wrong)).map(({ status }) => status)), new Set([401]))
+  })
+
   test('keys and metadata are served', async () => {
     const get = async (path: string) =>
       (await (await fetch(`${gate.url}${path}`)).json()) as { keys: Record<string, string>[]; token_endpoint: string }

@@ -5,6 +5,7 @@
 import { type ApprovalKeys, mintApproval, termsOf } from '../../auth/approval-token.ts'
 import { reasonAt } from '../../model/codes.ts'
 import type { InstrumentUnits } from '../../model/directory.ts'
+import type { StandingView } from '../../model/engine-port.ts'
 import { formatMoney } from '../../model/explain/amounts.ts'
 import { type Explanation, explain, type Sources } from '../../model/explain/explanation.ts'
 import { formatDecimal } from '../../model/numbers.ts'
@@ -14,7 +15,7 @@ import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
 import { ORDER_DECIDED, REFUSED } from '../../model/records/events.ts'
 import { decode } from '../../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
-import { REF_SOURCES } from '../../model/vocabulary.ts'
+import { ORDER_STATES, REF_SOURCES } from '../../model/vocabulary.ts'
 import { DecisionMemory, decisionIn, isRepeatable, type Remembered } from '../decision-memory.ts'
 import type { Gate } from '../gate.ts'
 import { type Echo, type EchoSource, echoOrder, echoReplace } from './order-echo.ts'
@@ -25,6 +26,10 @@ const E = ORDER_DECIDED.at
 const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
+const N = NEW_ORDER.at
+const R = REPLACE_ORDER.at
+/** Said of an order that has ended, where how is no longer known. */
+const ENDED = 'ENDED'
 
 /** An answer and what it decided, which metrics count. */
 export interface OrderAnswer {
@@ -87,10 +92,12 @@ export class OrderAnswers {
     const protectionPx =
       echo.isMarket && echo.units !== undefined ? formatDecimal(protection, echo.units.priceDecimals) : ''
     const expiryUs = tape.f64[f + E.tokenExpiryUs] as number
-    const token = this.#token(seq, echo, protectionPx, expiryUs)
+    const standing = duplicate ? this.#standing(tape, command, decision) : undefined
+    const maySend = !duplicate || (standing?.maySend === true && this.#limitsStand(tape, decision))
+    const token = maySend ? this.#token(seq, echo, protectionPx, expiryUs) : ''
     const money = formatMoney(tape.f64[f + E.openValue] as number, directory.ledgerDecimals)
     return (
-      `{${echo.ids},"outcome":"APPROVED","duplicate":${duplicate},"seq":${seq},"time":"${formatTimeUs(timeUs)}"` +
+      `{${echo.ids},"outcome":"APPROVED","duplicate":${duplicate}${standingJson(standing)},"seq":${seq},"time":"${formatTimeUs(timeUs)}"` +
       `,"orderID":"${orderID}"${token}${protectionPx === '' ? '' : `,"protectionPx":"${protectionPx}"`}` +
       `,"order":${echo.json},"decision":{"rowsEvaluated":${tape.i32[i + E.rows]},"openValue":"${money}"` +
       `${this.#reference(tape, decision, timeUs, echo.units)},"versions":{"limits":${tape.i32[i + E.limitsVersion]}` +
@@ -105,6 +112,19 @@ export class OrderAnswers {
     const seenUs = tape.f64[(decision >> 3) + E.refTimeUs] as number
     const px = formatDecimal(tape.f64[(decision >> 3) + E.refPx] as number, units.priceDecimals)
     return `,"reference":{"px":"${px}","source":"${REF_SOURCES[source]}","time":"${formatTimeUs(seenUs)}","ageUs":${timeUs - seenUs}}`
+  }
+
+  /** What has become of the approved order or replace since. */
+  #standing(tape: Tape, command: number, decision: number): StandingView | undefined {
+    const session = tape.i32[(command >> 2) + (typeAt(tape, command) === NEW_ORDER.type ? N : R).session] as number
+    const slot = tape.i32[(decision >> 2) + E.slot] as number
+    const orderSeq = tape.f64[(decision >> 3) + E.orderSeq] as number
+    return this.#gate.view.standing(session, clOrdIDAt(tape, command), slot, orderSeq)
+  }
+
+  /** A limit that was set since could refuse the order now: its first answer was the only one to send it on. */
+  #limitsStand(tape: Tape, decision: number): boolean {
+    return tape.i32[(decision >> 2) + E.limitsVersion] === this.#gate.view.limitsVersion
   }
 
   /** Token and expiry. A token of an earlier run, or one that has ended, is of no use to anyone. */
@@ -130,13 +150,14 @@ export class OrderAnswers {
     return `{${echo.ids},${text.slice(1, -1)},"order":${echo.json}${this.#tail}}`
   }
 
-  /** The first decision again. */
+  /** The first decision again, and what has become of its order since. It carries a token only where that still may go. */
   #repeat(tape: Tape, command: number, decision: number): OrderAnswer {
     const firstSeq = tape.f64[(decision >> 3) + E.firstSeq] as number
     const first = this.#memory.recall(firstSeq)
     if (first !== undefined) return this.#write(first, undefined, true)
-    const clOrdID = clOrdIDAt(tape, command)
-    const text = `{"clOrdID":${JSON.stringify(clOrdID)},"outcome":"DECIDED_EARLIER","duplicate":true,"seq":${firstSeq}${this.#tail}}`
+    const clOrdID = JSON.stringify(clOrdIDAt(tape, command))
+    const standing = standingJson(this.#standing(tape, command, decision))
+    const text = `{"clOrdID":${clOrdID},"outcome":"DECIDED_EARLIER","duplicate":true${standing},"seq":${firstSeq}${this.#tail}}`
     return { text, outcome: 'DECIDED_EARLIER' }
   }
 
@@ -171,6 +192,10 @@ export class OrderAnswers {
     const slot = tape.i32[(decision >> 2) + E.slot] as number
     return this.#gate.view.order(slot, tape.f64[(decision >> 3) + E.orderSeq] as number)?.instrument ?? -1
   }
+}
+
+function standingJson(standing: StandingView | undefined): string {
+  return standing === undefined ? '' : `,"state":"${ORDER_STATES[standing.state] ?? ENDED}","live":${standing.isLive}`
 }
 
 /** What the words of decisions come from. */

@@ -58,7 +58,7 @@ describe('orders', () => {
     const a = await gate.send('ems-1', 'POST', '/orders', first)
     const before = await gate.send('alice', 'GET', '/exposures?subject=ACCOUNT:ACC-7')
     const b = await gate.send('ems-1', 'POST', '/orders', { ...first, transactTime: '2026-11-21T14:30:00Z' })
-    assert.deepEqual(b.body, { ...a.body, duplicate: true })
+    assert.deepEqual(b.body, { ...a.body, duplicate: true, state: 'APPROVED', live: true })
     const c = await gate.send('ems-1', 'POST', '/orders', { ...first, orderQty: '100' })
     assert.equal(c.body.reason.code, 'CLORDID_CONFLICT')
     const after = await gate.send('alice', 'GET', '/exposures?subject=ACCOUNT:ACC-7')
@@ -162,8 +162,9 @@ describe('orders', () => {
     await gate.send('ems-1', 'POST', `/orders/${change.clOrdID}/not-sent`)
     await gate.send('ems-1', 'POST', `/orders/${first.clOrdID}/not-sent`)
     const { body: again } = await gate.send('ems-1', 'POST', path, change)
-    const { outcome, seq, orderID, duplicate } = again
+    const { outcome, seq, orderID, duplicate, state, live, token } = again
     assert.deepEqual([outcome, seq, orderID, duplicate], ['APPROVED', replaced.seq, first.orderID, true])
+    assert.deepEqual([state, live, token], ['NOT_SENT', false, undefined])
     const other = await gate.send('ems-1', 'POST', path, { ...change, orderQty: '201' })
     assert.equal(other.body.reason.code, 'CLORDID_CONFLICT')
     const late = await gate.send('ems-1', 'POST', path, { ...change, clOrdID: nextID() })
@@ -188,7 +189,7 @@ describe('orders', () => {
       orderQty: '200',
       price: '1667.00',
     })
-    assert.deepEqual(again.body, { ...replaced.body, duplicate: true })
+    assert.deepEqual(again.body, { ...replaced.body, duplicate: true, state: 'APPROVED', live: true })
     const stale = await gate.send('ems-1', 'POST', `/orders/${first.clOrdID}/replace`, {
       clOrdID: nextID(),
       orderQty: '100',

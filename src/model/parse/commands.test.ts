@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { SampleDirectory } from '../../simulator/sample-directory.ts'
 import { RequestError } from '../errors.ts'
 import { MAX } from '../numbers.ts'
+import { evidenceID } from './evidence.ts'
+import { EXECUTION_FORM, executionReport } from './execution.ts'
 import { emptyWords, type Form, type Words } from './form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from './hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from './instrument.ts'
@@ -90,11 +92,40 @@ test('limits', () => {
     ],
     [{ control: 'MAX_ORDER_QTY', hard: '1.5', object: 'INSTRUMENT:BTC-USD' }, { hard: 150_000_000 }],
     [{ control: 'MAX_ORDER_QTY', hard: '1.5' }, ['TOO_MANY_DECIMALS', 'hard']],
-    [{ enforceOnResting: true }, { flags: 2 }],
-    [{ reason: 'x'.repeat(121) }, ['TEXT_TOO_LONG', 'reason']],
-    [{ reason: '\u20ac' }, ['BAD_CHARACTERS', 'reason']],
+    [{ enforceOnResting: true }, ['NOT_IN_SET', 'enforceOnResting']],
+    [{ enforceOnResting: false }, { flags: 0 }],
+    [{ reason: 'x'.repeat(120) }, { reason: 'x'.repeat(120) }],
+    [{ reason: 'x'.repeat(121) }, { reason: `${'x'.repeat(117)}...` }],
+    [{ reason: '5 \u20ac \u{1f4a5}\n' }, { reason: '5 ? ??' }],
     [{ reason: 'd\u00e9j\u00e0 vu' }, { reason: 'd\u00e9j\u00e0 vu' }],
   ])
+})
+
+test('executions: what happened is kept, whatever its texts are like', () => {
+  const good = { execID: 'E-1', execType: 'Fill', symbol: '600519.SH', clOrdID: 'A-1', lastQty: '100', lastPx: '1668' }
+  const long = `${'E'.repeat(23)}-${'9'.repeat(30)}`
+  check(EXECUTION_FORM, executionReport as Construct, good, [
+    [{}, { execID: 'E-1', text: '' }],
+    [{ execID: 'x'.repeat(40) }, { execID: 'x'.repeat(40) }],
+    [{ execID: long }, { execID: evidenceID(long) }],
+    [{ execID: '' }, ['MISSING_FIELD', 'execID']],
+    [{ execRefID: long, execType: 'TradeCancel' }, { execRefID: evidenceID(long) }],
+    [{ clOrdID: '\u7532' }, { clOrdID: evidenceID('\u7532') }],
+    [{ text: '\u2013'.repeat(200) }, { text: `${'?'.repeat(117)}...` }],
+    [{ venue: '\u4ea4'.repeat(40) }, { venue: -1, text: `venue=${'?'.repeat(40)}` }],
+    [
+      { account: 'NONE', text: 'a' },
+      { account: -1, text: 'a account=NONE' },
+    ],
+  ])
+})
+
+test('an id that no record can hold has one form, which fits and tells it from others', () => {
+  assert.equal(evidenceID('x'.repeat(40)), 'x'.repeat(40))
+  assert.equal(evidenceID('x'.repeat(41)), `${'x'.repeat(23)}~bd130de57bec24e5`)
+  assert.notEqual(evidenceID(`${'x'.repeat(60)}1`), evidenceID(`${'x'.repeat(60)}2`))
+  assert.notEqual(evidenceID('\u00e9'), evidenceID('\u00e8'))
+  assert.match(evidenceID('\u00e9'), /^\?~[0-9a-f]{16}$/)
 })
 
 test('instruments', () => {

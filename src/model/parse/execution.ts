@@ -1,36 +1,37 @@
 /** An execution report (FIX ExecutionReport): form and constructor. */
-import { TEXT_CHARS } from '../bounds.ts'
 import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { EXECUTION_REPORT } from '../records/commands.ts'
 import { EXEC_TYPES, SIDES } from '../vocabulary.ts'
+import { evidenceText } from './evidence.ts'
 import {
   form,
   mayCode,
+  mayForeignId,
   mayId,
   mayName,
   mayNumber,
   mayText,
   mayTime,
   needCode,
-  needId,
+  needForeignId,
   needName,
   type WordsOf,
 } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
 export const EXECUTION_FORM = form('ExecutionReport', 'What the market did to an order. Names follow FIX.', [
-  needId('execID', 'ExecID (17): with source, venue and trade date the key of the report.', 'E-55012'),
+  needForeignId('execID', 'ExecID (17): with source, venue and trade date the key of the report.', 'E-55012'),
   needCode('execType', EXEC_TYPES, 'ExecType (150); Fill covers partial and full fills.', 'Fill'),
   needName('symbol', 'Symbol (55): its decimals are those of the quantities and prices.', '600519.SH'),
   mayId('orderID', 'OrderID (37) as the gate gave it; else owner and clOrdID name the order.', '4711-17'),
-  mayId('clOrdID', 'ClOrdID (11) of the version that the report is about.', 'A-20261121-000017'),
-  mayId('origClOrdID', 'OrigClOrdID (41).', 'A-20261121-000016'),
+  mayForeignId('clOrdID', 'ClOrdID (11) of the version that the report is about.', 'A-20261121-000017'),
+  mayForeignId('origClOrdID', 'OrigClOrdID (41).', 'A-20261121-000016'),
   mayName('owner', 'Client whose clOrdID it is; the reporting client where it is not given.', 'ems-1'),
   mayNumber('lastQty', "quantity, at most the instrument's qtyDecimals", 'LastQty (32) of a fill or a correct.', '100'),
   mayNumber('lastPx', "price, at most the instrument's priceDecimals", 'LastPx (31) of a fill or a correct.', '1668.5'),
   mayNumber('cumQty', "quantity, at most the instrument's qtyDecimals", 'CumQty (14): checked, never booked.', '100'),
-  mayId('execRefID', 'ExecRefID (19): the execution that a bust or a correct is about.', 'E-55011'),
+  mayForeignId('execRefID', 'ExecRefID (19): the execution that a bust or a correct is about.', 'E-55011'),
   mayName('venue', 'Venue that executed (LastMkt 30).', 'XSHG'),
   mayName('account', 'Of an order that the gate does not know: where to book it.', 'ACC-7'),
   mayName('trader', 'Of an order that the gate does not know.', 'T-3'),
@@ -73,19 +74,19 @@ export function executionReport(
     owner: words.owner === undefined ? sender.session : read.name('SESSION', 'owner', words.owner),
     execType: read.code('execType', execType, EXEC_TYPES),
     // What happened is booked even where a name is strange: to the suspense account, with an alarm.
-    venue: read.orderName('VENUE', 'venue', words.venue),
-    account: read.orderName('ACCOUNT', 'account', words.account),
-    trader: read.orderName('TRADER', 'trader', words.trader),
-    strategy: read.orderName('STRATEGY', 'strategy', words.strategy),
+    venue: read.reportedName('VENUE', 'venue', words.venue),
+    account: read.reportedName('ACCOUNT', 'account', words.account),
+    trader: read.reportedName('TRADER', 'trader', words.trader),
+    strategy: read.reportedName('STRATEGY', 'strategy', words.strategy),
     instrument: units?.id ?? -1,
     side: read.code('side', words.side, SIDES),
-    execID: read.id('execID', words.execID),
-    execRefID: read.id('execRefID', words.execRefID),
-    clOrdID: read.id('clOrdID', words.clOrdID),
-    origClOrdID: read.id('origClOrdID', words.origClOrdID),
-    text: read.freeText('text', words.text),
+    execID: read.foreignID('execID', words.execID),
+    execRefID: read.foreignID('execRefID', words.execRefID),
+    clOrdID: read.foreignID('clOrdID', words.clOrdID),
+    origClOrdID: read.foreignID('origClOrdID', words.origClOrdID),
+    text: '',
   }
-  if (read.unresolved !== '') values.text = `${values.text} ${read.unresolved}`.trim().slice(0, TEXT_CHARS)
+  values.text = evidenceText(`${words.text ?? ''} ${read.unresolved}`.trim())
   if (lastQty !== undefined && values.lastQty === 0) read.fail('OUT_OF_RANGE', 'lastQty', 'A fill has a quantity.')
   return read.fault ?? { layout: EXECUTION_REPORT, values }
 }

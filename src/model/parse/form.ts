@@ -78,7 +78,11 @@ function field<const N extends string, K extends WordKind, R extends boolean>(
 }
 
 const ID = { most: 40, unit: 'printable ASCII' }
+const FOREIGN_ID = {
+  unit: 'text; over 40 characters or not printable ASCII it is kept as its first 23, ~ and 16 hex digits of its hash',
+}
 const NAME = { most: 32, unit: 'printable ASCII' }
+const FREE_TEXT = { unit: 'printable Latin-1; ? is kept for other characters, and what is over 120 characters is cut' }
 const TIME = { unit: 'UTC, as 2026-11-21T14:30:00.123456Z, at most microseconds' }
 
 /** An id that the sender makes: clOrdID, execID. */
@@ -86,6 +90,11 @@ export const needId = <const N extends string>(name: N, doc: string, example: st
   field(name, 'text', true, doc, example, ID)
 export const mayId = <const N extends string>(name: N, doc: string, example: string) =>
   field(name, 'text', false, doc, example, ID)
+/** An id that another system made; one that the record cannot hold is kept in a shorter form. */
+export const needForeignId = <const N extends string>(name: N, doc: string, example: string) =>
+  field(name, 'text', true, doc, example, FOREIGN_ID)
+export const mayForeignId = <const N extends string>(name: N, doc: string, example: string) =>
+  field(name, 'text', false, doc, example, FOREIGN_ID)
 /** A name that reference data defines. */
 export const needName = <const N extends string>(name: N, doc: string, example: string) =>
   field(name, 'text', true, doc, example, NAME)
@@ -114,8 +123,8 @@ export const needFlag = <const N extends string>(name: N, doc: string, example: 
   field(name, 'flag', true, doc, example)
 export const mayFlag = <const N extends string>(name: N, doc: string, example: boolean) =>
   field(name, 'flag', false, doc, example)
-/** Free text: why. */
+/** Free text, why: evidence, which refuses nothing. */
 export const mayText = <const N extends string>(name: N, doc: string, example: string) =>
-  field(name, 'text', false, doc, example, { most: 120, unit: 'printable Latin-1' })
+  field(name, 'text', false, doc, example, FREE_TEXT)
 export const needText = <const N extends string>(name: N, doc: string, example: string) =>
-  field(name, 'text', true, doc, example, { most: 120, unit: 'printable Latin-1' })
+  field(name, 'text', true, doc, example, FREE_TEXT)

@@ -3,6 +3,7 @@ import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { DAY_ROLL, KILL, RELEASE } from '../records/commands.ts'
 import { TRADING_STATES } from '../vocabulary.ts'
+import { evidenceText } from './evidence.ts'
 import { form, mayCode, mayFlag, mayName, needCode, needId, needNumber, needText, type WordsOf } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
@@ -61,7 +62,7 @@ export function kill(
     principal: sender.principal,
     ...scope,
     state: (TRADING_STATES as readonly string[]).indexOf(state),
-    reason: read.freeText('reason', words.reason),
+    reason: evidenceText(words.reason ?? ''),
   }
   return read.fault ?? { layout: KILL, values }
 }
@@ -85,7 +86,7 @@ export function release(
     latch: read.integer('latch', words.latch, 0, 0x7fffffff),
     state: words.state === undefined ? 0 : read.code('state', words.state, TRADING_STATES),
     step: read.code('step', words.step, STEPS),
-    reason: read.freeText('reason', words.reason),
+    reason: evidenceText(words.reason ?? ''),
   }
   return read.fault ?? { layout: RELEASE, values }
 }

@@ -6,6 +6,7 @@ import type { RequestError } from '../errors.ts'
 import { MAX } from '../numbers.ts'
 import { LIMIT } from '../records/commands.ts'
 import { LIMIT_ACTIONS, LIMIT_MODES, type NameKind, OBJECT_KINDS, type ObjectKind } from '../vocabulary.ts'
+import { evidenceText } from './evidence.ts'
 import {
   form,
   mayCode,
@@ -48,16 +49,24 @@ export const LIMIT_FORM = form('Limit', 'Sets a limit row, or takes it away.', [
   },
   mayCode('action', LIMIT_ACTIONS, 'What a breach does; BLOCK where not given.', 'BLOCK'),
   mayCode('mode', LIMIT_MODES, 'SHADOW records and lets pass; ENFORCE where not given.', 'ENFORCE'),
-  mayTime('effective', 'Effective from; at once where not given.', '2026-11-21T00:00:00Z'),
-  mayTime('expires', 'When it reverts; never where not given.', '2026-11-28T00:00:00Z'),
+  mayTime(
+    'effective',
+    'Effective from. Not built yet: a time is refused, a limit holds at once.',
+    '2026-11-21T00:00:00Z',
+  ),
+  mayTime('expires', 'When it reverts. Not built yet: a time is refused, a limit holds on.', '2026-11-28T00:00:00Z'),
   mayFlag('remove', 'true takes the row away.', false),
-  mayFlag('enforceOnResting', 'true: resting orders are canceled, newest first, until the use fits.', false),
+  mayFlag('enforceOnResting', 'Not built yet: true is refused. Orders that rest are not touched by a limit.', false),
   mayText('reason', 'Why.', 'Quarterly review'),
 ])
 
 /** Controls with a window, and the one with a band in ticks. */
 const WINDOWED: readonly string[] = ['MESSAGE_RATE', 'DUPLICATE_ORDER']
 const BANDED = 'PRICE_COLLAR'
+
+/** Refused rather than taken and not done: whoever asks for it relies on it. */
+const NOT_ENFORCED =
+  'Resting orders are not canceled by a limit yet: leave it out, set the limit, and kill what must end.'
 
 export function limit(
   words: WordsOf<typeof LIMIT_FORM>,
@@ -75,6 +84,7 @@ export function limit(
   const { remove = false, warnBps = [] } = words
   if (!remove && words.hard === undefined) read.fail('MISSING_FIELD', 'hard')
   const warn = warnLevels(read, warnBps)
+  if (words.enforceOnResting === true) read.fail('NOT_IN_SET', 'enforceOnResting', NOT_ENFORCED)
   const values = {
     session: sender.session,
     principal: sender.principal,
@@ -94,8 +104,8 @@ export function limit(
     object: object.id,
     action: words.action === undefined ? 0 : read.code('action', words.action, LIMIT_ACTIONS),
     mode: words.mode === undefined ? 0 : read.code('mode', words.mode, LIMIT_MODES),
-    flags: (remove ? 1 : 0) | (words.enforceOnResting === true ? 2 : 0),
-    reason: read.freeText('reason', words.reason),
+    flags: remove ? 1 : 0,
+    reason: evidenceText(words.reason ?? ''),
   }
   if (words.hardForReducing !== undefined && values.hardForReducing < values.hard) {
     read.fail('OUT_OF_RANGE', 'hardForReducing', 'It is at least hard.')

@@ -9,6 +9,7 @@ import { type ErrorCode, RequestError } from '../errors.ts'
 import { MAX, parseDecimal } from '../numbers.ts'
 import type { RecordLayout, ValuesOf } from '../records/schema.ts'
 import { NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../vocabulary.ts'
+import { evidenceID } from './evidence.ts'
 import { parseDate, parseTimeUs } from './timestamps.ts'
 
 /** Who sends: ids of the SESSION subject and of the PRINCIPAL, -1 for none. */
@@ -24,7 +25,6 @@ export interface Command<L extends RecordLayout = RecordLayout> {
 }
 
 const ASCII = /^[\x20-\x7e]*$/
-const LATIN = /^[\x20-\x7e\xa0-\xff]*$/
 
 type Maybe = string | undefined
 
@@ -55,11 +55,9 @@ export class Reading {
     return this.text(field, word, ID_CHARS)
   }
 
-  freeText(field: string, word: Maybe): string {
-    if (word === undefined) return ''
-    if (word.length > TEXT_CHARS) this.fail('TEXT_TOO_LONG', field, `At most ${TEXT_CHARS} characters.`)
-    else if (!LATIN.test(word)) this.fail('BAD_CHARACTERS', field)
-    return word
+  /** An id that another system made, in a form that the record can hold: only an empty one is a fault. */
+  foreignID(field: string, word: Maybe): string {
+    return this.id(field, word === undefined ? word : evidenceID(word))
   }
 
   /** Id of a name; -1 where it is not given. An unknown name is a fault. */
@@ -74,6 +72,14 @@ export class Reading {
   orderName(kind: NameKind, field: string, word: Maybe): number {
     if (word === undefined) return -1
     const id = this.names.idOf(kind, this.text(field, word, NAME_CHARS))
+    if (id < 0) this.noteUnresolved(field, word)
+    return id
+  }
+
+  /** As {@link orderName}, of what has happened already: a name that no record can hold is one that nobody knows. */
+  reportedName(kind: NameKind, field: string, word: Maybe): number {
+    if (word === undefined) return -1
+    const id = this.names.idOf(kind, word)
     if (id < 0) this.noteUnresolved(field, word)
     return id
   }

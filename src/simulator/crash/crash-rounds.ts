@@ -53,7 +53,7 @@ export class CrashRounds {
 
   /** Throws at the first thing that is lost, changed or done twice. */
   async run(rounds: number): Promise<void> {
-    this.#officerSecret = await registerOfficer(join(this.#directory, 'secrets'))
+    this.#officerSecret = registerOfficer(join(this.#directory, 'secrets'))
     let { ready } = await this.#start()
     await tellWorld(ready)
     for (let round = 1; round <= rounds; round++) {

@@ -1,4 +1,5 @@
 /** docs/reference/vocabulary.md: the project's own words, and every closed set with the sentence that its source gives. */
+import { EXCLUSIONS } from '../../auth/duties.ts'
 import * as vocabulary from '../../model/vocabulary.ts'
 import type { SourceFile } from '../source-text.ts'
 import { code, GENERATED, page, table } from './markdown.ts'
@@ -8,6 +9,9 @@ const INTRODUCTION = `A field that exists in FIX has its FIX name with the first
 below are the others, each with one meaning everywhere: in code, in documents, on the wire and on the screen.`
 
 const SETS_INTRODUCTION = `A value is a text outside and its place in the list inside the records, so lists are only ever appended to. Places count from 0.`
+
+const EXCLUSIONS_INTRODUCTION = `The gate refuses to register such a client, and to start while one is registered. It is two clients, each with its own secret.
+A person has no session, and so sends no orders whatever duties it holds.`
 
 interface ClosedSet {
   readonly name: string
@@ -29,6 +33,12 @@ export function vocabularyPage(source: SourceFile): string {
     '## Closed sets',
     SETS_INTRODUCTION,
     ...closedSets(source).map(setSection),
+    '## Duties that one client may not hold together',
+    EXCLUSIONS_INTRODUCTION,
+    table(
+      ['Duty', 'Excludes', 'Because'],
+      EXCLUSIONS.map(({ duty, excludes, reason }) => [code(duty), code(excludes), `${reason}.`]),
+    ),
   )
 }
 
