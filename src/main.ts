@@ -51,7 +51,10 @@ function onReady(message: DemoGateReady): void {
   ready = message
   say(`the gate decides at ${message.url} (durability ${message.durability}${message.continues ? ', continued' : ''})`)
   if (!isFirst) return
-  say(`look at ${message.url}/openapi.json, ${message.url}/metrics; journal and secrets are in ${options.data}`)
+  say(`look at ${message.url}/openapi.json, ${message.url}/metrics`)
+  say(
+    `journal and secrets are in ${options.data}; to begin anew, stop and delete that folder, or start with --data DIR`,
+  )
   say('Ctrl-C stops everything; the next start goes on from the journal')
   if (options.gateOnly) return
   floor = new Child(

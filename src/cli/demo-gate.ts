@@ -1,6 +1,6 @@
 /**
- * The gate of `npm start` as a process of its own: demo profile, loopback only. Says by IPC where it is; ends in order on
- * SIGTERM, SIGINT, and when the process that started it is gone.
+ * The gate of `npm start` as a process of its own: demo profile, loopback only. Says by IPC where it is; ends in order when
+ * the process that started it closes the channel or is gone, and on SIGTERM and SIGINT where nobody did.
  *
  *   node cli/demo-gate.js --data DIR --durability fsync|os --port PORT
  */
@@ -31,6 +31,9 @@ async function main(): Promise<void> {
     process.exit(DO_NOT_RESTART)
   }
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' }, pino.destination(2))
+  // While it opens there is nothing to end in order: a journal may be left at any moment.
+  let stop = (): void => process.exit(0)
+  process.on('disconnect', () => stop())
   const say = (line: string) => console.error(`gate: ${line}`)
   const settings = { directory: data, durability, host: '127.0.0.1', port, clock: 'system', logger, say } as const
   try {
@@ -42,7 +45,7 @@ async function main(): Promise<void> {
       },
     })
     let stopping = false
-    const stop = () => {
+    stop = () => {
       if (stopping) return
       stopping = true
       gate.close().then(
@@ -53,11 +56,13 @@ async function main(): Promise<void> {
         },
       )
     }
-    for (const event of ['SIGTERM', 'disconnect'] as const) process.on(event, stop)
-    // Ctrl-C reaches every process at the terminal; the supervisor stops the floor first, and then says so.
-    process.on('SIGINT', () => {
-      if (!process.connected) stop()
-    })
+    // A signal to the whole group (Ctrl-C, `timeout`, a service manager) reaches this process too. Who started it stops the
+    // floor first, which needs the gate to end its orders, and then closes the channel.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (!process.connected) stop()
+      })
+    }
     const continues = gate.hasGenesis
     const tradeDate = dateOf(new Date())
     await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate })

@@ -1,6 +1,7 @@
 /**
  * Keeps child processes running: each starts again after it has failed, with a growing pause, at most so many times a
- * minute; then it stays down and says so. Children end with their parent.
+ * minute; then it stays down and says so. Children end with their parent, and in order when their channel to it is closed:
+ * a signal may reach all of them at once, and then only the supervisor knows who goes first.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { withLargePages } from './large-pages.ts'
@@ -80,7 +81,8 @@ export class Child {
         clearTimeout(force)
         settle()
       })
-      child.kill('SIGTERM')
+      // It may be ending already.
+      if (child.connected) child.disconnect()
     })
   }
 }

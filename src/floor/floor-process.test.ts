@@ -94,7 +94,9 @@ describe('the floor as a process', () => {
     await once(killed, 'exit')
     assert.ok((await openOrders()) > 0)
     const next = start()
-    await until('a report', async () => lines.some((line) => line.includes('of a floor that crashed are canceled')))
+    await until('a report', async () =>
+      lines.some((line) => / orders that the floor before this one left open/.test(line)),
+    )
     next.kill('SIGTERM')
     await once(next, 'exit')
     // What was approved in the last moment before the kill may not have been remembered.

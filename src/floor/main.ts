@@ -1,6 +1,6 @@
 /**
  * The demo's trading floor as a process of its own: `node floor/main.js --url http://127.0.0.1:PORT --secrets FILE`.
- * With `--memory FILE` it cancels at its start what a crash of the floor before it left behind.
+ * With `--memory FILE` it cancels at its start what the floor before it left open, as a killed one does.
  * Ends cleanly, leaving no order behind, on SIGTERM, SIGINT, and when the process that started it is gone.
  */
 import { parseArgs } from 'node:util'
@@ -12,9 +12,10 @@ import { DEMO_LISTINGS } from './demo/listings.ts'
 import { MISTAKES } from './demo/mistakes.ts'
 import { cancelLeftOvers, OrderMemory } from './demo/order-memory.ts'
 import { demoFloorGate, patientGate, whenReady } from './demo/patient-gate.ts'
-import { demoStrategies, MANUAL_SEATS, TEMPTATIONS } from './demo/seats.ts'
+import { demoStrategies, deskOf, MANUAL_SEATS, TEMPTATIONS } from './demo/seats.ts'
 import { TradingFloor } from './demo/trading-floor.ts'
 import { DEMO_MARKET, demoWorld } from './world/demo-world.ts'
+import { inventoryOf } from './world/inventory.ts'
 import { setUpWorld } from './world/set-up-world.ts'
 import type { World } from './world/world.ts'
 
@@ -59,9 +60,10 @@ async function main(url: URL, secretsFile: string, memoryFile: string | undefine
     const names = { session: SESSION, venueName: DEMO_MARKET.venue, runId: nowMs().toString(36).toUpperCase() }
     const memory = new OrderMemory(memoryFile)
     const left = await cancelLeftOvers((bodies) => client.executions(bodies), memory.recall(), names)
-    if (left > 0) say(`${left} orders of a floor that crashed are canceled`)
+    if (left > 0) say(`${left} orders that the floor before this one left open are canceled`)
     const floor = new TradingFloor({
       ...{ listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
+      ...{ deskOf, inventory: inventoryOf(world, await client.cells()) },
       ...{ temptations: TEMPTATIONS, ...names, tradeDate: String(ready.tradeDate), wait, say },
       gate: patientGate(demoFloorGate(client, say), patience),
       random: createRandom(seed, 0),

@@ -5,7 +5,14 @@
 
 import { createEngine } from '../engine/engine.ts'
 import type { OrderAnswer } from '../floor/client/answers.ts'
-import type { CancelBody, ExecutionBody, NewOrderBody, PhaseBody, QuoteBody } from '../floor/client/bodies.ts'
+import type {
+  CancelBody,
+  ExecutionBody,
+  NewOrderBody,
+  PhaseBody,
+  QuoteBody,
+  ReplaceBody,
+} from '../floor/client/bodies.ts'
 import type { GateExposure } from '../floor/player/exposure-proof.ts'
 import type { ReplayGate } from '../floor/player/replay-day.ts'
 import { DEMO_SIZES } from '../model/bounds.ts'
@@ -13,16 +20,17 @@ import { reasonAt } from '../model/codes.ts'
 import type { Directory } from '../model/directory.ts'
 import { RequestError } from '../model/errors.ts'
 import { resultsAt } from '../model/explain/explanation.ts'
+import { formatDecimal } from '../model/numbers.ts'
 import { executionReport, formatOrderID } from '../model/parse/execution.ts'
 import { binding, hierarchy } from '../model/parse/hierarchy.ts'
 import { instrument } from '../model/parse/instrument.ts'
 import { limit } from '../model/parse/limit.ts'
 import { feedHeartbeat, quote, sessionPhase } from '../model/parse/market.ts'
 import { newOrder } from '../model/parse/new-order.ts'
-import { cancelOrder } from '../model/parse/order-change.ts'
+import { cancelOrder, replaceOrder } from '../model/parse/order-change.ts'
 import type { Command, Sender } from '../model/parse/reading.ts'
 import { capital, fx, list, parameter, position } from '../model/parse/reference.ts'
-import { GENESIS, NEW_ORDER } from '../model/records/commands.ts'
+import { GENESIS, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { ORDER_DECIDED, REFUSED } from '../model/records/events.ts'
 import { decode, encode, type RecordLayout, type RecordOf } from '../model/records/schema.ts'
 import { Tape, typeAt } from '../model/records/tape.ts'
@@ -98,16 +106,21 @@ export class EngineGate implements ReplayGate {
     const order = newOrder(body as never, this.engine.directory, this.#sender(), 0)
     if (order instanceof RequestError) throw new Error(`${order.code} ${order.field}`)
     const events = this.#run(NEW_ORDER as RecordLayout, order.values)
-    const { outcome, reason, orderSeq, slot } = decode(this.#tape, events, ORDER_DECIDED)
-    const results = resultsAt(this.#tape, events)
-    const approved = OUTCOMES[outcome] === 'APPROVE'
-    return {
-      ...{ approved, duplicate: OUTCOMES[outcome] === 'DUPLICATE', timeUs: this.#timeUs },
-      orderID: approved ? formatOrderID(orderSeq, slot) : '',
-      reason: approved ? '' : reasonAt(reason).code,
-      failed: Object.keys(results).filter((code) => results[code] === 'FAIL'),
-      ...{ text: '', protectionPx: undefined },
-    }
+    const answer = this.#answerAt(events)
+    if (!answer.approved || body.ordType !== 'Market') return answer
+    const units = this.engine.directory.instrument(order.values.instrument)
+    const { protectionPx } = decode(this.#tape, events, ORDER_DECIDED)
+    return { ...answer, protectionPx: formatDecimal(protectionPx, units?.priceDecimals ?? 0) }
+  }
+
+  /** @param symbol the instrument of the order */
+  async replace(body: ReplaceBody, symbol: string, timeUs: number): Promise<OrderAnswer> {
+    this.#advance(timeUs)
+    const { directory } = this.engine
+    const units = directory.instrument(directory.idOf('INSTRUMENT', symbol))
+    const command = replaceOrder(body as never, directory, units, this.#sender(), 0)
+    if (command instanceof RequestError) throw new Error(`${command.code} ${command.field}`)
+    return this.#answerAt(this.#run(REPLACE_ORDER as RecordLayout, command.values))
   }
 
   async cancel(body: CancelBody, timeUs: number): Promise<void> {
@@ -142,6 +155,20 @@ export class EngineGate implements ReplayGate {
         ...{ executed: BigInt(executed), open: BigInt(open) },
       }
     })
+  }
+
+  /** The decision that stands at `events`. */
+  #answerAt(events: number): OrderAnswer {
+    const { outcome, reason, orderSeq, slot } = decode(this.#tape, events, ORDER_DECIDED)
+    const results = resultsAt(this.#tape, events)
+    const approved = OUTCOMES[outcome] === 'APPROVE'
+    return {
+      ...{ approved, duplicate: OUTCOMES[outcome] === 'DUPLICATE', timeUs: this.#timeUs },
+      orderID: approved ? formatOrderID(orderSeq, slot) : '',
+      reason: approved ? '' : reasonAt(reason).code,
+      failed: Object.keys(results).filter((code) => results[code] === 'FAIL'),
+      ...{ text: '', protectionPx: undefined },
+    }
   }
 
   #advance(timeUs: number): void {

@@ -35,6 +35,8 @@ export interface CancelRequest {
   readonly seq: number
   readonly orderID: string
   readonly clOrdID: string
+  /** Client whose order it is. */
+  readonly session: string
 }
 
 export interface CancelRequests {
@@ -62,6 +64,8 @@ export interface LimitAnswer {
   /** Name `*` is each of the kind. */
   readonly object?: { readonly kind: string; readonly name: string }
   readonly hard: { readonly value: string }
+  /** Where the row has a use of its own. */
+  readonly use?: { readonly value: string }
   readonly windowUs?: number
   readonly bandTicks?: number
   readonly warnBps?: readonly number[]
@@ -71,8 +75,11 @@ export interface LimitAnswer {
 
 /** A cell that has held an order or a position. */
 export interface CellAnswer {
+  /** Of the subject: ACCOUNT, or what else holds a part of the account's position. */
+  readonly kind: string
   readonly account: string
   readonly symbol: string
+  readonly position: string
 }
 
 /** What the gate says of itself to everyone. */

@@ -7,9 +7,9 @@ import type { Duty } from '../../model/vocabulary.ts'
 
 /** What each of the floor's clients may do; the gate's operator registers them. */
 export const FLOOR_CLIENTS = {
-  /** Order management: orders, replaces, cancels; asks for cancel requests. */
+  /** Order management: orders, replaces, cancels. */
   'floor-ems': ['orders:write'],
-  /** The venue's side: reports what was executed. */
+  /** The venue's side: reports what was executed, and is asked to cancel. */
   'floor-venue': ['executions:write', 'cancels:execute'],
   /** Market data: quotes, heartbeats, phases. */
   'floor-feed': ['quotes:write'],

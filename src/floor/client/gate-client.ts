@@ -82,10 +82,10 @@ export class GateClient {
     return readRowAnswer(await this.#clients['floor-feed'].post('/phases', body, options))
   }
 
-  /** Waits until the gate has requests after `seq`, or for as long as it lets us. */
+  /** Waits until the gate has requests after `seq`, of whichever client, or for as long as it lets us. */
   async cancelRequests(afterSeq: number, signal?: AbortSignal): Promise<CancelRequests> {
     const options = { timeoutMs: LONG_POLL_MS, ...(signal === undefined ? {} : { signal }) }
-    return readCancelRequests(await this.#clients['floor-ems'].get(`/cancel-requests?after=${afterSeq}`, options))
+    return readCancelRequests(await this.#clients['floor-venue'].get(`/cancel-requests?after=${afterSeq}`, options))
   }
 
   async exposures(): Promise<{ readonly currency: string; readonly exposures: readonly ExposureAnswer[] }> {

@@ -1,6 +1,7 @@
 /**
- * What the demo floor tells a person: refusals with their reasons as they come, and how much is being decided. On a
- * terminal that is one line that redraws itself below the refusals, elsewhere a plain line now and then.
+ * What the demo floor tells a person: refusals with their reasons, and how much is being decided. A refusal for the same
+ * reason at the same scope is told once a minute, and how many followed. On a terminal the counts are one line that
+ * redraws itself below the refusals, elsewhere a plain line now and then.
  */
 import type { OrderAnswer } from '../client/answers.ts'
 import type { Ticket } from './ticket.ts'
@@ -10,18 +11,25 @@ export interface LogOutput {
   write(text: string): unknown
 }
 
-/** On a busy floor most refusals are only counted. */
-const REFUSAL_SPACING_MS = 1_000
+/** For so long what is refused again for the same reason at the same scope is only counted. */
+const REPEAT_MS = 60_000
 const COUNTS_SPACING_MS = 10_000
 const REDRAW_MS = 250
 /** To the start of the line, and clear it. */
 const CLEAR = '\r\x1b[K'
 
+/** A refusal that was told, and what followed it. */
+interface Told {
+  readonly untilMs: number
+  readonly what: string
+  more: number
+}
+
 export class FloorLog {
   readonly #output: LogOutput
   readonly #nowMs: () => number
   readonly #startMs: number
-  #refusalMs = Number.NEGATIVE_INFINITY
+  readonly #told = new Map<string, Told>()
   #countsMs: number
   #decided = 0
   #approved = 0
@@ -37,12 +45,8 @@ export class FloorLog {
     this.#decided++
     if (approved) this.#approved++
     const nowMs = this.#nowMs()
-    if (!approved && nowMs - this.#refusalMs >= REFUSAL_SPACING_MS) {
-      this.#refusalMs = nowMs
-      const { side, qty, symbol, trader, account } = ticket
-      const why = mistake === undefined ? '' : ` (${mistake})`
-      this.say(`refused ${side} ${qty} ${symbol} of ${trader} on ${account}${why}: ${text === '' ? reason : text}`)
-    }
+    this.#endRepeats(nowMs)
+    if (!approved) this.#refused(ticket, reason, text, mistake, nowMs)
     const spacingMs = this.#output.isTTY === true ? REDRAW_MS : COUNTS_SPACING_MS
     if (nowMs - this.#countsMs >= spacingMs) {
       this.#countsMs = nowMs
@@ -55,9 +59,37 @@ export class FloorLog {
     this.#output.write(`${this.#output.isTTY === true ? CLEAR : ''}floor: ${text}\n`)
   }
 
+  #refused(ticket: Ticket, reason: string, text: string, mistake: string | undefined, nowMs: number): void {
+    const { side, qty, symbol, trader, account } = ticket
+    const what = `${reason} at ${scopeIn(text) ?? `trader ${trader}`}`
+    const told = this.#told.get(what)
+    if (told !== undefined) {
+      told.more++
+      return
+    }
+    this.#told.set(what, { untilMs: nowMs + REPEAT_MS, what, more: 0 })
+    const why = mistake === undefined ? '' : ` (${mistake})`
+    this.say(`refused ${side} ${qty} ${symbol} of ${trader} on ${account}${why}: ${text === '' ? reason : text}`)
+  }
+
+  /** The map is in the order of time: what ends first stands first. */
+  #endRepeats(nowMs: number): void {
+    for (const [key, { untilMs, what, more }] of this.#told) {
+      if (untilMs > nowMs) return
+      this.#told.delete(key)
+      if (more > 0) this.say(`and ${more} more in the last minute: ${what}`)
+    }
+  }
+
   #counts(nowMs: number): string {
     const seconds = Math.max(1, Math.round((nowMs - this.#startMs) / 1_000))
     const rate = (this.#decided / seconds).toFixed(1)
     return `${this.#decided} orders decided, ${this.#approved} approved, ${rate} a second`
   }
+}
+
+/** `trader TRADER-8` of `..., trader=TRADER-8`: whose limit it was. A rule, a wrong price or a wrong name has none. */
+function scopeIn(text: string): string | undefined {
+  const [, kind, name] = /, (firm|desk|trader|account|strategy|session)=([^,]+)/.exec(text) ?? []
+  return kind === undefined ? undefined : `${kind} ${name}`
 }

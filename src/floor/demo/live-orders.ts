@@ -14,7 +14,12 @@ interface Entry {
 
 export class LiveOrders {
   readonly #byOrderID = new Map<string, Entry>()
-  readonly #inventory = new Map<string, number>()
+  readonly #inventory: Map<string, number>
+
+  /** @param inventory bought less sold before this floor opened */
+  constructor(inventory: ReadonlyMap<string, number> = new Map()) {
+    this.#inventory = new Map(inventory)
+  }
 
   get size(): number {
     return this.#byOrderID.size
@@ -65,7 +70,7 @@ export class LiveOrders {
     return this.all().filter(({ ticket }) => ticket.strategy === strategy)
   }
 
-  /** Bought less sold since the floor opened. */
+  /** Bought less sold, by this floor and those before it. */
   inventoryOf(symbol: string): number {
     return this.#inventory.get(symbol) ?? 0
   }

@@ -19,6 +19,8 @@ export interface Temptations {
   readonly coarseTick: string
   /** Quotes both sides: to trade with it is a wash trade. */
   readonly marketMaker: string
+  /** Of a trader who has used up what he may trade in a day, once the floor is open for a minute or two. */
+  readonly spent: Seat
 }
 
 export interface Mistake {
@@ -55,7 +57,8 @@ export const MISTAKES: readonly Mistake[] = [
     name: 'trade with our own quote',
     make: (view, seat, { marketMaker }) => crossing(view, seat, view.liveOrders(marketMaker)),
   },
-  { name: 'runaway loop', make: (view, seat) => Array.from({ length: 60 }, () => passive(view, seat)) },
+  { name: 'past the allowance for the day', make: (view, _seat, { spent }) => [plain(view, spent)] },
+  { name: 'runaway loop', make: (view, seat) => Array.from({ length: 30 }, () => passive(view, seat)) },
 ]
 
 /** A sound order at the touch. */

@@ -26,19 +26,22 @@ export interface DeskOptions {
   readonly session: string
   /** Makes ids differ from those of an earlier run. */
   readonly runId: string
+  /** By instrument: what the firm bought, less what it sold, before this floor. */
+  readonly inventory: ReadonlyMap<string, number>
   readonly priceDecimalsOf: (symbol: string) => number
   readonly quoteOf: (symbol: string) => MarketQuote
   readonly onAnswer: (ticket: Ticket, answer: OrderAnswer) => void
 }
 
 export class OrderDesk {
-  readonly live = new LiveOrders()
+  readonly live: LiveOrders
   readonly #options: DeskOptions
   #ids = 0
   #executions = 0
 
   constructor(options: DeskOptions) {
     this.#options = options
+    this.live = new LiveOrders(options.inventory)
   }
 
   async act(action: Action): Promise<void> {
@@ -54,18 +57,24 @@ export class OrderDesk {
     await this.report(this.#options.venue.cancel(orderID, id))
   }
 
-  /** The gate asks: the venue cancels, and an order of an earlier run that it no longer has is gone all the same. */
-  async cancelRequested({ orderID, clOrdID }: CancelRequest, symbolOf: (orderID: string) => string): Promise<void> {
+  /**
+   * The gate asks, for orders of every client: the venue cancels, and one that it does not have, of an earlier run or of
+   * somebody who sent it to no venue, is gone all the same.
+   */
+  async cancelRequested(
+    { orderID, clOrdID, session }: CancelRequest,
+    symbolOf: (orderID: string) => string,
+  ): Promise<void> {
     const reports = this.#options.venue.cancel(orderID)
     const gone: VenueReport = { execType: 'Canceled', orderID, clOrdID, symbol: symbolOf(orderID) }
-    await this.report(reports.length > 0 ? reports : [gone])
+    await this.report(reports.length > 0 ? reports : [gone], session)
   }
 
-  /** Tells the gate, and books for ourselves, what the venue did. */
-  async report(reports: readonly VenueReport[]): Promise<void> {
+  /** Tells the gate, and books for ourselves, what the venue did. @param owner the client whose orders these are */
+  async report(reports: readonly VenueReport[], owner = this.#options.session): Promise<void> {
     if (reports.length === 0) return
     for (const report of reports) this.live.reported(report)
-    await this.#options.gate.executions(reports.map((report) => this.#bodyOf(report)))
+    await this.#options.gate.executions(reports.map((report) => this.#bodyOf(report, owner)))
   }
 
   async #send(ticket: Ticket): Promise<void> {
@@ -114,11 +123,12 @@ export class OrderDesk {
     }
   }
 
-  #bodyOf({ execType, orderID, clOrdID, origClOrdID, symbol, lastQty, lastPx, cumQty }: VenueReport): ExecutionBody {
-    const { runId, session, venueName } = this.#options
+  #bodyOf(report: VenueReport, owner: string): ExecutionBody {
+    const { execType, orderID, clOrdID, origClOrdID, symbol, lastQty, lastPx, cumQty } = report
+    const { runId, venueName } = this.#options
     return {
       ...{ execID: `${runId}-E${++this.#executions}`, execType, symbol, orderID, clOrdID },
-      ...{ owner: session, venue: venueName },
+      ...{ owner, venue: venueName },
       ...(origClOrdID === undefined ? {} : { origClOrdID }),
       ...(lastQty === undefined ? {} : { lastQty: String(lastQty) }),
       ...(lastPx === undefined ? {} : { lastPx: this.#priceText(symbol, lastPx) }),

@@ -2,9 +2,10 @@
  * Asks again where no answer came: a gate that restarts is waited for. Safe, because every request carries an id and the
  * gate gives a repeated id its first decision; without it an order could be approved and nobody know.
  */
-import type { Readiness, RowAnswer } from '../client/answers.ts'
+import type { LimitAnswer, Readiness, RowAnswer } from '../client/answers.ts'
 import type { GateClient } from '../client/gate-client.ts'
 import { GateError, GateUnreachable } from '../client/gate-error.ts'
+import type { DailyUse } from './day-allowance.ts'
 import type { FloorGate } from './trading-floor.ts'
 
 export interface Patience {
@@ -47,7 +48,17 @@ export function demoFloorGate(client: GateClient, say: (text: string) => void): 
     quotes: async (bodies) => check('a quote', await client.quotes(bodies)),
     heartbeat: async () => check('a heartbeat', [await client.heartbeat()]),
     cancelRequests: (afterSeq, signal) => client.cancelRequests(afterSeq, signal),
+    dailyUses: async () => dailyUsesIn(await client.limits()),
   }
+}
+
+/** Of all limits those over the day's flow. */
+function dailyUsesIn(limits: readonly LimitAnswer[]): DailyUse[] {
+  return limits.flatMap(({ control, subject, hard, use }) =>
+    control === 'DAILY_GROSS' && use !== undefined
+      ? [{ subject, share: Number(use.value) / Math.max(1, Number(hard.value)) }]
+      : [],
+  )
 }
 
 export function patientGate(gate: FloorGate, patience: Patience): FloorGate {
@@ -60,6 +71,7 @@ export function patientGate(gate: FloorGate, patience: Patience): FloorGate {
     quotes: (bodies) => ask(() => gate.quotes(bodies)),
     heartbeat: () => ask(() => gate.heartbeat()),
     cancelRequests: (afterSeq, stop) => ask(() => gate.cancelRequests(afterSeq, stop)),
+    dailyUses: () => ask(() => gate.dailyUses()),
   }
 }
 

@@ -21,7 +21,7 @@ export function demoStrategies(): Strategy[] {
   ]
 }
 
-export const MANUAL_SEATS: readonly Seat[] = ['TRADER-2', 'TRADER-7', 'TRADER-8'].map((trader) =>
+export const MANUAL_SEATS: readonly Seat[] = ['TRADER-2', 'TRADER-7'].map((trader) =>
   manualSeat(trader, ['MSFT', 'CVX', 'NEE']),
 )
 
@@ -32,6 +32,7 @@ export const TEMPTATIONS: Temptations = {
   foreignAccount: 'ACC-1',
   coarseTick: 'HSBA',
   marketMaker: 'STRAT-1',
+  spent: manualSeat('TRADER-8', ['MSFT', 'CVX']),
 }
 
 function seatOf(strategy: string, symbols: readonly string[]): Seat {
@@ -44,7 +45,11 @@ function manualSeat(trader: string, symbols: readonly string[]): Seat {
   return { strategy: MANUAL, trader, accounts: accountsOf(trader), symbols }
 }
 
+export function deskOf(trader: string): string | undefined {
+  return DEMO_FIRM.traders.find((one) => one.trader === trader)?.desk
+}
+
 function accountsOf(trader: string): string[] {
-  const desk = DEMO_FIRM.traders.find((one) => one.trader === trader)?.desk
+  const desk = deskOf(trader)
   return DEMO_FIRM.accounts.filter((account) => account.desk === desk).map(({ account }) => account)
 }

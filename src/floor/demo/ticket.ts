@@ -42,7 +42,7 @@ export interface FloorView {
   quoteOf(symbol: string): MarketQuote
   /** Oldest first. */
   liveOrders(strategy: string): readonly LiveOrder[]
-  /** What the firm bought, less what it sold, since the floor opened. */
+  /** What the firm bought, less what it sold, by this floor and those before it. */
   inventoryOf(symbol: string): number
 }
 

@@ -8,10 +8,11 @@ import type { CancelRequest, CancelRequests, OrderAnswer } from '../client/answe
 import type { ExecutionBody, NewOrderBody } from '../client/bodies.ts'
 import { GateUnreachable } from '../client/gate-error.ts'
 import { createRandom } from '../day/random.ts'
+import type { DailyUse } from './day-allowance.ts'
 import { DEMO_LISTINGS } from './listings.ts'
 import { MISTAKES } from './mistakes.ts'
 import { patientGate } from './patient-gate.ts'
-import { demoStrategies, MANUAL_SEATS, TEMPTATIONS } from './seats.ts'
+import { demoStrategies, deskOf, MANUAL_SEATS, TEMPTATIONS } from './seats.ts'
 import type { LiveOrder } from './ticket.ts'
 import type { FloorGate } from './trading-floor.ts'
 import { TradingFloor } from './trading-floor.ts'
@@ -27,6 +28,7 @@ class FakeGate implements FloorGate {
   readonly approved = new Map<string, NewOrderBody>()
   readonly reports: ExecutionBody[] = []
   readonly log: string[] = []
+  uses: readonly DailyUse[] = []
   cancels = 0
   replaces = 0
   #requests: CancelRequest[] = []
@@ -57,6 +59,10 @@ class FakeGate implements FloorGate {
 
   async quotes(): Promise<void> {}
   async heartbeat(): Promise<void> {}
+
+  async dailyUses(): Promise<readonly DailyUse[]> {
+    return this.uses
+  }
 
   async cancelRequests(afterSeq: number, signal: AbortSignal): Promise<CancelRequests> {
     if (this.#requests.length === 0 && !signal.aborted) {
@@ -98,6 +104,7 @@ async function runFloor(seed: number, beats: number, onBeat: (beat: number, gate
   let beat = 0
   const floor = new TradingFloor({
     ...{ gate, listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
+    ...{ deskOf, inventory: new Map() },
     ...{ temptations: TEMPTATIONS, venueName: 'XSIM', session: 'floor-ems', runId: 'R', random: createRandom(seed, 1) },
     ...{ tradeDate: '20261120', today: () => (beat < 100 ? '20261121' : '20261122') },
     beginDate: async (date) => void dates.push(date),
@@ -148,12 +155,15 @@ test('the same seed sends the same messages, another seed others', async () => {
 })
 
 test('the gate asks for cancels, also of orders that the venue does not know: all are reported', async () => {
-  const strange = { seq: 900, orderID: '77-7', clOrdID: 'old' }
+  const strange = { seq: 900, orderID: '77-7', clOrdID: 'old', session: 'your-ems' }
   let asked: string[] = []
   const { gate } = await runFloor(7, 300, (beat, asking) => {
     if (beat !== 200) return
     asked = asking.open()
-    asking.request([strange, ...asked.map((orderID, index) => ({ seq: 901 + index, orderID, clOrdID: orderID }))])
+    asking.request([
+      strange,
+      ...asked.map((orderID, index) => ({ seq: 901 + index, orderID, clOrdID: orderID, session: 'floor-ems' })),
+    ])
   })
   assert.ok(asked.length > 0)
   const canceled = new Set(gate.reports.filter((report) => report.execType === 'Canceled').map((one) => one.orderID))

@@ -7,6 +7,8 @@ import type { CancelRequests, OrderAnswer } from '../client/answers.ts'
 import type { QuoteBody } from '../client/bodies.ts'
 import { GateError, GateUnreachable } from '../client/gate-error.ts'
 import { pick } from '../day/random.ts'
+import type { DailyUse } from './day-allowance.ts'
+import { DayAllowance } from './day-allowance.ts'
 import type { DemoListing } from './listings.ts'
 import { demoListing } from './listings.ts'
 import type { Mistake, Temptations } from './mistakes.ts'
@@ -16,7 +18,7 @@ import type { MarketQuote } from './random-market.ts'
 import { RandomMarket } from './random-market.ts'
 import { SimulatedVenue } from './simulated-venue.ts'
 import type { Seat, Strategy } from './strategies.ts'
-import type { FloorView, LiveOrder, Ticket } from './ticket.ts'
+import type { Action, FloorView, LiveOrder, Ticket } from './ticket.ts'
 
 /** The gate as the whole floor uses it. */
 export interface FloorGate extends DeskGate {
@@ -24,6 +26,8 @@ export interface FloorGate extends DeskGate {
   heartbeat(): Promise<void>
   /** Waits, for as long as the gate lets it, for requests after `seq`. */
   cancelRequests(afterSeq: number, signal: AbortSignal): Promise<CancelRequests>
+  /** How far the daily limits are used. */
+  dailyUses(): Promise<readonly DailyUse[]>
 }
 
 export interface FloorOptions {
@@ -34,6 +38,9 @@ export interface FloorOptions {
   /** Where the mistakes are made. */
   readonly manualSeats: readonly Seat[]
   readonly temptations: Temptations
+  readonly deskOf: (trader: string) => string | undefined
+  /** By instrument: what an earlier floor bought, less what it sold. */
+  readonly inventory: ReadonlyMap<string, number>
   readonly venueName: string
   readonly session: string
   readonly runId: string
@@ -55,6 +62,8 @@ const BEAT_MS = 250
 const MOVES = 4
 const ACTIONS = 2
 const HEARTBEAT_BEATS = 4
+/** The use of the daily limits is asked for every five seconds. */
+const ALLOWANCE_BEATS = 20
 /** Chance of a mistake in a beat: one in five seconds. */
 const MISTAKE = 0.05
 
@@ -64,6 +73,7 @@ export class TradingFloor {
   readonly #venue: SimulatedVenue
   readonly #desk: OrderDesk
   readonly #view: FloorView
+  readonly #allowance: DayAllowance
   #mistake: string | undefined
   #date: string
   #beat = 0
@@ -71,11 +81,12 @@ export class TradingFloor {
   constructor(options: FloorOptions) {
     this.#options = options
     this.#date = options.tradeDate
-    const { random, listings, gate, venueName, session, runId, onAnswer } = options
+    const { random, listings, gate, venueName, session, runId, inventory, onAnswer } = options
+    this.#allowance = new DayAllowance(options.deskOf)
     this.#market = new RandomMarket(random, listings)
     this.#venue = new SimulatedVenue(random)
     this.#desk = new OrderDesk({
-      ...{ gate, venue: this.#venue, venueName, session, runId },
+      ...{ gate, venue: this.#venue, venueName, session, runId, inventory },
       priceDecimalsOf: (symbol) => demoListing(symbol)?.priceDecimals ?? 2,
       quoteOf: (symbol) => this.#market.quoteOf(symbol),
       onAnswer: (ticket, answer) => onAnswer(ticket, answer, this.#mistake),
@@ -113,6 +124,7 @@ export class TradingFloor {
       await beginDate(today())
       this.#date = today()
     }
+    if (this.#beat % ALLOWANCE_BEATS === 0) this.#allowance.update(await gate.dailyUses())
     if (this.#beat++ % HEARTBEAT_BEATS === 0) await gate.heartbeat()
     const moving = new Set(Array.from({ length: MOVES }, () => pick(random, this.#market.symbols)))
     for (const symbol of moving) this.#market.step(symbol)
@@ -120,9 +132,16 @@ export class TradingFloor {
     for (const symbol of moving) await this.#desk.report(this.#venue.react(this.#market.quoteOf(symbol)))
     for (let count = 0; count < ACTIONS; count++) {
       const action = pick(random, strategies)(this.#view)
-      if (action !== undefined) await this.#desk.act(action)
+      if (action !== undefined && this.#isAffordable(action)) await this.#desk.act(action)
     }
     if (random() < MISTAKE) await this.#err()
+  }
+
+  /** What only lowers or ends an order always is. */
+  #isAffordable(action: Action): boolean {
+    if (action.kind !== 'new') return true
+    const chance = this.#allowance.chanceOf(action.ticket)
+    return chance === 1 || this.#options.random() < chance
   }
 
   async #err(): Promise<void> {

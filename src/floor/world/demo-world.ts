@@ -7,8 +7,9 @@ import { DEMO_LISTINGS, type DemoListing, TRADED } from '../demo/listings.ts'
 import type { Market } from './firm-names.ts'
 import { firmBindings, firmNames, limitedSubjects, MANUAL, strategyNames } from './firm-names.ts'
 import type { LimitLevels } from './mandatory-limits.ts'
-import { mandatoryLimits, withLimits } from './mandatory-limits.ts'
+import { mandatoryLimits, messageLimit, withLimits } from './mandatory-limits.ts'
 import type { InstrumentDefinition, LimitDefinition, PositionDefinition, World } from './world.ts'
+import { YOUR_SEAT, YOUR_SUBJECTS, yourBindings, yourNames } from './your-seat.ts'
 
 export const EQUITY = 'EQUITY'
 
@@ -22,12 +23,15 @@ export const DEMO_MARKET: Market = {
 
 const SECOND_US = 1_000_000
 
-/** US dollars. Sound orders are worth 10,000 to 350,000. */
+/**
+ * US dollars. Sound orders are worth 10,000 to 350,000. A day of 24 hours turns over some 12,000 million, of which the
+ * busiest trader has 4,300 million (demo-day.test.ts): nobody but TRADER-8 comes near a limit of the day.
+ */
 const LEVELS: LimitLevels = {
   money: {
     FIRM: { B01: '50000', B02: '2000000', D03: '20000000000', D05: '200000000', D02: '150000000' },
-    DESK: { B01: '50000', B02: '2000000', D03: '8000000000', D05: '80000000', D02: '60000000' },
-    TRADER: { B01: '50000', B02: '1500000', D03: '4000000000', D05: '60000000', D02: '50000000' },
+    DESK: { B01: '50000', B02: '2000000', D03: '12000000000', D05: '80000000', D02: '60000000' },
+    TRADER: { B01: '50000', B02: '1500000', D03: '8000000000', D05: '60000000', D02: '50000000' },
     ACCOUNT: { B01: '50000', B02: '1500000', D03: '4000000000', D05: '40000000', D02: '30000000' },
   },
   sectorBps: '3500',
@@ -39,8 +43,8 @@ const LEVELS: LimitLevels = {
 /** What is tight on purpose: a viewer meets these within minutes. */
 function tightLimits(firm: string): LimitDefinition[] {
   return [
-    // The firm may not add to Energy for long: 7.5 % of its capital, of which it holds most.
-    { control: 'D08', subject: { kind: 'FIRM', name: firm }, object: { kind: 'SECTOR', name: 'Energy' }, hard: '750' },
+    // The firm may not add to Energy for long: 7.6 % of its capital, of which it holds most.
+    { control: 'D08', subject: { kind: 'FIRM', name: firm }, object: { kind: 'SECTOR', name: 'Energy' }, hard: '760' },
     // A trader with a small allowance for the day.
     { control: 'D03', subject: { kind: 'TRADER', name: 'TRADER-8' }, hard: '4000000', warnBps: [5_000, 8_000, 9_500] },
     // Three identical orders in ten seconds are a mistake.
@@ -59,15 +63,15 @@ function tightLimits(firm: string): LimitDefinition[] {
   ]
 }
 
-/** @param firm the gate's name for it; @param session the client that sends the orders */
+/** @param firm the gate's name for it; @param session the client that sends the floor's orders */
 export function demoWorld(firm: string, session: string): World {
   const names = {
-    subjects: limitedSubjects(DEMO_FIRM, firm),
-    ...{ firm, session, strategies: strategyNames(DEMO_FIRM) },
+    subjects: [...limitedSubjects(DEMO_FIRM, firm), ...YOUR_SUBJECTS],
+    ...{ firm, session, strategies: [...strategyNames(DEMO_FIRM), YOUR_SEAT.strategy] },
   }
   return {
-    names: firmNames(DEMO_FIRM, DEMO_MARKET),
-    bindings: firmBindings(DEMO_FIRM, DEMO_MARKET, session),
+    names: [...firmNames(DEMO_FIRM, DEMO_MARKET), ...yourNames()],
+    bindings: [...firmBindings(DEMO_FIRM, DEMO_MARKET, session), ...yourBindings(DEMO_MARKET)],
     fx: [
       { currency: 'GBP', rate: '1.27' },
       { currency: 'EUR', rate: '1.05' },
@@ -75,7 +79,10 @@ export function demoWorld(firm: string, session: string): World {
     instruments: DEMO_LISTINGS.map(instrumentOf),
     capital: [{ subject: { kind: 'FIRM', name: firm }, amount: '100000000' }],
     parameters: {},
-    limits: withLimits(mandatoryLimits(names, LEVELS), tightLimits(firm)),
+    limits: withLimits(mandatoryLimits(names, LEVELS), [
+      ...tightLimits(firm),
+      messageLimit({ kind: 'SESSION', name: YOUR_SEAT.session }, LEVELS.sessionMessages),
+    ]),
     lists: DEMO_LISTINGS.flatMap(({ symbol, isReserved }) => {
       if (isReserved === 'hardToBorrow') return []
       const easy = { list: 'EASY_TO_BORROW', symbol, mode: 'ON' } as const
@@ -95,10 +102,13 @@ function instrumentOf(listing: DemoListing): InstrumentDefinition {
   }
 }
 
+/** Shares of each instrument that each account of the floor holds when the demo begins. */
+export const HELD_QTY = 2_000
+
 /** Something to sell: each account holds the same, in the hands of the first trader of its desk. */
 function positionsIn(symbol: string): PositionDefinition[] {
   return DEMO_FIRM.accounts.map(({ account, desk }) => {
     const trader = DEMO_FIRM.traders.find((one) => one.desk === desk)?.trader ?? ''
-    return { account, trader, strategy: MANUAL, symbol, qty: '2000' }
+    return { account, trader, strategy: MANUAL, symbol, qty: String(HELD_QTY) }
   })
 }

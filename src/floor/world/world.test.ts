@@ -8,6 +8,7 @@ import { demoWorld } from './demo-world.ts'
 import { limitKey } from './mandatory-limits.ts'
 import type { World } from './world.ts'
 import { agingRequests, worldRequests } from './world-bodies.ts'
+import { YOUR_SEAT } from './your-seat.ts'
 
 const FIRM = 'DEMO'
 const SESSION = 'floor-ems'
@@ -16,18 +17,19 @@ const GIVEN = [
   { kind: 'SESSION', name: SESSION },
   { kind: 'CURRENCY', name: 'USD' },
 ] as const
+const YOURS = { kind: 'SESSION', name: YOUR_SEAT.session } as const
 const demo = demoWorld(FIRM, SESSION)
 const day = dayWorld(FIRM, SESSION, '1795.00')
 
 function faults(changes: Partial<World>): string[] {
-  return checkWorld({ ...demo, ...changes }, GIVEN)
+  return checkWorld({ ...demo, ...changes }, [...GIVEN, YOURS])
 }
 
 test('the demo world is whole', () => {
-  assert.deepEqual(checkWorld(demo, GIVEN), [])
-  assert.equal(demo.names.filter(({ kind }) => kind === 'ACCOUNT').length, 12)
-  assert.equal(demo.names.filter(({ kind }) => kind === 'DESK').length, 4)
-  assert.deepEqual(new Set(demo.names.flatMap(({ owner }) => owner ?? [])), new Set(['OWNER-1']))
+  assert.deepEqual(checkWorld(demo, [...GIVEN, YOURS]), [])
+  assert.equal(demo.names.filter(({ kind }) => kind === 'ACCOUNT').length, 13)
+  assert.equal(demo.names.filter(({ kind }) => kind === 'DESK').length, 5)
+  assert.deepEqual(new Set(demo.names.flatMap(({ owner }) => owner ?? [])), new Set(['OWNER-1', YOUR_SEAT.owner]))
 })
 
 test('the world of the real day is whole', () => {
@@ -39,6 +41,7 @@ for (const [name, world] of Object.entries({ demo, day })) {
     const midnightUs = Date.UTC(2026, 10, 21) * 1_000
     const names = { firm: FIRM, baseCurrency: 'USD', session: SESSION, feed: '' }
     const engine = new EngineGate({ ...names, tradeDate: 20261121, midnightUs })
+    engine.tell('/hierarchy', YOURS, 0)
     for (const time of ['2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z']) {
       for (const { path, rows } of [...worldRequests(world), ...agingRequests(world, time)]) {
         for (const row of rows) assert.equal(engine.take(path, row, 0), undefined, `${path} ${JSON.stringify(row)}`)
@@ -50,8 +53,8 @@ for (const [name, world] of Object.entries({ demo, day })) {
 describe('the check finds', () => {
   test('a name that is used before it is defined', () => {
     assert.deepEqual(faults({ names: [...demo.names].reverse() }).slice(0, 2), [
-      'STRATEGY manual names TRADER TRADER-8, which is not known',
-      'STRATEGY STRAT-6 names TRADER TRADER-6, which is not known',
+      'STRATEGY STRAT-7 names TRADER TRADER-9, which is not known',
+      'ACCOUNT ACC-13 names ENTITY ENTITY-1, which is not known',
     ])
   })
 
