@@ -208,13 +208,14 @@ export class DayPlayer {
 
   async #ticks(ticks: readonly (QuoteTick | LastTick)[], timeUs: DayTimeUs): Promise<void> {
     const quotes = ticks.map(quoteOf)
-    await this.#timed('quotes', () =>
+    const gateTimes = await this.#timed('quotes', () =>
       this.#gate.quotes(
         quotes.map((quote) => this.#quoteBody(quote)),
         timeUs,
       ),
     )
-    for (const quote of quotes) this.#mirror.quote(quote, timeUs)
+    // By the gate's clock, as everything that the mirror hears of: it reckons ages, and orders come with the gate's time.
+    for (const [index, quote] of quotes.entries()) this.#mirror.quote(quote, gateTimeOf(gateTimes, index))
     this.#tally.quotes(ticks.length)
   }
 
@@ -247,6 +248,12 @@ function quoteOf(tick: QuoteTick | LastTick): MirroredQuote {
     askPx: ask === undefined ? undefined : instrumentPx(ask.px),
     lastPx: undefined,
   }
+}
+
+function gateTimeOf(gateTimes: readonly number[], index: number): number {
+  const timeUs = gateTimes[index]
+  if (timeUs === undefined) throw new Error(`the gate gives ${gateTimes.length} times, none for quote ${index}`)
+  return timeUs
 }
 
 function priceText(px: number): string {

@@ -79,6 +79,14 @@ describe('the real day, decided', { skip }, () => {
     }
   })
 
+  // At these times sells below the market wait for their fills, and are worth more than their own price.
+  for (const minute of [35, 40, 45]) {
+    test(`a day that is cut off at 09:${minute} agrees with the recomputation`, async () => {
+      const outcome = await decidedByEngine((9 * 60 + minute) * 60_000_000)
+      assert.deepEqual(outcome.proof.disagreements, [])
+    })
+  }
+
   test('the first hour through a real gate process comes to the same as by the engine alone', async () => {
     const outcome = await replay(FILE, { date: DATE, durability: 'os', until: FIRST_HOUR_US })
     assert.deepEqual(faultsOf(outcome), [])

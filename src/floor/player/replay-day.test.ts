@@ -180,6 +180,27 @@ test('the proof agrees with a gate that reckons the same, and finds one that is 
   ])
 })
 
+test("a sell is worth the market's price by a gate whose clock is not the day's", async () => {
+  const midnightUs = 1_675_699_200_000_000
+  const gate = new FakeGate()
+  const newOrder = gate.newOrder.bind(gate)
+  gate.newOrder = async (body, timeUs) => ({ ...(await newOrder(body, timeUs)), timeUs: midnightUs + timeUs })
+  gate.quotes = async (bodies, timeUs) => bodies.map(() => midnightUs + timeUs)
+  gate.heartbeat = async (timeUs) => midnightUs + timeUs
+  // The mid is 1805, above the order's 1800.
+  const valuationPx = 180_500
+  const approved = { kind: 'approved', orderNo: 1, ownership, side: 'Sell', qty: 300, valuationPx } as const
+  const right = recomputeExposure([approved], { markPx: valuationPx, n: 1n, d: 1n }, parents)
+  gate.exposure = (sent) => {
+    if (sent.some((line) => line.startsWith('Expired'))) return []
+    return [...right].map(([subject, exposure]) => ({ subject, ...exposure, net: -exposure.short }))
+  }
+  const level = (px: number) => ({ px, qty: 1_000 })
+  const quote = { kind: 'quote', bid: level(1_804_000), ask: level(1_806_000), timeUs: SECOND } as const
+  const { proof } = await replayDay(options(gate, [quote, order(1, 2, 'Sell')]))
+  assert.deepEqual(proof.disagreements, [])
+})
+
 test('a gate that has played the day before is refused', async () => {
   const gate = new FakeGate()
   const newOrder = gate.newOrder.bind(gate)
