@@ -135,15 +135,21 @@ export interface EngineView {
   orderOf(session: number, clOrdID: string): OrderView | undefined
   /** Instrument of the order, live or ended, that an id of its chain names while the id is kept; -1 if there is none. */
   instrumentOf(session: number, clOrdID: string): number
+  /** Sequence number of the first decision on an id that is kept, approve or refusal; 0 where there is none. */
+  decidedSeqOf(session: number, clOrdID: string): number
   orders(): Iterable<OrderView>
   exposure(subject: number): ExposureView
   cells(): Iterable<CellView>
   limits(): Iterable<LimitView>
   /** The row, current or past, that a versioned row id names; undefined where it was never given. */
   limitVersion(row: number): LimitView | undefined
+  /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
+  capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined
+  /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
+  sectorOf(instrument: number): number
   parameter(index: number): number
 }
