@@ -87,6 +87,12 @@ export class StateView implements EngineView {
     return standingOf(this.#state, session, clOrdID, slot, orderSeq)
   }
 
+  decidedSeqOf(session: number, clOrdID: string): number {
+    const { ids } = this.#state
+    const found = ids.findText(clOrdID, session)
+    return found < 0 ? 0 : ids.seqOf(found)
+  }
+
   *orders(): Iterable<OrderView> {
     const { orders } = this.#state
     for (let slot = 0; slot < orders.top(); slot++) {
@@ -171,6 +177,11 @@ export class StateView implements EngineView {
     return version === undefined ? undefined : this.#limitView(version, Number.NaN)
   }
 
+  capitalOf(subject: number, limitsVersion: number): number | undefined {
+    const base = this.#state.capital[subject] ?? 0
+    return base > 0 && this.#state.limitsVersion === limitsVersion ? base : undefined
+  }
+
   #limitView(version: RowVersion, use: number): LimitView {
     return {
       row: version.slot,
@@ -237,6 +248,11 @@ export class StateView implements EngineView {
       halted: instruments.halted[id] !== 0,
       rule201: instruments.rule201[id] !== 0,
     }
+  }
+
+  sectorOf(instrument: number): number {
+    const { instruments } = this.#state
+    return instrument >= 0 && instrument < instruments.count ? instruments.sector[instrument]! : -1
   }
 
   parameter(index: number): number {

@@ -149,15 +149,21 @@ export interface EngineView {
   instrumentOf(session: number, clOrdID: string): number
   /** What has become of the order or replace that was approved under this id; undefined where it was refused. */
   standing(session: number, clOrdID: string, slot: number, orderSeq: number): StandingView | undefined
+  /** Sequence number of the first decision on an id that is kept, approve or refusal; 0 where there is none. */
+  decidedSeqOf(session: number, clOrdID: string): number
   orders(): Iterable<OrderView>
   exposure(subject: number): ExposureView
   cells(): Iterable<CellView>
   limits(): Iterable<LimitView>
   /** The row, current or past, that a versioned row id names; undefined where it was never given. */
   limitVersion(row: number): LimitView | undefined
+  /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
+  capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined
+  /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
+  sectorOf(instrument: number): number
   parameter(index: number): number
 }

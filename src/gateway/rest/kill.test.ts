@@ -114,7 +114,7 @@ describe('kill and cancel requests', () => {
     assert.deepEqual([qty.verdict, qty.value], ['PASS', 10_000])
     const large = await ask('/validate/max_order_qty', { orderQty: '20000' })
     assert.deepEqual([large.verdict, large.value], ['BLOCK', 10_000])
-    assert.match(large.text, /^MAX_ORDER_QTY: actual=20000, limit=10000, /)
+    assert.match(large.text, /^MAX_ORDER_QTY: actual=20000 units, limit=10000 units, /)
     const value = await ask('/validate/max_order_value', { orderQty: '800' })
     assert.deepEqual([value.verdict, value.value, value.unit], ['BLOCK', '1000000.00', 'CNY'])
     assert.equal(value.qtyPassing, '500')

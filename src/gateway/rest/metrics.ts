@@ -2,7 +2,37 @@
 import { createHistogram } from 'node:perf_hooks'
 import { OUTCOME_WORDS, type OutcomeWord } from './outcome-words.ts'
 
-const QUANTILES = [50, 90, 99, 99.9]
+/** What is counted, and what a reader is told of it. A name that does not stand here cannot be counted. */
+const COUNTERS = {
+  orders_total: 'Decided new orders, by outcome.',
+  replaces_total: 'Decided replaces, by outcome.',
+  cancels_total: 'Cancels that passed.',
+  what_ifs_total: 'Answered what-ifs, by parameter.',
+  requests_refused_total: 'Requests that nothing was decided on, by error code.',
+  tokens_granted_total: 'Access tokens that were granted.',
+  tokens_refused_total: 'Requests for an access token that were refused, by error.',
+} as const
+export type CounterName = keyof typeof COUNTERS
+
+/** Read at the moment of the question. */
+const GAUGES = {
+  seq: 'Sequence number of the newest command.',
+  durable_seq: 'Sequence number of the newest durable command.',
+  open_orders: 'Open orders.',
+  journal_down: '1 after the journal has failed: nothing is decided any more.',
+} as const
+export type Gauges = Readonly<Record<keyof typeof GAUGES, number>>
+
+const ANSWERS = 'order_answer_seconds'
+const ANSWERS_HELP = 'Seconds from the head of a new order to its answer.'
+/** Percentiles, and how the label is written: a quotient of doubles would be 0.9990000000000001. */
+const QUANTILES = [
+  [50, '0.5'],
+  [90, '0.9'],
+  [99, '0.99'],
+  [99.9, '0.999'],
+] as const
+const NANOSECONDS = 1e9
 
 /** A count that whoever counts often keeps at hand. */
 export interface Counter {
@@ -10,11 +40,13 @@ export interface Counter {
 }
 
 export class Metrics {
-  readonly #counts = new Map<string, Counter>()
+  /** By name, then by labels. */
+  readonly #counts = new Map<CounterName, Map<string, Counter>>()
   /** Decided orders, by outcome. */
   readonly orders: Readonly<Record<OutcomeWord, Counter>>
   /** Nanoseconds from the first byte of an order to its answer. */
   readonly #orders = createHistogram({ lowest: 1, highest: 60_000_000_000, figures: 3 })
+  #ordersSum = 0
 
   constructor() {
     const outcomes = OUTCOME_WORDS.map((word) => [word, this.counter('orders_total', `outcome="${word}"`)] as const)
@@ -22,34 +54,59 @@ export class Metrics {
   }
 
   /** The counter of a name; `labels` as Prometheus writes them, their values of closed sets. */
-  counter(name: string, labels = ''): Counter {
-    const key = labels === '' ? name : `${name}{${labels}}`
-    let counter = this.#counts.get(key)
+  counter(name: CounterName, labels = ''): Counter {
+    let family = this.#counts.get(name)
+    if (family === undefined) {
+      family = new Map()
+      this.#counts.set(name, family)
+    }
+    let counter = family.get(labels)
     if (counter === undefined) {
       counter = { value: 0 }
-      this.#counts.set(key, counter)
+      family.set(labels, counter)
     }
     return counter
   }
 
-  count(name: string, labels = ''): void {
+  count(name: CounterName, labels = ''): void {
     this.counter(name, labels).value++
   }
 
   orderAnswered(startedMs: number): void {
-    this.#orders.record(Math.max(1, Math.round((performance.now() - startedMs) * 1e6)))
+    const ns = Math.max(1, Math.round((performance.now() - startedMs) * 1e6))
+    this.#ordersSum += ns
+    this.#orders.record(ns)
   }
 
-  /** `gauges` are read now: name and value. */
-  text(gauges: Readonly<Record<string, number>>): string {
-    const lines = Object.entries(gauges).map(([name, value]) => `portcullis_${name} ${value}`)
-    for (const [key, { value }] of [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)))
-      lines.push(`portcullis_${key} ${value}`)
-    for (const quantile of QUANTILES) {
-      const seconds = this.#orders.count === 0 ? 'NaN' : this.#orders.percentile(quantile) / 1e9
-      lines.push(`portcullis_order_answer_seconds{quantile="${quantile / 100}"} ${seconds}`)
+  /** Prometheus text format 0.0.4. */
+  text(gauges: Gauges): string {
+    const lines: string[] = []
+    for (const name of Object.keys(GAUGES) as (keyof Gauges)[]) {
+      lines.push(...head(name, GAUGES[name], 'gauge'), sample(name, '', gauges[name]))
     }
-    lines.push(`portcullis_order_answer_seconds_count ${this.#orders.count}`)
+    for (const name of Object.keys(COUNTERS) as CounterName[]) {
+      const family = this.#counts.get(name)
+      if (family === undefined) continue
+      lines.push(...head(name, COUNTERS[name], 'counter'))
+      for (const [labels, { value }] of [...family].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        lines.push(sample(name, labels, value))
+      }
+    }
+    lines.push(...head(ANSWERS, ANSWERS_HELP, 'summary'))
+    const { count } = this.#orders
+    for (const [percentile, label] of QUANTILES) {
+      const seconds = count === 0 ? Number.NaN : this.#orders.percentile(percentile) / NANOSECONDS
+      lines.push(sample(ANSWERS, `quantile="${label}"`, seconds))
+    }
+    lines.push(sample(`${ANSWERS}_sum`, '', this.#ordersSum / NANOSECONDS), sample(`${ANSWERS}_count`, '', count))
     return `${lines.join('\n')}\n`
   }
+}
+
+function head(name: string, help: string, type: string): readonly string[] {
+  return [`# HELP portcullis_${name} ${help}`, `# TYPE portcullis_${name} ${type}`]
+}
+
+function sample(name: string, labels: string, value: number): string {
+  return `portcullis_${name}${labels === '' ? '' : `{${labels}}`} ${value}`
 }

@@ -200,7 +200,13 @@ function standingJson(standing: StandingView | undefined): string {
 
 /** What the words of decisions come from. */
 export function sourcesOf(gate: Gate): Sources {
-  return { names: gate.directory, rules: gate.rules, limitVersion: (row) => gate.view.limitVersion(row) }
+  const { directory, rules, view } = gate
+  return {
+    ...{ names: directory, rules },
+    limitVersion: (row) => view.limitVersion(row),
+    capitalOf: (subject, limitsVersion) => view.capitalOf(subject, limitsVersion),
+    sectorOf: (instrument) => view.sectorOf(instrument),
+  }
 }
 
 /** `,"profile":"demo"` in the demo profile, which says so in every answer. */

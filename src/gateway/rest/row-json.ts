@@ -13,6 +13,7 @@ export function rowJson(row: RowUse): object {
     limitForReducing: row.limitForReducing === undefined ? undefined : amountJson(row.limitForReducing),
     before: amountJson(row.before),
     after: amountJson(row.after),
+    afterShare: row.afterShare === undefined ? undefined : amountJson(row.afterShare),
     failed: row.failed,
     waived: row.waived,
     action: row.action,

@@ -5,7 +5,10 @@ import { formatDecimal, MAX } from '../numbers.ts'
 import { limitDecimals, UNLIMITED } from '../parse/limit.ts'
 import type { ObjectKind } from '../vocabulary.ts'
 
-/** An amount as a decimal text, and what it counts: a currency, `units`, `bps`, or nothing for a count. */
+/**
+ * An amount as a decimal text, and what it counts: a currency, `units` of the instrument (shares, contracts), `bps`,
+ * `messages` or `orders`.
+ */
 export interface Amount {
   readonly text: string
   readonly unit: string
@@ -22,8 +25,16 @@ export function formatMoney(value: number, ledgerDecimals: number): string {
 
 /** Unit of a control's limits, in the words of an answer. */
 export function unitOf(control: ControlRow, names: Directory): string {
-  if (control.unit === 'money') return names.baseCurrency
-  return control.unit === 'qty' ? 'units' : control.unit === 'bps' ? 'bps' : ''
+  switch (control.unit) {
+    case 'money':
+      return names.baseCurrency
+    case 'qty':
+      return 'units'
+    case 'count':
+      return control.code === 'MESSAGE_RATE' ? 'messages' : 'orders'
+    default:
+      return 'bps'
+  }
 }
 
 /** A level of a limit row. */
@@ -60,5 +71,21 @@ function format(control: ControlRow, kind: ObjectKind, object: number, value: nu
 
 /** The amount as it stands in a sentence. */
 export function sayAmount({ text, unit }: Amount): string {
-  return unit === '' || unit === 'units' ? text : `${text} ${unit}`
+  return `${text} ${unit}`
 }
+
+/** Money as a share of capital, rounded up: what is over a limit of so many basis points never reads as if it were not. */
+export function shareOf(money: number, capital: number): Amount {
+  const scaled = BigInt(money) * BPS
+  const base = BigInt(capital)
+  const floor = scaled / base
+  return { text: String(scaled > 0n && scaled % base !== 0n ? floor + 1n : floor), unit: 'bps' }
+}
+
+/** Length of a window, in seconds or in what is smaller. */
+export function sayWindow(us: number): string {
+  if (us >= 1_000_000) return `${us / 1_000_000} s`
+  return us >= 1_000 ? `${us / 1_000} ms` : `${us} us`
+}
+
+const BPS = 10_000n

@@ -11,7 +11,7 @@ import { ORDER_DECIDED, ROW_FAILED, ROW_WAIVED, rowsBytes } from '../records/eve
 import { encode } from '../records/schema.ts'
 import { Tape } from '../records/tape.ts'
 import { OBJECT_KINDS } from '../vocabulary.ts'
-import { formatMoney } from './amounts.ts'
+import { formatMoney, shareOf } from './amounts.ts'
 import { explain, resultAt } from './explanation.ts'
 
 const names = new SampleDirectory()
@@ -46,10 +46,12 @@ interface Made {
     readonly id: number
   }[]
   readonly order?: object
+  /** Of the firm, in money; none where it is not known any more. */
+  readonly capital?: number
 }
 
 /** Records a decision as the engine would and explains it. */
-function explained({ reason, control, values = {}, rows = [], order = {} }: Made) {
+function explained({ reason, control, values = {}, rows = [], order = {}, capital }: Made) {
   const tape = Tape.ofBytes(8192)
   const command = encode(tape, NEW_ORDER, { seq: 7, timeUs: 5_000_000, instrument: 0, ...order })
   const event = encode(tape, ORDER_DECIDED, {
@@ -74,7 +76,8 @@ function explained({ reason, control, values = {}, rows = [], order = {} }: Made
   tape.i32[(event >> 2) + 1] = ORDER_DECIDED.bytes + bytes
   tape.end += bytes
   const limitVersion = (version: number) => rows[version - 1]?.limit
-  return { ...explain(tape, command, event, { names, limitVersion, rules: [RULE] }, 0), tape, event }
+  const sources = { names, limitVersion, rules: [RULE], capitalOf: () => capital, sectorOf: () => 1 }
+  return { ...explain(tape, command, event, sources, 0), tape, event }
 }
 
 test('each kind of reason in its words', () => {
@@ -91,14 +94,14 @@ test('each kind of reason in its words', () => {
     ],
     [
       { reason: 'MAX_ORDER_QTY', rows: failed(row('MAX_ORDER_QTY', FIRM, { hard: 200 }), 300) },
-      'MAX_ORDER_QTY: actual=300, limit=200, firm=ACME',
+      'MAX_ORDER_QTY: actual=300 units, limit=200 units, firm=ACME',
     ],
     [
       {
         reason: 'MAX_ORDER_QTY',
         rows: failed(row('MAX_ORDER_QTY', FIRM, { hard: 200, objectKind: instrument, object: -1 }), 300),
       },
-      'MAX_ORDER_QTY: actual=300, limit=200, firm=ACME, instrument=*',
+      'MAX_ORDER_QTY: actual=300 units, limit=200 units, firm=ACME, instrument=600519.SH',
     ],
     [
       { reason: 'PRICE_COLLAR', rows: failed(row('PRICE_COLLAR', FIRM, { hard: 300 }), 351) },
@@ -106,7 +109,23 @@ test('each kind of reason in its words', () => {
     ],
     [
       { reason: 'MESSAGE_RATE', rows: failed(row('MESSAGE_RATE', ACCOUNT, { hard: 50, param: 1_500_000 }), 51) },
-      'MESSAGE_RATE: actual=51, limit=50, window=1.5 s, account=ACC-7',
+      'MESSAGE_RATE: actual=51 messages, limit=50 messages in 1.5 s, account=ACC-7',
+    ],
+    [
+      { reason: 'DUPLICATE_ORDER', rows: failed(row('DUPLICATE_ORDER', FIRM, { hard: 3, param: 250_000 }), 4) },
+      'DUPLICATE_ORDER: actual=4 orders, limit=3 orders in 250 ms, firm=ACME',
+    ],
+    [
+      { reason: 'MAX_OPEN_ORDERS', rows: failed(row('MAX_OPEN_ORDERS', FIRM, { hard: 3 }), 4) },
+      'MAX_OPEN_ORDERS: actual=4 orders, limit=3 orders, firm=ACME',
+    ],
+    [
+      {
+        reason: 'SECTOR_CONCENTRATION',
+        rows: failed(row('SECTOR_CONCENTRATION', FIRM, { hard: 2500, objectKind: sector, object: -1 }), 5_000_001),
+        capital: 20_000_000,
+      },
+      'SECTOR_CONCENTRATION: actual=2501 bps of capital (50000.01 CNY), limit=2500 bps of capital, firm=ACME, sector=TECH',
     ],
     [
       {
@@ -170,4 +189,17 @@ test('money has all its decimals', () => {
     ['0.00', '0.05', '-0.05', '1.00', '123.45'],
   )
   assert.equal(formatMoney(7, 0), '7')
+})
+
+test('a share of capital is rounded up, exactly', () => {
+  const rows: [number, number, string][] = [
+    [0, 1, '0'],
+    [1, MAX, '1'],
+    [2_500, 10_000, '2500'],
+    [2_501, 10_001, '2501'],
+    [MAX, MAX, '10000'],
+    [MAX, 1, '90071992547409910000'],
+    [-1, MAX, '0'],
+  ]
+  for (const [money, capital, text] of rows) assert.deepEqual(shareOf(money, capital), { text, unit: 'bps' }, text)
 })

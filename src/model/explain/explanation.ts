@@ -4,7 +4,6 @@
  */
 import { reasonAt } from '../codes.ts'
 import { CONTROLS, controlAt } from '../controls.ts'
-import type { Directory } from '../directory.ts'
 import { formatDecimal } from '../numbers.ts'
 import { formatTimeUs } from '../parse/timestamps.ts'
 import { EVALUATE, NEW_ORDER, REPLACE_ORDER } from '../records/commands.ts'
@@ -14,12 +13,10 @@ import { type Tape, typeAt } from '../records/tape.ts'
 import type { RuleInfo } from '../rules.ts'
 import { OUTCOMES, type Outcome, REF_SOURCES, RESULTS, type RefSource, type Result } from '../vocabulary.ts'
 import { formatMoney } from './amounts.ts'
-import { type LimitVersions, type RowFilter, type RowUse, readRows, sayRow } from './row-use.ts'
+import { type RowFilter, type RowSources, type RowUse, readRows, sayRow } from './row-use.ts'
 
 /** What the words of a decision come from. */
-export interface Sources {
-  readonly names: Directory
-  readonly limitVersion: LimitVersions
+export interface Sources extends RowSources {
   readonly rules: readonly RuleInfo[]
 }
 
@@ -73,7 +70,7 @@ export function explain(
   const units = names.instrument(instrument)
   const px = (value: number) => formatDecimal(value, units?.priceDecimals ?? 0)
   const timeUs = tape.f64[(command >> 3) + NEW_ORDER.at.timeUs] as number
-  const rows = readRows(tape, event, names, sources.limitVersion, instrument, wanted)
+  const rows = readRows(tape, event, sources, instrument, wanted)
   const rule = decided.rule >= 0 ? sources.rules[decided.rule] : undefined
   const results = resultsAt(tape, event)
   return {

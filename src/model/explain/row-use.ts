@@ -13,10 +13,19 @@ import {
   OBJECT_KINDS,
   type ObjectKind,
 } from '../vocabulary.ts'
-import { type Amount, limitAmount, sayAmount, useAmount } from './amounts.ts'
+import { type Amount, limitAmount, sayAmount, sayWindow, shareOf, useAmount } from './amounts.ts'
 
 /** Finds the version of a limit row that a decision names. */
 export type LimitVersions = (row: number) => LimitView | undefined
+
+/** What the words of a row come from. */
+export interface RowSources {
+  readonly names: Directory
+  readonly limitVersion: LimitVersions
+  /** Capital that shares are shares of, as it stood in that version of the limits; undefined where it is not known any more. */
+  readonly capitalOf: (subject: number, limitsVersion: number) => number | undefined
+  readonly sectorOf: (instrument: number) => number
+}
 
 /** One evaluated row. */
 export interface RowUse {
@@ -26,11 +35,15 @@ export interface RowUse {
   readonly subject: { readonly kind: string; readonly name: string }
   /** What the limit is about besides its subject; name `*` is each of the kind. */
   readonly object: { readonly kind: ObjectKind; readonly name: string } | undefined
+  /** Name of the object that the order was judged with; `*` where the row is for each of a kind that is not looked up. */
+  readonly objectName: string
   readonly limit: Amount
   /** Stands for the limit where the order only reduces. */
   readonly limitForReducing: Amount | undefined
   readonly before: Amount
   readonly after: Amount
+  /** Use after as a share of capital, rounded up; only where the limit is one and the capital is known. */
+  readonly afterShare: Amount | undefined
   readonly action: LimitAction
   readonly mode: LimitMode
   /** Over the limit; waived where the row only alerts or is in shadow mode. */
@@ -48,23 +61,26 @@ export type RowFilter = (failed: boolean, controlIndex: number) => boolean
 export function readRows(
   tape: Tape,
   offset: number,
-  names: Directory,
-  versions: LimitVersions,
+  sources: RowSources,
   instrument: number,
   wanted: RowFilter,
 ): RowUse[] {
   const rows = tape.i32[(offset >> 2) + ORDER_DECIDED.at.rows] as number
   const ids = (offset + ORDER_DECIDED.bytes) >> 2
   const before = (offset + ORDER_DECIDED.bytes + (((rows + 1) >> 1) << 3)) >> 3
+  const limitsVersion = tape.i32[(offset >> 2) + ORDER_DECIDED.at.limitsVersion] as number
   const found: RowUse[] = []
   for (let row = 0; row < rows; row++) {
     const id = tape.i32[ids + row] as number
     const failed = (id & ROW_FAILED) !== 0
-    const limit = versions(id & ROW_ID_MASK)
+    const limit = sources.limitVersion(id & ROW_ID_MASK)
     // A row that nobody knows any more cannot be named; its numbers are in the journal all the same.
     if (limit === undefined || !wanted(failed, limit.control)) continue
     const use = tape.f64[before + row] as number
-    found.push(readRow(limit, id, use, tape.f64[before + rows + row] as number, names, instrument))
+    const after = tape.f64[before + rows + row] as number
+    const base = isShare(limit) ? sources.capitalOf(limit.subject, limitsVersion) : undefined
+    const share = base === undefined ? undefined : shareOf(after, base)
+    found.push(readRow(limit, id, use, after, share, sources, instrument))
   }
   return found
 }
@@ -74,7 +90,8 @@ function readRow(
   id: number,
   before: number,
   after: number,
-  names: Directory,
+  afterShare: Amount | undefined,
+  { names, sectorOf }: RowSources,
   instrument: number,
 ): RowUse {
   const control = controlAt(limit.control)
@@ -83,32 +100,41 @@ function readRow(
   const object = kind === 'INSTRUMENT' && limit.object < 0 ? instrument : limit.object
   const subject = names.subjectOf(limit.subject)
   const nameKind = nameKindOf(kind)
+  const name = nameKind === undefined || limit.object < 0 ? '*' : names.nameOf(nameKind, limit.object)
+  const own = kind === 'SECTOR' ? sectorOf(instrument) : kind === 'INSTRUMENT' ? instrument : -1
   const level = (value: number) => limitAmount(control, kind, object, value, names)
   return {
     control,
     version: limit.version,
     subject: { kind: subject?.kind ?? 'FIRM', name: subject?.name ?? `#${limit.subject}` },
-    object:
-      nameKind === undefined
-        ? undefined
-        : { kind, name: limit.object < 0 ? '*' : names.nameOf(nameKind, limit.object) },
+    object: nameKind === undefined ? undefined : { kind, name },
+    objectName: nameKind !== undefined && name === '*' && own >= 0 ? names.nameOf(nameKind, own) : name,
     limit: level(limit.hard),
     limitForReducing: limit.hardForReducing > limit.hard ? level(limit.hardForReducing) : undefined,
     before: useAmount(control, kind, object, before, names),
     after: useAmount(control, kind, object, after, names),
+    afterShare,
     action: LIMIT_ACTIONS[limit.action] as LimitAction,
     mode: LIMIT_MODES[limit.mode] as LimitMode,
     failed: (id & ROW_FAILED) !== 0,
     waived: (id & ROW_WAIVED) !== 0,
-    headroom: control.code === 'SECTOR_CONCENTRATION' ? Number.NaN : limit.hard - after,
+    headroom: isShare(limit) ? Number.NaN : limit.hard - after,
     windowUs: control.unit === 'count' ? limit.param : 0,
   }
 }
 
+/** True where the limit is a share of capital and its use is money. */
+function isShare({ control }: LimitView): boolean {
+  return controlAt(control).code === 'SECTOR_CONCENTRATION'
+}
+
 /** `actual=1200000.00 USD, limit=1000000.00 USD, account=ACC-7`. */
 export function sayRow(row: RowUse): string {
-  const limit = `limit=${sayAmount(row.limit)}${row.control.code === 'SECTOR_CONCENTRATION' ? ' of capital' : ''}`
-  const window = row.windowUs > 0 ? `, window=${row.windowUs / 1_000_000} s` : ''
-  const object = row.object === undefined ? '' : `, ${row.object.kind.toLowerCase()}=${row.object.name}`
-  return `actual=${sayAmount(row.after)}, ${limit}${window}, ${row.subject.kind.toLowerCase()}=${row.subject.name}${object}`
+  const of = row.control.code === 'SECTOR_CONCENTRATION' ? ' of capital' : ''
+  const window = row.windowUs > 0 ? ` in ${sayWindow(row.windowUs)}` : ''
+  const money = sayAmount(row.after)
+  const actual = row.afterShare === undefined ? money : `${sayAmount(row.afterShare)}${of} (${money})`
+  const object = row.object === undefined ? '' : `, ${row.object.kind.toLowerCase()}=${row.objectName}`
+  const subject = `${row.subject.kind.toLowerCase()}=${row.subject.name}`
+  return `actual=${actual}, limit=${sayAmount(row.limit)}${of}${window}, ${subject}${object}`
 }
