@@ -45,6 +45,11 @@ export const OWN_WORDS: readonly Word[] = [
     meaning: 'What the gate decided about a command. State changes by events and by nothing else.',
   },
   {
+    word: 'evolve',
+    meaning:
+      'To apply events to the state. The engine first decides, which changes nothing, and then evolves, which decides nothing; recovery is evolving alone.',
+  },
+  {
     word: 'exposure',
     meaning:
       'The worst that positions and open orders together can come to, counted from the moment of approval: gross, long, short, executed and open.',
@@ -52,6 +57,11 @@ export const OWN_WORDS: readonly Word[] = [
   {
     word: 'fact',
     meaning: 'A number that a regulatory rule reads of an order. NaN is "not known", and lets no order pass.',
+  },
+  {
+    word: 'floor',
+    meaning:
+      'In the demo the trading floor: a process that sends made-up orders and plays their venue. In the architecture a folder of `src`, which may import only those below it.',
   },
   {
     word: 'gate',
@@ -123,6 +133,11 @@ export const OWN_WORDS: readonly Word[] = [
   {
     word: 'trading state',
     meaning: 'What the latches over an order allow. Of several the worst counts.',
+  },
+  {
+    word: 'twin',
+    meaning:
+      'The engine written a second time, slowly and from the decision page alone. Random commands go to both, and they must agree to the last unit.',
   },
   {
     word: 'what-if',

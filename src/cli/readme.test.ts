@@ -1,0 +1,213 @@
+/**
+ * The README against the product: each of its commands answers what it says, on a floor that has traded for five minutes.
+ * The gate is the real one, behind a socket, on a clock that the floor moves, so that minutes take seconds.
+ */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readSecrets } from '../floor/client/credentials.ts'
+import { GateClient } from '../floor/client/gate-client.ts'
+import { createRandom } from '../floor/day/random.ts'
+import { DEMO_LISTINGS } from '../floor/demo/listings.ts'
+import { MISTAKES } from '../floor/demo/mistakes.ts'
+import { demoFloorGate } from '../floor/demo/patient-gate.ts'
+import { demoStrategies, deskOf, MANUAL_SEATS, TEMPTATIONS } from '../floor/demo/seats.ts'
+import { TradingFloor } from '../floor/demo/trading-floor.ts'
+import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
+import { setUpWorld } from '../floor/world/set-up-world.ts'
+import { YOUR_SEAT } from '../floor/world/your-seat.ts'
+import { CONTROLS, type ControlRow } from '../model/controls.ts'
+import { REPLAY_TIME_HEADER } from '../sequencer/replay-clock.ts'
+import { beginDemo, floorSecretsFile, YOUR_CLIENTS } from './demo-genesis.ts'
+import { type OpenGate, openGate } from './open-gate.ts'
+import { isAnswered, readmeCommands, readmeSteps } from './readme-steps.ts'
+
+const ROOT = projectRoot()
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const ADDRESS = 'http://127.0.0.1:8080'
+const SESSION = 'floor-ems'
+const BEATS = 1_200
+const START_MS = Date.UTC(2026, 10, 23, 10)
+const steps = readmeSteps(README)
+const silent = { info: () => {}, warn: () => {}, error: () => {} }
+const isPosix = process.platform !== 'win32'
+
+function projectRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
+  return folder
+}
+
+/** A promise that somebody else settles. */
+function signal() {
+  let settle: () => void = () => {}
+  const reached = new Promise<void>((done) => {
+    settle = done
+  })
+  return { reached, settle }
+}
+
+describe('the README, five minutes after a start', { skip: !isPosix, timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'))
+  const data = join(folder, 'data', 'demo')
+  const stop = new AbortController()
+  const traded = signal()
+  const resume = signal()
+  const yoursCanceled = signal()
+  const said: string[] = []
+  let gate: OpenGate
+  let client: GateClient
+  let floorEnd: Promise<void>
+  let decided = 0
+
+  before(async () => {
+    const settings = { directory: data, durability: 'os', host: '127.0.0.1', port: 0, clock: 'replay' } as const
+    gate = await openGate({ ...settings, logger: silent, onFatal: (cause) => assert.fail(String(cause)) })
+    await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20261123 })
+    client = new GateClient({
+      ...{ url: new URL(gate.url), secrets: readSecrets(floorSecretsFile(data)), feed: DEMO_MARKET.feed },
+      ...{ nowMs: Date.now, wait: async () => assert.fail('the gate slows the floor down') },
+    })
+    floorEnd = trade()
+    await Promise.race([traded.reached, floorEnd])
+  })
+  after(async () => {
+    resume.settle()
+    stop.abort()
+    await Promise.allSettled([floorEnd])
+    client.close()
+    await gate.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Trades for its beats, then stands still, and still cancels what the gate wants canceled, until it may go on. */
+  async function trade(): Promise<void> {
+    let nowMs = START_MS
+    const atNow = () => ({ headers: { [REPLAY_TIME_HEADER]: String(nowMs * 1_000) } })
+    await client.define('/hierarchy', [{ kind: 'FEED', name: DEMO_MARKET.feed }], atNow())
+    const { firm, time } = await client.readiness()
+    await setUpWorld(client, demoWorld(firm, SESSION), time)
+    const floorGate = demoFloorGate(client, (text) => said.push(text))
+    let beat = 0
+    const floor = new TradingFloor({
+      ...{ listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
+      ...{ temptations: TEMPTATIONS, deskOf, inventory: new Map(), venueName: DEMO_MARKET.venue, session: SESSION },
+      ...{ runId: 'R', random: createRandom(2026, 0), tradeDate: '20261123', today: () => '20261123' },
+      ...{ beginDate: async () => {}, remember: () => {}, say: (text: string) => said.push(text) },
+      gate: {
+        ...floorGate,
+        executions: async (bodies) => {
+          await floorGate.executions(bodies)
+          if (bodies.some(({ owner }) => owner === YOUR_SEAT.session)) yoursCanceled.settle()
+        },
+      },
+      wait: async (ms) => {
+        nowMs += ms
+        await client.heartbeat(atNow())
+        if (++beat !== BEATS) return
+        traded.settle()
+        await resume.reached
+      },
+      onAnswer: () => {
+        decided++
+      },
+    })
+    await floor.run(stop.signal)
+  }
+
+  /** Runs the commands of a step behind those of the first, which defines what the others use. Lines of the output. */
+  async function run(index: number): Promise<string[]> {
+    const [first] = steps
+    const functions = (first?.commands ?? '').split('\n').filter((line) => !/^(post|get) /.test(line))
+    const commands = index === 0 ? steps[0]?.commands : [...functions, steps[index]?.commands].join('\n')
+    return (await shell((commands ?? '').replaceAll(ADDRESS, gate.url))).split('\n').filter((line) => line !== '')
+  }
+
+  function shell(commands: string): Promise<string> {
+    return new Promise((settle, fail) => {
+      execFile('sh', ['-e', '-c', commands], { cwd: folder }, (error, stdout, stderr) =>
+        error === null ? settle(stdout) : fail(new Error(`${stderr}\n${commands}`, { cause: error })),
+      )
+    })
+  }
+
+  test('the floor has traded, and every request was understood', () => {
+    assert.ok(decided > 1_500, String(decided))
+    assert.deepEqual(said, [])
+  })
+
+  for (const [index, { answers, commands }] of steps.entries()) {
+    const [title = ''] = commands.split('\n').filter((line) => /^(post|get) /.test(line))
+    test(`step ${index + 1}, ${title}`, async () => {
+      if (commands.includes('FIRST-4')) await yoursCanceled.reached
+      const lines = await run(index)
+      const wanted = index === 0 ? [answers.join(' ')] : answers
+      assert.ok(wanted.length > 0, 'a step without an answer')
+      assert.equal(lines.length, wanted.length, lines.join('\n'))
+      for (const [at, expected] of wanted.entries()) {
+        assert.ok(isAnswered(lines[at] ?? '', expected), `${expected}\nis not in\n${lines[at]}`)
+      }
+    })
+  }
+
+  test('the client of the floor that the README names reads limits, exposure and latches', async () => {
+    assert.equal((await client.limits()).length, demoWorld('DEMO', SESSION).limits.length)
+    assert.ok((await client.exposures()).exposures.length > 30)
+    const secret = readSecrets(floorSecretsFile(data))['floor-risk']
+    const login = { authorization: `Basic ${Buffer.from(`floor-risk:${secret}`).toString('base64')}` }
+    const body = new URLSearchParams({ grant_type: 'client_credentials' })
+    const token = await (await fetch(`${gate.url}/oauth/token`, { method: 'POST', headers: login, body })).json()
+    const { access_token: bearer } = token as { access_token: string }
+    const latches = await fetch(`${gate.url}/latches`, { headers: { authorization: `Bearer ${bearer}` } })
+    assert.equal(latches.status, 200)
+  })
+
+  test('its journal is proved and shown by the commands of the README', async () => {
+    const program = `${process.execPath} ${fileURLToPath(new URL('./portcullis.js', import.meta.url))}`
+    const offline = readmeCommands(README).filter((command) => command.includes('npx portcullis journal'))
+    assert.equal(offline.length, 2)
+    for (const command of offline) {
+      const output = await shell(command.replace('npx portcullis', program).replace(/(show .*)$/, '$1 --to 3'))
+      assert.match(
+        output,
+        command.includes('verify') ? /chain: whole[\s\S]*decided again to the same bytes/ : /Genesis/,
+      )
+    }
+  })
+})
+
+describe('what the README names', () => {
+  const scripts = Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts)
+  const compiled = fileURLToPath(new URL('..', import.meta.url))
+
+  test('is commands that exist, and tests that are there', () => {
+    const commands = readmeCommands(README)
+    for (const command of ['npm start', 'npm test', 'npm run crash', 'npm run bench'])
+      assert.ok(commands.includes(command))
+    for (const command of commands.filter((one) => one.startsWith('npm '))) {
+      const [, script = '', pattern] = /^npm (?:run )?([a-z]+)(?: -- (.*))?$/.exec(command) ?? []
+      assert.ok(scripts.includes(script), command)
+      if (script !== 'test' || pattern === undefined) continue
+      const [, parent = '', name = ''] = /^src\/(?:(.*)\/)?([^/]+)$/.exec(pattern) ?? []
+      const found = readdirSync(join(compiled, parent)).some((file) => file.startsWith(name))
+      assert.ok(found, command)
+    }
+  })
+
+  test('is the seven what-ifs, the clients, and the instruments at their prices', () => {
+    const paths = CONTROLS.flatMap((control: ControlRow) => control.path ?? [])
+    assert.equal(paths.length, 7)
+    for (const path of paths) assert.ok(README.includes(`\`${path}\``), path)
+    for (const clientID of Object.keys(YOUR_CLIENTS)) assert.ok(README.includes(`\`${clientID}\``), clientID)
+    for (const name of [YOUR_SEAT.desk, YOUR_SEAT.trader, YOUR_SEAT.account, YOUR_SEAT.strategy]) {
+      assert.ok(README.includes(`\`${name}\``), name)
+    }
+    for (const { symbol, startPx, priceDecimals } of DEMO_LISTINGS) {
+      assert.ok(README.includes(`${symbol} ${startPx / 10 ** priceDecimals}`), symbol)
+    }
+  })
+})
