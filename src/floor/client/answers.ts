@@ -37,6 +37,7 @@ export interface CancelRequest {
   readonly clOrdID: string
   /** Client whose order it is. */
   readonly session: string
+  readonly symbol: string
 }
 
 export interface CancelRequests {

@@ -61,12 +61,9 @@ export class OrderDesk {
    * The gate asks, for orders of every client: the venue cancels, and one that it does not have, of an earlier run or of
    * somebody who sent it to no venue, is gone all the same.
    */
-  async cancelRequested(
-    { orderID, clOrdID, session }: CancelRequest,
-    symbolOf: (orderID: string) => string,
-  ): Promise<void> {
+  async cancelRequested({ orderID, clOrdID, session, symbol }: CancelRequest): Promise<void> {
     const reports = this.#options.venue.cancel(orderID)
-    const gone: VenueReport = { execType: 'Canceled', orderID, clOrdID, symbol: symbolOf(orderID) }
+    const gone: VenueReport = { execType: 'Canceled', orderID, clOrdID, symbol }
     await this.report(reports.length > 0 ? reports : [gone], session)
   }
 

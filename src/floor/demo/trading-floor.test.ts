@@ -155,19 +155,21 @@ test('the same seed sends the same messages, another seed others', async () => {
 })
 
 test('the gate asks for cancels, also of orders that the venue does not know: all are reported', async () => {
-  const strange = { seq: 900, orderID: '77-7', clOrdID: 'old', session: 'your-ems' }
+  const strange = { seq: 900, orderID: '77-7', clOrdID: 'old', session: 'your-ems', symbol: 'JNJ' }
   let asked: string[] = []
   const { gate } = await runFloor(7, 300, (beat, asking) => {
     if (beat !== 200) return
     asked = asking.open()
     asking.request([
       strange,
-      ...asked.map((orderID, index) => ({ seq: 901 + index, orderID, clOrdID: orderID, session: 'floor-ems' })),
+      ...asked.map((orderID, index) => ({ ...strange, seq: 901 + index, orderID, clOrdID: orderID })),
     ])
   })
   assert.ok(asked.length > 0)
   const canceled = new Set(gate.reports.filter((report) => report.execType === 'Canceled').map((one) => one.orderID))
   for (const orderID of ['77-7', ...asked]) assert.ok(canceled.has(orderID), orderID)
+  const report = gate.reports.find(({ orderID }) => orderID === strange.orderID)
+  assert.deepEqual([report?.owner, report?.symbol], ['your-ems', 'JNJ'], 'whose order it is, and its instrument')
 })
 
 test('a gate that is away is asked again until it answers, or until we stop', async () => {

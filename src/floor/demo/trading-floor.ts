@@ -172,16 +172,10 @@ export class TradingFloor {
     while (!signal.aborted) {
       await this.#tolerantly(signal, async () => {
         const { requests, next } = await this.#options.gate.cancelRequests(afterSeq, signal)
-        for (const request of requests) {
-          await this.#desk.cancelRequested(request, (orderID) => this.#symbolOf(orderID))
-        }
+        for (const request of requests) await this.#desk.cancelRequested(request)
         afterSeq = next
       })
     }
-  }
-
-  #symbolOf(orderID: string): string {
-    return this.#desk.live.get(orderID)?.ticket.symbol ?? this.#market.symbols[0] ?? ''
   }
 
   async #cancelAll(): Promise<void> {

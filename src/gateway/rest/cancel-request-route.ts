@@ -128,12 +128,14 @@ export class CancelRequestPolls {
   }
 
   #answer(call: Exchange, after: number, found: readonly CancelRequestView[]): void {
-    const { directory } = this.#gate
+    const { directory, view } = this.#gate
     const requests = found.map((request) => ({
       seq: request.seq,
       orderID: formatOrderID(request.orderSeq, request.slot),
       clOrdID: request.clOrdID,
       session: directory.nameOf('SESSION', request.session),
+      // A report of the cancel must name it, and an agent has not seen the order.
+      symbol: directory.instrument(view.order(request.slot, request.orderSeq)?.instrument ?? -1)?.symbol,
       latch: request.latch,
     }))
     const next = found.at(-1)?.seq ?? after

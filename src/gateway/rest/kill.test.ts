@@ -31,6 +31,7 @@ describe('kill and cancel requests', () => {
           orderID: resting.orderID,
           clOrdID: resting.clOrdID,
           session: 'ems-1',
+          symbol: '600519.SH',
           latch: killed.body.id,
         },
       ])

@@ -194,6 +194,7 @@ export const SCHEMAS = {
           orderID: text('OrderID (37).'),
           clOrdID: text('ClOrdID (11).'),
           session: text('Client that owns the order.'),
+          symbol: text('Instrument (55): a report of the cancel names it.'),
           latch: integer('Latch that asks; -1 where none.'),
         }),
         'Oldest first.',
