@@ -16,6 +16,7 @@ import { demoStrategies, deskOf, MANUAL_SEATS, TEMPTATIONS } from './demo/seats.
 import { TradingFloor } from './demo/trading-floor.ts'
 import { DEMO_MARKET, demoWorld } from './world/demo-world.ts'
 import { inventoryOf } from './world/inventory.ts'
+import { rollDates } from './world/roll-dates.ts'
 import { setUpWorld } from './world/set-up-world.ts'
 import type { World } from './world/world.ts'
 
@@ -83,7 +84,10 @@ async function main(url: URL, secretsFile: string, memoryFile: string | undefine
 
 /** A new day: executed flow starts from zero, and what ages is said again. */
 async function beginDate(client: GateClient, world: World, date: string, say: (text: string) => void): Promise<void> {
-  await client.rollDay(date)
+  for (const step of rollDates((await client.readiness()).tradeDate, Number(date))) {
+    const { applied, code, text } = await client.rollDay(String(step))
+    if (!applied) say(`the gate does not begin the trade date ${step}: ${code}: ${text}`)
+  }
   await setUpWorld(client, world, (await client.readiness()).time)
   say(`the trade date ${date} begins`)
 }
