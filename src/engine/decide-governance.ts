@@ -59,6 +59,9 @@ export class GovernanceDecider {
     if (slot < 0 && (limits.isFull() || limits.entriesAreFull() || this.#state.metrics.isFull())) {
       return writeRefused(tape, CAPACITY)
     }
+    // A row for each object opens one for every object that stands, at most one an instrument.
+    const opensMany = slot < 0 && command.objectKind !== 0 && command.object === -1
+    if (opensMany && !limits.objects.fits(this.#state.instruments.count)) return writeRefused(tape, CAPACITY)
     writeApplied(tape, limits.versions.length, slot < 0 ? limits.nextSlot() : slot, previous)
   }
 

@@ -127,8 +127,9 @@ export class ReferenceDecider {
         return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       }
     }
-    if ((kind === Bound.TRADER_ACCOUNT || kind === Bound.STRATEGY_ACCOUNT) && cells.ownersAreFull())
-      return writeRefused(tape, CAPACITY)
+    // Only a binding that never stood makes an owner: taking one back needs no room.
+    const ownsCells = kind === Bound.TRADER_ACCOUNT || kind === Bound.STRATEGY_ACCOUNT
+    if (ownsCells && names.binding(kind, a, b) <= 0 && cells.ownersAreFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)
   }
 
@@ -158,13 +159,18 @@ export class ReferenceDecider {
     }
     const fx = rates.current(command.currency)
     const frozen = rates.frozen(command.currency)
-    if (fx === undefined || frozen === undefined) return writeRefused(tape, INVALID_VALUE, at.currency)
+    const newest = rates.newest(command.currency)
+    if (fx === undefined || frozen === undefined || newest === undefined)
+      return writeRefused(tape, INVALID_VALUE, at.currency)
     const units = { ...command, priceUnits: command.priceUnitsPerCurrency, inverse }
     const decimals = this.#state.ledgerDecimals
     const valued =
       valueRatio(units, fx, decimals, 'high') !== null &&
       valueRatio(units, fx, decimals, 'low') !== null &&
-      valueRatio(units, frozen, decimals, 'high') !== null
+      valueRatio(units, frozen, decimals, 'high') !== null &&
+      // The roll takes it for flow and positions alike.
+      valueRatio(units, newest, decimals, 'high') !== null &&
+      valueRatio(units, newest, decimals, 'low') !== null
     if (!valued) return writeRefused(tape, INVALID_VALUE, at.multiplierN)
     const known = names.idOf(Kind.INSTRUMENT, command.symbol)
     if (known >= 0) {

@@ -67,6 +67,8 @@ const B = EXECUTION_BOOKED.at
 // What is imported is loaded and checked at each use; a constant of this module is written into the code.
 const ExecutionBooked = EXECUTION_BOOKED
 const ID_WORDS = ID_CHARS / 4
+/** Most cell pages that one execution opens. */
+const CELL_KINDS = 4
 
 /** Whom and what an execution is booked to: the ints of ExecutionBooked in the order of the record, from `slot` on. */
 const enum Booked {
@@ -90,7 +92,7 @@ const enum Booked {
 export type ReportDecider = ReturnType<typeof createReportDecider>
 
 export function createReportDecider(state: State, find: OrderFinder, j: Judgement, content: Content) {
-  const { orders, ids, executions, instruments, names, latches } = state
+  const { orders, ids, executions, instruments, names, latches, books, cells, metrics, limits } = state
   const { f, i, vf, vi } = orders
   const { flags, has, flowN, flowD } = instruments
   const { hashExecution } = content
@@ -178,7 +180,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     else if (slot === Sought.ENDED) forEndedSlot(tape.i32[at + X.orderSlot]!)
     else forNobody(tape, at)
     if (slot !== Sought.NOT_FOUND && contradicts(tape, at, slot, named)) forStranger(tape, at)
-    if (!refuses(tape, offset)) book(tape, offset)
+    if (!refuses(tape, offset) && !cannotBook(tape, offset)) book(tape, offset)
   }
 
   function repeated(tape: Tape, known: number): void {
@@ -233,7 +235,9 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const instrument = i32[at + X.instrument]!
     const account = i32[at + X.account]!
     const side = i32[at + X.side]!
+    const orderSeq = tape.f64[(at >> 1) + X.orderSeq]!
     return (
+      (orderSeq > 0 && orderSeq !== bookedSeq[0]) ||
       (named !== Sought.NOT_FOUND && named !== slot) ||
       (instrument >= 0 && instrument !== booked[Booked.INSTRUMENT]) ||
       (account >= 0 && account !== booked[Booked.ACCOUNT]) ||
@@ -307,7 +311,27 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     return true
   }
 
-  /** Books the execution, or refuses it and blocks what it is about: an execution is never just dropped. */
+  /** Refuses what there is no room or no number for, blocks what it is about, and says whether it did. */
+  function cannotBook(tape: Tape, offset: number): boolean {
+    const at = offset >> 3
+    const instrument = booked[Booked.INSTRUMENT]!
+    const px = tape.f64[at + X.lastPx]!
+    const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
+    const n = flowN[instrument]!
+    const amount = flowValue(inverse, px < 0 ? -px : px, tape.f64[at + X.lastQty]!, n, flowD[instrument]!)
+    if (!executions.isFull() && !Number.isNaN(amount) && hasRoom(instrument)) return false
+    refuseAndBlock(tape, Number.isNaN(amount) && !executions.isFull() ? BOOKING_OVERFLOW : CAPACITY)
+    return true
+  }
+
+  /** What no live order carries may need a book, cells and sums of its own. */
+  function hasRoom(instrument: number): boolean {
+    if (booked[Booked.SLOT]! >= 0) return true
+    if (books.head(names.ownerOf[booked[Booked.ACCOUNT]!]!, instrument) < 0 && books.isFull()) return false
+    return cells.pages() + CELL_KINDS <= cells.pagesMax && !metrics.isFull() && !limits.entriesAreFull()
+  }
+
+  /** Books the execution: nothing stands against it. */
   function book(tape: Tape, offset: number): void {
     const { f64, i32 } = tape
     const from = offset >> 2
@@ -317,8 +341,6 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const qty = f64[at + X.lastQty]!
     const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
-    if (executions.isFull()) return refuseAndBlock(tape, CAPACITY)
-    if (Number.isNaN(amount)) return refuseAndBlock(tape, BOOKING_OVERFLOW)
     if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
     if (booked[Booked.SLOT]! >= 0) booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)
     booked[Booked.EXEC_SLOT] = executions.nextSlot()
@@ -378,7 +400,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     if (executions.int(original, Exec.REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
     if (correct) {
       forOriginal(original)
-      if (refuses(tape, offset)) return
+      if (refuses(tape, offset) || cannotBook(tape, offset)) return
     }
     writeReversed(tape, original)
     if (correct) book(tape, offset)

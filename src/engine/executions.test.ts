@@ -1,5 +1,6 @@
 /** Executions: booked once and never dropped, wherever and whenever they come from; busts and corrects take back what was booked. */
 import assert from 'node:assert/strict'
+import { MAX } from '../model/numbers.ts'
 import { SIDES } from '../model/vocabulary.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
@@ -92,6 +93,26 @@ scenario('a report whose OrderID and clOrdID name two orders is about neither', 
   s.fill('two', 10, 10_000, { orderSeq, orderSlot: slot })
   assert.equal(alarm(s), 'UNKNOWN_EXECUTION')
   assert.deepEqual([s.live('one')?.cumQty, s.live('two')?.cumQty], [0, 0])
+})
+
+scenario('an OrderID of an order that has ended and the clOrdID of a live one: about neither', (s) => {
+  const { orderSeq, slot } = s.order({ clOrdID: 'ended' })
+  s.report('Canceled', 'ended')
+  s.working({ clOrdID: 'live' })
+  s.fill('live', 10, 10_000, { orderSeq, orderSlot: slot })
+  assert.equal(alarm(s), 'UNKNOWN_EXECUTION')
+  s.report('Canceled', 'live', { orderSeq, orderSlot: slot })
+  assert.equal(s.refusal, 'EXEC_CONFLICT')
+  assert.equal(s.live('live')?.cumQty, 0)
+})
+
+scenario('a correct that cannot be held leaves the execution that it speaks of', (s) => {
+  const id = s.working({})
+  s.fill(id, 50, 10_000, { execID: 'E' })
+  s.report('TradeCorrect', id, { execID: 'C', execRefID: 'E', lastQty: MAX, lastPx: MAX })
+  assert.equal(s.refusal, 'BOOKING_OVERFLOW')
+  assert.equal(s.cell('A1').position, 50)
+  assert.equal(s.saidOf('LatchSet').length, 1)
 })
 
 scenario('more than was ordered: booked, OVERFILL, and nothing rests any more', (s) => {

@@ -10,7 +10,7 @@ export const NAME_CHARS = 32
 export const TEXT_CHARS = 120
 /** Most unresolved replaces of one order. */
 export const PENDING_REPLACES = 8
-/** Most limit rows that one decision evaluates; more is refused when the limit is set. */
+/** Most limit rows that one decision evaluates: an order that more of them match is refused with RISK_ERROR. */
 export const ROWS_PER_DECISION = 128
 /** Orders that one KillSweep command looks at. */
 export const SWEEP_ORDERS = 256

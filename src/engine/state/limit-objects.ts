@@ -65,6 +65,11 @@ export function createLimitObjects(max: number) {
     return objects.count + SPARE >= max
   }
 
+  /** True where so many more entries fit. */
+  function fits(more: number): boolean {
+    return objects.count + more + SPARE < max
+  }
+
   const objects = {
     entrySubject,
     entryKind,
@@ -73,6 +78,7 @@ export function createLimitObjects(max: number) {
     /** Entries that are made: those below it. */
     count: 0,
     isFull,
+    fits,
     entry,
     add,
   }

@@ -19,6 +19,11 @@ export function createRates() {
     return inForce.get(currency)
   }
 
+  /** The rate that came last: the next trade date's, if no other comes. */
+  function newest(currency: number): FxRate | undefined {
+    return latest.get(currency)
+  }
+
   /** Takes the latest rate; positions move to it only where `revalues`. */
   function set(currency: number, rate: FxRate, revalues: boolean): void {
     rates.version++
@@ -61,6 +66,7 @@ export function createRates() {
     version: 0,
     frozen,
     current,
+    newest,
     set,
     freeze,
     moves,

@@ -63,6 +63,7 @@ function contradicts(state: State, report: Report, { seq, keys, side }: Order): 
   const named = states.orderNamed(state, report.owner, report.clOrdID)
   const differs = (said: number, own: number) => said !== -1 && said !== own
   return (
+    (report.orderSeq !== 0 && report.orderSeq !== seq) ||
     (named !== undefined && named.seq !== seq) ||
     differs(report.instrument, keys.instrument) ||
     differs(report.account, keys.account) ||
