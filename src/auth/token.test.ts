@@ -187,3 +187,19 @@ test('the key stays over a restart, and a rotated one serves beside the old', as
   assert.equal(rotated.jwks.keys.length, 2)
   assert.deepEqual(rotated.jwks.keys[1], issuer.jwks.keys[0])
 })
+
+test('a token is one text: the unused bits of its last character, or padding, make it another', async () => {
+  const { issuer, verifier } = await rig()
+  const token = await issuer.issue(ems, ems.duties)
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const last = letters.indexOf(token.slice(-1))
+  for (let bits = 1; bits < 16; bits++) {
+    const other = token.slice(0, -1) + letters.charAt(last ^ bits)
+    assert.deepEqual(Buffer.from(other, 'base64url'), Buffer.from(token, 'base64url'), 'the same bytes')
+    assert.equal(await verifier.verify(other), 'malformed')
+  }
+  for (const other of [`${token}==`, `${token}.`, token.replace('.', '=.'), `${token} `]) {
+    assert.equal(await verifier.verify(other), 'malformed', other)
+  }
+  assert.ok(isGrant(await verifier.verify(token)))
+})

@@ -2,6 +2,7 @@
  * Who asks and whether they may: bearer token to caller, the duty of a route, the rate of a client. A token's signature
  * is checked once; after that a request costs a comparison with what the connection sent last.
  */
+import type { Socket } from 'node:net'
 import { dutyBit } from '../../auth/duties.ts'
 import type { Grant, TokenFault, TokenVerifier } from '../../auth/token-verifier.ts'
 import { RequestError } from '../../model/errors.ts'
@@ -20,6 +21,8 @@ export interface AccessOptions {
   readonly requestsPerSecondMax: number
   /** True while the server ends: nobody is let in any more. */
   readonly isClosing: () => boolean
+  /** Told of each connection that shows a good token. */
+  readonly onIdentified: (socket: Socket) => void
 }
 
 /** What a connection sent last: most send the same token with every request. */
@@ -37,6 +40,7 @@ export class Access {
   readonly #metrics: Metrics
   readonly #requestsMax: number
   readonly #isClosing: () => boolean
+  readonly #onIdentified: (socket: Socket) => void
   readonly #bySocket = new WeakMap<object, Memo>()
   readonly #byGrant = new WeakMap<Grant, Caller>()
   readonly #windows = new Map<string, SlidingWindow>()
@@ -47,6 +51,7 @@ export class Access {
     this.#metrics = options.metrics
     this.#requestsMax = options.requestsPerSecondMax
     this.#isClosing = options.isClosing
+    this.#onIdentified = options.onIdentified
   }
 
   /**
@@ -68,6 +73,7 @@ export class Access {
       this.#identify(headers.authorization).then(
         (caller) => {
           if (!(caller instanceof Caller)) return this.#refuse(exchange, caller)
+          this.#onIdentified(socket)
           this.#bySocket.set(socket, { header: headers.authorization as string, caller })
           this.#admit(exchange, next, caller, bits, unlimited)
         },

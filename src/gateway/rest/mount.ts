@@ -1,4 +1,5 @@
 /** Mounts routes: guards them, takes the words out of path, query and body, and hands them to the handler. */
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { RequestError } from '../../model/errors.ts'
 import { emptyWords, type Form, type FormField, type Words } from '../../model/parse/form.ts'
@@ -9,6 +10,10 @@ import { routeSchema } from './openapi.ts'
 import { BODY_BYTES, bodyForm, pathFields, type Route } from './route.ts'
 
 const EMPTY_BODY = '{}'
+const JSON_TYPE = 'application/json'
+const IDENTITY = 'identity'
+/** Most that a fault says of what was sent. */
+const FIELD_CHARS = 64
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -30,15 +35,19 @@ export function mount(app: FastifyInstance, access: Access, route: Route): void 
     onRequest: (request, reply, next) => {
       const exchange = new Exchange(request.raw, reply.raw)
       request.exchange = exchange
-      if (route.duties.length === 0) next()
-      else guard(exchange, next)
+      const fault = route.lenient === true ? undefined : headFault(request.raw, isGet)
+      // The framework reads no body of a type that it does not know.
+      if (route.lenient === true) request.raw.headers['content-type'] = JSON_TYPE
+      const admitted = fault === undefined ? next : () => exchange.refuse(fault)
+      if (route.duties.length === 0) admitted()
+      else guard(exchange, admitted)
     },
     handler: (request, reply) => {
       const exchange = request.exchange as Exchange
       // The exchange answers; the framework has nothing more to do.
       reply.hijack()
       if (request.body instanceof Buffer) exchange.body = request.body
-      const rows = isGet ? queryWords(request.query, outer) : bodyWords(exchange.body, outer, route.rowsMax)
+      const rows = isGet ? queryWords(request.query, outer) : wordsOf(exchange.body, route, outer)
       if (rows instanceof RequestError) return exchange.refuse(rows)
       if (inPath.length > 0) {
         const params = request.params as Record<string, string>
@@ -47,6 +56,44 @@ export function mount(app: FastifyInstance, access: Access, route: Route): void 
       route.handle(exchange, rows)
     },
   })
+}
+
+/** What is wrong with the head of a request, beside who asks: a query or an encoding that would be passed over. */
+export function headFault({ url = '', headers }: IncomingMessage, isGet: boolean): RequestError | undefined {
+  const encoding = headers['content-encoding'] ?? IDENTITY
+  if (encoding.toLowerCase() !== IDENTITY) {
+    return new RequestError('UNSUPPORTED_MEDIA_TYPE', 'content-encoding', 'Bodies are sent as they are: identity only.')
+  }
+  if (isGet || !/\?./.test(url)) return undefined
+  return new RequestError(
+    'UNKNOWN_FIELD',
+    url.slice(url.indexOf('?') + 1).slice(0, FIELD_CHARS),
+    'A POST takes no query.',
+  )
+}
+
+function wordsOf(body: Buffer | undefined, route: Route, outer: Form | undefined): readonly Words[] | RequestError {
+  if (route.lenient !== true || outer === undefined) return bodyWords(body, outer, route.rowsMax)
+  return [knownWords(body, outer)]
+}
+
+/** The texts of a body that the form knows; none where it is no object of JSON. */
+function knownWords(body: Buffer | undefined, of: Form): Words {
+  const words = emptyWords(of)
+  const given = objectIn(body?.toString('utf8') ?? '')
+  for (const { name } of of.fields) {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    if (typeof value === 'string') words[name] = value
+  }
+  return words
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    return {}
+  }
 }
 
 /** The words of a body: one object, or with `rowsMax` also an array of objects. */
@@ -69,7 +116,7 @@ function queryWords(query: unknown, of: Form | undefined): readonly Words[] | Re
   const words = emptyWords(of)
   for (const [key, value] of Object.entries(query as Record<string, string | string[]>)) {
     const field = of.fields[of.index.get(key) ?? -1]
-    if (field === undefined) return new RequestError('UNKNOWN_FIELD', key.slice(0, 64))
+    if (field === undefined) return new RequestError('UNKNOWN_FIELD', key.slice(0, FIELD_CHARS))
     if (typeof value !== 'string') return new RequestError('DUPLICATE_KEY', key)
     const word = queryWord(field, value)
     if (word instanceof RequestError) return word

@@ -79,7 +79,9 @@ describe('the OpenAPI document', () => {
         )
       }
       if (operation.security.length > 0) assert.ok(errors.includes('401') && errors.includes('403'), name)
-      if (operation.requestBody !== undefined) assert.ok(errors.includes('413') && errors.includes('415'), name)
+      if (operation.requestBody !== undefined) assert.ok(errors.includes('413'), name)
+      // A cancel passes whatever its body is.
+      if (operation.requestBody !== undefined) assert.equal(errors.includes('415'), !name.endsWith('/cancel'), name)
       for (const [status, response] of Object.entries(operation.responses)) {
         assert.ok(response.description.length > 3 && response.description !== 'Default Response', `${name} ${status}`)
         assert.ok(Object.keys(response.content ?? {}).length === 1, `${name} ${status} has no content`)

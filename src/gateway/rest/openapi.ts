@@ -52,7 +52,8 @@ export const DOCUMENT = {
       'request error: nothing was decided, or, for OUTCOME_UNKNOWN, ask again with the same id. Ids are idempotency keys:',
       'the same request again gets the first decision with `duplicate: true`.',
       '',
-      'Bodies are strict: unknown fields, duplicate keys and wrong types are refused. `null` means "not given". Bytes that',
+      'Bodies are strict: unknown fields, duplicate keys and wrong types are refused, but for a cancel, which always passes.',
+      '`null` means "not given". A POST takes no query, and no content-encoding but identity. Bytes that',
       'are no HTTP request get MALFORMED_REQUEST (400), HEADERS_TOO_LARGE (431) or REQUEST_TIMEOUT (408); a path that is',
       'none NOT_FOUND (404), a method that the path does not have METHOD_NOT_ALLOWED (405) with an Allow header.',
     ].join('\n'),
@@ -102,8 +103,10 @@ export function errorsOf(route: Route, outer: Form | undefined): readonly ErrorC
   }
   if (route.duties.length > 0) add(['UNAUTHENTICATED', 'FORBIDDEN'])
   if (route.duties.length > 0 && route.unlimited !== true) add(['RATE_LIMITED'])
-  if (outer !== undefined) add(WITH_FORM)
-  if (outer !== undefined && route.method === 'POST') add(WITH_BODY)
+  if (route.method === 'POST' && route.lenient !== true) add(['UNKNOWN_FIELD', 'UNSUPPORTED_MEDIA_TYPE'])
+  if (route.lenient === true) add(['BODY_TOO_LARGE'])
+  if (outer !== undefined && route.lenient !== true) add(WITH_FORM)
+  if (outer !== undefined && route.method === 'POST' && route.lenient !== true) add(WITH_BODY)
   if (outer !== undefined && route.method === 'GET') add(['DUPLICATE_KEY'])
   if (route.rowsMax !== undefined || fields.some(({ kind }) => kind === 'numbers')) add(['TOO_MANY_ROWS'])
   if (fields.some(({ kind }) => kind === 'number' || kind === 'numbers')) add(WITH_NUMBERS)
@@ -142,7 +145,7 @@ function operationId(route: Route): string {
 }
 
 function bodySchema(route: Route, outer: Form): Schema {
-  const one = formSchema(outer)
+  const one = { ...formSchema(outer), ...(route.lenient === true ? { additionalProperties: true } : {}) }
   const schema =
     route.rowsMax === undefined
       ? one

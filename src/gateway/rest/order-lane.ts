@@ -25,6 +25,7 @@ export class OrderLane {
   /** True where the request is plain: this very path, JSON, and a length that fits. */
   takes({ method, url, headers }: IncomingMessage): boolean {
     if (method !== 'POST' || url !== this.#route.url) return false
+    if (headers['content-encoding'] !== undefined) return false
     const length = headers['content-length']
     return length !== undefined && Number(length) <= BODY_BYTES && TYPES.includes(headers['content-type'])
   }

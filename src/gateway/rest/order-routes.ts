@@ -82,13 +82,14 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       tag: TAG,
       summary: 'Tell the gate of a cancel',
       description:
-        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it.',
+        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it. What the gate does not need of the body, and a body that it cannot read, is passed over; an id that no order has gets PASS with UNKNOWN_ORDER.',
       form: CANCEL_FORM,
       answer: 'CancelAnswer',
       answerDescription: 'The cancel passes.',
       errors: ['NOT_BOUND', 'UNKNOWN_NAME'],
       sequenced: true,
       unlimited: true,
+      lenient: true,
       handle: (call, rows) => cancel(services, call, rows[0] as WordsOf<typeof CANCEL_FORM>),
     },
     {

@@ -85,6 +85,8 @@ describe('orders', () => {
       [{ account: ['ACC-7'] }, 400, 'WRONG_TYPE', 'account'],
       [{ colour: 'red' }, 400, 'UNKNOWN_FIELD', 'colour'],
       [{ clOrdID: 'x'.repeat(41) }, 400, 'TEXT_TOO_LONG', 'clOrdID'],
+      [{ clOrdID: '.' }, 400, 'BAD_CHARACTERS', 'clOrdID'],
+      [{ clOrdID: '..' }, 400, 'BAD_CHARACTERS', 'clOrdID'],
       [{ clOrdID: 'a\u0000b' }, 400, 'BAD_CHARACTERS', 'clOrdID'],
       [{ transactTime: 'now' }, 400, 'NOT_A_TIME', 'transactTime'],
       ['{"orderQty":NaN}', 400, 'MALFORMED_JSON', 'orderQty'],
@@ -211,6 +213,33 @@ describe('orders', () => {
     const never = await gate.send('ems-1', 'POST', `/orders/${second.clOrdID}/not-sent`, '')
     assert.deepEqual([never.body.outcome, never.body.state], ['APPLIED', 'NOT_SENT'])
     assert.equal((await gate.send('ems-1', 'GET', `/orders/${second.clOrdID}`)).status, 404)
+  })
+
+  test('a cancel passes whatever its body and its id are like', async () => {
+    const rows: [string | object, Record<string, string>][] = [
+      [{ clOrdID: 'x'.repeat(300), colour: 'red', owner: 7 }, {}],
+      [{ clOrdID: '\u2013', text: { deep: [] } }, {}],
+      ['{"clOrdID":', {}],
+      ['null', {}],
+      ['cancel it', { 'content-type': 'text/plain' }],
+      ['a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+      ['<a/>', { 'content-type': 'nonsense' }],
+      ['x', { 'content-encoding': 'gzip' }],
+    ]
+    for (const [body, headers] of rows) {
+      const { clOrdID, orderID } = (await place()).body
+      const answer = await gate.send('ems-1', 'POST', `/orders/${clOrdID}/cancel?why=none`, body, headers)
+      const name = JSON.stringify([body, headers])
+      assert.deepEqual([answer.status, answer.body.outcome, answer.body.orderID], [200, 'PASS', orderID], name)
+      assert.equal((await gate.send('ems-1', 'GET', `/orders/${clOrdID}`)).body.state, 'PENDING_CANCEL', name)
+    }
+    for (const id of ['x'.repeat(41), 'x'.repeat(256), '%E2%80%93', '%00']) {
+      const { status, body } = await gate.send('ems-1', 'POST', `/orders/${id}/cancel`)
+      assert.deepEqual([status, body.outcome, body.reason.code], [200, 'PASS', 'UNKNOWN_ORDER'], id)
+    }
+    const { clOrdID, orderID } = (await place()).body
+    const forced = await gate.send('venue-1', 'POST', `/orders/${clOrdID}/cancel`, { owner: 'ems-1', by: 'desk' })
+    assert.equal(forced.body.orderID, orderID, 'the owner is still read')
   })
 
   test('an order of another client is not there', async () => {

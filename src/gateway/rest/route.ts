@@ -29,6 +29,8 @@ export interface Route {
   readonly sequenced: boolean
   /** Never refused for the client's rate: cancels. */
   readonly unlimited?: boolean
+  /** Takes from a body of whatever type the texts that it knows, and passes over the rest: cancels. */
+  readonly lenient?: boolean
   readonly bodyBytesMax?: number
   /** Answers the request, whose caller holds the duty. */
   handle(exchange: Exchange, rows: readonly Words[]): void

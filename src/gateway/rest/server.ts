@@ -2,7 +2,7 @@
  * The REST wire: a Fastify server with the routes of the gate, strict bodies, tokens, errors in one form, and its own
  * OpenAPI document. Wiring gives it a gate; everything else it holds itself.
  */
-import { createServer, maxHeaderSize, STATUS_CODES } from 'node:http'
+import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
@@ -18,6 +18,7 @@ import type { Gate } from '../gate.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
+import { CONNECTION_BOUNDS, Connections } from './connections.ts'
 import { Exchange, errorText } from './exchange.ts'
 import { healthRoutes } from './health-routes.ts'
 import { Metrics } from './metrics.ts'
@@ -68,27 +69,44 @@ export interface RestServer {
 
 const REQUESTS_PER_SECOND_MAX = 50_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** From the first byte of a request, or the opening of its connection, to the end of its headers. */
+const HEADERS_TIMEOUT_MS = 5_000
+/** How often the two times are looked at. */
+const TIMEOUT_SWEEP_MS = 1_000
 const KEEP_ALIVE_MS = 75_000
 const IDLE_SWEEP_MS = 20
-const CONNECTIONS_MAX = 10_000
+/** Over what {@link Connections} lets stay: those that it closes still count for a moment. */
+const CONNECTIONS_MAX = CONNECTION_BOUNDS.knownMax + CONNECTION_BOUNDS.unknownMax + 100
 const PARAM_CHARS_MAX = 256
+const HEAD_FAULTS = { host: 'A request of HTTP/1.1 names its host.', expect: 'Only 100-continue can be expected.' }
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger } = options
   const metrics = new Metrics()
   const lane: { order?: OrderLane } = {}
+  const connections = new Connections(CONNECTION_BOUNDS)
   const app = Fastify({
     logger: false,
     serverFactory: (handler) => {
       const server = createServer(
-        { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+        {
+          keepAliveTimeout: KEEP_ALIVE_MS,
+          requestTimeout: REQUEST_TIMEOUT_MS,
+          headersTimeout: HEADERS_TIMEOUT_MS,
+          connectionsCheckingInterval: TIMEOUT_SWEEP_MS,
+          // Asked for below, where the answer has a code.
+          requireHostHeader: false,
+        },
         (request, response) => {
-          if (lane.order?.takes(request)) lane.order.run(request, response)
+          if (request.headers.host === undefined && request.httpVersion !== '1.0') refuseHead(request, response, 'host')
+          else if (lane.order?.takes(request)) lane.order.run(request, response)
           else handler(request, response)
         },
       )
       server.maxConnections = CONNECTIONS_MAX
+      server.on('connection', (socket) => connections.opened(socket))
+      server.on('checkExpectation', (request, response) => refuseHead(request, response, 'expect'))
       return server
     },
     return503OnClosing: false,
@@ -114,6 +132,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     metrics,
     requestsPerSecondMax: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
     isClosing: () => state.closing,
+    onIdentified: (socket) => connections.identified(socket),
   })
   const answers = new OrderAnswers(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
@@ -149,6 +168,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     close: async () => {
       state.closing = true
       polls.close()
+      connections.closeUnknown()
       // A connection whose last answer goes out now would else stay open until its client is tired of it.
       const sweep = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS)
       await app.close().finally(() => clearInterval(sweep))
@@ -191,6 +211,12 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
 function refuse(reply: FastifyReply, code: ErrorCode, headers: Record<string, string> = {}): void {
   reply.hijack()
   new Exchange(reply.request.raw, reply.raw).refuse(new RequestError(code), headers)
+}
+
+/** Answers a request whose head is not one, and ends its connection. */
+function refuseHead(request: IncomingMessage, response: ServerResponse, field: keyof typeof HEAD_FAULTS): void {
+  const error = new RequestError('MALFORMED_REQUEST', field, HEAD_FAULTS[field])
+  new Exchange(request, response).refuse(error, { connection: 'close' })
 }
 
 /** Request error of an error of the framework. */

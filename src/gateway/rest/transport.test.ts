@@ -65,6 +65,25 @@ describe('transport', () => {
     assert.equal(fine.body.outcome, 'APPROVED')
   })
 
+  test('what the gate would pass over is an error: an encoding, a query of a POST, an expectation, no host', async () => {
+    for (const encoding of ['gzip', 'br', 'identity, gzip']) {
+      const answer = await gate.send('ems-1', 'POST', '/orders', GOOD_ORDER, { 'content-encoding': encoding })
+      const { code, field } = answer.body.error
+      assert.deepEqual([answer.status, code, field], [415, 'UNSUPPORTED_MEDIA_TYPE', 'content-encoding'], encoding)
+    }
+    const order = { ...GOOD_ORDER, clOrdID: 'T-2' }
+    const plain = await gate.send('ems-1', 'POST', '/orders', order, { 'content-encoding': 'Identity' })
+    assert.equal(plain.body.outcome, 'APPROVED')
+    for (const path of ['/orders?dryRun=true', '/orders?x', '/limits?a=b', '/validate/max_order_qty?=']) {
+      const answer = await gate.send(path.startsWith('/limits') ? 'ops-1' : 'ems-1', 'POST', path, GOOD_ORDER)
+      assert.deepEqual([answer.status, answer.body.error.code], [400, 'UNKNOWN_FIELD'], path)
+    }
+    const head = 'GET /healthz HTTP/1.1\r\n'
+    const expects = await raw(gate.url, `${head}host: a\r\nexpect: nonsense\r\nconnection: close\r\n\r\n`)
+    assert.match(expects, /^HTTP\/1\.1 400 [\s\S]*MALFORMED_REQUEST","field":"expect"/)
+    assert.match(await raw(gate.url, `${head}\r\n`), /^HTTP\/1\.1 400 [\s\S]*MALFORMED_REQUEST","field":"host"/)
+  })
+
   test('bytes that are no UTF-8 reach no field', async () => {
     const body = Buffer.concat([Buffer.from('{"clOrdID":"a'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
     const rest = JSON.stringify(GOOD_ORDER).replace('"A-1"', '"@"')

@@ -348,6 +348,7 @@ test('replace and cancel', () => {
     [{ orderQty: '1.5' }, ['TOO_MANY_DECIMALS', 'orderQty']],
     [{ price: '1e3' }, ['NOT_A_DECIMAL', 'price']],
     [{ clOrdID: '' }, ['MISSING_FIELD', 'clOrdID']],
+    [{ clOrdID: '..' }, ['BAD_CHARACTERS', 'clOrdID']],
   ])
   const unknown: Construct = (words, directory, who) => replaceOrder(words, directory, undefined, who, 1)
   check(REPLACE_FORM, unknown, good, [
@@ -359,6 +360,11 @@ test('replace and cancel', () => {
     [{}, { owner: sender.session, clOrdID: '', origClOrdID: 'A' }],
     [{ owner: 'ems-2' }, { owner: names.idOf('SESSION', 'ems-2') }],
     [{ owner: 'NONE' }, ['UNKNOWN_NAME', 'owner']],
-    [{ origClOrdID: 'x'.repeat(41) }, ['TEXT_TOO_LONG', 'origClOrdID']],
+    [{ owner: '\u4ea4'.repeat(200) }, ['UNKNOWN_NAME', 'owner']],
+    [{ origClOrdID: 'x'.repeat(41) }, { origClOrdID: evidenceID('x'.repeat(41)) }],
+    [
+      { origClOrdID: '', clOrdID: '\u2013' },
+      { origClOrdID: '', clOrdID: evidenceID('\u2013') },
+    ],
   ])
 })

@@ -28,7 +28,11 @@ export const STOP_PX_GIVEN = 2
 export const EXPIRE_TIME_GIVEN = 4
 
 export const ORDER_FORM = form('NewOrderSingle', 'One proposed order. Names follow FIX.', [
-  needId('clOrdID', 'ClOrdID (11): unique for the client, used up by approve and reject alike.', 'A-20261121-000017'),
+  needId(
+    'clOrdID',
+    'ClOrdID (11): unique for the client, used up by approve and reject alike; not . or .., which no URL can name.',
+    'A-20261121-000017',
+  ),
   needName('symbol', 'Symbol (55) of a defined instrument.', '600519.SH'),
   needName('account', 'Account (1).', 'ACC-7'),
   needName('trader', 'Who is responsible for the order.', 'T-3'),
@@ -96,7 +100,7 @@ export function newOrder(
       (stopPx === undefined ? 0 : STOP_PX_GIVEN) |
       (expireTime === undefined ? 0 : EXPIRE_TIME_GIVEN),
     locate: words.locateID === undefined ? -1 : locateOf(read, words.locateID),
-    clOrdID: read.id('clOrdID', words.clOrdID),
+    clOrdID: read.newID('clOrdID', words.clOrdID),
     parentClOrdID: read.id('parentClOrdID', words.parentClOrdID),
     unresolved: '',
   }

@@ -1,9 +1,20 @@
 /** What a client does to an order that it sent: replace, cancel, not-sent. Forms and constructors. */
 import type { Directory, InstrumentUnits } from '../directory.ts'
-import type { RequestError } from '../errors.ts'
+import { RequestError } from '../errors.ts'
 import { DECIMALS_MAX } from '../numbers.ts'
 import { CANCEL_ORDER, NOT_SENT, REPLACE_ORDER } from '../records/commands.ts'
-import { form, mayId, mayName, mayNumber, mayTime, needId, needNumber, type WordsOf } from './form.ts'
+import { evidenceID, evidenceText } from './evidence.ts'
+import {
+  form,
+  mayForeignId,
+  mayName,
+  mayNumber,
+  mayTime,
+  needForeignId,
+  needId,
+  needNumber,
+  type WordsOf,
+} from './form.ts'
 import { PRICE_GIVEN, STOP_PX_GIVEN } from './new-order.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
@@ -17,8 +28,8 @@ export const REPLACE_FORM = form('OrderCancelReplaceRequest', 'A new version of 
 ])
 
 export const CANCEL_FORM = form('OrderCancelRequest', 'A cancel. It always passes.', [
-  needId('origClOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
-  mayId('clOrdID', 'ClOrdID (11) of the cancel itself.', 'A-20261121-000019'),
+  needForeignId('origClOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
+  mayForeignId('clOrdID', 'ClOrdID (11) of the cancel itself.', 'A-20261121-000019'),
   mayName('owner', 'Client whose order it is; only a cancel agent names another than itself.', 'ems-1'),
 ])
 
@@ -46,7 +57,7 @@ export function replaceOrder(
     transactTimeUs: read.timeUs('transactTime', words.transactTime),
     receivedTimeUs,
     flags: (words.price === undefined ? 0 : PRICE_GIVEN) | (words.stopPx === undefined ? 0 : STOP_PX_GIVEN),
-    clOrdID: read.id('clOrdID', words.clOrdID),
+    clOrdID: read.newID('clOrdID', words.clOrdID),
     origClOrdID: read.id('origClOrdID', words.origClOrdID),
   }
   return read.fault ?? { layout: REPLACE_ORDER, values }
@@ -59,16 +70,21 @@ export function cancelOrder(
   sender: Sender,
   receivedTimeUs: number,
 ): Command<typeof CANCEL_ORDER> | RequestError {
-  const read = new Reading(names)
+  const { owner, clOrdID = '', origClOrdID = '' } = words
+  const ownerID = owner === undefined ? sender.session : names.idOf('SESSION', owner)
+  if (ownerID < 0 && owner !== undefined) {
+    return new RequestError('UNKNOWN_NAME', 'owner', `No SESSION has the name ${evidenceText(owner)}.`)
+  }
   const values = {
     session: sender.session,
     principal: sender.principal,
     receivedTimeUs,
-    owner: words.owner === undefined ? sender.session : read.name('SESSION', 'owner', words.owner),
-    clOrdID: read.id('clOrdID', words.clOrdID),
-    origClOrdID: read.id('origClOrdID', words.origClOrdID),
+    owner: ownerID,
+    // An id that no order can have names none, which the engine says.
+    clOrdID: evidenceID(clOrdID),
+    origClOrdID: evidenceID(origClOrdID),
   }
-  return read.fault ?? { layout: CANCEL_ORDER, values }
+  return { layout: CANCEL_ORDER, values }
 }
 
 export function notSent(

@@ -55,6 +55,12 @@ export class Reading {
     return this.text(field, word, ID_CHARS)
   }
 
+  /** The id that an order is to have: one that a URL can name, so that the order can be canceled by it. */
+  newID(field: string, word: Maybe): string {
+    if (word === '.' || word === '..') this.fail('BAD_CHARACTERS', field, 'Not . or ..: no URL could name the order.')
+    return this.id(field, word)
+  }
+
   /** An id that another system made, in a form that the record can hold: only an empty one is a fault. */
   foreignID(field: string, word: Maybe): string {
     return this.id(field, word === undefined ? word : evidenceID(word))
