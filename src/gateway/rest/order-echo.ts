@@ -59,7 +59,9 @@ export function echoOrder(
       ordType: ORD_TYPES[ordType] ?? sent(words, 'ordType'),
       timeInForce: TIMES_IN_FORCE[timeInForce] ?? sent(words, 'timeInForce'),
       expireTime: (flags & EXPIRE_TIME_GIVEN) === 0 ? '' : formatTimeUs(values.expireTimeUs),
-      ...amounts(values, flags, units, words),
+      orderQty: qtyOf(values.orderQty, units, words),
+      price: pxOf('price', values.price, (flags & PRICE_GIVEN) !== 0, units, words),
+      stopPx: pxOf('stopPx', values.stopPx, (flags & STOP_PX_GIVEN) !== 0, units, words),
     },
     { clOrdID: values.clOrdID, origClOrdID: '', session: names.nameOf('SESSION', values.session) },
     venue === UNKNOWN_VENUE ? sent(words, 'venue') : nameOf(names, 'VENUE', venue),
@@ -78,6 +80,7 @@ export function echoReplace(
   names: Directory,
   words: Words | undefined,
 ): Echo {
+  const { flags } = values
   return echo(
     {
       symbol: units?.symbol ?? '',
@@ -86,7 +89,9 @@ export function echoReplace(
       ordType: ORD_TYPES[order?.ordType ?? -1] ?? '',
       timeInForce: TIMES_IN_FORCE[order?.timeInForce ?? -1] ?? '',
       expireTime: '',
-      ...amounts(values, values.flags, units, words),
+      orderQty: qtyOf(values.orderQty, units, words),
+      price: pxOf('price', values.price, (flags & PRICE_GIVEN) !== 0, units, words),
+      stopPx: pxOf('stopPx', values.stopPx, (flags & STOP_PX_GIVEN) !== 0, units, words),
     },
     {
       clOrdID: values.clOrdID,
@@ -105,7 +110,6 @@ export function echoReplace(
 /** A live order as a reader sees it. */
 export function echoView(order: OrderView, names: Directory): string {
   const units = names.instrument(order.instrument)
-  const priced = order.price === 0 ? 0 : PRICE_GIVEN
   return echo(
     {
       symbol: units?.symbol ?? '',
@@ -114,7 +118,9 @@ export function echoView(order: OrderView, names: Directory): string {
       ordType: ORD_TYPES[order.ordType] ?? '',
       timeInForce: TIMES_IN_FORCE[order.timeInForce] ?? '',
       expireTime: '',
-      ...amounts({ orderQty: order.orderQty, price: order.price, stopPx: 0 }, priced, units, undefined),
+      orderQty: qtyOf(order.orderQty, units, undefined),
+      price: pxOf('price', order.price, order.price !== 0, units, undefined),
+      stopPx: '',
     },
     { clOrdID: order.clOrdID, origClOrdID: '', session: '' },
     nameOf(names, 'VENUE', order.venue),
@@ -126,21 +132,21 @@ export function echoView(order: OrderView, names: Directory): string {
   ).json
 }
 
-function amounts(
-  values: { readonly orderQty: number; readonly price: number; readonly stopPx: number },
-  flags: number,
+/** As it was sent where the units are not known. */
+function qtyOf(orderQty: number, units: InstrumentUnits | undefined, words: Words | undefined): string {
+  return units === undefined ? sent(words, 'orderQty') : formatDecimal(orderQty, units.qtyDecimals)
+}
+
+/** Empty where none was given; as it was sent where the units are not known. */
+function pxOf(
+  field: 'price' | 'stopPx',
+  px: number,
+  isGiven: boolean,
   units: InstrumentUnits | undefined,
   words: Words | undefined,
-) {
-  if (units === undefined) {
-    return { orderQty: sent(words, 'orderQty'), price: sent(words, 'price'), stopPx: sent(words, 'stopPx') }
-  }
-  const { priceDecimals, qtyDecimals } = units
-  return {
-    orderQty: formatDecimal(values.orderQty, qtyDecimals),
-    price: (flags & PRICE_GIVEN) === 0 ? '' : formatDecimal(values.price, priceDecimals),
-    stopPx: (flags & STOP_PX_GIVEN) === 0 ? '' : formatDecimal(values.stopPx, priceDecimals),
-  }
+): string {
+  if (units === undefined) return sent(words, field)
+  return isGiven ? formatDecimal(px, units.priceDecimals) : ''
 }
 
 function echo(
