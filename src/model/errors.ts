@@ -44,7 +44,11 @@ export const REQUEST_ERRORS = [
   // Where to.
   row('NOT_FOUND', 404, 'There is nothing here.'),
   row('METHOD_NOT_ALLOWED', 405, 'The path exists, this method of it does not.'),
-  row('UNKNOWN_ORDER', 404, 'No order of this client has this clOrdID.'),
+  row(
+    'UNKNOWN_ORDER',
+    404,
+    'No live order of this client has this clOrdID; what was refused or has ended is in the journal.',
+  ),
   // The gate itself.
   row('RATE_LIMITED', 429, 'Too many requests in the window; cancels are never refused for it.'),
   row('QUEUE_FULL', 503, 'Too many requests wait for the sequencer. Nothing was sequenced.'),

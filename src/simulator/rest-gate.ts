@@ -75,8 +75,27 @@ export class RestGate {
       },
     })
     gate.issuer = await Issuer.open(gate.files, { issuer: 'http://gate.test', audience: 'portcullis' })
-    const { engine, sequencer } = gate
-    const port: Gate = {
+    gate.server = await gate.#serve(options)
+    gate.url = await gate.server.listen(0, '127.0.0.1')
+    await gate.command(GENESIS, {
+      profile: 0,
+      ledgerDecimals: 2,
+      tradeDate: 20261121,
+      firm: 'ACME',
+      baseCurrency: 'CNY',
+    })
+    return gate
+  }
+
+  /** A REST server in front of the same engine that remembers no decision. The caller closes it. */
+  async anotherServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
+    const server = await this.#serve({})
+    return { url: await server.listen(0, '127.0.0.1'), close: () => server.close() }
+  }
+
+  #serve(options: RestGateOptions): Promise<RestServer> {
+    const { engine, sequencer, issuer } = this
+    const gate: Gate = {
       submit: (submission) => sequencer.submit(submission),
       directory: engine.directory,
       view: engine.view,
@@ -90,30 +109,16 @@ export class RestGate {
       epoch: 1,
       firstSeq: 1,
     }
-    gate.server = await createRestServer({
-      gate: port,
-      issuer: gate.issuer,
-      clients: gate.clients,
+    return createRestServer({
+      ...{ gate, issuer, clients: this.clients, approvalKeys: this.keys },
       verifier: new TokenVerifier({
-        issuer: gate.issuer.issuer,
-        audience: gate.issuer.audience,
-        jwks: gate.issuer.jwks,
-        denied: (grant) => gate.deny.isDenied(grant),
+        ...{ issuer: issuer.issuer, audience: issuer.audience, jwks: issuer.jwks },
+        denied: (grant) => this.deny.isDenied(grant),
       }),
-      approvalKeys: gate.keys,
-      spillCancel: (...cancel) => gate.spilled.push(cancel),
+      spillCancel: (...cancel) => this.spilled.push(cancel),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
       ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
     })
-    gate.url = await gate.server.listen(0, '127.0.0.1')
-    await gate.command(GENESIS, {
-      profile: 0,
-      ledgerDecimals: 2,
-      tradeDate: 20261121,
-      firm: 'ACME',
-      baseCurrency: 'CNY',
-    })
-    return gate
   }
 
   /** Sequences a command of the gate itself. */

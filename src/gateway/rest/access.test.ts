@@ -102,7 +102,7 @@ describe('access', () => {
       ['/limits?x=1', 'UNKNOWN_FIELD', 'x'],
       ['/limits?subject=ACCOUNT:ACC-7&subject=ACCOUNT:ACC-8', 'DUPLICATE_KEY', 'subject'],
       ['/limits?subject=ACC-7', 'NOT_IN_SET', 'subject'],
-      ['/limits?subject=ACCOUNT:NONE', 'UNKNOWN_NAME', 'subject'],
+      ['/limits?subject=ACCOUNT:NONE', 'NOT_BOUND', 'subject'],
       ['/cancel-requests?after=-1', 'OUT_OF_RANGE', 'after'],
       ['/cancel-requests?waitMs=1e3', 'NOT_A_DECIMAL', 'waitMs'],
       ['/cancel-requests?waitMs=60001', 'OUT_OF_RANGE', 'waitMs'],

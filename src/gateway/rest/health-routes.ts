@@ -1,4 +1,7 @@
-/** Health, metrics and the document itself: open to everyone who reaches the port, and so without names or numbers. */
+/**
+ * Health, metrics and the document itself: open to everyone who reaches the port, and so of the gate as a whole, never of
+ * a client, an account or an order.
+ */
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from './metrics.ts'

@@ -128,7 +128,19 @@ describe('kill and cancel requests', () => {
     const net = await ask('/check/intraday_net_exposure')
     assert.deepEqual([net.verdict, net.value], ['PASS', '50000000.00'])
     const sector = await ask('/validate/sector_concentration')
-    assert.deepEqual([sector.verdict, sector.value], ['PASS', 25])
+    assert.deepEqual([sector.verdict, sector.value, sector.unit], ['PASS', 25, 'percent'])
+    assert.match(
+      sector.text,
+      /^SECTOR_CONCENTRATION: actual=\d+ bps of capital \(\d+\.\d\d CNY\), limit=2500 bps of capital, firm=ACME, sector=STAPLES$/,
+    )
+    const free = { control: 'SECTOR_CONCENTRATION', subject: 'FIRM:ACME', object: 'SECTOR:STAPLES', hard: 'UNLIMITED' }
+    assert.equal((await gate.send('ops-1', 'POST', '/limits', free)).body.outcome, 'APPLIED')
+    const unlimited = await ask('/validate/sector_concentration')
+    assert.deepEqual([unlimited.verdict, unlimited.value, unlimited.unit], ['PASS', 'UNLIMITED', 'percent'])
+    const { clOrdID, ...nameless } = GOOD_ORDER
+    const asked = await gate.send('ems-1', 'POST', '/validate/max_order_qty', nameless)
+    assert.deepEqual([asked.body.verdict, asked.body.unit, typeof clOrdID], ['PASS', 'units', 'string'])
+    assert.equal((await gate.send('ems-1', 'POST', '/orders', nameless)).body.error.field, 'clOrdID')
     const wash = await ask('/validate/wash_trade')
     assert.deepEqual([wash.verdict, wash.value], ['PASS', false])
     const crossing = await ask('/validate/wash_trade', { side: 'Sell', price: '1660.00' })

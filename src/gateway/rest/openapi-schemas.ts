@@ -21,13 +21,13 @@ const TIME = text('UTC with microseconds.', { format: 'date-time', examples: ['2
 const NAME = object('Kind and name.', { kind: text('Kind, as ACCOUNT.'), name: text('Name; * is each of the kind.') })
 const AMOUNT = object('An amount.', {
   value: decimal('Decimal text, or UNLIMITED.'),
-  unit: text('Currency, `units`, `bps`, or empty for a count.'),
+  unit: text('Currency; `units` of the instrument, which are shares or contracts; `bps`; `messages`; `orders`.'),
 })
 const REASON = object('Why the order was refused: the first failing control by precedence.', {
   code: text('Reason code, stable.', { examples: ['MAX_ORDER_NOTIONAL'] }),
   control: text('Id of the control in the catalogue, or `command`.', { examples: ['B02'] }),
   text: text('The reason with its numbers.', {
-    examples: ['MAX_ORDER_NOTIONAL: actual=1200000.00 USD, limit=1000000.00 USD, account=ACC-7'],
+    examples: ['MAX_ORDER_NOTIONAL: actual=1200000.00 USD, limit=1000000.00 USD, account=ACC-13'],
   }),
 })
 const ROW = some(
@@ -42,6 +42,11 @@ const ROW = some(
     limitForReducing: AMOUNT,
     before: AMOUNT,
     after: AMOUNT,
+    afterShare: {
+      ...AMOUNT,
+      description:
+        '`after` in bps of capital, rounded up. Only of a limit that is a share, while limits and capital are those of the decision.',
+    },
     failed: flag('Over the limit.'),
     waived: flag('Over the limit, and let through: the row only alerts, or is in shadow mode.'),
     action: text('What a breach does.', { enum: ['BLOCK', 'ALERT', 'ALERT_AND_BLOCK'] }),
@@ -79,7 +84,8 @@ const RULE = object('The regulatory rule that refused.', {
 })
 const ECHO = {
   type: 'object',
-  description: 'The order as it was checked: send this to the market, not what was sent here.',
+  description:
+    'The order as it was checked: send this to the market, not what was sent here. In a refusal, what names or codes nobody knows stands as it was sent, where that is still known.',
   additionalProperties: { type: 'string' },
 }
 const OUTCOME_TEXT =
@@ -139,6 +145,10 @@ export const SCHEMAS = {
     },
     ['orderID', 'clOrdID', 'state', 'order', 'cumQty', 'leavesQty', 'openValue'],
   ),
+  OrderOrDecision: {
+    description: 'A live order; of an order or replace that was refused the decision, again with `duplicate` true.',
+    oneOf: [ref('Order'), ref('OrderAnswer')],
+  },
   CancelAnswer: some(
     'A cancel passes, whatever became of the order.',
     {
@@ -214,9 +224,11 @@ export const SCHEMAS = {
       value: {
         type: ['integer', 'string', 'number', 'boolean', 'object', 'null'],
         description:
-          "The parameter's value for this order, in its own type: the limit that binds it (integer or decimal), the share of capital in percent, whether it could trade with a resting order of its owner, or the rule that applies. null where no row matches.",
+          "The parameter's value for this order, in its own type. Limits: a whole quantity is an integer, a share of capital a number of percent (35 is 3500 bps), money and a fraction of a unit are decimal texts, and what is unlimited is the text UNLIMITED. Wash trade: true where the order could trade with a resting order of its owner. Regulation: whether it complies, and the rule that refuses. null where no row matches or nothing was evaluated.",
       },
-      unit: text('Unit of a limit.'),
+      unit: text(
+        'Unit of `value` where that is a limit: a currency, `units` or `percent`. Amounts in `rows` have their own.',
+      ),
       text: text('The verdict in words.'),
       rows: list(ROW, 'Rows of the parameter that were evaluated.'),
       reason: REASON,

@@ -46,7 +46,8 @@ export const DOCUMENT = {
       "venue's adapter checks.",
       '',
       'Numbers are exact: send decimals as strings, or as JSON numbers in plain notation. Nothing is rounded; what cannot',
-      'be held exactly is refused. Answers carry decimals as strings. Times are UTC with microseconds.',
+      'be held exactly is refused. Answers carry prices, quantities and money as decimal strings, counts and ids as JSON',
+      'numbers; only `value` of a what-if has the type of its parameter, which Verdict says. Times are UTC with microseconds.',
       '',
       'A refused order is an answer (200 with outcome REJECTED): a decision was made and is on record. A 4xx or 5xx is a',
       'request error: nothing was decided, or, for OUTCOME_UNKNOWN, ask again with the same id. Ids are idempotency keys:',
@@ -227,5 +228,7 @@ function fieldSchema(field: FormField): Schema {
 }
 
 function exampleOf(of: Form): Schema {
-  return Object.fromEntries(of.fields.filter((field) => field.required).map((field) => [field.name, field.example]))
+  return Object.fromEntries(
+    of.fields.filter(({ name }) => of.shown.includes(name)).map((field) => [field.name, field.example]),
+  )
 }

@@ -10,6 +10,7 @@ import { formatMoney } from '../../model/explain/amounts.ts'
 import { type Explanation, explain, type Sources } from '../../model/explain/explanation.ts'
 import { formatDecimal } from '../../model/numbers.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
+import type { Words } from '../../model/parse/form.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
 import { ORDER_DECIDED, REFUSED } from '../../model/records/events.ts'
@@ -68,10 +69,25 @@ export class OrderAnswers {
     const decision = decisionIn(tape, command, end)
     if (decision < 0) return this.#refused(tape, command, source)
     const outcome = tape.i32[(decision >> 2) + E.outcome] as number
-    if (outcome === DUPLICATE) return this.#repeat(tape, command, decision)
+    if (outcome === DUPLICATE) return this.#repeat(tape, command, decision, source?.words)
     const instrument = source?.units?.id ?? -1
     this.#memory.remember(tape, command, decision, instrument)
     return this.#write({ tape, command, decision, instrument }, source, false)
+  }
+
+  /**
+   * What refused the order or replace that this client sent under the id; undefined where nothing durable did. Without
+   * the reason where the decision is in the journal alone.
+   */
+  refusalOf(session: number, clOrdID: string): string | undefined {
+    const { view, durableSeq } = this.#gate
+    const seq = view.decidedSeqOf(session, clOrdID)
+    // An id that an order came of keeps that order's instrument also after its end.
+    if (seq === 0 || seq > durableSeq || view.instrumentOf(session, clOrdID) >= 0) return undefined
+    const first = this.#memory.recall(seq)
+    if (first !== undefined) return this.#write(first, undefined, true).text
+    const id = JSON.stringify(clOrdID)
+    return `{"clOrdID":${id},"outcome":"REJECTED","duplicate":true,"seq":${seq}${this.#tail}}`
   }
 
   #write(at: Remembered, source: EchoSource | undefined, duplicate: boolean): OrderAnswer {
@@ -151,10 +167,10 @@ export class OrderAnswers {
   }
 
   /** The first decision again, and what has become of its order since. It carries a token only where that still may go. */
-  #repeat(tape: Tape, command: number, decision: number): OrderAnswer {
+  #repeat(tape: Tape, command: number, decision: number, words: Words | undefined): OrderAnswer {
     const firstSeq = tape.f64[(decision >> 3) + E.firstSeq] as number
     const first = this.#memory.recall(firstSeq)
-    if (first !== undefined) return this.#write(first, undefined, true)
+    if (first !== undefined) return this.#write(first, { units: undefined, words }, true)
     const clOrdID = JSON.stringify(clOrdIDAt(tape, command))
     const standing = standingJson(this.#standing(tape, command, decision))
     const text = `{"clOrdID":${clOrdID},"outcome":"DECIDED_EARLIER","duplicate":true${standing},"seq":${firstSeq}${this.#tail}}`
@@ -179,12 +195,12 @@ export class OrderAnswers {
     const { directory, view } = this.#gate
     const units = source?.units ?? directory.instrument(instrument)
     if (typeAt(tape, command) === NEW_ORDER.type) {
-      return echoOrder(source?.order ?? decode(tape, command, NEW_ORDER), units, directory)
+      return echoOrder(source?.order ?? decode(tape, command, NEW_ORDER), units, directory, source?.words)
     }
     const replace = source?.replace ?? decode(tape, command, REPLACE_ORDER)
     const slot = tape.i32[(decision >> 2) + E.slot] as number
     const found = source?.view ?? view.order(slot, tape.f64[(decision >> 3) + E.orderSeq] as number)
-    return echoReplace(replace, found, units, directory)
+    return echoReplace(replace, found, units, directory, source?.words)
   }
 
   #instrumentOf(tape: Tape, command: number, decision: number): number {

@@ -6,6 +6,7 @@ import type { Terms } from '../../auth/approval-token.ts'
 import type { Directory, InstrumentUnits } from '../../model/directory.ts'
 import type { OrderView } from '../../model/engine-port.ts'
 import { formatDecimal } from '../../model/numbers.ts'
+import type { Words } from '../../model/parse/form.ts'
 import { EXPIRE_TIME_GIVEN, PRICE_GIVEN, STOP_PX_GIVEN } from '../../model/parse/new-order.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
@@ -22,6 +23,8 @@ export interface EchoSource {
   readonly replace?: ReplaceValues
   /** The order that a replace names. */
   readonly view?: OrderView | undefined
+  /** What was sent: a refusal shows by it what has no id or no units. */
+  readonly words?: Words | undefined
 }
 
 export interface Echo {
@@ -37,25 +40,36 @@ export interface Echo {
   readonly isMarket: boolean
 }
 
+/** -1 leaves the venue open. */
+const UNKNOWN_VENUE = -2
 const MARKET = ORD_TYPES.indexOf('Market')
 
-export function echoOrder(values: OrderValues, units: InstrumentUnits | undefined, names: Directory): Echo {
-  const { flags } = values
+export function echoOrder(
+  values: OrderValues,
+  units: InstrumentUnits | undefined,
+  names: Directory,
+  words: Words | undefined,
+): Echo {
+  const { flags, account, trader, strategy, venue, side, ordType, timeInForce } = values
   return echo(
     {
-      symbol: units?.symbol ?? '',
-      account: nameOf(names, 'ACCOUNT', values.account),
-      side: SIDES[values.side] ?? '',
-      ordType: ORD_TYPES[values.ordType] ?? '',
-      timeInForce: TIMES_IN_FORCE[values.timeInForce] ?? '',
+      symbol: units?.symbol ?? sent(words, 'symbol'),
+      account: account < 0 ? sent(words, 'account') : names.nameOf('ACCOUNT', account),
+      side: SIDES[side] ?? sent(words, 'side'),
+      ordType: ORD_TYPES[ordType] ?? sent(words, 'ordType'),
+      timeInForce: TIMES_IN_FORCE[timeInForce] ?? sent(words, 'timeInForce'),
       expireTime: (flags & EXPIRE_TIME_GIVEN) === 0 ? '' : formatTimeUs(values.expireTimeUs),
-      ...amounts(values, flags, units),
+      orderQty: qtyOf(values.orderQty, units, words),
+      price: pxOf('price', values.price, (flags & PRICE_GIVEN) !== 0, units, words),
+      stopPx: pxOf('stopPx', values.stopPx, (flags & STOP_PX_GIVEN) !== 0, units, words),
     },
     { clOrdID: values.clOrdID, origClOrdID: '', session: names.nameOf('SESSION', values.session) },
-    nameOf(names, 'VENUE', values.venue),
-    `,"trader":${quote(nameOf(names, 'TRADER', values.trader))},"strategy":${quote(nameOf(names, 'STRATEGY', values.strategy))}`,
+    venue === UNKNOWN_VENUE ? sent(words, 'venue') : nameOf(names, 'VENUE', venue),
+    trader < 0 ? sent(words, 'trader') : names.nameOf('TRADER', trader),
+    strategy < 0 ? sent(words, 'strategy') : names.nameOf('STRATEGY', strategy),
     units,
-    values.ordType === MARKET,
+    ordType === MARKET,
+    (account | trader | strategy | side | ordType | timeInForce) >= 0 && venue !== UNKNOWN_VENUE,
   )
 }
 
@@ -64,7 +78,9 @@ export function echoReplace(
   order: OrderView | undefined,
   units: InstrumentUnits | undefined,
   names: Directory,
+  words: Words | undefined,
 ): Echo {
+  const { flags } = values
   return echo(
     {
       symbol: units?.symbol ?? '',
@@ -73,7 +89,9 @@ export function echoReplace(
       ordType: ORD_TYPES[order?.ordType ?? -1] ?? '',
       timeInForce: TIMES_IN_FORCE[order?.timeInForce ?? -1] ?? '',
       expireTime: '',
-      ...amounts(values, values.flags, units),
+      orderQty: qtyOf(values.orderQty, units, words),
+      price: pxOf('price', values.price, (flags & PRICE_GIVEN) !== 0, units, words),
+      stopPx: pxOf('stopPx', values.stopPx, (flags & STOP_PX_GIVEN) !== 0, units, words),
     },
     {
       clOrdID: values.clOrdID,
@@ -82,15 +100,16 @@ export function echoReplace(
     },
     nameOf(names, 'VENUE', order?.venue ?? -1),
     '',
+    '',
     units,
     order?.ordType === MARKET,
+    order !== undefined,
   )
 }
 
 /** A live order as a reader sees it. */
 export function echoView(order: OrderView, names: Directory): string {
   const units = names.instrument(order.instrument)
-  const priced = order.price === 0 ? 0 : PRICE_GIVEN
   return echo(
     {
       symbol: units?.symbol ?? '',
@@ -99,45 +118,57 @@ export function echoView(order: OrderView, names: Directory): string {
       ordType: ORD_TYPES[order.ordType] ?? '',
       timeInForce: TIMES_IN_FORCE[order.timeInForce] ?? '',
       expireTime: '',
-      ...amounts({ orderQty: order.orderQty, price: order.price, stopPx: 0 }, priced, units),
+      orderQty: qtyOf(order.orderQty, units, undefined),
+      price: pxOf('price', order.price, order.price !== 0, units, undefined),
+      stopPx: '',
     },
     { clOrdID: order.clOrdID, origClOrdID: '', session: '' },
     nameOf(names, 'VENUE', order.venue),
-    `,"trader":${quote(nameOf(names, 'TRADER', order.trader))},"strategy":${quote(nameOf(names, 'STRATEGY', order.strategy))}`,
+    nameOf(names, 'TRADER', order.trader),
+    nameOf(names, 'STRATEGY', order.strategy),
     units,
     false,
+    true,
   ).json
 }
 
-function amounts(
-  values: { readonly orderQty: number; readonly price: number; readonly stopPx: number },
-  flags: number,
+/** As it was sent where the units are not known. */
+function qtyOf(orderQty: number, units: InstrumentUnits | undefined, words: Words | undefined): string {
+  return units === undefined ? sent(words, 'orderQty') : formatDecimal(orderQty, units.qtyDecimals)
+}
+
+/** Empty where none was given; as it was sent where the units are not known. */
+function pxOf(
+  field: 'price' | 'stopPx',
+  px: number,
+  isGiven: boolean,
   units: InstrumentUnits | undefined,
-) {
-  if (units === undefined) return { orderQty: '', price: '', stopPx: '' }
-  const { priceDecimals, qtyDecimals } = units
-  return {
-    orderQty: formatDecimal(values.orderQty, qtyDecimals),
-    price: (flags & PRICE_GIVEN) === 0 ? '' : formatDecimal(values.price, priceDecimals),
-    stopPx: (flags & STOP_PX_GIVEN) === 0 ? '' : formatDecimal(values.stopPx, priceDecimals),
-  }
+  words: Words | undefined,
+): string {
+  if (units === undefined) return sent(words, field)
+  return isGiven ? formatDecimal(px, units.priceDecimals) : ''
 }
 
 function echo(
   terms: Terms,
   ids: { readonly clOrdID: string; readonly origClOrdID: string; readonly session: string },
   venue: string,
-  who: string,
+  trader: string,
+  strategy: string,
   units: InstrumentUnits | undefined,
   isMarket: boolean,
+  isKnown: boolean,
 ): Echo {
   const clOrdID = quote(ids.clOrdID)
   const { symbol, account, side, orderQty, ordType, price, stopPx, timeInForce, expireTime } = terms
+  const who = trader === '' ? '' : `,"trader":${quote(trader)},"strategy":${quote(strategy)}`
   const json =
-    `{"clOrdID":${clOrdID},"symbol":${quote(symbol)},"account":${quote(account)}${who}` +
-    `${venue === '' ? '' : `,"venue":${quote(venue)}`},"side":"${side}","orderQty":"${orderQty}","ordType":"${ordType}"` +
-    `${price === '' ? '' : `,"price":"${price}"`}${stopPx === '' ? '' : `,"stopPx":"${stopPx}"`}` +
-    `,"timeInForce":"${timeInForce}"${expireTime === '' ? '' : `,"expireTime":"${expireTime}"`}}`
+    !isKnown || units === undefined
+      ? partialJson({ clOrdID: ids.clOrdID, venue, trader, strategy, ...terms })
+      : `{"clOrdID":${clOrdID},"symbol":${quote(symbol)},"account":${quote(account)}${who}` +
+        `${venue === '' ? '' : `,"venue":${quote(venue)}`},"side":"${side}","orderQty":"${orderQty}","ordType":"${ordType}"` +
+        `${price === '' ? '' : `,"price":"${price}"`}${stopPx === '' ? '' : `,"stopPx":"${stopPx}"`}` +
+        `,"timeInForce":"${timeInForce}"${expireTime === '' ? '' : `,"expireTime":"${expireTime}"`}}`
   const orig = ids.origClOrdID === '' ? '' : `,"origClOrdID":${quote(ids.origClOrdID)}`
   return {
     ids: `"clOrdID":${clOrdID}${orig}`,
@@ -149,6 +180,17 @@ function echo(
     units,
     isMarket,
   }
+}
+
+/** Of a refusal: what was sent is written with every escape, what nobody knows any more is left out. */
+function partialJson(fields: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== '')))
+}
+
+/** The text of a field as it was sent; empty where it was not, or is not at hand any more. */
+function sent(words: Words | undefined, field: string): string {
+  const word = words?.[field]
+  return typeof word === 'string' ? word : ''
 }
 
 /** Empty for what is not known. */

@@ -5,7 +5,7 @@ import { RequestError } from '../../model/errors.ts'
 import { formatMoney } from '../../model/explain/amounts.ts'
 import { formatDecimal } from '../../model/numbers.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
-import { form, needId, type Words, type WordsOf } from '../../model/parse/form.ts'
+import { form, needId, type WordsOf } from '../../model/parse/form.ts'
 import { newOrder, ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
 import {
   CANCEL_FORM,
@@ -15,6 +15,7 @@ import {
   REPLACE_FORM,
   replaceOrder,
 } from '../../model/parse/order-change.ts'
+import { Reading } from '../../model/parse/reading.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
 import { encode, type RecordOf } from '../../model/records/schema.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
@@ -118,14 +119,15 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       url: '/orders/:clOrdID',
       duties: ['orders:write', 'risk:read'],
       tag: TAG,
-      summary: 'A live order of this client',
-      description: 'State, quantities and reservation of an order that has not ended, by any clOrdID of its chain.',
+      summary: 'An order of this client: live, or refused',
+      description:
+        'State, quantities and reservation of an order that has not ended, by any clOrdID of its chain; of one that was refused the decision, without its reason where only the journal still has that.',
       form: ORDER_QUERY_FORM,
-      answer: 'Order',
-      answerDescription: 'The order.',
+      answer: 'OrderOrDecision',
+      answerDescription: 'The order, or the decision that refused it.',
       errors: ['UNKNOWN_ORDER'],
       sequenced: false,
-      handle: (call, rows) => showOrder(services.gate, call, rows[0] as Words),
+      handle: (call, rows) => showOrder(services, call, rows[0] as WordsOf<typeof ORDER_QUERY_FORM>),
     },
   ]
 }
@@ -139,7 +141,7 @@ function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call:
     write: (tape) => {
       const order = newOrder(words, gate.directory, caller, receivedUs)
       if (order instanceof RequestError) return order
-      source = { units: order.units, order: order.values }
+      source = { units: order.units, order: order.values, words }
       return encode(tape, NEW_ORDER, order.values)
     },
     answer: (tape, command, end) => {
@@ -169,7 +171,7 @@ function changeOrder(
       const units = gate.directory.instrument(gate.view.instrumentOf(caller.session, origClOrdID))
       const made = replaceOrder(words, gate.directory, units, caller, receivedUs)
       if (made instanceof RequestError) return made
-      source = { units, view, replace: made.values as RecordOf<typeof REPLACE_ORDER> }
+      source = { units, view, replace: made.values as RecordOf<typeof REPLACE_ORDER>, words }
       return encode(tape, REPLACE_ORDER, made.values)
     },
     answer: (tape, command, end) => {
@@ -205,9 +207,16 @@ function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof C
   })
 }
 
-function showOrder(gate: Gate, call: Exchange, words: Words): void {
-  const found = gate.view.orderOf(call.caller.session, words.clOrdID as string)
-  if (found === undefined) return call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID'))
+function showOrder({ gate, answers }: OrderServices, call: Exchange, words: WordsOf<typeof ORDER_QUERY_FORM>): void {
+  const read = new Reading(gate.directory)
+  const clOrdID = read.id('clOrdID', words.clOrdID)
+  // What can be no clOrdID names no order.
+  if (read.fault !== undefined) return call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID'))
+  const found = gate.view.orderOf(call.caller.session, clOrdID)
+  if (found === undefined) {
+    const refusal = answers.refusalOf(call.caller.session, clOrdID)
+    return refusal === undefined ? call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID')) : call.send(200, refusal)
+  }
   const { directory } = gate
   const qtyDecimals = directory.instrument(found.instrument)?.qtyDecimals ?? 0
   const body = JSON.stringify({

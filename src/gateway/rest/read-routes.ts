@@ -5,6 +5,7 @@ import type { LatchView, LimitView } from '../../model/engine-port.ts'
 import { RequestError } from '../../model/errors.ts'
 import { formatMoney, limitAmount, useAmount } from '../../model/explain/amounts.ts'
 import { formatDecimal } from '../../model/numbers.ts'
+import { EXAMPLE } from '../../model/parse/example-names.ts'
 import { form, mayScope, needName, type Words, type WordsOf } from '../../model/parse/form.ts'
 import { nameKindOf } from '../../model/parse/limit.ts'
 import { Reading } from '../../model/parse/reading.ts'
@@ -27,15 +28,18 @@ import type { Route } from './route.ts'
 import { amountJson } from './row-json.ts'
 
 const LIMITS_FORM = form('LimitsQuery', 'Which rows.', [
-  mayScope('subject', 'Only rows of this scope.', 'ACCOUNT:ACC-7'),
+  mayScope('subject', 'Only rows of this scope.', `ACCOUNT:${EXAMPLE.account}`),
 ])
 const EXPOSURES_FORM = form('ExposuresQuery', 'Whose exposure.', [
-  mayScope('subject', 'Only this scope; all that the caller may see where not given.', 'DESK:CASH-EQ'),
+  mayScope('subject', 'Only this scope; all that the caller may see where not given.', `DESK:${EXAMPLE.desk}`),
 ])
-const INSTRUMENT_QUERY_FORM = form('InstrumentQuery', 'Which instrument.', [needName('symbol', 'Symbol.', '600519.SH')])
+const INSTRUMENT_QUERY_FORM = form('InstrumentQuery', 'Which instrument.', [
+  needName('symbol', 'Symbol.', EXAMPLE.symbol),
+])
 
 /** Who sees the whole firm without being a person. */
 const SEES_ALL = dutyBits(['audit:read', 'admin', 'limits:approve', 'reports:sign'])
+const NOT_YOURS = 'This client is bound to no scope of this name.'
 /** Name kinds of latch keys that are not subjects. */
 const KEY_KINDS: Readonly<Record<string, NameKind>> = {
   instrument: 'INSTRUMENT',
@@ -81,7 +85,8 @@ export function readRoutes(gate: Gate): readonly Route[] {
       url: '/cells',
       tag: 'Exposure',
       summary: 'Positions and reserved leaves',
-      description: 'Every cell of an account, desk, trader or strategy in an instrument that the caller may see.',
+      description:
+        'Cells by instrument. A client gets those of the accounts and traders that it is bound to; people and overseers get all, of desks and strategies too.',
       answer: 'Cells',
       answerDescription: 'Cells.',
       handle: (call) => showCells(gate, call),
@@ -109,9 +114,13 @@ export function readRoutes(gate: Gate): readonly Route[] {
   ]
 }
 
+function seesAll(caller: Caller): boolean {
+  return caller.isPerson || caller.holds(SEES_ALL)
+}
+
 /** True where the caller may see a subject: persons and overseers all, a client what it is bound to. */
 function maySee(gate: Gate, caller: Caller, subject: number): boolean {
-  if (caller.isPerson || caller.holds(SEES_ALL)) return true
+  if (seesAll(caller)) return true
   if (subject === caller.session) return true
   const kind = gate.directory.subjectOf(subject)?.kind
   if (kind === 'ACCOUNT') return gate.directory.isBound('SESSION_ACCOUNT', caller.session, subject)
@@ -122,8 +131,12 @@ function maySee(gate: Gate, caller: Caller, subject: number): boolean {
 function subjectOf(gate: Gate, call: Exchange, word: string | undefined): number | undefined {
   const reading = new Reading(gate.directory)
   const subject = reading.subject('subject', word)
-  if (reading.fault !== undefined) call.refuse(reading.fault)
-  else if (subject >= 0 && !maySee(gate, call.caller, subject)) call.refuse(new RequestError('NOT_BOUND', 'subject'))
+  const { fault } = reading
+  // A name that is not there and one that is not the client's get one answer: else it could find out what names there are.
+  const isUnknown = fault?.code === 'UNKNOWN_NAME' && !seesAll(call.caller)
+  if (isUnknown || (fault === undefined && subject >= 0 && !maySee(gate, call.caller, subject))) {
+    call.refuse(new RequestError('NOT_BOUND', 'subject', NOT_YOURS))
+  } else if (fault !== undefined) call.refuse(fault)
   else return subject
   return undefined
 }
@@ -196,7 +209,8 @@ function showCells(gate: Gate, call: Exchange): void {
   const { directory } = gate
   const cells: object[] = []
   for (const cell of gate.view.cells()) {
-    if (!maySee(gate, call.caller, cell.account)) continue
+    // Of an account that several clients share, a trader's cell is that trader's business.
+    if (!maySee(gate, call.caller, cell.account) || !maySee(gate, call.caller, cell.subject)) continue
     const qtyDecimals = directory.instrument(cell.instrument)?.qtyDecimals ?? 0
     cells.push({
       kind: cell.kind,

@@ -49,10 +49,11 @@ export function pathFields(url: string): readonly string[] {
 export function bodyForm(route: Pick<Route, 'url' | 'form'>): Form | undefined {
   const inPath = pathFields(route.url)
   if (route.form === undefined || inPath.length === 0) return route.form
-  const { name, doc, fields } = route.form
+  const { name, doc, fields, shown } = route.form
   return form(
     `${name}Body`,
     doc,
     fields.filter((field) => !inPath.includes(field.name)),
+    shown.filter((field) => !inPath.includes(field)),
   )
 }

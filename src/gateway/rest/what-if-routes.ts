@@ -3,7 +3,7 @@ import { CONTROLS, type ControlRow } from '../../model/controls.ts'
 import { RequestError } from '../../model/errors.ts'
 import { type Explanation, explain } from '../../model/explain/explanation.ts'
 import { type RowUse, sayRow } from '../../model/explain/row-use.ts'
-import { evaluate, newOrder, ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
+import { evaluate, newOrder, type OrderWords, WHAT_IF_FORM } from '../../model/parse/new-order.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { EVALUATE } from '../../model/records/commands.ts'
 import { encode } from '../../model/records/schema.ts'
@@ -39,8 +39,8 @@ export function whatIfRoutes(services: OrderServices): readonly Route[] {
     duties: ['orders:write', 'risk:read'],
     tag: 'What-if',
     summary: SUMMARIES[control.path as string] ?? control.code,
-    description: `Evaluates ${control.code} (${control.id}) for the proposed order against the live state. Nothing is reserved and no clOrdID is used up; the question is on record.`,
-    form: ORDER_FORM,
+    description: `Evaluates ${control.code} (${control.id}) for the proposed order against the live state. Nothing is reserved; clOrdID may be left out and is not used up; the question is on record.`,
+    form: WHAT_IF_FORM,
     answer: 'Verdict',
     answerDescription: "The verdict, and the parameter's value for this order.",
     errors: ['NOT_BOUND'],
@@ -85,7 +85,7 @@ function ask(
       parameter: control.code,
       verdict: result === 'FAIL' ? 'BLOCK' : (result ?? 'NOT_EVALUATED'),
       value: parameterValue(control, result, binding, why),
-      unit: binding?.limit.unit,
+      unit: control.unit === 'bps' && binding !== undefined ? 'percent' : binding?.limit.unit,
       text: sayVerdict(control, result, binding, why),
       rows: why.rows.map(rowJson),
       reason: why.reason,
@@ -127,9 +127,9 @@ function parameterValue(
   }
   if (row === undefined) return null
   const { text } = row.limit
-  if (control.unit === 'bps') return Number(text) / 100
-  // A whole quantity is a JSON integer; a fraction, and money, stay the exact text.
-  return control.unit === 'qty' && /^[0-9]+$/.test(text) ? Number(text) : text
+  // A whole quantity is a JSON integer and a share a JSON number; a fraction, money and UNLIMITED stay the exact text.
+  if (!/^[0-9]+$/.test(text)) return text
+  return control.unit === 'bps' ? Number(text) / 100 : control.unit === 'qty' ? Number(text) : text
 }
 
 function sayVerdict(

@@ -4,6 +4,7 @@ import type { RequestError } from '../errors.ts'
 import { EXECUTION_REPORT } from '../records/commands.ts'
 import { EXEC_TYPES, SIDES } from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
+import { EXAMPLE } from './example-names.ts'
 import {
   form,
   mayCode,
@@ -20,26 +21,41 @@ import {
 } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
-export const EXECUTION_FORM = form('ExecutionReport', 'What the market did to an order. Names follow FIX.', [
-  needForeignId('execID', 'ExecID (17): with source, venue and trade date the key of the report.', 'E-55012'),
-  needCode('execType', EXEC_TYPES, 'ExecType (150); Fill covers partial and full fills.', 'Fill'),
-  needName('symbol', 'Symbol (55): its decimals are those of the quantities and prices.', '600519.SH'),
-  mayId('orderID', 'OrderID (37) as the gate gave it; else owner and clOrdID name the order.', '4711-17'),
-  mayForeignId('clOrdID', 'ClOrdID (11) of the version that the report is about.', 'A-20261121-000017'),
-  mayForeignId('origClOrdID', 'OrigClOrdID (41).', 'A-20261121-000016'),
-  mayName('owner', 'Client whose clOrdID it is; the reporting client where it is not given.', 'ems-1'),
-  mayNumber('lastQty', "quantity, at most the instrument's qtyDecimals", 'LastQty (32) of a fill or a correct.', '100'),
-  mayNumber('lastPx', "price, at most the instrument's priceDecimals", 'LastPx (31) of a fill or a correct.', '1668.5'),
-  mayNumber('cumQty', "quantity, at most the instrument's qtyDecimals", 'CumQty (14): checked, never booked.', '100'),
-  mayForeignId('execRefID', 'ExecRefID (19): the execution that a bust or a correct is about.', 'E-55011'),
-  mayName('venue', 'Venue that executed (LastMkt 30).', 'XSHG'),
-  mayName('account', 'Of an order that the gate does not know: where to book it.', 'ACC-7'),
-  mayName('trader', 'Of an order that the gate does not know.', 'T-3'),
-  mayName('strategy', 'Of an order that the gate does not know.', 'manual'),
-  mayCode('side', SIDES, 'Of an order that the gate does not know.', 'Buy'),
-  mayTime('transactTime', 'TransactTime (60), evidence.', '2026-11-21T14:30:00.223456Z'),
-  mayText('text', 'Text (58).', 'partial fill'),
-])
+export const EXECUTION_FORM = form(
+  'ExecutionReport',
+  'What the market did to an order. Names follow FIX.',
+  [
+    needForeignId('execID', 'ExecID (17): with source, venue and trade date the key of the report.', 'E-55012'),
+    needCode('execType', EXEC_TYPES, 'ExecType (150); Fill covers partial and full fills.', 'Fill'),
+    needName('symbol', 'Symbol (55): its decimals are those of the quantities and prices.', EXAMPLE.symbol),
+    mayId('orderID', 'OrderID (37) as the gate gave it; else owner and clOrdID name the order.', '4711-17'),
+    mayForeignId('clOrdID', 'ClOrdID (11) of the version that the report is about.', 'A-20261121-000017'),
+    mayForeignId('origClOrdID', 'OrigClOrdID (41).', 'A-20261121-000016'),
+    mayName('owner', 'Client whose clOrdID it is; the reporting client where it is not given.', EXAMPLE.session),
+    mayNumber(
+      'lastQty',
+      "quantity, at most the instrument's qtyDecimals",
+      'LastQty (32) of a fill or a correct.',
+      '100',
+    ),
+    mayNumber(
+      'lastPx',
+      "price, at most the instrument's priceDecimals",
+      'LastPx (31) of a fill or a correct.',
+      EXAMPLE.price,
+    ),
+    mayNumber('cumQty', "quantity, at most the instrument's qtyDecimals", 'CumQty (14): checked, never booked.', '100'),
+    mayForeignId('execRefID', 'ExecRefID (19): the execution that a bust or a correct is about.', 'E-55011'),
+    mayName('venue', 'Venue that executed (LastMkt 30).', EXAMPLE.venue),
+    mayName('account', 'Of an order that the gate does not know: where to book it.', EXAMPLE.account),
+    mayName('trader', 'Of an order that the gate does not know.', EXAMPLE.trader),
+    mayName('strategy', 'Of an order that the gate does not know.', EXAMPLE.strategy),
+    mayCode('side', SIDES, 'Of an order that the gate does not know.', 'Buy'),
+    mayTime('transactTime', 'TransactTime (60), evidence.', '2026-11-21T14:30:00.223456Z'),
+    mayText('text', 'Text (58).', 'partial fill'),
+  ],
+  ['clOrdID', 'owner', 'lastQty', 'lastPx', 'venue'],
+)
 
 const TRADES: readonly string[] = ['Fill', 'TradeCorrect']
 const REFERRING: readonly string[] = ['TradeCancel', 'TradeCorrect']

@@ -32,6 +32,8 @@ export interface Form<F extends readonly FormField[] = readonly FormField[]> {
   readonly index: ReadonlyMap<string, number>
   /** Bit i: field i is required. */
   readonly requiredMask: number
+  /** Fields of the form's example: the required ones, and what makes it one that a gate takes. */
+  readonly shown: readonly string[]
   /** Every field, undefined: copied for each request, so that all requests of the form have one hidden class. */
   readonly empty: Words
 }
@@ -48,15 +50,21 @@ export type WordsOf<F extends Form> =
 /** Words of a form that is not known at compile time. */
 export type Words = Record<string, string | boolean | readonly string[] | undefined>
 
-/** Lays out a form. */
-export function form<const F extends readonly FormField[]>(name: string, doc: string, fields: F): Form<F> {
+/** Lays out a form. @param shown optional fields that its example has beside the required ones */
+export function form<const F extends readonly FormField[]>(
+  name: string,
+  doc: string,
+  fields: F,
+  shown: readonly NoInfer<F[number]['name']>[] = [],
+): Form<F> {
   const index = new Map(fields.map((field, place) => [field.name, place] as const))
   if (index.size !== fields.length) throw new Error(`${name} declares a field twice`)
   if (fields.length > FIELDS_MAX) throw new Error(`${name} has more than ${FIELDS_MAX} fields`)
   const requiredMask = fields.reduce((mask, field, place) => (field.required ? mask | (1 << place) : mask), 0)
   const empty: Words = {}
   for (const { name: key } of fields) empty[key] = undefined
-  return { name, doc, fields, index, requiredMask, empty }
+  const inExample = fields.filter((field) => field.required || shown.includes(field.name)).map((field) => field.name)
+  return { name, doc, fields, index, requiredMask, shown: inExample, empty }
 }
 
 /** An object with every field of the form, undefined. */

@@ -4,23 +4,29 @@ import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { BINDING, HIERARCHY } from '../records/commands.ts'
 import { BINDING_KINDS, type BindingKind, DUTIES, NAME_KINDS, type NameKind } from '../vocabulary.ts'
+import { EXAMPLE } from './example-names.ts'
 import { form, mayFlag, mayName, needCode, needFlag, needName, type WordsOf } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
 const DEFINABLE = NAME_KINDS.filter((kind) => kind !== 'INSTRUMENT' && kind !== 'FIRM')
 
-export const HIERARCHY_FORM = form('Hierarchy', 'Defines a name: a scope, venue, feed, sector, currency and so on.', [
-  needCode('kind', DEFINABLE, 'What it is.', 'ACCOUNT'),
-  needName('name', 'The name, unique in its kind.', 'ACC-7'),
-  mayName('entity', 'Legal entity of an account.', 'HOLDING'),
-  mayName('client', 'Client of an account.', 'HOUSE'),
-  mayName('desk', "Desk of a trader; an account's home desk.", 'CASH-EQ'),
-  mayName('trader', 'Trader responsible for a strategy.', 'T-3'),
-  mayName('owner', 'Beneficial owner of an account: the group of self-match prevention.', 'HOUSE'),
-  mayFlag('nonAtomicReplace', 'VENUE: a replace may leave both versions live.', false),
-  mayFlag('crossVenue', 'OWNER: self-match is tested across venues.', false),
-  mayFlag('person', 'PRINCIPAL: a person, who may make or check; not a machine.', false),
-])
+export const HIERARCHY_FORM = form(
+  'Hierarchy',
+  'Defines a name: a scope, venue, feed, sector, currency and so on.',
+  [
+    needCode('kind', DEFINABLE, 'What it is.', 'ACCOUNT'),
+    needName('name', 'The name, unique in its kind.', EXAMPLE.account),
+    mayName('entity', 'Legal entity of an account.', EXAMPLE.entity),
+    mayName('client', 'Client of an account.', EXAMPLE.client),
+    mayName('desk', "Desk of a trader; an account's home desk.", EXAMPLE.desk),
+    mayName('trader', 'Trader responsible for a strategy.', EXAMPLE.trader),
+    mayName('owner', 'Beneficial owner of an account: the group of self-match prevention.', EXAMPLE.owner),
+    mayFlag('nonAtomicReplace', 'VENUE: a replace may leave both versions live.', false),
+    mayFlag('crossVenue', 'OWNER: self-match is tested across venues.', false),
+    mayFlag('person', 'PRINCIPAL: a person, who may make or check; not a machine.', false),
+  ],
+  ['entity', 'client', 'desk', 'owner'],
+)
 
 /** Which parents a kind must name. */
 const PARENTS: Partial<Record<NameKind, readonly ('entity' | 'client' | 'desk' | 'trader' | 'owner')[]>> = {
@@ -63,26 +69,31 @@ export function hierarchy(
   return read.fault ?? { layout: HIERARCHY, values }
 }
 
-export const BINDING_FORM = form('Binding', 'Permits, or forbids again, what two names may do together.', [
-  needCode('kind', BINDING_KINDS, 'Which two: TRADER_ACCOUNT takes trader and account, and so on.', 'TRADER_ACCOUNT'),
-  mayName('trader', 'Trader.', 'T-3'),
-  mayName('strategy', 'Strategy.', 'manual'),
-  mayName('session', 'Client.', 'ems-1'),
-  mayName('account', 'Account.', 'ACC-7'),
-  mayName('venue', 'Venue.', 'XSHG'),
-  mayName('assetClass', 'Asset class.', 'EQUITY'),
-  mayName('principal', 'Person or client.', 'alice'),
-  {
-    name: 'duties',
-    kind: 'texts',
-    required: false,
-    doc: 'Duties of a principal.',
-    example: ['kill', 'release:request'],
-    values: DUTIES,
-    most: DUTIES.length,
-  },
-  needFlag('allow', 'true permits, false forbids.', true),
-])
+export const BINDING_FORM = form(
+  'Binding',
+  'Permits, or forbids again, what two names may do together.',
+  [
+    needCode('kind', BINDING_KINDS, 'Which two: TRADER_ACCOUNT takes trader and account, and so on.', 'TRADER_ACCOUNT'),
+    mayName('trader', 'Trader.', EXAMPLE.trader),
+    mayName('strategy', 'Strategy.', EXAMPLE.strategy),
+    mayName('session', 'Client.', EXAMPLE.session),
+    mayName('account', 'Account.', EXAMPLE.account),
+    mayName('venue', 'Venue.', EXAMPLE.venue),
+    mayName('assetClass', 'Asset class.', EXAMPLE.assetClass),
+    mayName('principal', 'Person or client.', EXAMPLE.principal),
+    {
+      name: 'duties',
+      kind: 'texts',
+      required: false,
+      doc: 'Duties of a principal.',
+      example: ['kill', 'release:request'],
+      values: DUTIES,
+      most: DUTIES.length,
+    },
+    needFlag('allow', 'true permits, false forbids.', true),
+  ],
+  ['trader', 'account'],
+)
 
 type BindingField = 'trader' | 'strategy' | 'session' | 'account' | 'venue' | 'assetClass' | 'principal'
 

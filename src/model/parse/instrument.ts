@@ -4,28 +4,34 @@ import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { DECIMALS_MAX, MAX, ratio } from '../numbers.ts'
 import { INSTRUMENT } from '../records/commands.ts'
+import { EXAMPLE } from './example-names.ts'
 import { form, mayFlag, mayName, mayNumber, needName, needNumber, type WordsOf } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
-export const INSTRUMENT_FORM = form('Instrument', 'Defines an instrument, or changes what may change.', [
-  needName('symbol', 'Symbol (55), unique.', '600519.SH'),
-  needNumber('priceDecimals', 'count, 0 to 10', 'Decimals of its prices.', '2'),
-  needNumber('qtyDecimals', 'count, 0 to 10', 'Decimals of its quantities; 0 for whole shares.', '0'),
-  needNumber('tick', 'price, at most priceDecimals', 'Smallest price step.', '0.01'),
-  needNumber('lot', 'quantity, at most qtyDecimals', 'Smallest quantity step.', '100'),
-  needNumber('qtyMax', 'quantity, at most qtyDecimals', 'Largest order that the venue takes.', '1000000'),
-  mayNumber('multiplier', 'units of the underlying per contract', 'Contract multiplier; 1 where not given.', '1'),
-  mayNumber('priceUnitsPerCurrency', 'integer', '100 where prices are in a minor unit such as pence, else 1.', '1'),
-  mayNumber('priorClose', 'price, at most priceDecimals', 'Prior close.', '1655.00'),
-  needName('currency', 'Currency of the price.', 'CNY'),
-  mayName('sector', 'Economic sector; without it UNCLASSIFIED, which has a limit of its own.', 'STAPLES'),
-  needName('assetClass', 'Asset class.', 'EQUITY'),
-  mayName('underlying', 'Symbol of the underlying; its own where not given.', '600519.SH'),
-  needName('feed', 'Feed that quotes it.', 'SSE-L2'),
-  mayFlag('priceMayBeNegative', 'Prices may be zero or negative, as of spreads.', false),
-  mayFlag('inverse', 'Inverse contract: worth quantity x multiplier / price.', false),
-  mayFlag('regSho', 'SEC Regulation SHO applies.', false),
-])
+export const INSTRUMENT_FORM = form(
+  'Instrument',
+  'Defines an instrument, or changes what may change.',
+  [
+    needName('symbol', 'Symbol (55), unique.', EXAMPLE.symbol),
+    needNumber('priceDecimals', 'count, 0 to 10', 'Decimals of its prices.', '2'),
+    needNumber('qtyDecimals', 'count, 0 to 10', 'Decimals of its quantities; 0 for whole shares.', '0'),
+    needNumber('tick', 'price, at most priceDecimals', 'Smallest price step.', '0.01'),
+    needNumber('lot', 'quantity, at most qtyDecimals', 'Smallest quantity step.', '1'),
+    needNumber('qtyMax', 'quantity, at most qtyDecimals', 'Largest order that the venue takes.', '10000000'),
+    mayNumber('multiplier', 'units of the underlying per contract', 'Contract multiplier; 1 where not given.', '1'),
+    mayNumber('priceUnitsPerCurrency', 'integer', '100 where prices are in a minor unit such as pence, else 1.', '1'),
+    mayNumber('priorClose', 'price, at most priceDecimals', 'Prior close.', EXAMPLE.lastPx),
+    needName('currency', 'Currency of the price.', EXAMPLE.currency),
+    mayName('sector', 'Economic sector; without it UNCLASSIFIED, which has a limit of its own.', EXAMPLE.sector),
+    needName('assetClass', 'Asset class.', EXAMPLE.assetClass),
+    mayName('underlying', 'Symbol of the underlying; its own where not given.', EXAMPLE.symbol),
+    needName('feed', 'Feed that quotes it.', EXAMPLE.feed),
+    mayFlag('priceMayBeNegative', 'Prices may be zero or negative, as of spreads.', false),
+    mayFlag('inverse', 'Inverse contract: worth quantity x multiplier / price.', false),
+    mayFlag('regSho', 'SEC Regulation SHO applies.', false),
+  ],
+  ['sector', 'priorClose'],
+)
 
 export function instrument(
   words: WordsOf<typeof INSTRUMENT_FORM>,

@@ -4,6 +4,7 @@ import type { RequestError } from '../errors.ts'
 import { DAY_ROLL, KILL, RELEASE } from '../records/commands.ts'
 import { TRADING_STATES } from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
+import { EXAMPLE } from './example-names.ts'
 import { form, mayCode, mayFlag, mayName, needCode, needId, needNumber, needText, type WordsOf } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
@@ -12,24 +13,29 @@ const STEPS = ['request', 'approve']
 /** Index of a latch's side; both is -1. */
 const KILL_SIDES = ['Buy', 'Sell']
 
-export const KILL_FORM = form('Kill', 'Sets a latch over all orders that have every scope named; only cancels pass.', [
-  mayFlag('firm', 'true: everything. Needed where no scope is named, so that an empty request stops nothing.', true),
-  mayName('entity', 'Legal entity.', 'HOLDING'),
-  mayName('client', 'Client of the accounts.', 'HOUSE'),
-  mayName('desk', 'Desk.', 'CASH-EQ'),
-  mayName('trader', 'Trader.', 'T-3'),
-  mayName('account', 'Account.', 'ACC-7'),
-  mayName('strategy', 'Strategy.', 'VWAP-2'),
-  mayName('session', 'Client that sends the orders.', 'ems-1'),
-  mayName('symbol', 'Instrument.', '600519.SH'),
-  mayName('underlying', 'Symbol of an underlying.', '600519.SH'),
-  mayName('assetClass', 'Asset class.', 'EQUITY'),
-  mayName('sector', 'Economic sector.', 'STAPLES'),
-  mayName('venue', 'Venue.', 'XSHG'),
-  mayCode('side', KILL_SIDES, 'Only buys, or only what sells.', 'Buy'),
-  mayCode('state', LATCH_STATES, 'What it does; KILLED where not given.', 'KILLED'),
-  needText('reason', 'Why.', 'Runaway strategy'),
-])
+export const KILL_FORM = form(
+  'Kill',
+  'Sets a latch over all orders that have every scope named; only cancels pass.',
+  [
+    mayFlag('firm', 'true: everything. Needed where no scope is named, so that an empty request stops nothing.', true),
+    mayName('entity', 'Legal entity.', EXAMPLE.entity),
+    mayName('client', 'Client of the accounts.', EXAMPLE.client),
+    mayName('desk', 'Desk.', EXAMPLE.desk),
+    mayName('trader', 'Trader.', EXAMPLE.trader),
+    mayName('account', 'Account.', EXAMPLE.account),
+    mayName('strategy', 'Strategy.', EXAMPLE.strategy),
+    mayName('session', 'Client that sends the orders.', EXAMPLE.session),
+    mayName('symbol', 'Instrument.', EXAMPLE.symbol),
+    mayName('underlying', 'Symbol of an underlying.', EXAMPLE.symbol),
+    mayName('assetClass', 'Asset class.', EXAMPLE.assetClass),
+    mayName('sector', 'Economic sector.', EXAMPLE.sector),
+    mayName('venue', 'Venue.', EXAMPLE.venue),
+    mayCode('side', KILL_SIDES, 'Only buys, or only what sells.', 'Buy'),
+    mayCode('state', LATCH_STATES, 'What it does; KILLED where not given.', 'KILLED'),
+    needText('reason', 'Why.', 'Runaway strategy'),
+  ],
+  ['trader'],
+)
 
 export function kill(
   words: WordsOf<typeof KILL_FORM>,
@@ -93,7 +99,7 @@ export function release(
 
 export const DAY_ROLL_FORM = form('DayRoll', 'Ends a trade date: zeroes executed flow, carries orders at new marks.', [
   needId('tradeDate', 'The date that begins, yyyymmdd (TradeDate 75).', '20261124'),
-  mayName('entity', 'Legal entity whose accounting day ends; the firm where not given.', 'HOLDING'),
+  mayName('entity', 'Legal entity whose accounting day ends; the firm where not given.', EXAMPLE.entity),
 ])
 
 export function dayRoll(

@@ -7,6 +7,7 @@ import { MAX } from '../numbers.ts'
 import { LIMIT } from '../records/commands.ts'
 import { LIMIT_ACTIONS, LIMIT_MODES, type NameKind, OBJECT_KINDS, type ObjectKind } from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
+import { EXAMPLE } from './example-names.ts'
 import {
   form,
   mayCode,
@@ -29,36 +30,41 @@ export const UNLIMITED = 'UNLIMITED'
 
 const LEVEL = "the control's unit: money of the base currency, quantity, basis points, or a count"
 
-export const LIMIT_FORM = form('Limit', 'Sets a limit row, or takes it away.', [
-  needCode('control', CODES, 'Control that the row is for.', 'MAX_ORDER_NOTIONAL'),
-  needScope('subject', 'Scope that is limited.', 'ACCOUNT:ACC-7'),
-  mayScope('object', 'What the limit is about, as KIND:name; KIND:* is each of a kind.', 'SECTOR:*'),
-  mayNumber('hard', `${LEVEL}; or UNLIMITED`, 'Largest use allowed. 0 allows nothing.', '1000000.00'),
-  mayNumber('hardForReducing', LEVEL, 'Stands for hard where an order only reduces; at least hard.', '1500000.00'),
-  mayNumber('soft', LEVEL, 'Soft level; none where not given.', '900000.00'),
-  mayNumber('windowUs', 'microseconds', 'MESSAGE_RATE, DUPLICATE_ORDER: length of the window.', '1000000'),
-  mayNumber('bandTicks', 'ticks', 'PRICE_COLLAR: the band is at least this wide.', '10'),
-  {
-    name: 'warnBps',
-    kind: 'numbers',
-    required: false,
-    doc: 'Warning levels as shares of hard, rising.',
-    example: ['8000', '9500'],
-    most: WARN_LEVELS,
-    unit: 'basis points of hard, 1 to 10000',
-  },
-  mayCode('action', LIMIT_ACTIONS, 'What a breach does; BLOCK where not given.', 'BLOCK'),
-  mayCode('mode', LIMIT_MODES, 'SHADOW records and lets pass; ENFORCE where not given.', 'ENFORCE'),
-  mayTime(
-    'effective',
-    'Effective from. Not built yet: a time is refused, a limit holds at once.',
-    '2026-11-21T00:00:00Z',
-  ),
-  mayTime('expires', 'When it reverts. Not built yet: a time is refused, a limit holds on.', '2026-11-28T00:00:00Z'),
-  mayFlag('remove', 'true takes the row away.', false),
-  mayFlag('enforceOnResting', 'Not built yet: true is refused. Orders that rest are not touched by a limit.', false),
-  mayText('reason', 'Why.', 'Quarterly review'),
-])
+export const LIMIT_FORM = form(
+  'Limit',
+  'Sets a limit row, or takes it away.',
+  [
+    needCode('control', CODES, 'Control that the row is for.', 'MAX_ORDER_NOTIONAL'),
+    needScope('subject', 'Scope that is limited.', `ACCOUNT:${EXAMPLE.account}`),
+    mayScope('object', 'What the limit is about, as KIND:name; KIND:* is each of a kind.', 'SECTOR:*'),
+    mayNumber('hard', `${LEVEL}; or UNLIMITED`, 'Largest use allowed. 0 allows nothing.', '1000000.00'),
+    mayNumber('hardForReducing', LEVEL, 'Stands for hard where an order only reduces; at least hard.', '1500000.00'),
+    mayNumber('soft', LEVEL, 'Soft level; none where not given.', '900000.00'),
+    mayNumber('windowUs', 'microseconds', 'MESSAGE_RATE, DUPLICATE_ORDER: length of the window.', '1000000'),
+    mayNumber('bandTicks', 'ticks', 'PRICE_COLLAR: the band is at least this wide.', '10'),
+    {
+      name: 'warnBps',
+      kind: 'numbers',
+      required: false,
+      doc: 'Warning levels as shares of hard, rising.',
+      example: ['8000', '9500'],
+      most: WARN_LEVELS,
+      unit: 'basis points of hard, 1 to 10000',
+    },
+    mayCode('action', LIMIT_ACTIONS, 'What a breach does; BLOCK where not given.', 'BLOCK'),
+    mayCode('mode', LIMIT_MODES, 'SHADOW records and lets pass; ENFORCE where not given.', 'ENFORCE'),
+    mayTime(
+      'effective',
+      'Effective from. Not built yet: a time is refused, a limit holds at once.',
+      '2026-11-21T00:00:00Z',
+    ),
+    mayTime('expires', 'When it reverts. Not built yet: a time is refused, a limit holds on.', '2026-11-28T00:00:00Z'),
+    mayFlag('remove', 'true takes the row away.', false),
+    mayFlag('enforceOnResting', 'Not built yet: true is refused. Orders that rest are not touched by a limit.', false),
+    mayText('reason', 'Why.', 'Quarterly review'),
+  ],
+  ['hard'],
+)
 
 /** Controls with a window, and the one with a band in ticks. */
 const WINDOWED: readonly string[] = ['MESSAGE_RATE', 'DUPLICATE_ORDER']

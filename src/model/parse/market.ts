@@ -3,20 +3,26 @@ import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { FEED_HEARTBEAT, INSTRUMENT_STATE, QUOTE, SESSION_PHASE } from '../records/commands.ts'
 import { SESSION_PHASES } from '../vocabulary.ts'
+import { EXAMPLE } from './example-names.ts'
 import { form, mayFlag, mayNumber, mayTime, needCode, needName, type WordsOf } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
 const PRICE = "price, at most the instrument's priceDecimals"
 
-export const QUOTE_FORM = form('Quote', 'Best bid and offer, last trade, or both.', [
-  needName('symbol', 'Instrument.', '600519.SH'),
-  needName('feed', 'Feed that says so; its heartbeat keeps the quote alive.', 'SSE-L2'),
-  mayNumber('bidPx', PRICE, 'Best bid; without it there is none, unless tradeOnly.', '1668.50'),
-  mayNumber('askPx', PRICE, 'Best offer; without it there is none, unless tradeOnly.', '1668.60'),
-  mayNumber('lastPx', PRICE, 'Last trade; without it the last trade stands.', '1668.55'),
-  mayFlag('tradeOnly', 'true: only the last trade is new, bid and offer stand.', false),
-  mayTime('sourceTime', "The feed's own time, evidence.", '2026-11-21T14:30:00.1Z'),
-])
+export const QUOTE_FORM = form(
+  'Quote',
+  'Best bid and offer, last trade, or both.',
+  [
+    needName('symbol', 'Instrument.', EXAMPLE.symbol),
+    needName('feed', 'Feed that says so; its heartbeat keeps the quote alive.', EXAMPLE.feed),
+    mayNumber('bidPx', PRICE, 'Best bid; without it there is none, unless tradeOnly.', EXAMPLE.bidPx),
+    mayNumber('askPx', PRICE, 'Best offer; without it there is none, unless tradeOnly.', EXAMPLE.askPx),
+    mayNumber('lastPx', PRICE, 'Last trade; without it the last trade stands.', EXAMPLE.lastPx),
+    mayFlag('tradeOnly', 'true: only the last trade is new, bid and offer stand.', false),
+    mayTime('sourceTime', "The feed's own time, evidence.", '2026-11-21T14:30:00.1Z'),
+  ],
+  ['bidPx', 'askPx'],
+)
 
 export function quote(
   words: WordsOf<typeof QUOTE_FORM>,
@@ -50,7 +56,7 @@ export function quote(
 }
 
 export const HEARTBEAT_FORM = form('FeedHeartbeat', 'A feed is alive.', [
-  needName('feed', 'The feed.', 'SSE-L2'),
+  needName('feed', 'The feed.', EXAMPLE.feed),
   mayTime('sourceTime', "The feed's own time, evidence.", '2026-11-21T14:30:00.1Z'),
 ])
 
@@ -69,16 +75,21 @@ export function feedHeartbeat(
   return read.fault ?? { layout: FEED_HEARTBEAT, values }
 }
 
-export const INSTRUMENT_STATE_FORM = form('InstrumentState', 'Halt, Rule 201, prior close, manual price.', [
-  needName('symbol', 'Instrument.', '600519.SH'),
-  mayNumber('priorClose', PRICE, 'Prior close.', '1655.00'),
-  mayNumber('manualPx', PRICE, 'Approved manual price; needs manualUntil.', '1660.00'),
-  mayTime('manualUntil', 'When the manual price ends.', '2026-11-21T15:00:00Z'),
-  mayFlag('manualOff', 'true: takes the manual price away.', false),
-  mayFlag('halted', 'Trading in the instrument is halted.', false),
-  mayFlag('rule201', 'The Rule 201 short-sale price test applies (Reg SHO 201(b)).', false),
-  mayFlag('active', 'The instrument may be traded.', true),
-])
+export const INSTRUMENT_STATE_FORM = form(
+  'InstrumentState',
+  'Halt, Rule 201, prior close, manual price.',
+  [
+    needName('symbol', 'Instrument.', EXAMPLE.symbol),
+    mayNumber('priorClose', PRICE, 'Prior close.', EXAMPLE.lastPx),
+    mayNumber('manualPx', PRICE, 'Approved manual price; needs manualUntil.', EXAMPLE.lastPx),
+    mayTime('manualUntil', 'When the manual price ends.', '2026-11-21T15:00:00Z'),
+    mayFlag('manualOff', 'true: takes the manual price away.', false),
+    mayFlag('halted', 'Trading in the instrument is halted.', false),
+    mayFlag('rule201', 'The Rule 201 short-sale price test applies (Reg SHO 201(b)).', false),
+    mayFlag('active', 'The instrument may be traded.', true),
+  ],
+  ['priorClose'],
+)
 
 export function instrumentState(
   words: WordsOf<typeof INSTRUMENT_STATE_FORM>,
@@ -114,7 +125,7 @@ export function instrumentState(
 }
 
 export const PHASE_FORM = form('SessionPhase', "A venue's phase of the day.", [
-  needName('venue', 'Venue.', 'XSHG'),
+  needName('venue', 'Venue.', EXAMPLE.venue),
   needCode('phase', SESSION_PHASES, 'Phase that it is in from now on.', 'CONTINUOUS'),
 ])
 

@@ -1,6 +1,6 @@
 /**
  * A proposed order (FIX NewOrderSingle): its form, and the one constructor that REST, gRPC and FIX share. The what-if
- * paths take the same form.
+ * paths take the same form, but for the id.
  */
 import type { Directory, InstrumentUnits } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
@@ -8,6 +8,7 @@ import { DECIMALS_MAX } from '../numbers.ts'
 import type { EVALUATE, NEW_ORDER } from '../records/commands.ts'
 import type { RecordOf } from '../records/schema.ts'
 import { ORD_TYPES, SIDES, TIMES_IN_FORCE } from '../vocabulary.ts'
+import { EXAMPLE } from './example-names.ts'
 import {
   form,
   mayCode,
@@ -27,33 +28,57 @@ export const PRICE_GIVEN = 1
 export const STOP_PX_GIVEN = 2
 export const EXPIRE_TIME_GIVEN = 4
 
-export const ORDER_FORM = form('NewOrderSingle', 'One proposed order. Names follow FIX.', [
-  needId(
-    'clOrdID',
-    'ClOrdID (11): unique for the client, used up by approve and reject alike; not . or .., which no URL can name.',
-    'A-20261121-000017',
-  ),
-  needName('symbol', 'Symbol (55) of a defined instrument.', '600519.SH'),
-  needName('account', 'Account (1).', 'ACC-7'),
-  needName('trader', 'Who is responsible for the order.', 'T-3'),
-  needName('strategy', 'Strategy that sends it; `manual` is one that the hierarchy defines.', 'manual'),
-  mayName('venue', 'Where it goes; without it the order is judged against every venue.', 'XSHG'),
+const ORDER_FIELDS = [
+  needName('symbol', 'Symbol (55) of a defined instrument.', EXAMPLE.symbol),
+  needName('account', 'Account (1).', EXAMPLE.account),
+  needName('trader', 'Who is responsible for the order.', EXAMPLE.trader),
+  needName('strategy', 'Strategy that sends it; `manual` is one that the hierarchy defines.', EXAMPLE.strategy),
+  mayName('venue', 'Where it goes; without it the order is judged against every venue.', EXAMPLE.venue),
   needCode('side', SIDES, 'Side (54).', 'Buy'),
   needNumber('orderQty', "quantity, at most the instrument's qtyDecimals", 'OrderQty (38).', '300'),
   needCode('ordType', ORD_TYPES, 'OrdType (40).', 'Limit'),
-  mayNumber('price', "price, at most the instrument's priceDecimals", 'Price (44) of a Limit or StopLimit.', '1668.52'),
+  mayNumber(
+    'price',
+    "price, at most the instrument's priceDecimals",
+    'Price (44) of a Limit or StopLimit.',
+    EXAMPLE.price,
+  ),
   mayNumber(
     'stopPx',
     "price, at most the instrument's priceDecimals",
     'StopPx (99) of a Stop or StopLimit.',
-    '1650.00',
+    EXAMPLE.stopPx,
   ),
   mayCode('timeInForce', TIMES_IN_FORCE, 'TimeInForce (59); Day where it is not given.', 'Day'),
   mayTime('expireTime', 'ExpireTime (126) of a GTD order.', '2026-11-24T15:00:00Z'),
   mayTime('transactTime', "TransactTime (60): the client's own time, kept as evidence.", '2026-11-21T14:30:00.123456Z'),
   mayId('locateID', 'Locate that a short sale stands on (Reg SHO 203(b)(1)).', 'LOC-2291'),
   mayId('parentClOrdID', 'clOrdID of the parent order whose slice this is.', 'P-20261121-000002'),
-])
+] as const
+
+export const ORDER_FORM = form(
+  'NewOrderSingle',
+  'One proposed order. Names follow FIX.',
+  [
+    needId(
+      'clOrdID',
+      'ClOrdID (11): unique for the client, used up by approve and reject alike; not . or .., which no URL can name.',
+      'A-20261121-000017',
+    ),
+    ...ORDER_FIELDS,
+  ],
+  ['price', 'timeInForce'],
+)
+/** A what-if becomes no order, and so needs no id. */
+export const WHAT_IF_FORM = form(
+  'ProposedOrder',
+  'An order that is only asked about. Names follow FIX.',
+  [
+    mayId('clOrdID', 'ClOrdID (11): for the record of the question. Not used up; an order may have the same.', 'ASK-1'),
+    ...ORDER_FIELDS,
+  ],
+  ['price', 'timeInForce'],
+)
 export type OrderWords = WordsOf<typeof ORDER_FORM>
 
 /** A checked order. `units` is undefined where the instrument is not known. */

@@ -4,6 +4,7 @@ import { RequestError } from '../errors.ts'
 import { DECIMALS_MAX } from '../numbers.ts'
 import { CANCEL_ORDER, NOT_SENT, REPLACE_ORDER } from '../records/commands.ts'
 import { evidenceID, evidenceText } from './evidence.ts'
+import { EXAMPLE } from './example-names.ts'
 import {
   form,
   mayForeignId,
@@ -18,19 +19,34 @@ import {
 import { PRICE_GIVEN, STOP_PX_GIVEN } from './new-order.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
-export const REPLACE_FORM = form('OrderCancelReplaceRequest', 'A new version of an order.', [
-  needId('origClOrdID', 'OrigClOrdID (41): the newest version, accepted or pending.', 'A-20261121-000017'),
-  needId('clOrdID', 'ClOrdID (11) of the new version.', 'A-20261121-000018'),
-  needNumber('orderQty', "quantity, at most the instrument's qtyDecimals", 'New total, executed part included.', '200'),
-  mayNumber('price', "price, at most the instrument's priceDecimals", 'New price of a Limit or StopLimit.', '1668.00'),
-  mayNumber('stopPx', "price, at most the instrument's priceDecimals", 'New stop price.', '1650.00'),
-  mayTime('transactTime', "TransactTime (60): the client's own time, kept as evidence.", '2026-11-21T14:30:01Z'),
-])
+export const REPLACE_FORM = form(
+  'OrderCancelReplaceRequest',
+  'A new version of an order.',
+  [
+    needId('origClOrdID', 'OrigClOrdID (41): the newest version, accepted or pending.', 'A-20261121-000017'),
+    needId('clOrdID', 'ClOrdID (11) of the new version.', 'A-20261121-000018'),
+    needNumber(
+      'orderQty',
+      "quantity, at most the instrument's qtyDecimals",
+      'New total, executed part included.',
+      '200',
+    ),
+    mayNumber(
+      'price',
+      "price, at most the instrument's priceDecimals",
+      'New price of a Limit or StopLimit.',
+      EXAMPLE.price,
+    ),
+    mayNumber('stopPx', "price, at most the instrument's priceDecimals", 'New stop price.', EXAMPLE.stopPx),
+    mayTime('transactTime', "TransactTime (60): the client's own time, kept as evidence.", '2026-11-21T14:30:01Z'),
+  ],
+  ['price'],
+)
 
 export const CANCEL_FORM = form('OrderCancelRequest', 'A cancel. It always passes.', [
   needForeignId('origClOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
   mayForeignId('clOrdID', 'ClOrdID (11) of the cancel itself.', 'A-20261121-000019'),
-  mayName('owner', 'Client whose order it is; only a cancel agent names another than itself.', 'ems-1'),
+  mayName('owner', 'Client whose order it is; only a cancel agent names another than itself.', EXAMPLE.session),
 ])
 
 export const NOT_SENT_FORM = form('NotSent', 'The owner says that an approved order, or version, was never sent.', [

@@ -6,6 +6,7 @@ import { DECIMALS_MAX } from '../numbers.ts'
 import { PARAMETERS } from '../parameters.ts'
 import { ADV, CAPITAL, FX, LIST, LOCATE, PARAMETER, POSITION } from '../records/commands.ts'
 import { LIST_KINDS, LIST_MODES } from '../vocabulary.ts'
+import { EXAMPLE } from './example-names.ts'
 import {
   form,
   mayName,
@@ -24,8 +25,8 @@ import { type Command, Reading, type Sender } from './reading.ts'
 
 export const LIST_FORM = form('List', 'An entry of the restricted list or of the easy-to-borrow list.', [
   needCode('list', LIST_KINDS, 'Which list.', 'RESTRICTED'),
-  needName('symbol', 'Instrument.', '600519.SH'),
-  mayScope('subject', 'Whom it is for; everyone where not given.', 'DESK:CASH-EQ'),
+  needName('symbol', 'Instrument.', EXAMPLE.symbol),
+  mayScope('subject', 'Whom it is for; everyone where not given.', `DESK:${EXAMPLE.desk}`),
   needCode(
     'mode',
     LIST_MODES,
@@ -61,8 +62,8 @@ export function list(
 
 export const LOCATE_FORM = form('Locate', 'Shares that may be borrowed for short sales (Reg SHO 203(b)(1)).', [
   needId('locateID', 'Its id.', 'LOC-2291'),
-  needName('account', 'Account that it is for.', 'ACC-7'),
-  needName('symbol', 'Instrument.', '600519.SH'),
+  needName('account', 'Account that it is for.', EXAMPLE.account),
+  needName('symbol', 'Instrument.', EXAMPLE.symbol),
   needNumber('qty', 'quantity', 'Quantity located.', '5000'),
   needTime('until', 'When it ends.', '2026-11-21T20:00:00Z'),
   needName('source', 'Who located.', 'PRIME-1'),
@@ -89,8 +90,8 @@ export function locate(
 }
 
 export const FX_FORM = form('Fx', 'The rate of a currency to the base currency.', [
-  needName('currency', 'Currency.', 'USD'),
-  needNumber('rate', 'base currency per unit, at most 10 decimals', 'Rate.', '7.0951'),
+  needName('currency', 'Currency.', EXAMPLE.foreignCurrency),
+  needNumber('rate', 'base currency per unit, at most 10 decimals', 'Rate.', '1.05'),
   mayNumber('haircutBps', 'basis points, 0 to 10000', 'Haircut on either side; 0 where not given.', '25'),
 ])
 
@@ -115,8 +116,8 @@ export function fx(
 }
 
 export const CAPITAL_FORM = form('Capital', 'The base that a share of capital is a share of.', [
-  needScope('subject', 'Whose capital.', 'FIRM:ACME'),
-  needNumber('amount', 'money of the base currency', 'Capital or net asset value.', '250000000.00'),
+  needScope('subject', 'Whose capital.', `FIRM:${EXAMPLE.firm}`),
+  needNumber('amount', 'money of the base currency', 'Capital or net asset value.', '100000000.00'),
   mayNumber('floor', 'money of the base currency', 'The base is at least this; 0 where not given.', '10000000.00'),
   needTime('asOf', 'As of when; older than capitalMaxUs blocks.', '2026-11-20T16:00:00Z'),
 ])
@@ -139,7 +140,7 @@ export function capital(
 }
 
 export const ADV_FORM = form('Adv', 'Average daily volume of an instrument.', [
-  needName('symbol', 'Instrument.', '600519.SH'),
+  needName('symbol', 'Instrument.', EXAMPLE.symbol),
   needNumber('qty', 'quantity', 'Average daily volume.', '2500000'),
   needNumber('days', 'days, 1 to 400', 'Days that it averages.', '20'),
 ])
@@ -162,11 +163,11 @@ export function adv(
 }
 
 export const POSITION_FORM = form('Position', 'One row of a position statement: the start-of-day position.', [
-  needName('account', 'Account.', 'ACC-7'),
-  needName('symbol', 'Instrument.', '600519.SH'),
+  needName('account', 'Account.', EXAMPLE.account),
+  needName('symbol', 'Instrument.', EXAMPLE.symbol),
   needNumber('qty', 'signed quantity', 'Position; negative is short.', '-1200'),
-  mayName('trader', 'Trader, where the position is allocated to one.', 'T-3'),
-  mayName('strategy', 'Strategy, where the position is allocated to one.', 'manual'),
+  mayName('trader', 'Trader, where the position is allocated to one.', EXAMPLE.trader),
+  mayName('strategy', 'Strategy, where the position is allocated to one.', EXAMPLE.strategy),
 ])
 
 export function position(
