@@ -6,12 +6,11 @@
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
-import { DirectoryLocked } from '../journal/directory-lock.ts'
-import { JournalDamage, JournalTooNew } from '../journal/journal-reader.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { openGate } from './open-gate.ts'
+import { startFault } from './start-fault.ts'
 
 const { values } = parseArgs({
   options: {
@@ -62,16 +61,11 @@ async function main(): Promise<void> {
     const ready: DemoGateReady = { url: gate.url, secretsFile: floorSecretsFile(data), durability, continues }
     process.send?.(ready)
   } catch (cause) {
-    if (!needsPerson(cause)) throw cause
-    console.error(`gate: ${cause.message}`)
+    const fault = startFault(cause, port)
+    if (fault === undefined) throw cause
+    console.error(`portcullis: ${fault}`)
     process.exit(DO_NOT_RESTART)
   }
-}
-
-/** Faults that starting again would only repeat. */
-function needsPerson(cause: unknown): cause is Error {
-  if (cause instanceof DirectoryLocked || cause instanceof JournalDamage || cause instanceof JournalTooNew) return true
-  return cause instanceof Error && 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')
 }
 
 /** yyyymmdd in UTC. */
