@@ -39,7 +39,8 @@ Exit code: 0 same, 1 decided otherwise, 2 damaged, 3 chain holds but needs anoth
       'after',
       `
 Prices, quantities and money have the decimals of their instrument and of the ledger. Fields that are empty, zero or
-none are left out. Types:
+none are left out; slots and hashes, which only programs need, stand in --terse. Behind a decision stand its controls and,
+one a line, the limit rows that it looked at: use before, use after, limit. Types:
 ${wrapped(TYPES)}
 
 Exit code: 0 shown, 2 damaged,

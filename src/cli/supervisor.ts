@@ -54,7 +54,8 @@ export class Child {
     if (this.#stopping) return
     const { name, startsPerMinute, finalCode } = this.#plan
     const how = signal ?? `code ${code}`
-    if (code !== null && code === finalCode) return this.#plan.onDown(`the ${name} cannot start; the reason stands above`)
+    if (code !== null && code === finalCode)
+      return this.#plan.onDown(`the ${name} cannot start; the reason stands above`)
     if (this.#starts.length >= startsPerMinute) {
       return this.#plan.onDown(`the ${name} ended ${this.#starts.length} times within a minute, last with ${how}`)
     }
