@@ -2,20 +2,11 @@
  * `npm start`: the gate in its demo profile and a simulated trading floor that sends it orders over the network, each a
  * process of its own under one supervisor. Ctrl-C stops the floor, then the gate; the next start goes on from the journal.
  */
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { type DemoGateReady, DO_NOT_RESTART } from './cli/demo-gate-ready.ts'
+import { readStartOptions, START_USAGE, type StartOptions, WRONG_OPTIONS, WrongOption } from './cli/start-options.ts'
 import { Child } from './cli/supervisor.ts'
-
-const USAGE = `usage: npm start -- [options]
-
-  --data DIR         where journal and secrets are kept    (default: data/demo)
-  --port PORT        port of the gate on 127.0.0.1         (default: 8080; 0 for any that is free)
-  --durability MODE  fsync: every answer is on the disk before it is given; os: handed to the system only
-                                                           (default: fsync)
-  --gate-only        no trading floor
-  --help             this text`
 
 const program = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
 /** On a terminal the floor keeps a line of counts at the bottom: it is cleared away first. */
@@ -30,12 +21,12 @@ const gate = new Child(
   {
     name: 'gate',
     program: program('cli/demo-gate'),
-    args: () => ['--data', options.data, '--port', options.port, '--durability', options.durability],
+    args: () => ['--data', options.data, '--port', String(options.port), '--durability', options.durability],
     startsPerMinute: 3,
     finalCode: DO_NOT_RESTART,
     onMessage: (message) => onReady(message as DemoGateReady),
     onDown: (why) => {
-      console.error(`portcullis: ${why}. The gate stays down: no order passes. Start again when the cause is mended.`)
+      console.error(`portcullis: ${why}. No order passes until that is mended and the gate started again.`)
       void stop(1)
     },
   },
@@ -83,29 +74,15 @@ async function stop(code: number): Promise<void> {
   process.exit(code)
 }
 
-function readOptions() {
+function readOptions(): StartOptions {
   try {
-    const { values } = parseArgs({
-      options: {
-        data: { type: 'string', default: 'data/demo' },
-        port: { type: 'string', default: '8080' },
-        durability: { type: 'string', default: 'fsync' },
-        'gate-only': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
-      console.log(USAGE)
-      process.exit(0)
-    }
-    return {
-      data: resolve(values.data),
-      port: values.port,
-      durability: values.durability,
-      gateOnly: values['gate-only'],
-    }
+    const read = readStartOptions(process.argv.slice(2))
+    if (read !== 'help') return read
+    console.log(START_USAGE)
+    process.exit(0)
   } catch (cause) {
-    console.error(`portcullis: ${cause instanceof Error ? cause.message : cause}\n\n${USAGE}`)
-    process.exit(2)
+    if (!(cause instanceof WrongOption)) throw cause
+    console.error(`portcullis: ${cause.message}\nsee npm start -- --help`)
+    process.exit(WRONG_OPTIONS)
   }
 }

@@ -10,5 +10,5 @@ export interface DemoGateReady {
   readonly continues: boolean
 }
 
-/** Exit code of a gate that must not be started again: its folder is in use, or its journal needs a person. */
+/** Exit code, for the supervisor alone, of a gate that must not be started again: it has said what a person must do. */
 export const DO_NOT_RESTART = 4

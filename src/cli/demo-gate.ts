@@ -6,13 +6,11 @@
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
-import { JournalDamage, JournalTooNew } from '../journal/journal-reader.ts'
-import { JournalNoRoom } from '../journal/journal-room.ts'
-import { DirectoryLocked } from '../journal/name-lock.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { openGate } from './open-gate.ts'
+import { startFault } from './start-fault.ts'
 
 const { values } = parseArgs({
   options: {
@@ -69,17 +67,11 @@ async function main(): Promise<void> {
     const ready: DemoGateReady = { url: gate.url, secretsFile: floorSecretsFile(data), durability, continues }
     process.send?.(ready)
   } catch (cause) {
-    if (!needsPerson(cause)) throw cause
-    say(cause.message)
+    const fault = startFault(cause, port)
+    if (fault === undefined) throw cause
+    say(fault)
     process.exit(DO_NOT_RESTART)
   }
-}
-
-/** Faults that starting again would only repeat. */
-function needsPerson(cause: unknown): cause is Error {
-  const final = [DirectoryLocked, JournalDamage, JournalTooNew, JournalNoRoom]
-  if (final.some((kind) => cause instanceof kind)) return true
-  return cause instanceof Error && 'code' in cause && (cause.code === 'EADDRINUSE' || cause.code === 'EACCES')
 }
 
 /** yyyymmdd in UTC. */

@@ -1,10 +1,11 @@
 /** Starts a gate of the player's own, in a temporary folder where no other is named, and takes both away again. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Durability } from '../journal/segment-header.ts'
+import { UsageError } from './exit-codes.ts'
 import { withLargePages } from './large-pages.ts'
 import type { ReplayGateReady } from './replay-gate.ts'
 
@@ -16,11 +17,17 @@ export interface OwnGate extends ReplayGateReady {
 const PROGRAM = fileURLToPath(new URL('./replay-gate.js', import.meta.url))
 const STOP_MS = 10_000
 
+/** @throws UsageError where a data folder was used before: a day is played to a gate that holds nothing */
+export function checkUnused(directory: string): void {
+  const found = statSync(directory, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isDirectory()) throw new UsageError(`--data ${directory}: this is a file`)
+  if (!existsSync(join(directory, 'journal'))) return
+  throw new UsageError(`--data ${directory}: it holds a journal, and a day needs a gate that holds nothing`)
+}
+
 /** @param kept a data folder that stays, and that no gate has used before @throws Error where the gate ends before it decides orders; what it had to say is on stderr */
 export async function startOwnGate(durability: Durability, kept?: string): Promise<OwnGate> {
-  if (kept !== undefined && existsSync(join(kept, 'journal'))) {
-    throw new Error(`${kept} holds a journal: a day is played to a gate that holds nothing`)
-  }
+  if (kept !== undefined) checkUnused(kept)
   const directory = kept ?? mkdtempSync(join(tmpdir(), 'portcullis-replay-'))
   const args = ['--data', directory, '--durability', durability]
   const env = withLargePages(process.env)

@@ -1,16 +1,64 @@
 #!/usr/bin/env node
 /** The command line: one file per command beside this one, each registering itself. */
-import { Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerReplay } from './replay.ts'
 
-const program = new Command('portcullis').description('pre-trade risk gate').showHelpAfterError()
+const program = new Command('portcullis')
+  .description('pre-trade risk gate')
+  .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
+  // Commands inherit it: what is wrong with the words must not end with the code of an answer.
+  .exitOverride()
 for (const register of [registerJournal, registerReplay]) register(program)
+pointToHelp(program)
+
+// A reader such as head may have had enough: that is no fault.
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause
+  process.exit()
+})
 
 try {
+  checkCommandNames(program, process.argv.slice(2))
   await program.parseAsync()
 } catch (error) {
-  // A message says what is wrong; where in the program that came up is for DEBUG=1.
+  process.exitCode = exitCodeOf(error)
+}
+
+/** Says what is wrong where nobody has yet; where in the program that came up is for DEBUG=1. */
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its reason.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage
   console.error(process.env.DEBUG === '1' ? error : `portcullis: ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
+  return error instanceof CommandError ? error.exitCode : EXIT.failed
+}
+
+/** After an error one line, not the whole help: the reason must stay in sight. */
+function pointToHelp(command: Command, parents: readonly string[] = []): void {
+  const path = [...parents, command.name()]
+  command.showHelpAfterError(`see ${path.join(' ')} --help`)
+  for (const child of command.commands) pointToHelp(child, path)
+}
+
+/** Commander answers a command that it does not know with the main help where --help stands behind it. */
+function checkCommandNames(start: Command, words: readonly string[]): void {
+  let command = start
+  for (const word of words) {
+    if (command.commands.length === 0 || word.startsWith('-') || word === 'help') return
+    const next = command.commands.find((one) => one.name() === word)
+    if (next === undefined) {
+      const known = command.commands.map((one) => one.name()).join(', ')
+      command.error(`error: unknown command '${word}'; commands are ${known}`)
+    }
+    command = next as Command
+  }
+}
+
+function versionText(): string {
+  // Beside dist: where it was built, and where it is installed.
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  return `portcullis ${version}, engine ${ENGINE_VERSION}, journal format ${JOURNAL_FORMAT}`
 }

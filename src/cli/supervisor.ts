@@ -57,9 +57,10 @@ export class Child {
     if (this.#stopping) return
     const { name, startsPerMinute, finalCode } = this.#plan
     const how = signal ?? `code ${code}`
-    if (code !== null && code === finalCode) return this.#plan.onDown(`${name} cannot run (${how})`)
+    if (code !== null && code === finalCode)
+      return this.#plan.onDown(`the ${name} cannot start; the reason stands above`)
     if (this.#starts.length >= startsPerMinute) {
-      return this.#plan.onDown(`${name} ended ${this.#starts.length} times within a minute, last with ${how}`)
+      return this.#plan.onDown(`the ${name} ended ${this.#starts.length} times within a minute, last with ${how}`)
     }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#starts.length - 1))
     this.#say(`${name} ended with ${how}; it starts again in ${pauseMs} ms`)

@@ -163,3 +163,8 @@ export function rowWord(id: number, names: StreamNames): string {
   if (row === undefined) return `row#${id}`
   return row.object === '' ? `${row.control} ${row.subject}` : `${row.control} ${row.subject} ${row.object}`
 }
+
+/** Index in RESULTS of one control, two bits of the decision's bitmap. */
+export function resultOf(values: Values, control: number): number {
+  return ((values[`results${control >> 4}`] as number) >>> ((control & 15) * 2)) & 3
+}

@@ -6,8 +6,18 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS, controlIndex } from '../model/controls.ts'
-import { BINDING, COMMANDS, GENESIS, HIERARCHY, INSTRUMENT, KILL, LIMIT, NEW_ORDER } from '../model/records/commands.ts'
-import { APPLIED, EVENTS, ORDER_DECIDED, REFUSED, ROW_FAILED, rowsBytes } from '../model/records/events.ts'
+import {
+  BINDING,
+  COMMANDS,
+  GENESIS,
+  HIERARCHY,
+  INSTRUMENT,
+  KILL,
+  LIMIT,
+  NEW_ORDER,
+  REPLACE_ORDER,
+} from '../model/records/commands.ts'
+import { APPLIED, EVENTS, ORDER_DECIDED, REFUSED, ROW_FAILED, ROW_WAIVED, rowsBytes } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { BINDING_KINDS, DUTIES, NAME_KINDS } from '../model/vocabulary.ts'
@@ -82,10 +92,12 @@ const STREAM: readonly (readonly [(tape: Tape) => number, (tape: Tape) => unknow
   ],
 ]
 
-test('a stream reads as one line a record, codes and ids in words', async (t) => {
+test('terse, a stream reads as one line a record, codes and ids in words', async (t) => {
   const directory = await journal(t)
   assert.deepEqual(
-    [...show(directory)].map((line) => line.replace(/^(\d+) 2027-01-15T08:00:0(\d)\.000000Z/, '$1 +$2')),
+    [...show(directory, { terse: true })].map((line) =>
+      line.replace(/^(\d+) 2027-01-15T08:00:0(\d)\.000000Z/, '$1 +$2'),
+    ),
     [
       '1 +1 Genesis profile=demo ledgerDecimals=2 firm="Acme" baseCurrency="USD"',
       '1 +1   Applied',
@@ -110,11 +122,40 @@ test('a stream reads as one line a record, codes and ids in words', async (t) =>
 test('a part of the stream is shown with the names that were defined before it', async (t) => {
   const directory = await journal(t)
   const lines = (options: ShowOptions) =>
-    [...show(directory, options)].map((line) => line.split(' ').slice(2).join(' '))
+    [...show(directory, { ...options, terse: true })].map((line) => line.split(' ').slice(2).join(' '))
   assert.deepEqual(lines({ from: 7, to: 7 })[0], 'Kill account=ACC-1 side=buys state=KILLED')
   assert.equal(lines({ from: 6, to: 7 }).length, 4)
   assert.equal(lines({ from: 2, to: 6, type: 'Applied' }).length, 4)
   assert.deepEqual(lines({ type: 'NoSuchRecord' }), [])
+})
+
+test('for a person amounts have their decimals and units, and each evaluated row a line', async (t) => {
+  const directory = await journal(t, TRADED_STREAM)
+  const lines = [...show(directory)].map((line) => line.replace(/^(\d+) 2027-01-15T08:00:0\d\.000000Z/, '$1'))
+  assert.deepEqual(lines.slice(lines.findIndex((line) => line.startsWith('3 Instrument'))), [
+    '3 Instrument tick=0.01 USD priceUnitsPerCurrency=1 priceDecimals=2 qtyDecimals=1 currency=USD assetClass=#0 feed=#0 symbol="IBM"',
+    '3   Applied id=9',
+    '4 Limit hard=50 control=MAX_ORDER_QTY subject=ACCOUNT:ACC-1 objectKind=INSTRUMENT object=IBM action=BLOCK mode=ENFORCE',
+    '4   Applied id=7',
+    '5 Limit hard=UNLIMITED control=DAILY_GROSS subject=FIRM:Acme objectKind=NONE action=BLOCK mode=ENFORCE',
+    '5   Applied id=8',
+    '6 Limit hard=2500 bps control=SECTOR_CONCENTRATION subject=FIRM:Acme objectKind=NONE action=BLOCK mode=ENFORCE',
+    '6   Applied id=9',
+    '7 NewOrder principal=#0 orderQty=10 price=500.00 USD instrument=IBM account=ACC-1 trader=#5 side=Sell ordType=Limit timeInForce=Day flags=1 clOrdID="o-1"',
+    '7   OrderDecided orderSeq=7 openValue=5000.00 USD outcome=APPROVE refSource=NONE',
+    '        PASS  TRADING_STATE, MARKET_ACCESS',
+    '        FAIL  MAX_ORDER_QTY',
+    '               limit row             subject        object    before         after      limit',
+    '        FAIL   MAX_ORDER_QTY         ACCOUNT:ACC-1  IBM            0           100         50',
+    '        pass   DAILY_GROSS           FIRM:Acme              0.10 USD   5000.10 USD  UNLIMITED',
+    '        ALERT  SECTOR_CONCENTRATION  FIRM:Acme              0.00 USD  90000.00 USD   2500 bps',
+    // A replace names no instrument: its order does.
+    '8 ReplaceOrder orderQty=20 price=499.50 USD flags=1 clOrdID="o-2" origClOrdID="o-1"',
+    '8   OrderDecided orderSeq=7 valuationPx=499.50 USD outcome=APPROVE refSource=NONE',
+    // Nothing says what a replace of an unknown order counts in.
+    '9 ReplaceOrder orderQty=200 (stored) price=49950 (stored) flags=1 clOrdID="x-2" origClOrdID="x-1"',
+    '9   OrderDecided outcome=REJECT refSource=NONE',
+  ])
 })
 
 test('every code of every record has its words', () => {
@@ -168,17 +209,69 @@ function hierarchy(tape: Tape, kind: (typeof NAME_KINDS)[number], name: string):
   return encode(tape, HIERARCHY, { ...own, ...none, kind: NAME_KINDS.indexOf(kind), name })
 }
 
+const decision = { slot: -1, versionSlot: -1, idSlot: -1, rule: -1, crossing: -1, missing: -1, missingSubject: -1 }
+const limitRow = { ...own, subject: 0, object: -1 }
+const change = { ...own, flags: 1, orderQty: 200, price: 49_950 }
+
+/** With an instrument of two price decimals and one quantity decimal. */
+const TRADED_STREAM: typeof STREAM = [
+  ...STREAM.slice(0, 2),
+  [
+    (tape) => {
+      const scale = { tick: 1, priceDecimals: 2, qtyDecimals: 1, priceUnitsPerCurrency: 1 }
+      return encode(tape, INSTRUMENT, { ...own, ...scale, symbol: 'IBM', sector: -1, underlying: -1 })
+    },
+    applied(9),
+  ],
+  [
+    (tape) => {
+      const row = { control: controlIndex('MAX_ORDER_QTY'), subject: 4, objectKind: 1, object: 9, hard: 500 }
+      return encode(tape, LIMIT, { ...own, ...row })
+    },
+    applied(7),
+  ],
+  [
+    (tape) => encode(tape, LIMIT, { ...limitRow, control: controlIndex('DAILY_GROSS'), hard: Number.MAX_SAFE_INTEGER }),
+    applied(8),
+  ],
+  [
+    (tape) => encode(tape, LIMIT, { ...limitRow, control: controlIndex('SECTOR_CONCENTRATION'), hard: 2_500 }),
+    applied(9),
+  ],
+  [
+    (tape) => encode(tape, NEW_ORDER, { ...order, clOrdID: 'o-1', orderQty: 100, price: 50_000 }),
+    (tape) => {
+      const results0 = (2 << (2 * 6)) | 0b0101
+      const money = { orderSeq: 7, openValue: 500_000 }
+      const at = encode(tape, ORDER_DECIDED, { ...decision, ...money, outcome: 1, results0, rows: 3 })
+      const ids = tape.end
+      tape.end += rowsBytes(3)
+      tape.i32[(at >> 2) + 1] = tape.end - at
+      tape.i32.set([7 | ROW_FAILED, 8, 9 | ROW_FAILED | ROW_WAIVED], ids >> 2)
+      tape.f64.set([0, 10, 0, 1_000, 500_010, 9_000_000], (ids >> 3) + 2)
+    },
+  ],
+  [
+    (tape) => encode(tape, REPLACE_ORDER, { ...change, clOrdID: 'o-2', origClOrdID: 'o-1' }),
+    (tape) => encode(tape, ORDER_DECIDED, { ...decision, orderSeq: 7, outcome: 1, valuationPx: 49_950 }),
+  ],
+  [
+    (tape) => encode(tape, REPLACE_ORDER, { ...change, clOrdID: 'x-2', origClOrdID: 'x-1' }),
+    (tape) => encode(tape, ORDER_DECIDED, { ...decision, outcome: 0 }),
+  ],
+]
+
 /** The stream in a journal, two blocks. */
-async function journal(t: TestContext): Promise<string> {
+async function journal(t: TestContext, stream = STREAM): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-show-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   let decided = 0
   const engine = new CountingEngine()
   engine.execute = (tape) => {
-    STREAM[decided++]?.[1](tape)
+    stream[decided++]?.[1](tape)
   }
   const small = await openSmallJournal(directory, { engine })
-  const commands = STREAM.map(([write]) => write)
+  const commands = stream.map(([write]) => write)
   await small.block(commands.slice(0, 3))
   await small.block(commands.slice(3))
   await small.close()

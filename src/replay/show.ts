@@ -1,4 +1,7 @@
-/** Prints a journal for a person: one line per record, codes and ids in words, numbers as the integers that are stored. */
+/**
+ * Prints a journal, codes and ids in words: for a person with amounts in their units and decisions as tables, or terse,
+ * one line a record with the integers that are stored.
+ */
 import { JournalReader } from '../journal/journal-reader.ts'
 import { CONTROLS } from '../model/controls.ts'
 import {
@@ -10,10 +13,13 @@ import {
   ROW_ID_MASK,
   ROW_WAIVED,
 } from '../model/records/events.ts'
-import { decode, type RecordLayout } from '../model/records/schema.ts'
+import { decode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import { RESULTS } from '../model/vocabulary.ts'
-import { rowWord, timeWord, type Values, wordOf } from './field-words.ts'
+import { rowsAt } from './evaluated-rows.ts'
+import { resultOf, rowWord, timeWord, type Values, wordOf } from './field-words.ts'
+import { PersonLines } from './person-lines.ts'
+import { StreamAmounts } from './stream-amounts.ts'
 import { StreamNames } from './stream-names.ts'
 
 export interface ShowOptions {
@@ -22,37 +28,51 @@ export interface ShowOptions {
   readonly to?: number
   /** Only records of this name, for example OrderDecided; all by default. */
   readonly type?: string
+  /** One line a record, numbers as they are stored. */
+  readonly terse?: boolean
 }
 
 /** Fields that are part of the line's head, or that stand in the line in another form. */
 const NOT_LISTED = new Set(['seq', 'timeUs', 'rows', ...[...Array(10).keys()].map((i) => `results${i}`)])
 
 /**
- * Yields `seq time Record field=value ...`, events with two blanks in front of their name. Fields that are 0, empty or
- * none are left out. Throws JournalDamage; before that, everything that is whole has been yielded.
+ * Yields `seq time Record field=value ...`, events with two blanks in front of their name; what stands behind a
+ * decision is on lines of its own, unless terse. Fields that are 0, empty or none are left out. Throws JournalDamage; before that, everything that is whole has been yielded.
  */
 export function* show(directory: string, options: ShowOptions = {}): Generator<string, void> {
-  const { from = 1, to = Number.POSITIVE_INFINITY, type } = options
+  const { from = 1, to = Number.POSITIVE_INFINITY, type, terse = false } = options
   const names = new StreamNames()
+  const amounts = new StreamAmounts(names)
+  const person = new PersonLines(names, amounts)
   for (const { tape, start, end, firstSeq } of new JournalReader(directory).blocks()) {
     if (firstSeq > to) return
     let command = start
     for (let at = start; at < end; at += lengthAt(tape, at)) {
       if (isCommandAt(tape, at)) command = at
       // Names are learned from the first record on, wherever the printing begins.
-      else if (typeAt(tape, at) === APPLIED.type) names.learn(tape, command, at)
+      else if (typeAt(tape, at) === APPLIED.type) {
+        names.learn(tape, command, at)
+        amounts.learn(tape, command, decode(tape, at, APPLIED).id)
+      } else if (typeAt(tape, at) === ORDER_DECIDED.type) amounts.learnOrder(tape, command, at)
       const seq = tape.f64[(command >> 3) + 1] as number
       if (seq < from || seq > to) continue
-      if (type === undefined || layoutOfType(typeAt(tape, at))?.name === type) yield line(tape, command, at, names)
+      if (type !== undefined && layoutOfType(typeAt(tape, at))?.name !== type) continue
+      if (terse) yield line(tape, command, at, names)
+      else yield* person.of(headOf(tape, command, at), tape, command, at, end)
     }
   }
 }
 
-function line(tape: Tape, commandAt: number, at: number, names: StreamNames): string {
-  const record = layoutOfType(typeAt(tape, at))
+/** Sequence number and time of the command; events stand two blanks further in. */
+function headOf(tape: Tape, commandAt: number, at: number): string {
   const seq = tape.f64[(commandAt >> 3) + 1] as number
   const time = timeWord(tape.f64[(commandAt >> 3) + 2] as number)
-  const head = `${seq} ${time} ${commandAt === at ? '' : '  '}`
+  return `${seq} ${time} ${commandAt === at ? '' : '  '}`
+}
+
+function line(tape: Tape, commandAt: number, at: number, names: StreamNames): string {
+  const record = layoutOfType(typeAt(tape, at))
+  const head = headOf(tape, commandAt, at)
   if (record === undefined) return `${head}type ${typeAt(tape, at)}, which this build does not know`
   const command = layoutOfType(typeAt(tape, commandAt)) ?? record
   const values: Values = decode(tape, at, record)
@@ -62,33 +82,22 @@ function line(tape: Tape, commandAt: number, at: number, names: StreamNames): st
     const word = wordOf(record, field, values, command, names)
     if (word !== undefined) parts.push(`${field.name}=${word}`)
   }
-  if (record.type === ORDER_DECIDED.type) parts.push(...judgement(tape, at, values, record, names))
+  if (record.type === ORDER_DECIDED.type) parts.push(...judgement(tape, at, values, names))
   return parts.join(' ')
 }
 
 /** Results of the controls, then the evaluated limit rows: use before, use after, limit. */
-function judgement(tape: Tape, at: number, values: Values, record: RecordLayout, names: StreamNames): string[] {
+function judgement(tape: Tape, at: number, values: Values, names: StreamNames): string[] {
   const parts: string[] = []
   for (const [result, word] of RESULTS.entries()) {
     const controls = CONTROLS.filter(({ index }) => resultOf(values, index) === result).map(({ id }) => id)
     if (result > 0 && controls.length > 0) parts.push(`${word}=${controls.join(',')}`)
   }
-  const count = values.rows as number
-  if (count === 0) return parts
-  const ids = at + record.bytes
-  const before = (ids >> 3) + ((count + 1) >> 1)
-  const rows = [...Array(count).keys()].map((i) => {
-    const id = tape.i32[(ids >> 2) + i] as number
+  const rows = rowsAt(tape, at).map(({ id, before, after }) => {
     const hard = names.rowOf(id)?.hard
     const failed = (id & ROW_FAILED) === 0 ? '' : (id & ROW_WAIVED) === 0 ? ' FAIL' : ' ALERT'
-    const use = `${tape.f64[before + i]}->${tape.f64[before + count + i]}`
-    return `${rowWord(id & ROW_ID_MASK, names)} ${use}${hard === undefined ? '' : `/${hard}`}${failed}`
+    return `${rowWord(id & ROW_ID_MASK, names)} ${before}->${after}${hard === undefined ? '' : `/${hard}`}${failed}`
   })
-  parts.push(`rows=[${rows.join('; ')}]`)
+  if (rows.length > 0) parts.push(`rows=[${rows.join('; ')}]`)
   return parts
-}
-
-/** Index in RESULTS of one control, two bits of the bitmap. */
-function resultOf(values: Values, control: number): number {
-  return ((values[`results${control >> 4}`] as number) >>> ((control & 15) * 2)) & 3
 }

@@ -2,22 +2,36 @@
 import { CONTROLS } from '../model/controls.ts'
 import { GENESIS, HIERARCHY, INSTRUMENT, LIMIT, LOCATE } from '../model/records/commands.ts'
 import { APPLIED, ROW_ID_MASK } from '../model/records/events.ts'
-import { decode } from '../model/records/schema.ts'
+import { decode, type RecordOf } from '../model/records/schema.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
 import { NAME_KINDS, type NameKind, OBJECT_KINDS, SUBJECT_KINDS } from '../model/vocabulary.ts'
 
+type LimitValues = RecordOf<typeof LIMIT>
+
 /** A limit row as its command set it. */
 export interface KnownRow {
+  /** Id of the control, `#index` where this build has none. */
   readonly control: string
+  readonly controlIndex: number
   readonly subject: string
+  /** With its kind: `TRADER:TRADER-8`. */
+  readonly subjectInFull: string
+  /** Index in OBJECT_KINDS, and the id of that kind. */
+  readonly objectKind: number
+  readonly objectId: number
   /** What the row is about besides its subject; '' for nothing. */
   readonly object: string
   readonly hard: number
+  /** 0: as hard. */
+  readonly hardForReducing: number
+  /** C01, B09: window in microseconds. */
+  readonly param: number
 }
 
 export class StreamNames {
   /** The eight subject kinds share one id space; the others have one each. */
   readonly #names = new Map<string, string>()
+  readonly #subjectKinds = new Map<number, NameKind>()
   readonly #locates = new Map<number, string>()
   readonly #rows = new Map<number, KnownRow>()
 
@@ -31,6 +45,7 @@ export class StreamNames {
       const { kind, name } = decode(tape, command, HIERARCHY)
       const nameKind = NAME_KINDS[kind]
       if (nameKind !== undefined) this.#names.set(keyOf(nameKind, id), name)
+      if (nameKind !== undefined && kind < SUBJECT_KINDS) this.#subjectKinds.set(id, nameKind)
     } else if (type === INSTRUMENT.type) {
       this.#names.set(keyOf('INSTRUMENT', id), decode(tape, command, INSTRUMENT).symbol)
     } else if (type === LOCATE.type) this.#locates.set(id, decode(tape, command, LOCATE).locateID)
@@ -40,6 +55,12 @@ export class StreamNames {
   /** The name of an id, `#id` where the stream has not defined it. */
   nameOf(kind: NameKind | 'SUBJECT', id: number): string {
     return this.#names.get(keyOf(kind, id)) ?? `#${id}`
+  }
+
+  /** A subject with its kind: `TRADER:TRADER-8`. */
+  subjectOf(id: number): string {
+    const kind = this.#subjectKinds.get(id)
+    return kind === undefined ? this.nameOf('SUBJECT', id) : `${kind}:${this.nameOf('SUBJECT', id)}`
   }
 
   locateOf(id: number): string {
@@ -61,16 +82,19 @@ export class StreamNames {
   /** Genesis defines the first id of three kinds. */
   #genesis({ firm, baseCurrency }: { firm: string; baseCurrency: string }): void {
     this.#names.set(keyOf('FIRM', 0), firm)
+    this.#subjectKinds.set(0, 'FIRM')
     this.#names.set(keyOf('SECTOR', 0), 'UNCLASSIFIED')
     this.#names.set(keyOf('CURRENCY', 0), baseCurrency)
   }
 
-  #row(limit: { control: number; subject: number; objectKind: number; object: number; hard: number }): KnownRow {
+  #row({ control, subject, objectKind, object, hard, hardForReducing, param }: LimitValues): KnownRow {
     return {
-      control: CONTROLS[limit.control]?.id ?? `#${limit.control}`,
-      subject: this.nameOf('SUBJECT', limit.subject),
-      object: this.objectOf(limit.objectKind, limit.object),
-      hard: limit.hard,
+      control: CONTROLS[control]?.id ?? `#${control}`,
+      controlIndex: control,
+      subject: this.nameOf('SUBJECT', subject),
+      subjectInFull: this.subjectOf(subject),
+      object: this.objectOf(objectKind, object),
+      ...{ objectKind, objectId: object, hard, hardForReducing, param },
     }
   }
 }

@@ -19,7 +19,23 @@ export async function* readEvents(path: string): AsyncGenerator<DayEvent> {
   // Not `pipe`: only a pipeline hands an error of the file on to the text, and the loop below throws it. The callback
   // has nothing left to do.
   pipeline(createReadStream(path), text, () => {})
-  yield* parseEvents(text.setEncoding('latin1'))
+  try {
+    yield* parseEvents(text.setEncoding('latin1'))
+  } catch (error) {
+    throw inWords(error)
+  }
+}
+
+/** The errors of a file that is not what it should be, by what a person can do about them. */
+function inWords(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return new DayFileError('there is no such file')
+  if (code === 'EISDIR') return new DayFileError('this is a folder; a day is one file, gzipped CSV')
+  if (code === 'Z_BUF_ERROR') return new DayFileError(`the gzip file is cut off (${message})`)
+  if (code?.startsWith('Z_') === true) {
+    return new DayFileError(`no whole gzip file (${message}); a day is gzipped CSV that begins with ${HEADER}`)
+  }
+  return error
 }
 
 /** The whole day in memory, for whoever must look ahead. */

@@ -13,7 +13,9 @@ const AHEAD_US = 8 * 3_600_000_000
 /** Microseconds since the epoch at midnight in Shanghai. @param date as 2023-02-07 @throws RangeError */
 export function shanghaiMidnightUs(date: string): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
-  if (Number.isNaN(ms)) throw new RangeError(`${date} is no date such as 2023-02-07`)
+  // A parser may take 30 February for 2 March.
+  const isDate = !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date)
+  if (!isDate) throw new RangeError(`${date} is no date such as 2023-02-07`)
   return ms * 1_000 - AHEAD_US
 }
 

@@ -27,6 +27,14 @@ const PRICE_DECIMALS = 2
 
 /** @param until plays up to this time of the day only @throws DayFileError where the file is no sound trading day */
 export async function recordedDay(path: string, until?: DayTimeUs): Promise<RecordedDay> {
+  try {
+    return await readDay(path, until)
+  } catch (error) {
+    throw error instanceof DayFileError ? new DayFileError(`${path}: ${error.message}`) : error
+  }
+}
+
+async function readDay(path: string, until?: DayTimeUs): Promise<RecordedDay> {
   const steps = rebuildOrders(await loadEvents(path))
   const { orders, overdrawn, beyondLimit } = checkOrders(steps)
   if (overdrawn.length > 0) throw new DayFileError(`order ${overdrawn[0]?.orderNo} trades more than it asks for`)

@@ -14,7 +14,7 @@ const SEED = Number(process.env.SEED ?? 1)
 
 test(`after kill -9 at any moment the gate has everything that it answered, ${ROUNDS} rounds`, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-crash-'))
-  console.log(`crash rounds: SEED=${SEED}`)
+  console.log(`crash test: ${ROUNDS} rounds, SEED=${SEED}; CRASH_ROUNDS and SEED choose others`)
   const rounds = new CrashRounds(directory, SEED, (line) => console.log(line))
   t.after(async () => {
     await rounds.close()

@@ -1,0 +1,66 @@
+/** The command line as somebody types it wrong: a reason, a pointer to the help, and never the code of an answer. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('./portcullis.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'portcullis-cli-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+mkdirSync(join(folder, 'data', 'journal'), { recursive: true })
+writeFileSync(join(folder, 'data', 'journal', '00000001.pjl'), 'no segment')
+writeFileSync(join(folder, 'plain.csv'), 'a,b')
+
+function run(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { encoding: 'utf8', cwd: folder })
+  return { status, stdout, stderr }
+}
+
+const cases: readonly (readonly [string, number, RegExp])[] = [
+  ['', 64, /Usage: portcullis/],
+  ['serve --help', 64, /unknown command 'serve'; commands are journal, replay\nsee portcullis --help\n$/],
+  ['journal nope', 64, /unknown command 'nope'; commands are verify, show\nsee portcullis journal --help\n$/],
+  ['journal verify', 64, /missing required argument 'directory'\nsee portcullis journal verify --help\n$/],
+  ['journal verify . --nonsense', 64, /unknown option '--nonsense'\nsee portcullis journal verify --help\n$/],
+  ['journal verify nowhere', 64, /^portcullis: there is no folder nowhere\n$/],
+  ['journal show nowhere', 64, /^portcullis: there is no folder nowhere\n$/],
+  ['journal show plain.csv', 64, /plain.csv is a file/],
+  ['journal verify .', 4, /^portcullis: \. holds no journal \(no 00000001\.pjl\)\n$/],
+  ['journal verify data', 4, /data holds no journal \(no 00000001\.pjl\); did you mean data.journal\?\n$/],
+  ['journal show data', 4, /did you mean data.journal\?\n$/],
+  ['journal verify data/journal', 2, /is damaged at byte 0/],
+  ['journal show data/journal --type Nope', 64, /No such type; types are NewOrder, .*, Swept\./],
+  ['journal show data/journal --from x', 64, /A sequence number/],
+  ['journal show data/journal --from 3 --to 2', 64, /--from 3 is behind --to 2/],
+  ['replay nowhere', 64, /^portcullis: nowhere: there is no such file\n$/],
+  ['replay plain.csv', 64, /plain.csv: no whole gzip file .*begins with biz_index/],
+  ['replay x --date 2023-02-30', 64, /2023-02-30 is no date such as 2023-02-07/],
+  ['replay x --date 20230207', 64, /20230207 is no date such as 2023-02-07/],
+  ['replay x --until 9:5', 64, /A time of day such as 10:30/],
+  ['replay x --url http://127.0.0.1:1', 64, /--url and --secrets need each other/],
+  ['replay x --data data', 64, /--data data: it holds a journal/],
+  ['replay x --json nowhere/report.json', 64, /--json: there is no folder nowhere/],
+]
+for (const [words, code, message] of cases) {
+  test(`portcullis ${words}: exit code ${code}`, () => {
+    const { status, stdout, stderr } = run(...words.split(' ').filter((word) => word !== ''))
+    assert.match(stderr, message)
+    assert.equal(status, code)
+    assert.equal(stdout, '')
+  })
+}
+
+test('versions are printed, and help says what the exit codes mean', () => {
+  const version = run('--version')
+  assert.equal(version.status, 0)
+  assert.match(version.stdout, /^portcullis \d+\.\d+\.\d+, engine \d+, journal format \d+\n$/)
+  for (const command of [['journal', 'verify'], ['journal', 'show'], ['replay']]) {
+    const { status, stdout } = run(...command, '--help')
+    assert.equal(status, 0)
+    assert.match(stdout, /Exit code: 0 .*64 wrong words/s)
+  }
+  assert.match(run('replay', '--help').stdout, /biz_index,appl_seq,time_hhmmsscc/)
+})
