@@ -11,7 +11,7 @@ import { openSmallJournal } from '../simulator/small-journal.ts'
 import { JournalNoRoom } from './journal-room.ts'
 
 const MB = 1024 * 1024
-const WORDS = /needs 66 MB free on the disk of .*, and this user has 12 MB\. Free some, or move/
+const WORDS = /needs 66 MB on the disk of .*, and 12 MB are free\. Make room there, or move/
 
 test('a start without room for a segment says what is missing and changes nothing', async (t) => {
   const directory = folder(t)

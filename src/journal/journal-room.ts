@@ -10,8 +10,8 @@ export class JournalNoRoom extends Error {
   constructor(directory: string, neededBytes: number, freeBytes: number, cause?: unknown) {
     const [needed, free] = [Math.ceil(neededBytes / MB), Math.floor(freeBytes / MB)]
     super(
-      `no room for the journal: a start needs ${needed} MB free on the disk of ${directory}, and this user has ${free} MB. ` +
-        'Free some, or move the whole data folder to a larger disk, and start again; the journal itself is whole',
+      `no room for the journal: a start needs ${needed} MB on the disk of ${directory}, and ${free} MB are free. ` +
+        'Make room there, or move the whole data folder to a larger disk, and start again; the journal itself is whole',
       { cause },
     )
     this.name = 'JournalNoRoom'

@@ -68,10 +68,7 @@ describe('a writer whose segment another start has marked', () => {
     const first = await open(directory, 'aa', 'nobody', files)
     while (first.journal.durable.offset < SEGMENT_BYTES - 2000) await first.block([order])
     onName = () => fenceLastSegment(directory)
-    const lost = (async () => {
-      for (;;) await first.block([order])
-    })()
-    await refused(lost)
+    await refused(filling(first))
     const answered = first.journal.durable.seq
     const second = await open(directory, 'bb', 'dead')
     await second.block([tick])
@@ -91,9 +88,7 @@ describe('a writer whose segment another start has marked', () => {
     })
     isTaken = true
     await assert.rejects(
-      (async () => {
-        for (;;) await first.block([order])
-      })(),
+      filling(first),
       (error: Error) => error instanceof JournalFailed && /EEXIST/.test(error.message),
     )
   })
@@ -108,6 +103,11 @@ describe('a writer whose segment another start has marked', () => {
     await first.close().catch(() => {})
   })
 })
+
+/** Appends until a segment must be full. */
+async function filling(small: SmallJournal): Promise<void> {
+  for (let i = 0; i < 100; i++) await small.block([order])
+}
 
 async function refused(block: Promise<void>): Promise<void> {
   await assert.rejects(block, (error: Error) => {
