@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 const testConcurrency = 2
 /** Of the crash test, on two cores. */
-const secondsOfRound = 6
+const secondsOfRound = 7
 const compiledFolders = ['src', 'bench', 'examples']
 
 process.chdir(root)

@@ -150,7 +150,7 @@ async function play(
     }
     return await replayDay({
       ...prepared,
-      ...{ file: basename(file), nowMs },
+      ...{ file: basename(file), nowMs, until: options.until },
       pace: dayPace(options.speed, nowMs, wait),
       onProgress: (sent, timeUs, tally) =>
         progress.update(sent, () => {

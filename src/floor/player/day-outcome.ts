@@ -67,6 +67,11 @@ export interface Disagreement {
   readonly recomputed: string
 }
 
+/** How the moment after the last message is called, behind its time; what is open still stands. */
+export const END = ' end'
+/** The last moment that is checked: every open order has expired. */
+export const EXPIRED = 'after expiry'
+
 /** The gate's exposure against the recomputation, at several moments of the day. */
 export interface ExposureProof {
   readonly checks: readonly string[]
@@ -90,8 +95,12 @@ export interface DayOutcome {
   readonly tradeDate: string
   readonly baseCurrency: string
   readonly ledgerDecimals: number
+  /** Time of day as HH:MM up to which the day was to be played; undefined for the whole of it. */
+  readonly until: string | undefined
+  /** Time of the last message that was played, as HH:MM. */
+  readonly lastTime: string
   readonly counts: DayCounts
-  /** At the end of what was played, before what is still open expires. */
+  /** After the last message that was played, before what is still open expires. */
   readonly exposure: readonly SubjectExposure[]
   readonly sectors: readonly SectorUse[]
   readonly proof: ExposureProof

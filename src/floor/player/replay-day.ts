@@ -3,7 +3,7 @@
  * at every change of phase, lets what is open expire, and says what came of it.
  */
 import type { DayTimeUs } from '../day/day-event.ts'
-import type { DayOutcome } from './day-outcome.ts'
+import { type DayOutcome, END, EXPIRED } from './day-outcome.ts'
 import type { DayNames, PlayerGate } from './day-player.ts'
 import { DayPlayer } from './day-player.ts'
 import { DayTally } from './day-tally.ts'
@@ -38,14 +38,14 @@ export interface ReplayOptions {
   readonly baseCurrency: string
   readonly tradeDate: string
   readonly file: string
+  /** Up to which the day's messages go; undefined for all of them. */
+  readonly until?: DayTimeUs | undefined
   /** Waits until the day's time has come; at full speed it has. */
   readonly pace: (timeUs: DayTimeUs) => Promise<void>
   readonly nowMs: () => number
   /** Called after each message, with how many of them were sent. */
   readonly onProgress: (sent: number, timeUs: DayTimeUs, tally: DayTally) => void
 }
-
-const EXPIRED = 'after expiry'
 
 export async function replayDay(options: ReplayOptions): Promise<DayOutcome> {
   const { gate, day, names, parents, positions, parameters, unit, ledgerDecimals } = options
@@ -69,11 +69,13 @@ export async function replayDay(options: ReplayOptions): Promise<DayOutcome> {
     options.onProgress(index + 1, timeUs, tally)
     lastUs = timeUs
   }
-  const closing = await check(`${clockText(lastUs)} end`)
+  const closing = await check(`${clockText(lastUs)}${END}`)
   await player.expire(lastUs)
   await check(EXPIRED)
   return {
     ...{ file: options.file, tradeDate: options.tradeDate, baseCurrency: options.baseCurrency, ledgerDecimals },
+    until: options.until === undefined ? undefined : clockText(options.until),
+    lastTime: clockText(lastUs),
     counts: tally.counts(day.rebuilt),
     exposure: againstLimits(closing, options.world, ledgerDecimals),
     sectors: sectorUse(closing, options.world, ledgerDecimals),

@@ -1,13 +1,12 @@
 /** The report of a played day for a person at a terminal. */
 import type { DayCounts, DayOutcome, ExposureProof, Latency, SectorUse, SubjectExposure } from './day-outcome.ts'
-import { faultsOf } from './day-outcome.ts'
+import { END, EXPIRED, faultsOf } from './day-outcome.ts'
 
 export function reportText(outcome: DayOutcome): string {
-  const { counts, exposure, sectors, proof, latency } = outcome
+  const { counts, exposure, sectors, proof, latency, lastTime, baseCurrency } = outcome
   const faults = faultsOf(outcome)
-  const seconds = (outcome.elapsedMs / 1000).toFixed(1)
   return [
-    `DEMO  The day ${outcome.tradeDate} of ${outcome.file}, played in ${seconds} s`,
+    titleOf(outcome),
     '',
     ...countLines(counts),
     '',
@@ -16,7 +15,7 @@ export function reportText(outcome: DayOutcome): string {
       [code.padEnd(25), String(asReason).padStart(14), String(asAny).padStart(8)].join(' '),
     ),
     '',
-    `Exposure at the end and its limits, ${outcome.baseCurrency}`,
+    `Exposure and its limits at ${lastTime}, after the last message and before open orders expire, ${baseCurrency}`,
     ...exposureLines(exposure, outcome.ledgerDecimals),
     ...sectors.map((sector) => sectorLine(sector, outcome.ledgerDecimals)),
     '',
@@ -29,22 +28,27 @@ export function reportText(outcome: DayOutcome): string {
   ].join('\n')
 }
 
+function titleOf({ tradeDate, file, until, elapsedMs }: DayOutcome): string {
+  const part = until === undefined ? `The whole day ${tradeDate}` : `${tradeDate} up to ${until}`
+  return `DEMO  ${part} of ${file}, played in ${(elapsedMs / 1000).toFixed(1)} s`
+}
+
 function countLines(counts: DayCounts): string[] {
   const { selfMatch } = counts
   const share = counts.decided === 0 ? '0' : ((100 * counts.approved) / counts.decided).toFixed(1)
-  const refused = selfMatch.refused + selfMatch.refusedOtherwise
   return [
-    `Orders rebuilt           ${number(counts.rebuilt)}`,
+    `Orders in the file       ${number(counts.rebuilt)}  of everybody, the whole day`,
     `Decided, the firm's      ${number(counts.decided)}`,
     `  approved               ${number(counts.approved)}  ${share} %`,
     `  rejected               ${number(counts.rejected)}`,
     `Cancels                  ${number(counts.cancels)}  and ${counts.cancelsDropped} dropped: their orders were refused`,
     `Fills booked             ${number(counts.fills)}`,
-    `Fills dropped            ${number(counts.fillsDropped)}  counterfactual, ${counts.fillsDroppedQty} shares`,
+    `Fills dropped            ${number(counts.fillsDropped)}  ${grouped(String(counts.fillsDroppedQty))} shares that traded on the real day, and here cannot: the gate had refused the orders`,
     `Quotes and trades        ${number(counts.quotes)}`,
-    `Self-matches in the file ${number(selfMatch.inFile)}`,
-    `  found                  ${number(refused)}  ${selfMatch.refused} refused as such, ${selfMatch.refusedOtherwise} for another reason first`,
-    `  not found              ${number(selfMatch.notFound)}`,
+    `Trades with itself       ${number(selfMatch.inFile)}  trades of the real day between two orders of the firm`,
+    `  refused as such        ${number(selfMatch.refused)}  the gate refused one of the two orders because it would have met the other`,
+    `  refused otherwise      ${number(selfMatch.refusedOtherwise)}  the gate had refused one of the two orders for another reason`,
+    `  let through            ${number(selfMatch.notFound)}  the gate approved both orders: must be 0`,
   ]
 }
 
@@ -52,33 +56,49 @@ function number(value: number): string {
   return String(value).padStart(8)
 }
 
+const CONTROLS = ['D05', 'D02', 'D03', 'D06'] as const
+
 function exposureLines(exposure: readonly SubjectExposure[], decimals: number): string[] {
-  const cell = (used: bigint, limit: bigint | undefined) => useOf(used, limit, decimals).padStart(31)
-  const heading = ['Gross (D05)', 'Net (D02)', 'Daily (D03)', 'Open (D06)'].map((text) => text.padStart(31)).join('')
-  return [
-    `${'Subject'.padEnd(20)}${heading}  Open orders`,
-    ...exposure.map(({ subject, gross, net, executed, open, openOrders, limits }) =>
-      [
-        subject.padEnd(20),
-        cell(gross, limits.D05),
-        cell(net, limits.D02),
-        cell(executed + open, limits.D03),
-        cell(open, limits.D06),
-        String(openOrders).padStart(13),
-      ].join(''),
-    ),
-  ]
+  const rows = exposure.map(({ subject, gross, net, executed, open, openOrders, limits }) => {
+    const uses = [gross, net, executed + open, open]
+    const cells = CONTROLS.flatMap((control, i) => useCells(uses[i] ?? 0n, limits[control], decimals))
+    return [subject, ...cells, String(openOrders)]
+  })
+  const headings = ['Gross', 'Net', 'Daily', 'Open'].flatMap((use) => [use, 'limit', ''])
+  return table([['Subject', ...headings, 'Open orders'], ...rows])
+}
+
+/** The first column left, the others right; a share stands close to its limit. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  '),
+  )
 }
 
 function sectorLine({ subject, sector, used, limit, limitBps }: SectorUse, decimals: number): string {
-  return `Sector ${sector} of ${subject}  ${useOf(used, limit, decimals)}, ${limitBps} bps of its capital (D08)`
+  const [use, most, share] = useCells(used, limit, decimals)
+  return `Sector ${sector} of ${subject}: ${use} of ${most}, ${share}; the limit is ${limitBps} bps of its capital`
 }
 
-/** Whole units of the currency, cut off. */
-function useOf(used: bigint, limit: bigint | undefined, decimals: number): string {
-  const whole = (money: bigint) => String(money / 10n ** BigInt(decimals))
-  if (limit === undefined) return `${whole(used)} of          -    -`
-  return `${whole(used)} of ${whole(limit).padStart(10)} ${percent(used, limit).padStart(4)}`
+/** Use, limit and the share of it that is used. */
+function useCells(used: bigint, limit: bigint | undefined, decimals: number): [string, string, string] {
+  if (limit === undefined) return [moneyText(used, decimals), '-', '']
+  return [moneyText(used, decimals), moneyText(limit, decimals), percent(used, limit)]
+}
+
+/** All decimals, thousands apart. */
+function moneyText(money: bigint, decimals: number): string {
+  const sign = money < 0n ? '-' : ''
+  const digits = String(money < 0n ? -money : money).padStart(decimals + 1, '0')
+  const whole = digits.slice(0, digits.length - decimals)
+  return sign + grouped(whole) + (decimals === 0 ? '' : `.${digits.slice(-decimals)}`)
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 function percent(used: bigint, limit: bigint): string {
@@ -100,9 +120,14 @@ function latencyLines(latency: DayOutcome['latency']): string[] {
 const SHOWN = 20
 
 function proofLines({ checks, compared, disagreements }: ExposureProof): string[] {
+  const phases = checks.filter((at) => at !== EXPIRED && !at.endsWith(END))
+  const end = checks.find((at) => at.endsWith(END))
   return [
-    `Exposure recomputed from scratch ${checks.length} times (${checks.join(', ')}):`,
-    `  ${compared} numbers compared with the gate's, ${disagreements.length} differ`,
+    `Exposure recomputed from scratch at ${checks.length} moments:`,
+    ...(phases.length === 0 ? [] : [`  as the session changes its phase: ${phases.join(', ')}`]),
+    ...(end === undefined ? [] : [`  after the last message, with what is open: ${end}`]),
+    ...(checks.includes(EXPIRED) ? ['  after every open order has expired: nothing may be open'] : []),
+    `  ${grouped(String(compared))} numbers compared with the gate's, ${disagreements.length} differ`,
     ...disagreements
       .slice(0, SHOWN)
       .map(

@@ -49,10 +49,11 @@ function outcome(changes: Partial<DayOutcome> = {}): DayOutcome {
     tradeDate: '2023-02-07',
     baseCurrency: 'USD',
     ledgerDecimals: 2,
+    ...{ until: undefined, lastTime: '15:00' },
     counts: playedTally().counts(44),
     exposure: [{ subject: 'DESK:DESK-1', limits, ...sums }],
     sectors: [{ subject: 'FIRM:F', sector: 'Staples', used: 66_000_00n, limit: 66_500_00n, limitBps: 6_650 }],
-    proof: { checks: ['09:25', 'close'], compared: 10, disagreements: [] },
+    proof: { checks: ['09:25 PRE_OPEN', '15:00 end', 'after expiry'], compared: 1120, disagreements: [] },
     latency: { orders: latency, cancels: latency, executions: latency, quotes: latency },
     elapsedMs: 21_040,
     ...changes,
@@ -83,14 +84,27 @@ test('the report names every number', () => {
       lines.some((line) => pattern.test(line)),
       `${pattern}\n${lines.join('\n')}`,
     )
-  has(/2023-02-07 of events.csv.gz, played in 21.0 s/)
+  has(/^DEMO {2}The whole day 2023-02-07 of events.csv.gz, played in 21.0 s$/)
   has(/approved +2 +50.0 %/)
+  has(/^Fills dropped +2 +150 shares that traded on the real day, and here cannot: the gate had refused the orders$/)
+  has(/^ {2}refused as such +1 +the gate refused one of the two orders because/)
   has(/^SELF_MATCH +1 +1$/)
-  has(/^DESK:DESK-1 +15000 of +20000 +75% +12345 of +50000 +24% +10 of +100000 +0% +7 of +- +- +2$/)
-  has(/^Sector Staples of FIRM:F +66000 of +66500 +99%, 6650 bps of its capital \(D08\)$/)
+  has(/^Exposure and its limits at 15:00, after the last message and before open orders expire, USD$/)
+  has(/^Subject +Gross +limit +Net +limit +Daily +limit +Open +limit +Open orders$/)
+  has(/^DESK:DESK-1 +15,000.00 +20,000.00 +75% +12,345.67 +50,000.00 +24% +10.00 +100,000.00 +0% +7.00 +- +2$/)
+  has(/^Sector Staples of FIRM:F: 66,000.00 of 66,500.00, 99%; the limit is 6650 bps of its capital$/)
   has(/^orders +4 +300 +400 +500 +600 +700$/)
-  has(/10 numbers compared with the gate's, 0 differ/)
+  has(/^Exposure recomputed from scratch at 3 moments:$/)
+  has(/^ {2}as the session changes its phase: 09:25 PRE_OPEN$/)
+  has(/^ {2}after the last message, with what is open: 15:00 end$/)
+  has(/^ {2}after every open order has expired/)
+  has(/1,120 numbers compared with the gate's, 0 differ/)
   has(/^Everything agrees.$/)
+})
+
+test('a part of a day is not called the day', () => {
+  const [title] = reportText(outcome({ until: '09:45', lastTime: '09:44' })).split('\n')
+  assert.equal(title, 'DEMO  2023-02-07 up to 09:45 of events.csv.gz, played in 21.0 s')
 })
 
 test('a difference of one cent fails the report', () => {
