@@ -95,6 +95,8 @@ export function register(program: Command): void {
 export async function replay(file: string, options: ReplayArguments): Promise<DayOutcome> {
   // Before a gate is started: a file that is no day needs none.
   const day = await dayOf(file, options.until)
+  // A proof of nothing must not look like one.
+  if (day.messages.length === 0) throw new UsageError('--until: nothing of the day happens up to that time')
   if (options.url !== undefined) {
     if (options.secrets === undefined) throw new UsageError('--url needs --secrets')
     return play(file, day, options.url, options.secrets, options)
