@@ -178,6 +178,7 @@ say(
 say('recorded for each new order; 1,000 open orders; nothing pinned. The venue settles between rounds, untimed.\n')
 say('| In flight | Commands/s | Bytes a command | MB/s | p50 µs | p99 µs |')
 say('| --- | --- | --- | --- | --- | --- |')
+await send(64, OPEN, (tape) => flow.writeNew(tape, 0), [])
 for (const senders of SENDERS) await throughput(senders)
 await lowLoad()
 say(`\nLoad average over the last minute: ${loadavg()[0]?.toFixed(1)}, this benchmark included.`)
