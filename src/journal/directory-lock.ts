@@ -14,7 +14,9 @@ export interface DirectoryLock {
   /** Hex digits that no other holder has: they open the names of its unfinished files. */
   readonly owner: string
   readonly predecessor: Predecessor
-  /** @throws OwnershipLost where the folder has another owner by now */
+  /** True where the last renewal found another owner. To be asked before each block. */
+  readonly isLost: boolean
+  /** Looks now. @throws OwnershipLost where the folder has another owner */
   assertHeld(): void
   /** To be called at least twice a second by work that keeps timers from coming round. */
   renew(): void
@@ -47,6 +49,9 @@ function lockOf(directory: string, name: NameLock, file: OwnerFile | undefined):
     owner: file?.id ?? randomBytes(8).toString('hex'),
     // A name that reaches over the whole machine was given back by a process that is gone.
     predecessor: file?.predecessor ?? 'dead',
+    get isLost() {
+      return file?.isLost ?? false
+    },
     assertHeld: () => file?.assertHeld(),
     renew: () => file?.renew(),
     release: async () => {

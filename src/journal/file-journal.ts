@@ -229,7 +229,7 @@ export class FileJournal implements JournalPort {
 
   /** Throws where the folder, or the segment, is another gate's by now: nobody would read what is written from here on. */
   #assertOwn(): void {
-    this.#lock.assertHeld()
+    if (this.#lock.isLost) this.#lock.assertHeld()
     this.#assertUnmarked()
   }
 

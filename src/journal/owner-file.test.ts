@@ -4,11 +4,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
+import { TICK } from '../model/records/commands.ts'
+import { encode } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
 import { madeUpLockWorld } from '../simulator/lock-rooms.ts'
+import { openSmallJournal } from '../simulator/small-journal.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { DirectoryLocked } from './name-lock.ts'
 import { OWNER_FILE, OwnershipLost, RENEWED_EVERY_MS, SILENCE_MS } from './owner-file.ts'
 
+const tick = (tape: Tape) => encode(tape, TICK, {})
 const TOTAL = (waits: readonly number[]) => waits.reduce((sum, ms) => sum + ms, 0)
 
 describe('the owner file', () => {
@@ -132,11 +137,17 @@ describe('the owner file', () => {
     const directory = folder(t)
     const path = join(directory, OWNER_FILE)
     for (const change of [() => rmSync(path), () => renameSync(path, `${path}.old`)]) {
-      const lock = await lockDirectory(directory, madeUpLockWorld({}))
+      const world = madeUpLockWorld({})
+      const lock = await lockDirectory(directory, world)
+      const small = await openSmallJournal(directory, { lock })
+      await small.block([tick])
       lock.assertHeld()
       change()
       assert.throws(() => lock.assertHeld(), OwnershipLost)
-      await lock.release()
+      // The next renewal tells the journal.
+      world.timer.fire()
+      await assert.rejects(small.block([tick]), (error: Error) => error.cause instanceof OwnershipLost)
+      await small.close()
     }
   })
 })

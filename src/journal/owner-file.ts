@@ -3,8 +3,8 @@
  * containers with one volume. The owner renews the file while it lives and removes it when it ends in order. Whoever finds
  * one watches it, unless it is proved that its writer is gone, and takes it over where nothing renews it.
  *
- * The file alone excludes nobody for ever: a process that was stopped may wake up when another has taken over. So its
- * owner looks at it before each block, and the journal besides at the segment (segment-fence.ts) before each answer.
+ * The file alone excludes nobody for ever: a process that was stopped may wake up when another has taken over. Its owner
+ * looks whenever it renews it; before each answer the journal looks at the segment, which is exact (segment-fence.ts).
  */
 import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -50,6 +50,7 @@ export class OwnerFile {
   readonly #countAt: number
   readonly #world: LockWorld
   readonly #stop: () => void
+  #isLost = false
   #count = 0
   #renewedUs: number
 
@@ -100,7 +101,12 @@ export class OwnerFile {
     if (this.#world.monotonicUs() - this.#renewedUs >= RENEWED_EVERY_MS * 1000) this.#renewNow()
   }
 
-  /** @throws OwnershipLost */
+  /** What the last renewal found. Costs nothing. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Looks now. @throws OwnershipLost */
   assertHeld(): void {
     if (!this.#isOwn()) throw new OwnershipLost(this.#path)
   }
@@ -118,10 +124,11 @@ export class OwnerFile {
   }
 
   #renewNow(): void {
+    this.#isLost = !this.#isOwn()
     try {
       this.#write()
     } catch {
-      // Whoever then takes the folder over is seen before the next block; until then nothing is wrong.
+      // Whoever then takes the folder over is seen before the next answer; until then nothing is wrong.
     }
   }
 
@@ -163,7 +170,7 @@ function replaced(path: string, judged: Buffer, id: string): number | undefined 
   const fresh = `${path}.${id}`
   const fd = openSync(fresh, 'wx+', 0o600)
   if (contentOf(path)?.equals(judged) === true) {
-    // Should two come to this line at once, the later one has it, and the other sees so before its first block.
+    // Should two come to this line at once, the later one has it, and the other sees so before it writes.
     renameSync(fresh, path)
     return fd
   }

@@ -126,7 +126,9 @@ async function open(
 ): Promise<SmallJournal> {
   const nothing = () => {}
   const release = async () => {}
-  const lock: DirectoryLock = { directory, owner, predecessor, assertHeld: nothing, renew: nothing, release }
+  const lock: DirectoryLock = {
+    ...{ directory, owner, predecessor, isLost: false, assertHeld: nothing, renew: nothing, release },
+  }
   fenceLastSegment(directory)
   return await openSmallJournal(directory, { lock, files, segmentBytes: SEGMENT_BYTES })
 }

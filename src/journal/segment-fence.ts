@@ -31,9 +31,7 @@ export function fenceLastSegment(directory: string): void {
   }
 }
 
-/** @throws OwnershipLost where the open segment was marked, cut, replaced or removed */
+/** @throws OwnershipLost where the open segment, which should have so many bytes, was marked or cut */
 export function assertUnmarked(file: JournalFile, bytes: number, path: string): void {
-  const { size, names } = file.facts()
-  if (size !== bytes) throw new OwnershipLost(`${path} has ${size} bytes and not ${bytes}`)
-  if (names === 0) throw new OwnershipLost(`${path} is no more the file that was opened`)
+  if (!file.endsAt(bytes)) throw new OwnershipLost(`${path} has no longer ${bytes} bytes`)
 }

@@ -38,10 +38,12 @@ export class SpareSegment {
     this.#zeros = new Uint8Array(Math.min(SLICE_BYTES, bytes))
     for (const name of readdirSync(this.#directory).filter((name) => UNFINISHED.test(name))) {
       const path = join(this.#directory, name)
-      if (this.#file === undefined && isFree(name, lock) && isUsable(path, bytes)) {
+      const { size, nlink } = statSync(path)
+      // A second name is that of a segment: the crash came before the first one was taken away.
+      if (this.#file === undefined && isFree(name, lock) && size <= bytes && nlink <= 1) {
         renameSync(path, this.path)
         this.#file = files.open(this.path, false)
-        this.#filled = this.#file.facts().size
+        this.#filled = size
       } else rmSync(path, { force: true })
     }
   }
@@ -120,10 +122,4 @@ export class SpareSegment {
 function isFree(name: string, lock: DirectoryLock): boolean {
   if (!name.endsWith(FREE_SPARE) || lock.predecessor === 'silent') return false
   return name === FREE_SPARE || lock.predecessor === 'dead'
-}
-
-/** A second name is that of a segment: the crash came before the first one was taken away. */
-function isUsable(path: string, bytes: number): boolean {
-  const { size, nlink } = statSync(path)
-  return size <= bytes && nlink <= 1
 }

@@ -3,7 +3,7 @@
  * operation can be made to fail.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
-import { diskFiles, type FileFacts, type JournalFile, type JournalFiles } from '../journal/journal-files.ts'
+import { diskFiles, type JournalFile, type JournalFiles } from '../journal/journal-files.ts'
 
 const SECTOR_BYTES = 512
 
@@ -98,8 +98,8 @@ class FaultyFile implements JournalFile {
     this.#file.truncate(bytes)
   }
 
-  facts(): FileFacts {
-    return this.#file.facts()
+  endsAt(bytes: number): boolean {
+    return this.#file.endsAt(bytes)
   }
 
   close(): void {
