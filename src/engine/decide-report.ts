@@ -406,6 +406,16 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     if (correct) book(tape, offset)
   }
 
+  /** Refuses a report that could not be judged to its end, and blocks what it names: the whole firm where it names nothing. */
+  function refuseUnjudged(tape: Tape, offset: number, reason: number): void {
+    const at = offset >> 2
+    const account = tape.i32[at + X.account]!
+    const instrument = tape.i32[at + X.instrument]!
+    writeRefused(tape, reason)
+    const isNamed = instrument >= 0 && instrument < instruments.count
+    block(tape, names.has(Kind.ACCOUNT, account) ? account : -1, isNamed ? instrument : -1, reason)
+  }
+
   /** Latches (account, instrument) BLOCKED for a cause, unless such a latch stands. -1 is any. */
   function block(tape: Tape, account: number, instrument: number, cause: number): void {
     const stands = latches.active.some(
@@ -418,5 +428,5 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     writeLatchSet(tape, latches.next, full ? -1 : account, full ? -1 : instrument, BLOCKED, cause)
   }
 
-  return { cancel, notSent, report }
+  return { cancel, notSent, report, refuseUnjudged }
 }

@@ -199,6 +199,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** Order commands are refused by a decision, the others by Refused. */
   function refuse(tape: Tape, offset: number, reason: number): void {
     const type = typeAt(tape, offset)
+    // What was executed was executed, whether it could be judged or not.
+    if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }

@@ -51,3 +51,12 @@ scenario("MARKET_ACCESS: a session cannot replace another's order by its id", (s
   assert.equal(s.cancel(id, 'X1')?.reason, 'UNKNOWN_ORDER')
   assert.equal(s.cancel(id, 'X2', 'X1')?.reason, 'NONE', 'a cancel agent names the owner')
 })
+
+scenario('MARKET_ACCESS: who is not bound uses up no rate of those that it names, killed or not', (s) => {
+  for (const subject of ['A1', 'T1', 'S1', 'D1', 'FIRM']) s.limit('MESSAGE_RATE', subject, 1)
+  assert.equal(s.order({ session: 'EX' }).reason, 'NOT_PERMITTED')
+  s.kill('KILLED', { account: 'A1', side: 1 })
+  assert.equal(s.order({ session: 'EX', side: 'Sell' }).reason, 'KILLED')
+  assert.equal(s.order({}).outcome, 'APPROVE')
+  assert.equal(s.order({}).reason, 'MESSAGE_RATE', 'its own messages count')
+})
