@@ -28,7 +28,10 @@ export class SpareSegment {
   #working: Promise<void> | undefined
   #stopped = false
 
-  /** Goes on with the spare that an earlier process left, where that one surely writes it no more. Removes what else it left. */
+  /**
+   * Goes on with the spare that a run left which ended in order. Removes what a crash left: a slice on its way to it would
+   * wipe what stands in it by then, and nobody knows for certain that a process is dead.
+   */
   constructor(files: JournalFiles, lock: DirectoryLock, bytes: number, onProblem: (cause: unknown) => void) {
     this.#directory = lock.directory
     this.path = join(lock.directory, `${lock.owner}.${FREE_SPARE}`)
@@ -40,7 +43,7 @@ export class SpareSegment {
       const path = join(this.#directory, name)
       const { size, nlink } = statSync(path)
       // A second name is that of a segment: the crash came before the first one was taken away.
-      if (this.#file === undefined && isFree(name, lock) && size <= bytes && nlink <= 1) {
+      if (this.#file === undefined && name === FREE_SPARE && size <= bytes && nlink <= 1) {
         renameSync(path, this.path)
         this.#file = files.open(this.path, false)
         this.#filled = size
@@ -116,10 +119,4 @@ export class SpareSegment {
   #slice(): Uint8Array {
     return this.#zeros.subarray(0, Math.min(this.#zeros.length, this.#bytes - this.#filled))
   }
-}
-
-/** A silent predecessor may wake up and write what it has open; one that is dead will not. */
-function isFree(name: string, lock: DirectoryLock): boolean {
-  if (!name.endsWith(FREE_SPARE) || lock.predecessor === 'silent') return false
-  return name === FREE_SPARE || lock.predecessor === 'dead'
 }
