@@ -2,11 +2,12 @@
  * The engine: a synchronous, deterministic function of (state, command). `execute` decides a command and applies its
  * events; `apply` applies recorded ones. Nothing here knows a clock, a file or a socket.
  */
-import type { EngineSizes } from '../model/bounds.ts'
+import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
-import type { DecisionEngine } from '../model/engine-port.ts'
+import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
 import * as E from '../model/records/events.ts'
+import { encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { createContent } from './content.ts'
@@ -16,6 +17,7 @@ import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
+import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
@@ -65,7 +67,12 @@ export interface EngineOptions {
   readonly onRiskError?: (error: unknown, seq: number) => void
 }
 
-export type Engine = DecisionEngine
+export interface Engine extends DecisionEngine {
+  /** The KillSweep that comes next, or null. */
+  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null
+}
+
+const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, principal: -1 })
 
 /** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
 export function createEngine(options: EngineOptions): Engine {
@@ -87,8 +94,11 @@ export function createEngine(options: EngineOptions): Engine {
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
 
+  const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
+
   function execute(tape: Tape, offset: number): void {
     enter(tape, offset)
+    if (typeAt(tape, offset) === TICK && state.profile >= 0) return tick(tape, offset)
     const events = tape.end
     try {
       decide(tape, offset)
@@ -102,6 +112,15 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+  }
+
+  /** Each timer is decided in the state that the one before it left. */
+  function tick(tape: Tape, offset: number): void {
+    for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
+      const events = tape.end
+      if (!fireNext(tape)) return
+      for (let at = events; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    }
   }
 
   function apply(tape: Tape, offset: number): number {
@@ -119,6 +138,16 @@ export function createEngine(options: EngineOptions): Engine {
       if (latch.sweepFrom >= 0) return { latch: latch.id, fromSlot: latch.sweepFrom }
     }
     return null
+  }
+
+  function due(timeUs: number): WriteCommand | null {
+    return state.timers.dueUs() <= timeUs ? writeTick : null
+  }
+
+  function nextWork(): WriteCommand | null {
+    const sweep = nextSweep()
+    if (sweep === null) return null
+    return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 
   function enter(tape: Tape, offset: number): void {
@@ -146,8 +175,6 @@ export function createEngine(options: EngineOptions): Engine {
         return reports.notSent(tape, offset)
       case FEED_HEARTBEAT:
         return market.heartbeat(tape, offset)
-      case TICK:
-        return
       default:
         return decideSeldom(tape, offset, type)
     }
@@ -252,12 +279,19 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
         return evolveGovernance.swept(tape, event)
+      case E.TIMER_FIRED.type:
+        return timerFired(tape, event)
       case APPLIED:
         return applied(tape, command, event)
       default:
         // Refused and LimitBreached are facts for readers: they change nothing.
         return
     }
+  }
+
+  function timerFired(tape: Tape, event: number): void {
+    const { kind, id } = E.TIMER_FIRED.at
+    state.timers.clear(tape.i32[(event >> 2) + kind]!, tape.i32[(event >> 2) + id]!)
   }
 
   function applied(tape: Tape, command: number, event: number): void {
@@ -318,6 +352,8 @@ export function createEngine(options: EngineOptions): Engine {
     view: new StateView(state),
     execute,
     apply,
+    due,
+    nextWork,
     nextSweep,
     stateHash: () => state.hash(),
   }

@@ -14,6 +14,8 @@ export const PENDING_REPLACES = 8
 export const ROWS_PER_DECISION = 128
 /** Orders that one KillSweep command looks at. */
 export const SWEEP_ORDERS = 256
+/** Timers that one Tick fires at most. */
+export const TIMERS_PER_TICK = 64
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

@@ -5,6 +5,9 @@
 import type { Directory } from './directory.ts'
 import type { Tape } from './records/tape.ts'
 
+/** Writes one command at the tape's end and returns its offset. */
+export type WriteCommand = (tape: Tape) => number
+
 export interface DecisionEngine {
   readonly directory: Directory
   readonly view: EngineView
@@ -15,8 +18,10 @@ export interface DecisionEngine {
   execute(tape: Tape, offset: number): void
   /** Applies the recorded events of the entry (command and events) at `offset`; returns the offset behind it. */
   apply(tape: Tape, offset: number): number
-  /** Work that the sequencer must feed as a command of its own when nothing waits: the next KillSweep, or null. */
-  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null
+  /** The command that must be sequenced, at this time, before any other that is stamped with it: a Tick; null if none. */
+  due(timeUs: number): WriteCommand | null
+  /** Work that goes on between the commands of others, a command of its own each time: the next KillSweep; null if none. */
+  nextWork(): WriteCommand | null
   /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
   stateHash(): string
 }

@@ -141,6 +141,10 @@ export const DUTIES = [
 ] as const
 export type Duty = (typeof DUTIES)[number]
 
+/** What falls due by itself. Of equal due times the kind that stands first here fires first. */
+export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR'] as const
+export type TimerKind = (typeof TIMER_KINDS)[number]
+
 /** Result of one control for one order, two bits each in a decision's bitmap. */
 export const RESULTS = ['NOT_APPLICABLE', 'PASS', 'FAIL', 'ALERT'] as const
 export type Result = (typeof RESULTS)[number]

@@ -3,8 +3,8 @@
  * durable as one block, and answered in their order. While a block is on its way to the disk the next one is decided on
  * a second tape. Nothing is answered before its block is durable; after a failed append nothing is decided any more.
  */
-import type { DecisionEngine } from '../model/engine-port.ts'
-import { KILL_SWEEP, TICK } from '../model/records/commands.ts'
+import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
+import { TICK } from '../model/records/commands.ts'
 import { isCommandAt } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape } from '../model/records/tape.ts'
@@ -195,17 +195,25 @@ export class Sequencer {
 
   #fill(): void {
     // One sweep opens each round, so that a long kill and the orders of others take turns.
-    const sweep = this.#filling.isEmpty && !this.#closing ? this.#engine.nextSweep() : null
-    if (sweep !== null) {
-      // Not later than what waits behind it: time never decreases.
-      const timeUs = this.#queue.first?.timeUs ?? this.#time.now()
-      this.#sequence({ submission: sweeping(sweep), timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
-    }
+    const work = this.#filling.isEmpty && !this.#closing ? this.#engine.nextWork() : null
+    // Not later than what waits behind it: time never decreases.
+    if (work !== null) this.#sequenceOwn(work, this.#queue.first?.timeUs ?? this.#time.now())
     while (this.#filling.hasRoom && this.#down === undefined) {
-      const pending = this.#queue.shift()
-      if (pending === undefined) return
-      this.#sequence(pending)
+      const first = this.#queue.first
+      if (first === undefined) return
+      const due = this.#engine.due(first.timeUs)
+      if (due !== null) this.#sequenceOwn(due, first.timeUs)
+      else {
+        this.#queue.shift()
+        this.#sequence(first)
+      }
     }
+  }
+
+  /** A command of the gate's own, which nobody waits for. */
+  #sequenceOwn(write: WriteCommand, timeUs: number): void {
+    const submission = { write, onDurable: nothing, onFailure: nothing }
+    this.#sequence({ submission, timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
   }
 
   #sequence(pending: Pending): void {
@@ -299,7 +307,7 @@ export class Sequencer {
 
   /** Schedules what is left to do, or says that nothing is. */
   #goOn(): void {
-    const isSweeping = this.#down === undefined && !this.#closing && this.#engine.nextSweep() !== null
+    const isSweeping = this.#down === undefined && !this.#closing && this.#engine.nextWork() !== null
     if (this.#queue.length > 0 || isSweeping) this.#schedule()
     this.#sayIdle()
   }
@@ -333,14 +341,6 @@ export class Sequencer {
     } catch (cause) {
       this.#report({ code: 'ANSWER_FAULT', cause })
     }
-  }
-}
-
-function sweeping(sweep: { readonly latch: number; readonly fromSlot: number }): Submission {
-  return {
-    write: (tape) => encode(tape, KILL_SWEEP, { session: -1, principal: -1, ...sweep }),
-    onDurable: nothing,
-    onFailure: nothing,
   }
 }
 

@@ -17,6 +17,7 @@ import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
+import { createTimers } from './timers.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
@@ -32,6 +33,7 @@ export class State {
   readonly executions: Executions
   readonly duplicates: Duplicates
   readonly latches = createLatches()
+  readonly timers = createTimers()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -100,6 +102,7 @@ export class State {
       this.executions,
       this.duplicates,
       this.latches,
+      this.timers,
       this.locates,
       this.rates,
       this.lists,

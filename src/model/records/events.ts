@@ -182,6 +182,12 @@ export const SWEPT = layout(141, 1, 'Swept', 'A KillSweep looked at its slots.',
   i32('nextSlot', 'id', 'Where the next sweep goes on; -1 when the sweep is complete.'),
 ])
 
+export const TIMER_FIRED = layout(142, 1, 'TimerFired', 'A timer fell due; what follows from it stands before it.', [
+  f64('dueUs', 'timeUs', 'When it fell due.'),
+  i32('kind', 'code', 'Index in TIMER_KINDS.'),
+  i32('id', 'id', 'Of what: an order slot, a limit row, a proposal, by kind.'),
+])
+
 export const EVENTS: readonly RecordLayout[] = [
   ORDER_DECIDED,
   CANCEL_DECIDED,
@@ -197,6 +203,7 @@ export const EVENTS: readonly RecordLayout[] = [
   LATCH_SET,
   QUARANTINED,
   SWEPT,
+  TIMER_FIRED,
 ]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))
