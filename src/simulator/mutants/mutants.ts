@@ -109,7 +109,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: LIFE,
     from: 'const leaves = left > 0 ? left : 0',
     to: 'const leaves = left',
-    by: ['engine/executions.test'],
+    by: ['engine/executions.test', 'engine/replace.test'],
   },
   {
     name: 'of several versions the newest alone is reserved',
