@@ -50,7 +50,7 @@ export class ReferenceEvolver {
     state.names.define(Kind.FIRM, command.firm)
     state.names.define(Kind.SECTOR, UNCLASSIFIED)
     state.names.define(Kind.CURRENCY, command.baseCurrency)
-    state.rates.set(0, { rate: 1, decimals: 0, haircutBps: 0 }, true)
+    state.rates.set(0, { rate: 1, decimals: 0, haircutBps: 0 }, true, state.timeUs)
   }
 
   hierarchy(tape: Tape, offset: number, id: number): void {

@@ -54,6 +54,7 @@ export const REASONS: readonly ReasonRow[] = [
   row(45, 'HIERARCHY_MISMATCH', 'A03', 99, 99, 'The trader or the strategy is not permitted on this account.'),
   row(46, 'INSTRUMENT_NOT_PERMITTED', 'A03', 99, 99, 'The account may not trade this asset class.'),
   row(50, 'INSTRUMENT_INACTIVE', 'A06', 2, 2, 'The instrument is not active, or its venue is closed.'),
+  row(51, 'FX_STALE', 'A06', 99, 99, 'The FX rate of its currency is too old. Only what reduces passes.'),
   row(60, 'LIMIT_MISSING', 'A05', 99, 99, 'A mandatory limit is not set. Nothing passes without it.'),
   // Single order.
   row(70, 'MAX_ORDER_QTY', 'B01', 26, 3, 'orderQty is over a limit.'),

@@ -31,7 +31,7 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
   define(state, 'FIRM', values.firm, {}, 0)
   const currency = define(state, 'CURRENCY', values.baseCurrency, {}, 0)
   const one = { rate: { n: 1n, d: 1n }, haircutBps: 0n }
-  state.currencies.set(currency.id, { given: one, frozen: one, cells: one })
+  state.currencies.set(currency.id, { given: one, givenUs: 0, frozen: one, cells: one })
   define(state, 'SECTOR', 'UNCLASSIFIED', {}, 0)
   return applied()
 }
@@ -48,7 +48,7 @@ export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): T
   const known = named(state, kind, values.name)
   if (known === undefined) {
     const made = define(state, kind, values.name, parents, values.flags)
-    if (kind === 'CURRENCY') state.currencies.set(made.id, { given: null, frozen: null, cells: null })
+    if (kind === 'CURRENCY') state.currencies.set(made.id, { given: null, givenUs: 0, frozen: null, cells: null })
     return applied(made.id)
   }
   if (wanted.some(([field]) => known[field as Parent] !== values[field as Parent])) return refused('NAME_CONFLICT')

@@ -116,6 +116,7 @@ export function fx(state: State, values: ValuesOfCommand<'Fx'>): TwinEvent[] {
     haircutBps: BigInt(values.haircutBps),
   }
   currency.given = given
+  currency.givenUs = values.timeUs
   currency.frozen ??= given
   if (currency.cells === null || revalues(state, currency.cells, given)) currency.cells = given
   return applied()

@@ -84,6 +84,8 @@ export interface Rate {
 }
 
 export interface Currency {
+  /** When the latest rate came. */
+  givenUs: number
   given: Rate | null
   /** Of the trade date: values orders and fills. */
   frozen: Rate | null
