@@ -121,6 +121,7 @@ export class SimGate {
       hashHereBytes: Number.POSITIVE_INFINITY,
       freeBytes: () => Number.POSITIVE_INFINITY,
     })
+    witness.started(engine)
     this.#sequencer = new Sequencer({
       ...{ engine, journal: this.#journal, clock: loop, timer: process, lastSeq, lastTimeUs, queueMax, blockingBytes },
       later: process.later,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalFile, JournalFiles } from '../../journal/journal-files.ts'
+import { keptSeeds } from './kept-seeds.ts'
 import { type SimOptions, simulate } from './sim-world.ts'
 
 const FIRST = Number(process.env.SEED ?? 1)
@@ -11,6 +12,13 @@ test(`nothing is wrong in ${WORLDS} worlds from seed ${FIRST} on`, async () => {
   for (let seed = FIRST; seed < FIRST + WORLDS; seed++) {
     const { failure } = await simulate({ seed })
     assert.equal(failure, undefined, `npm run sim -- --seed ${seed}`)
+  }
+})
+
+test('nothing is wrong in the worlds in which something was once', async () => {
+  for (const kept of keptSeeds()) {
+    const { failure } = await simulate(kept)
+    assert.equal(failure, undefined, `npm run sim -- --seed ${kept.seed} --steps ${kept.steps}`)
   }
 })
 

@@ -359,6 +359,7 @@ class SimWorld {
     const engine = simEngine(simFacts(this.#hashSeed))
     const reader = new JournalReader(DIRECTORY, undefined, files)
     recover(engine, this.#witness.watching(reader, engine))
+    this.#witness.started(engine)
     this.#witness.compareStanding(engine)
     const report = verify(DIRECTORY, simEngine, ENGINE_VERSION, files)
     if (report.outcome !== 'same') throw new Error(describe(report))

@@ -32,6 +32,8 @@ export class Witness {
   readonly #tape = Tape.ofBytes(2 * ENTRY_BYTES_MAX)
   /** By sequence number - 1, as they were published or recovered. */
   readonly #entries: Uint8Array[] = []
+  /** What a start has read behind them. It is sure when the start has written it again, and may be lost until then. */
+  #read: Uint8Array[] = []
   readonly #answered = new Map<number, Uint8Array>()
   readonly #hashes = new Map<number, string>()
   readonly #limits = new LimitCheck()
@@ -69,7 +71,7 @@ export class Witness {
   /** A block is durable, as the gate says. */
   published(block: Block, engine: DecisionEngine): void {
     try {
-      this.#follow(block, engine.view)
+      for (const bytes of entriesOf(block)) this.#append(bytes, engine.view)
       if (engine.view.seq === block.lastSeq && this.#blocks++ % LOOKS_EVERY === 0) {
         this.#hashes.set(block.lastSeq, engine.stateHash())
         this.#limits.look(engine.view)
@@ -90,18 +92,24 @@ export class Witness {
     }
   }
 
+  /** The start is done: what it has read is in the stream for good. */
+  started(engine: DecisionEngine): void {
+    for (const bytes of this.#read.splice(0)) this.#append(bytes, engine.view)
+  }
+
   /** Compares all that stands in an engine that has everything with the twin. */
   compareStanding(engine: DecisionEngine): void {
     compareStanding(undefined, engine.view, this.#twin.state, this.#ledger, this.#lastTimeUs)
   }
 
   *#watched(blocks: Iterable<StoredBlock>, engine: DecisionEngine): Generator<StoredBlock, void> {
+    this.#read = []
     let lastSeq = 0
     for (const block of blocks) {
       yield block
       // The engine has applied it.
       lastSeq = block.lastSeq
-      this.#follow(block, engine.view)
+      for (const bytes of entriesOf(block)) this.#compare(bytes)
       const hash = this.#hashes.get(lastSeq)
       if (hash !== undefined && engine.stateHash() !== hash) {
         throw new Error(`the state after command ${lastSeq} is not what it was`)
@@ -113,24 +121,25 @@ export class Witness {
     }
   }
 
-  #follow(block: Block, view: EngineView): void {
-    const { tape } = block
-    for (let at = block.start; at < block.end; ) {
-      const start = at
-      do at += lengthAt(tape, at)
-      while (at < block.end && !isCommandAt(tape, at))
-      this.#entry(tape.u8.subarray(start, at), tape.f64[(start >> 3) + 1] as number, view)
-    }
-  }
-
-  #entry(bytes: Uint8Array, seq: number, view: EngineView): void {
+  /** Compares what a start reads with what it must find. */
+  #compare(bytes: Uint8Array): void {
+    const seq = seqOf(bytes)
     const known = this.#entries[seq - 1] ?? this.#answered.get(seq)
     if (known !== undefined && Buffer.compare(known, bytes) !== 0) {
       throw new Error(`command ${seq} is not the one that was answered or published`)
     }
-    if (seq <= this.lastSeq) return
+    if (seq > this.lastSeq) this.#read.push(bytes)
+  }
+
+  /** The next entry of the stream: what follows from it is compared with the twin. */
+  #append(bytes: Uint8Array, view: EngineView): void {
+    const seq = seqOf(bytes)
     if (seq !== this.lastSeq + 1) throw new Error(`command ${seq} follows command ${this.lastSeq}`)
-    this.#entries.push(bytes.slice())
+    const answered = this.#answered.get(seq)
+    if (answered !== undefined && Buffer.compare(answered, bytes) !== 0) {
+      throw new Error(`command ${seq} was answered otherwise`)
+    }
+    this.#entries.push(bytes)
     this.#trace.bytes(bytes)
     const tape = this.#tape
     tape.u8.set(bytes)
@@ -145,6 +154,22 @@ export class Witness {
     this.#limits.entry(given, recorded, view)
     this.#approvals.entry(given, recorded)
   }
+}
+
+/** Copies of the entries, each a command with its events. */
+function entriesOf({ tape, start, end }: Block): Uint8Array[] {
+  const entries: Uint8Array[] = []
+  for (let at = start; at < end; ) {
+    const from = at
+    do at += lengthAt(tape, at)
+    while (at < end && !isCommandAt(tape, at))
+    entries.push(tape.u8.slice(from, at))
+  }
+  return entries
+}
+
+function seqOf(entry: Uint8Array): number {
+  return new DataView(entry.buffer, entry.byteOffset).getFloat64(8, true)
 }
 
 function commandAt(tape: Tape): Command {
