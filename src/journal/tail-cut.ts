@@ -39,6 +39,8 @@ function cutInPlace(end: JournalEnd, files: JournalFiles): void {
   } finally {
     file.close()
   }
+  // A crash may have come between the segment and the sync of its name: none may follow one that could still go.
+  files.syncFolder(dirname(end.file))
 }
 
 function replace(end: JournalEnd, files: JournalFiles, freshPath: string): void {
