@@ -43,6 +43,8 @@ export interface SequencerOptions {
   readonly blockingBytes?: number
   /** Elapsed time of the machine, which the age of the queue goes by whatever the clock is; tests move it by hand. */
   readonly elapsedUs?: () => number
+  /** Runs the next round when this turn is over. */
+  readonly later?: (run: () => void) => void
   /** Called for every durable block, after its answers. The tape may be read during the call only. */
   readonly publish?: (block: Block) => void
   readonly report: (notice: Notice) => void
@@ -68,6 +70,7 @@ export class Sequencer {
   readonly #journal: JournalPort
   readonly #time: SequencerTime
   readonly #elapsedUs: () => number
+  readonly #later: (run: () => void) => void
   readonly #queueMax: number
   readonly #queueAgeMaxUs: number
   readonly #blockingBytes: number
@@ -95,6 +98,7 @@ export class Sequencer {
     this.#engine = options.engine
     this.#journal = journal
     this.#elapsedUs = options.elapsedUs ?? systemClock.monotonicUs
+    this.#later = options.later ?? setImmediate
     this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
     this.#queueMax = options.queueMax ?? 65_536
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
@@ -175,7 +179,7 @@ export class Sequencer {
   #schedule(): void {
     if (this.#scheduled || this.#down !== undefined) return
     this.#scheduled = true
-    setImmediate(() => this.#drain())
+    this.#later(() => this.#drain())
   }
 
   /** One round: sweep and queue onto the tape, and the tape to the journal unless the other one is still there. */

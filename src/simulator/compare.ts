@@ -91,7 +91,7 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
 }
 
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
-function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
+export function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
   for (const { name, values } of recorded) {
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)

@@ -214,14 +214,18 @@ export const replace: Step = (script, world, dice) => {
   const hasStop = order.ordType === STOP || order.ordType === STOP_LIMIT
   const isBuy = order.side === 0
   const stays = dice.chance(30)
-  const flags = (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0)
+  const right = (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0)
+  const flags = dice.chance(97) ? right : right ^ dice.between(1, 3)
   script.send('ReplaceOrder', {
     session: dice.chance(96) ? order.keys.session : dice.of(world.sessions),
     orderQty: qty,
-    price: !hasPrice ? 0 : stays ? Number(named.price) : nearPx(script, listed, dice, isBuy),
-    stopPx: !hasStop ? 0 : stays ? Number(named.stopPx) : nearPx(script, listed, dice, !isBuy),
+    // What is not given is 0: no reader of requests makes anything else.
+    price:
+      !hasPrice || (flags & PRICE_GIVEN) === 0 ? 0 : stays ? Number(named.price) : nearPx(script, listed, dice, isBuy),
+    stopPx:
+      !hasStop || (flags & STOP_GIVEN) === 0 ? 0 : stays ? Number(named.stopPx) : nearPx(script, listed, dice, !isBuy),
     receivedTimeUs: script.timeUs,
-    flags: dice.chance(97) ? flags : flags ^ dice.between(1, 3),
+    flags,
     clOrdID: dice.chance(97) ? script.freshId('R') : named.clOrdID,
     origClOrdID: dice.chance(97) ? named.clOrdID : dice.of(order.ids),
   })

@@ -131,6 +131,7 @@ function revalues(state: State, used: Rate, given: Rate): boolean {
 
 export function capital(state: State, values: ValuesOfCommand<'Capital'>): TwinEvent[] {
   if (state.subjects[values.subject] === undefined) return refused('UNKNOWN_NAME')
+  if (values.asOfUs > values.timeUs) return refused('INVALID_VALUE')
   const base = larger(BigInt(values.amount), BigInt(values.floor))
   state.capitals.set(values.subject, { base, asOfUs: values.asOfUs })
   return applied()
