@@ -245,6 +245,8 @@ export class StateView implements EngineView {
         clOrdID: ids.textOf(orders.i[slot * Order.INTS + Order.ID_SLOT]!),
         session: orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!,
         latch: orders.i[slot * Order.INTS + Order.LATCH]!,
+        venue: orders.i[slot * Order.INTS + Order.VENUE]!,
+        instrument: orders.i[slot * Order.INTS + Order.INSTR]!,
       })
     }
     return found.sort((a, b) => a.seq - b.seq || a.slot - b.slot).slice(0, most)

@@ -130,6 +130,9 @@ export interface CancelRequestView {
   readonly clOrdID: string
   readonly session: number
   readonly latch: number
+  /** Id of the venue; -1 where the order left it open. */
+  readonly venue: number
+  readonly instrument: number
 }
 
 export interface InstrumentView {

@@ -14,6 +14,7 @@ import { type ErrorCode, errorRow, RequestError } from '../../model/errors.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
+import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
@@ -21,6 +22,7 @@ import { commandRoutes } from './command-routes.ts'
 import { CONNECTION_BOUNDS, Connections } from './connections.ts'
 import { Exchange, errorText } from './exchange.ts'
 import { healthRoutes } from './health-routes.ts'
+import { killRoutes } from './kill-routes.ts'
 import { Metrics } from './metrics.ts'
 import { mount } from './mount.ts'
 import { mountOauth } from './oauth-routes.ts'
@@ -49,6 +51,8 @@ export interface RestOptions {
   readonly logger?: Logger
   /** Moved by requests while a recorded day is played. */
   readonly replayClock?: ReplayClock
+  /** How long polls wait; the machine's time where not given. */
+  readonly delays?: Delays
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax?: number
   /** Keeps a cancel that passed while the journal was down. */
@@ -136,7 +140,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   })
   const answers = new OrderAnswers(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const polls = new CancelRequestPolls(gate)
+  const polls = new CancelRequestPolls(gate, options.delays)
   const spillCancel = options.spillCancel ?? (() => {})
   const services = { gate, answers, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
@@ -145,6 +149,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     polls.route,
     ...commandRoutes(gate, sequencing),
     ...readRoutes(gate),
+    ...killRoutes(gate, polls.delivery),
     ...healthRoutes({ gate, metrics, state, document: () => app.swagger() }),
   ]
   mountOauth(app, { issuer: options.issuer, clients: options.clients, metrics })
