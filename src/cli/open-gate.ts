@@ -13,7 +13,8 @@ import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
-import { createRestServer, type Logger, type RestServer } from '../gateway/rest/server.ts'
+import type { Logger } from '../gateway/logger.ts'
+import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import { FileJournal } from '../journal/file-journal.ts'
@@ -39,6 +40,9 @@ export interface GateSettings {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
+  /** Of the control listener, which is on loopback whatever `host` is unless `controlHost` says otherwise; 0 for any. */
+  readonly controlPort?: number
+  readonly controlHost?: string
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
   readonly clock: 'system' | 'replay'
   readonly logger: Logger
@@ -50,6 +54,8 @@ export interface GateSettings {
 
 export interface OpenGate {
   readonly url: string
+  /** The control listener: kill, release, their state, and the kill page. */
+  readonly controlUrl: string
   /** False for a folder without a journal: somebody must send the genesis record. */
   readonly hasGenesis: boolean
   readonly durability: Durability
@@ -69,6 +75,7 @@ export interface OpenGate {
 const REPLAY_START_US = 1_000_000
 const NO_CODE_HASH = '0'.repeat(64)
 const AUDIENCE = 'portcullis'
+const LOOPBACK = '127.0.0.1'
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
 export async function openGate(settings: GateSettings): Promise<OpenGate> {
@@ -131,10 +138,20 @@ async function openLocked(
   })
   const rest = server
   recent.drain((tape, entryOffset, entryEnd) => rest.remember(tape, entryOffset, entryEnd))
+  const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
+  opened.push(() => rest.close())
   const url = await rest.listen(settings.port, settings.host)
   const { secrets } = auth
   return {
-    ...{ url, hasGenesis: lastSeq > 0, durability, directory: engine.directory, clients: auth.clients, secrets },
+    ...{
+      url,
+      controlUrl,
+      hasGenesis: lastSeq > 0,
+      durability,
+      directory: engine.directory,
+      clients: auth.clients,
+      secrets,
+    },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
       await rest.close()

@@ -9,8 +9,8 @@ export function startFault(cause: unknown, port: number): string | undefined {
   if ([JournalDamage, JournalTooNew, JournalNoRoom].some((kind) => cause instanceof kind))
     return (cause as Error).message
   if (!(cause instanceof Error)) return undefined
-  const { code, syscall } = cause as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `port ${port} is taken; for any that is free: npm start -- --port 0`
-  if (code === 'EACCES' && syscall === 'listen') return `port ${port} needs more rights: npm start -- --port 8080`
+  const { code, syscall, port: taken = port } = cause as NodeJS.ErrnoException & { readonly port?: number }
+  if (code === 'EADDRINUSE') return `port ${taken} is taken; for any that is free: npm start -- --port 0`
+  if (code === 'EACCES' && syscall === 'listen') return `port ${taken} needs more rights: npm start -- --port 8080`
   return code === 'EACCES' ? cause.message : undefined
 }

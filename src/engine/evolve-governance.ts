@@ -169,6 +169,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: command.state === KILLED ? 0 : -1,
     })
   }
@@ -188,6 +190,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: -1,
     })
   }

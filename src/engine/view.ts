@@ -10,6 +10,7 @@ import type {
   OrderView,
   StandingView,
 } from '../model/engine-port.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { standingOf } from './order-standing.ts'
 import { Cell } from './state/cells.ts'
 import { Row } from './state/limit-row.ts'
@@ -214,8 +215,20 @@ export class StateView implements EngineView {
         setSeq: latch.setSeq,
         keys,
         releaseRequestedBy: latch.releaseRequestedBy,
+        releaseState: latch.releaseState,
+        ended: latch.ended,
+        filled: latch.filled,
         swept: latch.sweepFrom < 0,
       }
+    }
+  }
+
+  *ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView> {
+    const { orders } = this.#state
+    const scope = { keys: Int32Array.from(LATCH_KEYS, (key) => keys[key] ?? -1) }
+    for (let slot = 0; slot < orders.top(); slot++) {
+      if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
+      yield this.#orderAt(slot)
     }
   }
 
@@ -232,6 +245,8 @@ export class StateView implements EngineView {
         clOrdID: ids.textOf(orders.i[slot * Order.INTS + Order.ID_SLOT]!),
         session: orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!,
         latch: orders.i[slot * Order.INTS + Order.LATCH]!,
+        venue: orders.i[slot * Order.INTS + Order.VENUE]!,
+        instrument: orders.i[slot * Order.INTS + Order.INSTR]!,
       })
     }
     return found.sort((a, b) => a.seq - b.seq || a.slot - b.slot).slice(0, most)

@@ -135,6 +135,23 @@ export const REASONS: readonly ReasonRow[] = [
   row(232, 'GENESIS_MISSING', 'command', 99, 99, 'The journal must open with a genesis record.'),
   row(233, 'GENESIS_REPEATED', 'command', 99, 99, 'The journal has its genesis record.'),
   row(234, 'LIMIT_BELOW_USE', 'command', 99, 99, 'The new limit is below the use; what raises the use is refused.'),
+  // What keeps a latch from ending.
+  row(
+    350,
+    'RELEASE_ORDERS_UNKNOWN',
+    'command',
+    99,
+    99,
+    'Orders under the latch are UNKNOWN: find out first, or lower it.',
+  ),
+  row(
+    351,
+    'RELEASE_ORDERS_OPEN',
+    'command',
+    99,
+    99,
+    'Orders under the kill have not ended: wait for them, or lower it.',
+  ),
 ]
 
 /** A number for each code. */

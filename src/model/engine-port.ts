@@ -117,6 +117,12 @@ export interface LatchView {
   readonly setSeq: number
   readonly keys: Readonly<Record<string, number>>
   readonly releaseRequestedBy: number
+  /** State that the pending release goes to; -1 where none was requested. */
+  readonly releaseState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  readonly ended: number
+  readonly filled: number
+  /** Every order slot was looked at. */
   readonly swept: boolean
 }
 
@@ -129,6 +135,9 @@ export interface CancelRequestView {
   readonly clOrdID: string
   readonly session: number
   readonly latch: number
+  /** Id of the venue; -1 where the order left it open. */
+  readonly venue: number
+  readonly instrument: number
 }
 
 export interface InstrumentView {
@@ -165,6 +174,8 @@ export interface EngineView {
   /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
   capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
+  /** Live orders that have all these keys, named as in LatchView. */
+  ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined

@@ -12,6 +12,7 @@ import { Issuer } from '../auth/issuer.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine } from '../engine/engine.ts'
+import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { DEMO_SIZES } from '../model/bounds.ts'
@@ -29,6 +30,7 @@ const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPe
 export interface RestGateOptions {
   readonly requestsPerSecondMax?: number
   readonly replayClock?: ReplayClock
+  readonly delays?: Delays
 }
 
 export interface Answer {
@@ -116,6 +118,7 @@ export class RestGate {
         denied: (grant) => this.deny.isDenied(grant),
       }),
       spillCancel: (...cancel) => this.spilled.push(cancel),
+      ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
       ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
     })

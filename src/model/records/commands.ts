@@ -5,7 +5,7 @@
  * Every command opens with the same five fields. Ids are those that the engine gave at definition; -1 is "none" or, in
  * an order, "named but not known" (the name then stands in `unresolved`).
  */
-import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
+import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { type Field, f64, i32, layout, note, type RecordLayout, text } from './schema.ts'
 
 const OPENING = [
@@ -280,11 +280,12 @@ export const KILL_SWEEP = command(
   [i32('latch', 'id', 'Latch.'), i32('fromSlot', 'id', 'First slot looked at.')],
 )
 
-export const RELEASE = command(25, 1, 'Release', 'Asks for, or approves, the release of one latch.', [
+export const RELEASE = command(25, 2, 'Release', 'Asks for, or approves, the release of one latch.', [
   i32('latch', 'id', 'Latch.'),
   i32('state', 'code', 'Index in TRADING_STATES that it goes to; ACTIVE ends it.'),
   i32('step', 'code', '0 request, 1 approve: another person than the one who requested.'),
-  note('reason', 'Why.'),
+  text('reason', TEXT_CHARS, 'Why.'),
+  note('rootCause', 'Of a request: what had happened, and why it will not happen again. Since version 2.'),
 ])
 
 export const DAY_ROLL = command(

@@ -5,13 +5,15 @@ import { CONTROLS } from '../../model/controls.ts'
 import { BINDING_KINDS, LIST_KINDS, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { EvaluatedRow } from '../twin/events.ts'
 import { MAX } from '../twin/exact.ts'
+import { covers } from '../twin/latches.ts'
 import * as rows from '../twin/rows.ts'
-import type { Limit } from '../twin/state.ts'
+import { type Latch, type Limit, liveOrders } from '../twin/state.ts'
 import type { Dice } from './dice.ts'
 import { orderGiven, type Step } from './order-steps.ts'
+import { reportOn } from './report-steps.ts'
 import type { Script } from './script.ts'
 import { limit as setLimit } from './small-limits.ts'
-import { bind } from './small-world.ts'
+import { bind, type World } from './small-world.ts'
 
 const SECOND = 1_000_000
 /** Of the last decisions, what share may be refused before limits are widened again. */
@@ -112,6 +114,8 @@ export const anyLimit: Step = (script, world, dice) => {
   })
 }
 
+const KILLED = TRADING_STATES.indexOf('KILLED')
+
 const NO_KEYS = {
   entity: -1,
   client: -1,
@@ -158,9 +162,18 @@ export const kill: Step = (script, world, dice) => {
 
 export const sweep: Step = (script, _, dice) => {
   const latches = [...script.twin.state.latches.values()]
-  const killed = TRADING_STATES.indexOf('KILLED')
-  for (const latch of latches) if (latch.state === killed) script.send('KillSweep', { latch: latch.id, fromSlot: 0 })
+  for (const latch of latches) if (latch.state === KILLED) script.send('KillSweep', { latch: latch.id, fromSlot: 0 })
   if (dice.chance(10)) script.send('KillSweep', { latch: dice.between(0, 50), fromSlot: 0 })
+}
+
+/** What lives under a kill ends, mostly: before, no release of it to ACTIVE passes. */
+function endUnder(script: Script, world: World, latch: Latch, dice: Dice): void {
+  const { state } = script.twin
+  const under = liveOrders(state).filter((order) => covers(state, latch, order.keys, order.side))
+  for (const order of under) {
+    const execType = dice.chance(90) ? 'Canceled' : 'Rejected'
+    script.send('ExecutionReport', reportOn(script, world, dice, order, execType))
+  }
 }
 
 /** Requests and approves releases; some by the wrong person, in the wrong order, of no latch. */
@@ -172,6 +185,7 @@ export const release: Step = (script, world, dice) => {
       [20, dice.below(3)],
       [5, latch.state],
     ] as const)
+    if (latch.state === KILLED && dice.chance(80)) endUnder(script, world, latch, dice)
     const maker = dice.of([...world.people, -1])
     const steps = dice.weighted([
       [80, [0, 1]],

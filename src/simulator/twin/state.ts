@@ -118,6 +118,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** Latch whose sweep asked for its cancel; 0 where none did. */
+  requestedBy: number
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -164,6 +166,9 @@ export interface Latch {
   /** Its orders were looked at; a table of more slots than one sweep takes is not mirrored here. */
   swept: boolean
   requestedState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  ended: number
+  filled: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */

@@ -7,14 +7,14 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
-import { kill, release, sweep } from './latches.ts'
+import { countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import * as market from './market.ts'
 import { binding, genesis, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
-import { emptyState, type State } from './state.ts'
+import { emptyState, isLive, liveOrders, type State } from './state.ts'
 
 export class Twin {
   readonly state: State = emptyState()
@@ -26,6 +26,17 @@ export class Twin {
 
   /** Carries the command out and returns what the engine must say behind it. */
   execute(given: Command): TwinEvent[] {
+    const { state } = this
+    const live = state.latches.size === 0 ? [] : liveOrders(state)
+    const events = this.#carryOut(given)
+    countEnded(
+      state,
+      live.filter((order) => !isLive(order)),
+    )
+    return events
+  }
+
+  #carryOut(given: Command): TwinEvent[] {
     const { state } = this
     if (given.name === 'Genesis') return genesis(state, given.values)
     if (!state.begun) return refused('GENESIS_MISSING')
