@@ -134,6 +134,9 @@ export const REASONS: readonly ReasonRow[] = [
   row(232, 'GENESIS_MISSING', 'command', 99, 99, 'The journal must open with a genesis record.'),
   row(233, 'GENESIS_REPEATED', 'command', 99, 99, 'The journal has its genesis record.'),
   row(234, 'LIMIT_BELOW_USE', 'command', 99, 99, 'The new limit is below the use; what raises the use is refused.'),
+  // The firm and its people.
+  row(360, 'FIRM_NOT_OPENED', 'command', 99, 99, 'A production firm is blocked until two officers release it.'),
+  row(361, 'PERSON_NOT_APPROVED', 'command', 99, 99, 'No machine makes a person, or changes what a person may do.'),
 ]
 
 /** A number for each code. */

@@ -95,6 +95,12 @@ export function latchItself(state: State, account: number, instrument: number, c
   return [{ name: 'LatchSet', latch: latch.id, account, instrument, state: BLOCKED, cause }]
 }
 
+/** The latch of a firm that has not been opened yet. */
+export function latchFirm(state: State, cause: number): TwinEvent[] {
+  const latch = setLatch(state, {}, BLOCKED, cause)
+  return [{ name: 'LatchSet', latch: latch.id, account: -1, instrument: -1, state: BLOCKED, cause }]
+}
+
 /** Asks for the cancel of every covered live order among 256 slots. */
 export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsASweep: number): TwinEvent[] {
   const latch = state.latches.get(values.latch)
