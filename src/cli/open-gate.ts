@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { ApprovalKeys } from '../auth/approval-token.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { DenyList } from '../auth/deny-list.ts'
-import { Issuer } from '../auth/issuer.ts'
+import { AUDIENCE, Issuer } from '../auth/issuer.ts'
+import { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
@@ -55,6 +56,7 @@ export interface OpenGate {
   readonly durability: Durability
   readonly directory: Directory
   readonly clients: ClientStore
+  readonly people: People
   readonly secrets: SecretFiles
   /** Sequences a command of the gate itself. */
   command<L extends RecordLayout>(
@@ -68,7 +70,6 @@ export interface OpenGate {
 /** Where the replay clock stands before the first request moves it: past zero, which means "none" in some fields. */
 const REPLAY_START_US = 1_000_000
 const NO_CODE_HASH = '0'.repeat(64)
-const AUDIENCE = 'portcullis'
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
 export async function openGate(settings: GateSettings): Promise<OpenGate> {
@@ -134,7 +135,15 @@ async function openLocked(
   const url = await rest.listen(settings.port, settings.host)
   const { secrets } = auth
   return {
-    ...{ url, hasGenesis: lastSeq > 0, durability, directory: engine.directory, clients: auth.clients, secrets },
+    ...{
+      url,
+      hasGenesis: lastSeq > 0,
+      durability,
+      directory: engine.directory,
+      clients: auth.clients,
+      people: auth.people,
+      secrets,
+    },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
       await rest.close()
@@ -158,11 +167,20 @@ async function openAuth(directory: string) {
   const secrets = new SecretFiles(join(directory, 'secrets'))
   const deny = new DenyList(secrets)
   const issuer = await Issuer.open(secrets, { issuer: 'portcullis', audience: AUDIENCE })
+  const people = await People.open(secrets)
   const verifier = new TokenVerifier({
     ...{ issuer: issuer.issuer, audience: AUDIENCE, jwks: issuer.jwks },
     denied: (grant) => deny.isDenied(grant),
+    personWithKey: (kid) => people.withKey(kid),
   })
-  return { secrets, issuer, verifier, clients: new ClientStore(secrets), approvalKeys: new ApprovalKeys(secrets) }
+  return {
+    secrets,
+    issuer,
+    verifier,
+    people,
+    clients: new ClientStore(secrets),
+    approvalKeys: new ApprovalKeys(secrets),
+  }
 }
 
 /** @param epoch number of the run's first segment: every start opens one */

@@ -1,7 +1,6 @@
 /**
  * Names, what may go together, and the duties of people: the commands Genesis, Hierarchy, Binding.
  */
-import { reasonNumber } from '../../model/codes.ts'
 import {
   BINDING_KINDS,
   DUTIES,
@@ -13,7 +12,6 @@ import {
 } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
-import { latchFirm } from './latches.ts'
 import { isBound, type Name, nameAt, type State } from './state.ts'
 
 const PARENTS = {
@@ -51,7 +49,7 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
     const { id } = define(state, 'PRINCIPAL', officer, {}, 1)
     state.bindings.set(`PRINCIPAL_DUTY:${id}:${duties}`, true)
   }
-  return values.profile === 0 ? applied() : [...applied(), ...latchFirm(state, reasonNumber('FIRM_NOT_OPENED'))]
+  return applied()
 }
 
 export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): TwinEvent[] {
