@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { register as registerGate } from './gate.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerPerson } from './person.ts'
 import { register as registerReplay } from './replay.ts'
@@ -13,7 +14,7 @@ const program = new Command('portcullis')
   .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
-for (const register of [registerJournal, registerPerson, registerReplay]) register(program)
+for (const register of [registerGate, registerJournal, registerPerson, registerReplay]) register(program)
 pointToHelp(program)
 
 // A reader such as head may have had enough: that is no fault.

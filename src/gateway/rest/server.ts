@@ -2,7 +2,7 @@
  * The REST wire: a Fastify server with the routes of the gate, strict bodies, tokens, errors in one form, and its own
  * OpenAPI document. Wiring gives it a gate; everything else it holds itself.
  */
-import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
@@ -21,6 +21,7 @@ import { commandRoutes } from './command-routes.ts'
 import { CONNECTION_BOUNDS, Connections } from './connections.ts'
 import { Exchange, errorText } from './exchange.ts'
 import { healthRoutes } from './health-routes.ts'
+import { carrierOf, createListener, type TlsFiles } from './listener.ts'
 import { Metrics } from './metrics.ts'
 import { mount } from './mount.ts'
 import { mountOauth } from './oauth-routes.ts'
@@ -49,6 +50,8 @@ export interface RestOptions {
   readonly logger?: Logger
   /** Moved by requests while a recorded day is played. */
   readonly replayClock?: ReplayClock
+  /** HTTPS with this certificate; plain HTTP where it is left out. */
+  readonly tls?: TlsFiles
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax?: number
   /** Keeps a cancel that passed while the journal was down. */
@@ -71,6 +74,8 @@ const REQUESTS_PER_SECOND_MAX = 50_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** From the first byte of a request, or the opening of its connection, to the end of its headers. */
 const HEADERS_TIMEOUT_MS = 5_000
+/** Says in every answer of a demo, errors too, that it is one. */
+const PROFILE_HEADER = 'portcullis-profile'
 /** How often the two times are looked at. */
 const TIMEOUT_SWEEP_MS = 1_000
 const KEEP_ALIVE_MS = 75_000
@@ -89,7 +94,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const app = Fastify({
     logger: false,
     serverFactory: (handler) => {
-      const server = createServer(
+      const server = createListener(
         {
           keepAliveTimeout: KEEP_ALIVE_MS,
           requestTimeout: REQUEST_TIMEOUT_MS,
@@ -99,13 +104,13 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
           requireHostHeader: false,
         },
         (request, response) => {
+          if (gate.directory.profile === 'demo') response.setHeader(PROFILE_HEADER, 'DEMO')
           if (request.headers.host === undefined && request.httpVersion !== '1.0') refuseHead(request, response, 'host')
           else if (lane.order?.takes(request)) lane.order.run(request, response)
           else handler(request, response)
         },
+        { connections, max: CONNECTIONS_MAX, tls: options.tls },
       )
-      server.maxConnections = CONNECTIONS_MAX
-      server.on('connection', (socket) => connections.opened(socket))
       server.on('checkExpectation', (request, response) => refuseHead(request, response, 'expect'))
       return server
     },
@@ -132,7 +137,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     metrics,
     requestsPerSecondMax: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
     isClosing: () => state.closing,
-    onIdentified: (socket) => connections.identified(socket),
+    onIdentified: (socket) => connections.identified(carrierOf(socket)),
   })
   const answers = new OrderAnswers(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
@@ -162,7 +167,11 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app,
-    listen: (port, host) => app.listen({ port, host }),
+    listen: async (port, host) => {
+      const url = await app.listen({ port, host })
+      // The framework does not see that the server it was given speaks TLS.
+      return options.tls === undefined ? url : url.replace(/^http:/, 'https:')
+    },
     published: (block) => polls.published(block),
     remember: (tape, entryOffset, entryEnd) => answers.remember(tape, entryOffset, entryEnd),
     close: async () => {
