@@ -54,6 +54,14 @@ export class ClientStore {
     return this.#clients.has(clientID)
   }
 
+  /** Duties that the client's tokens may carry at most; undefined where it is not known. */
+  dutiesOf(clientID: string): readonly string[] | undefined {
+    return this.#clients
+      .get(clientID)
+      ?.scope.split(' ')
+      .filter((word) => word !== '')
+  }
+
   /** Adds a client, or gives a known one a new secret and duties. Returns the secret: the only time it is seen. */
   register(clientID: string, duties: readonly string[]): string {
     if (!NAME.test(clientID) || clientID.length > NAME_CHARS || clientID.includes(':')) {

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ApprovalKeys } from '../auth/approval-token.ts'
 import { ClientStore } from '../auth/client-store.ts'
-import { DenyList } from '../auth/deny-list.ts'
+import { DENY_READ_MS, DenyList } from '../auth/deny-list.ts'
 import { AUDIENCE, Issuer } from '../auth/issuer.ts'
 import { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
@@ -142,6 +142,8 @@ async function openLocked(
   })
   opened.push(() => sequencer.close())
   const auth = await openAuth(settings.directory, settings.issuer ?? 'portcullis')
+  const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
+  opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   const spill = new SpillFile(join(settings.directory, 'cancels-without-journal.jsonl'))
   server = await createRestServer({
@@ -167,6 +169,7 @@ async function openLocked(
     },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
+      clearInterval(denials)
       await rest.close()
       await sequencer.close()
       spill.close()
@@ -211,11 +214,21 @@ async function openAuth(directory: string, url: string) {
   })
   return {
     secrets,
+    deny,
     issuer,
     verifier,
     people,
     clients: new ClientStore(secrets),
     approvalKeys: new ApprovalKeys(secrets),
+  }
+}
+
+/** What another process has denied holds within a second; a file that cannot be read changes nothing, and is told. */
+function readDenials(deny: DenyList, logger: Logger): void {
+  try {
+    deny.read()
+  } catch (error) {
+    logger.error({ err: error }, 'the list of denied tokens cannot be read; what it said before holds')
   }
 }
 
