@@ -152,6 +152,9 @@ export const REASONS: readonly ReasonRow[] = [
     99,
     'Orders under the kill have not ended: wait for them, or lower it.',
   ),
+  // The firm and its people.
+  row(360, 'FIRM_NOT_OPENED', 'command', 99, 99, 'A production firm is blocked until two officers release it.'),
+  row(361, 'PERSON_NOT_APPROVED', 'command', 99, 99, 'No machine makes a person, or changes what a person may do.'),
 ]
 
 /** A number for each code. */

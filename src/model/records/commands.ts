@@ -301,12 +301,14 @@ export const DAY_ROLL = command(
 
 export const TICK = command(27, 1, 'Tick', 'Time passes: due timers fire.', [])
 
-export const GENESIS = command(28, 1, 'Genesis', 'The first record of a journal.', [
+export const GENESIS = command(28, 2, 'Genesis', 'The first record of a journal.', [
   i32('profile', 'code', '0 demo, 1 production.'),
   i32('ledgerDecimals', 'number', 'ld: money is in 10^-ld of the base currency.'),
   i32('tradeDate', 'date', 'First trade date, as yyyymmdd.'),
   text('firm', NAME_CHARS, 'Firm id.'),
   text('baseCurrency', NAME_CHARS, 'Base currency.'),
+  text('officer1', NAME_CHARS, 'PRINCIPAL 0, a person with OFFICER_DUTIES. A demo may have no officers.'),
+  text('officer2', NAME_CHARS, 'PRINCIPAL 1, likewise.'),
 ])
 
 /** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */

@@ -313,10 +313,23 @@ export const redefine: Step = (script, world, dice) => {
 }
 
 export const odd: Step = (script, world, dice) => {
-  const throwOne = dice.below(5)
+  const throwOne = dice.below(7)
   if (throwOne === 0) script.send('Tick', {})
   else if (throwOne === 1) script.send('Confirm', { confirmSeq: 1, reason: 'sure' })
   else if (throwOne === 2) script.send('Adv', { instrument: dice.of(world.instruments).id, qty: 1_000_000, days: 20 })
   else if (throwOne === 3) script.send('Genesis', { firm: 'AGAIN' })
-  else script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
+  else if (throwOne === 4) {
+    // Of the gate itself or of a machine: people, machines, and names that nobody has.
+    const name = dice.of(['P0', 'M0', 'OFFICER-1', 'NEWCOMER'])
+    script.send('Hierarchy', {
+      kind: 14,
+      name,
+      flags: dice.below(2),
+      principal: dice.of([-1, world.people.length + 2]),
+    })
+  } else if (throwOne === 5) {
+    const a = dice.below(world.people.length + 3)
+    script.send('Binding', { kind: 6, a, b: dice.below(1 << 20), allow: 1, principal: dice.of([-1, a]) })
+  } else
+    script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
 }
