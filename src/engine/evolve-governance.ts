@@ -221,6 +221,8 @@ export class GovernanceEvolver {
     const { metrics, instruments, executions } = state
     state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
     for (let row = 0; row < metrics.rows(); row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+    state.cells.start(() => true)
+    state.statements.changes.count++
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
