@@ -15,6 +15,7 @@ import type { RulePack } from '../model/rules.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
@@ -24,6 +25,7 @@ import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
+import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
@@ -93,10 +95,12 @@ export function createEngine(options: EngineOptions): Engine {
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
   const statements = new StatementDecider(state)
+  const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content)
   const evolveReports = createReportEvolver(state, life, shift, subjects)
   const evolveReference = new ReferenceEvolver(state, shift)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveLiveOrders = new LiveOrderEvolver(state, life)
   const evolveStatements = new StatementEvolver(state, shift)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
 
@@ -152,8 +156,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return null
+    if (sweep === null) return nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  function nextListSweep(): WriteCommand | null {
+    const list = state.statements.sweeping()
+    if (list === undefined) return null
+    const { account, venue, next: from } = list
+    return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
   }
 
   function enter(tape: Tape, offset: number): void {
@@ -228,6 +239,10 @@ export function createEngine(options: EngineOptions): Engine {
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
         return statements.adopt(tape, offset)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return liveOrders.statement(tape, offset)
+      case D.STATEMENT_SWEEP.type:
+        return liveOrders.sweep(tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -238,6 +253,7 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
@@ -293,6 +309,10 @@ export function createEngine(options: EngineOptions): Engine {
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
         return evolveStatements.compared(tape, event)
+      case F.LIVE_ORDER_CHECKED.type:
+        return evolveLiveOrders.checked(tape, event)
+      case F.LIST_SWEPT.type:
+        return evolveLiveOrders.swept(tape, event)
       case APPLIED:
         return applied(tape, command, event)
       default:
@@ -359,6 +379,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveStatements.opened(tape, command)
       case D.ADOPT_STATEMENT.type:
         return evolveStatements.adopted(tape, command)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return evolveLiveOrders.statement(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

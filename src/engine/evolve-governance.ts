@@ -288,7 +288,8 @@ export class GovernanceEvolver {
       const placed = chain.map((entry) => ids.carry(entry))
       const own = chain.length - versions.size
       for (let at = 0; at < own; at++) ids.setNext(placed[at]!, at + 1 < own ? placed[at + 1]! : -1)
-      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0]!
+      // An adopted order whose id was used before has none.
+      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0] ?? -1
       for (const [version, at] of versions) {
         orders.vi[version * Version.INTS + Version.ID] = placed[at]!
         ids.setNext(placed[at]!, -1)

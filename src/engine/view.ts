@@ -135,6 +135,7 @@ export class StateView implements EngineView {
       openValue: orders.f[of + Order.OPENED]!,
       pendingReplaces: orders.i[oi + Order.VERSIONS]!,
       cancelRequested: orders.f[of + Order.CANCEL_SEQ]! !== 0,
+      adopted: orders.i[oi + Order.ADOPTED] !== 0,
     }
   }
 

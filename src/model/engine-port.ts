@@ -53,6 +53,8 @@ export interface OrderView {
   readonly openValue: number
   readonly pendingReplaces: number
   readonly cancelRequested: boolean
+  /** The gate took it over from a venue's list. */
+  readonly adopted: boolean
 }
 
 /** What has become of an approved order or replace since its decision. */

@@ -151,9 +151,9 @@ export function createStatements(state: StatementTables, scopes: number) {
     changes.count++
   }
 
-  function settleList(list: LiveOrderList): void {
+  function endList(list: LiveOrderList, isSettled: boolean): void {
     lists.delete(listKey(list.account, list.venue))
-    listDate.set(list.account, list.venue, list.tradeDate)
+    if (isSettled) listDate.set(list.account, list.venue, list.tradeDate)
     changes.count++
   }
 
@@ -192,7 +192,7 @@ export function createStatements(state: StatementTables, scopes: number) {
     rowsKept,
     settle,
     setDiffering,
-    settleList,
+    endList,
     listOf: (account: number, venue: number): LiveOrderList | undefined => lists.get(listKey(account, venue)),
     openList: (list: LiveOrderList): void => {
       lists.set(listKey(list.account, list.venue), list)

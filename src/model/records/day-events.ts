@@ -36,7 +36,11 @@ export const LIVE_ORDER_CHECKED = layout(162, 1, 'LiveOrderChecked', "An order w
 export const LIST_SWEPT = layout(163, 1, 'ListSwept', 'A StatementSweep looked at its rows or slots.', [
   i32('account', 'id', 'ACCOUNT.'),
   i32('venue', 'id', 'VENUE.'),
-  i32('next', 'id', 'Where the next sweep goes on; -1 when the list is settled.'),
+  i32(
+    'next',
+    'id',
+    'Where the next sweep goes on; -1 when the list is settled, -2 when it could not be compared and is dropped.',
+  ),
 ])
 
 export const DAY_EVENTS: readonly RecordLayout[] = [
