@@ -293,7 +293,8 @@ export class ReferenceDecider {
     writeApplied(tape)
   }
 
-  position(tape: Tape, offset: number): void {
+  /** `takesRow` goes on with a row of a statement, which has no effect of its own. */
+  position(tape: Tape, offset: number, takesRow: (tape: Tape, offset: number) => void): void {
     const { names, instruments, cells } = this.#state
     const command = decode(tape, offset, POSITION)
     const at = POSITION.at
@@ -308,6 +309,7 @@ export class ReferenceDecider {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
+    if (command.statement !== 0) return takesRow(tape, offset)
     if (cells.pages() + 64 > cells.pagesMax || this.#state.books.isFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)
   }

@@ -241,6 +241,7 @@ export class ReferenceEvolver {
       if (bindings[kind]! <= 0) continue
       const cell = this.#state.cells.open((bindings[kind]! >> 1) - 1, instrument)
       const dP = qty - this.#state.cells.f[cell + Cell.P]!
+      this.#state.cells.f[cell + Cell.START] = this.#state.cells.f[cell + Cell.START]! + dP
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
       this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
     }

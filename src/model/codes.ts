@@ -155,6 +155,17 @@ export const REASONS: readonly ReasonRow[] = [
   // The firm and its people.
   row(360, 'FIRM_NOT_OPENED', 'command', 99, 99, 'A production firm is blocked until two officers release it.'),
   row(361, 'PERSON_NOT_APPROVED', 'command', 99, 99, 'No machine makes a person, or changes what a person may do.'),
+  // The trade date's beginning.
+  row(290, 'ACCOUNT_NOT_READY', 'M04', 0, 99, 'Positions or live orders of the account are not settled for this date.'),
+  row(291, 'STATEMENT_REPEATED', 'command', 99, 99, 'This very statement was settled for this date before.'),
+  row(292, 'STATEMENT_NOT_OPEN', 'command', 99, 99, 'This sender has no open statement of the account.'),
+  row(293, 'STATEMENT_MISMATCH', 'command', 99, 99, 'Number or hash of the rows are not those of the opening.'),
+  row(294, 'STATEMENT_OF_OTHER_DATE', 'command', 99, 99, "The statement is not of the account's trade date."),
+  row(295, 'NOTHING_TO_ADOPT', 'command', 99, 99, 'No such statement of the account waits to be adopted.'),
+  row(296, 'LIVE_ORDER_MISSING', 'command', 99, 99, 'A live order is not on the list of its venue: it is unknown.'),
+  row(297, 'LIVE_ORDER_DIFFERS', 'command', 99, 99, 'The venue says otherwise about a live order: it is unknown.'),
+  row(298, 'LIVE_ORDER_ADOPTED', 'command', 99, 99, 'The venue has an order that the gate did not know: reserved.'),
+  row(299, 'RESTATED_ORDER_REFUSED', 'command', 99, 99, 'An order of an earlier date would not pass today: cancel it.'),
 ]
 
 /** A number for each code. */

@@ -53,6 +53,8 @@ export interface OrderView {
   readonly openValue: number
   readonly pendingReplaces: number
   readonly cancelRequested: boolean
+  /** The gate took it over from a venue's list. */
+  readonly adopted: boolean
 }
 
 /** What has become of an approved order or replace since its decision. */
@@ -149,6 +151,29 @@ export interface InstrumentView {
   readonly rule201: boolean
 }
 
+/** One position that a statement says otherwise than it was carried; trader and strategy -1: the account's. */
+export interface PositionDifferenceView {
+  readonly instrument: number
+  readonly trader: number
+  readonly strategy: number
+  readonly stated: number
+  readonly carried: number
+}
+
+/** Whether an account may trade on its trade date, and what is missing. */
+export interface ReadinessView {
+  readonly tradeDate: number
+  /** Positions and all lists are settled for the trade date. */
+  readonly ready: boolean
+  /** New orders are refused with ACCOUNT_NOT_READY. */
+  readonly blocked: boolean
+  readonly positions: 'MISSING' | 'OPEN' | 'DIFFERS' | 'SETTLED'
+  /** Of the statement that differs: what an adoption names. */
+  readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
+  readonly differences: readonly PositionDifferenceView[]
+  readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -182,4 +207,5 @@ export interface EngineView {
   /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
   sectorOf(instrument: number): number
   parameter(index: number): number
+  readiness(account: number): ReadinessView
 }

@@ -40,7 +40,10 @@ export interface World {
 }
 
 /** Duties as bits. */
-const RELEASING = 2 ** DUTIES.indexOf('release:request') + 2 ** DUTIES.indexOf('release:approve')
+const RELEASING =
+  2 ** DUTIES.indexOf('release:request') +
+  2 ** DUTIES.indexOf('release:approve') +
+  2 ** DUTIES.indexOf('positions:write')
 
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
 

@@ -8,6 +8,7 @@ import { type Candidate, isRetreat, leavesChange, reduces } from './candidate.ts
 import { applied, refused, type TwinEvent } from './events.ts'
 import { cellOf, type Snapshot } from './exposure.ts'
 import { genesis, hasDuty } from './names.ts'
+import { isHeldBack } from './readiness.ts'
 import {
   type CellKind,
   instrumentAt,
@@ -66,8 +67,10 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   const latches = [...state.latches.values()].filter((latch) => covers(state, latch, candidate.keys, candidate.side))
   const worst = Math.max(0, ...latches.map((latch) => latch.state))
   if (worst === KILLED) return 'KILLED'
-  if (worst === 0 || isRetreat(candidate)) return null
+  if (isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
+  if (isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
+  if (worst === 0) return null
   const change = leavesChange(state, candidate, candidate.orderQty)
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
     ? null

@@ -15,6 +15,7 @@ import { evaluate, newOrder } from './orders.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
+import { adoptStatement, positionStatement } from './statements.ts'
 
 export class Twin {
   readonly state: State = emptyState()
@@ -100,6 +101,10 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'PositionStatement':
+      return positionStatement(state, given.values)
+    case 'AdoptStatement':
+      return adoptStatement(state, given.values)
     case 'Tick':
       return []
     default:
