@@ -13,7 +13,7 @@ import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, C01, D02, D05, D08, limitKey } from './state/limits.ts'
+import { B03, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -32,6 +32,7 @@ const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
 const REMOVE = 1
+const INSTRUMENT_OBJECT = 1
 const SECTOR_OBJECT = 3
 const DAY_US = 86_400_000_000
 /** Largest count that a message rate can be limited to and still be logged stamp by stamp. */
@@ -88,7 +89,10 @@ export class GovernanceDecider {
     }
     if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
-    const positional = control === D02 || control === D05 || control === D08
+    const isQuantity = control === D01L || control === D01S
+    // Quantities of two instruments have no sum.
+    if (isQuantity && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
+    const positional = control === D02 || control === D05 || control === D08 || isQuantity
     if (positional && names.subjectKind[subject] === Kind.SESSION) return bad(at.subject)
     // Positions have no venue.
     if (positional && objectKind === 5) return bad(at.objectKind)

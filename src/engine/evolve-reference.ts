@@ -233,7 +233,7 @@ export class ReferenceEvolver {
       const cell = this.#state.cells.open((bindings[kind]! >> 1) - 1, instrument)
       const dP = qty - this.#state.cells.f[cell + Cell.P]!
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
-      this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
+      this.#shift.cell(kind, cell, instrument, entity, dP, subjects, 0)
     }
   }
 }

@@ -95,6 +95,10 @@ export const REASONS: readonly ReasonRow[] = [
     3,
     'The capital that the sector limit is a share of is missing or too old.',
   ),
+  // Controls beyond the mandatory ones.
+  row(310, 'MAX_LONG_POSITION', 'D01L', 25, 3, 'The worst-case long position would be over a limit.'),
+  row(311, 'MAX_SHORT_POSITION', 'D01S', 25, 3, 'The worst-case short position would be over a limit.'),
+  row(312, 'GROSS_EXECUTED', 'D04', 25, 3, "The day's executed notional is over a limit: only reducing orders pass."),
   // Commands as such.
   row(200, 'RISK_ERROR', 'command', 99, 99, 'A control failed to give a result. The order is refused.'),
   row(201, 'CLORDID_CONFLICT', 'command', 6, 6, 'This clOrdID was used with other content.'),

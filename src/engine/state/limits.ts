@@ -40,6 +40,9 @@ export const D03 = controlIndex('DAILY_GROSS')
 export const D05 = controlIndex('PORTFOLIO_GROSS')
 export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
+export const D01L = controlIndex('MAX_LONG_POSITION')
+export const D01S = controlIndex('MAX_SHORT_POSITION')
+export const D04 = controlIndex('GROSS_EXECUTED')
 
 const KINDS = 6
 const EMPTY = new Int32Array(0)
@@ -408,12 +411,17 @@ export function objectEntries(limitRows: number): number {
   return limitRows + (1 << 14)
 }
 
+/** Controls whose use stands between orders. */
+const STANDS: readonly number[] = [C05, D01L, D01S, D02, D03, D04, D05, D06, D08]
 /** 1 for controls whose use stands between orders, and so has warning levels. */
-const STANDING = Int32Array.from(CONTROLS, ({ index }) => ([C05, D02, D03, D05, D06, D08].includes(index) ? 1 : 0))
+const STANDING = Int32Array.from(CONTROLS, ({ index }) => (STANDS.includes(index) ? 1 : 0))
+
+/** Controls that are measured for every order, row or no row: all others measure where a row asks them to. */
+export const COMMON: readonly number[] = [B01, B02, C05, D02, D03, D05, D06]
 
 function flagsOf(version: RowVersion): number {
   const { control } = version
-  const ownMeasure = control === C01 || control === B09 || control === B03 || control === D08
+  const ownMeasure = !COMMON.includes(control)
   const ownUnits = control === B01 && version.kind === 1
   const looser = version.hardForReducing > version.hard && (control === D03 || control === D06)
   const waived = version.action === 1 || version.mode === 1

@@ -79,11 +79,15 @@ function setObjectLimits(script: Script, world: World): void {
     limit(script, rows.C05, account, 60, objectOf('INSTRUMENT'))
     limit(script, rows.D06, account, 30 * MILLION, { hardForReducing: 35 * MILLION })
     limit(script, rows.B01, account, 5_000, objectOf('INSTRUMENT', stock))
+    limit(script, rows.D01L, account, 50_000_000_000, objectOf('INSTRUMENT'))
+    limit(script, rows.D01S, account, 2_000, objectOf('INSTRUMENT', stock))
   }
   for (const trader of traders) {
     limit(script, rows.D06, trader, 25 * MILLION, objectOf('SECTOR'))
     limit(script, rows.D03, trader, 30 * MILLION, objectOf('ASSET_CLASS'))
     limit(script, rows.B09, trader, 3, { param: SECOND / 2 })
+    limit(script, rows.D01S, trader, 50_000_000_000, objectOf('INSTRUMENT'))
+    limit(script, rows.D04, trader, 20 * MILLION, { hardForReducing: 30 * MILLION })
   }
   for (const desk of desks) {
     limit(script, rows.D02, desk, 25 * MILLION, objectOf('UNDERLYING'))
@@ -97,5 +101,7 @@ function setObjectLimits(script: Script, world: World): void {
   limit(script, rows.D05, 0, 60 * MILLION, { ...objectOf('INSTRUMENT', lot), action: ALERT })
   limit(script, rows.D02, 0, 30 * MILLION, { ...objectOf('ASSET_CLASS'), ...SHADOW })
   limit(script, rows.D03, 0, 90 * MILLION, { hardForReducing: 95 * MILLION, action: ENFORCED })
+  limit(script, rows.D01L, 0, 9_000, objectOf('INSTRUMENT', stock))
+  limit(script, rows.D04, 0, 60 * MILLION, objectOf('SECTOR'))
   limit(script, rows.B09, sessions[0] as number, 5, { param: 2 * SECOND, action: ALERT })
 }

@@ -168,6 +168,15 @@ export function grossAt(state: State, snap: Snapshot, subject: Name, object: Obj
   return sum(cellsAt(state, snap, subject, object).map((cell) => (snap.worths.get(cell) as Worth).gross))
 }
 
+/** P + B and P - S of the subject's own cells in the object, as quantities. */
+export function quantitiesAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf) {
+  const cells = cellsAt(state, snap, subject, object)
+  return {
+    long: sum(cells.map(({ position, buys }) => position + buys)),
+    short: sum(cells.map(({ position, sells }) => position - sells)),
+  }
+}
+
 /** Long and short ends per legal entity. */
 export function endsAt(
   state: State,

@@ -2,7 +2,7 @@
  * What each limit row measures: use before the candidate, use after it at any quantity, and whether it passes.
  */
 import type { Candidate, Measures } from './candidate.ts'
-import { cellWith, reducesAccount } from './candidate.ts'
+import { cellWith, isBuy, reducesAccount } from './candidate.ts'
 import { abs, ceilDiv, larger, MAX, sum } from './exact.ts'
 import * as exposure from './exposure.ts'
 import { collarHard, deviation, type Pricing } from './pricing.ts'
@@ -61,6 +61,20 @@ export function rowTest(
       return netTest(state, snap, candidate, subject, object, test)
     case rows.D03:
       return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.D01L: {
+      const { long } = exposure.quantitiesAt(state, snap, subject, object)
+      return test(long, (m) => (isBuy(candidate) ? long + m.leavesChange : long))
+    }
+    case rows.D01S: {
+      const { short } = exposure.quantitiesAt(state, snap, subject, object)
+      return test(-short, (m) => (isBuy(candidate) ? -short : m.leavesChange - short))
+    }
+    case rows.D04: {
+      const executed = exposure.executedAt(state, subject, object)
+      const passes = (_: bigint, m: Measures) =>
+        m.openValueChange <= 0n || executed <= hardOf(snap, limit, candidate, m)
+      return { limit, before: executed, after: () => executed, passes }
+    }
     case rows.D06:
       return flow(exposure.openAt(state, snap, subject, object))
     case rows.D05:
@@ -76,7 +90,7 @@ function objectOfRow(state: State, limit: Limit, { keys }: Candidate): exposure.
 }
 
 function hardOf(snap: exposure.Snapshot, limit: Limit, candidate: Candidate, m: Measures): bigint {
-  const isFlow = limit.control === rows.D03 || limit.control === rows.D06
+  const isFlow = [rows.D03, rows.D04, rows.D06].includes(limit.control)
   if (!isFlow || limit.hardForReducing === 0n) return limit.hard
   return reducesAccount(snap, candidate, m.leavesChange) ? limit.hardForReducing : limit.hard
 }

@@ -25,9 +25,12 @@ export const D03 = controlOf('D03')
 export const D05 = controlOf('D05')
 export const D06 = controlOf('D06')
 export const D08 = controlOf('D08')
+export const D01L = controlOf('D01L')
+export const D01S = controlOf('D01S')
+export const D04 = controlOf('D04')
 
 /** Controls whose rows need a price, and are not evaluated without one. */
-export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D05, D06, D08]
+export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08]
 
 /** The order's subjects in the order of the evaluation vector; a session that is not known is left out. */
 export function subjectsOf(state: State, keys: Keys): Name[] {
