@@ -1,5 +1,6 @@
 /** One instance of every control over the state and the scratch; each stands in its own file of `controls/`. */
 import type { RulePack } from '../model/rules.ts'
+import { createCumPctAdv } from './controls/cum-pct-adv.ts'
 import { createDailyGross } from './controls/daily-gross.ts'
 import { createDuplicateOrder } from './controls/duplicate-order.ts'
 import { createGrossExecuted } from './controls/gross-executed.ts'
@@ -12,6 +13,7 @@ import { createMarketOrderProtection } from './controls/market-order-protection.
 import { createMaxLongPosition } from './controls/max-long-position.ts'
 import { createMaxOpenOrders } from './controls/max-open-orders.ts'
 import { createMaxOrderNotional } from './controls/max-order-notional.ts'
+import { createMaxOrderPctAdv } from './controls/max-order-pct-adv.ts'
 import { createMaxOrderQty } from './controls/max-order-qty.ts'
 import { createMaxShortPosition } from './controls/max-short-position.ts'
 import { createMessageRate } from './controls/message-rate.ts'
@@ -30,6 +32,7 @@ export type Controls = ReturnType<typeof createControls>
 
 export function createControls(state: State, pack: RulePack, j: Judgement) {
   const collar = createPriceCollar(state, j)
+  const pctAdv = createMaxOrderPctAdv(state, j)
   return {
     ...createTradingState(state, j),
     ...createMarketAccess(state, j),
@@ -39,6 +42,8 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...createLimitsPresent(state, j),
     ...createMaxOrderQty(state, j),
     ...createMaxOrderNotional(j),
+    ...pctAdv,
+    ...createCumPctAdv(state, j, pctAdv),
     ...collar,
     ...createMarketOrderProtection(state, j, collar),
     ...createDuplicateOrder(state, j),

@@ -13,7 +13,7 @@ import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
+import { B03, B08, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -89,7 +89,7 @@ export class GovernanceDecider {
     }
     if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
-    const isQuantity = control === D01L || control === D01S
+    const isQuantity = control === D01L || control === D01S || control === B08
     // Quantities of two instruments have no sum.
     if (isQuantity && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
     const positional = control === D02 || control === D05 || control === D08 || isQuantity

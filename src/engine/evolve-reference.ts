@@ -202,6 +202,7 @@ export class ReferenceEvolver {
     const command = decode(tape, offset, ADV)
     this.#state.referenceVersion++
     this.#state.instruments.adv[command.instrument] = command.qty
+    this.#state.instruments.advUs[command.instrument] = this.#state.timeUs
   }
 
   parameter(tape: Tape, offset: number): void {

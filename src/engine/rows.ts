@@ -17,6 +17,7 @@ import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
+const ADV_UNAVAILABLE = reasonNumber('ADV_UNAVAILABLE')
 const CAPITAL_UNAVAILABLE = reasonNumber('CAPITAL_UNAVAILABLE')
 const B01 = controlIndex('MAX_ORDER_QTY')
 const B02 = controlIndex('MAX_ORDER_NOTIONAL')
@@ -31,6 +32,8 @@ const D08 = controlIndex('SECTOR_CONCENTRATION')
 const D01L = controlIndex('MAX_LONG_POSITION')
 const D01S = controlIndex('MAX_SHORT_POSITION')
 const D04 = controlIndex('GROSS_EXECUTED')
+const B07 = controlIndex('MAX_ORDER_PCT_ADV')
+const B08 = controlIndex('CUM_PCT_ADV')
 const ROWS_MAX: number = ROWS_PER_DECISION
 /** Calm rows are of the common controls, whose indices fit a word of bits: the walk keeps what passed in one. */
 const COMMON_BITS = Math.max(...COMMON) + 1
@@ -64,6 +67,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measurePortfolioGross, measureIntradayNet, measureSectorConcentration } = controls
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
   const { measurePriceCollar, measureDuplicateOrder, measureMessageRate } = controls
+  const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
   const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
 
   /** The evaluation vector: which row, and its use before and after. */
@@ -232,6 +236,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   }
 
   function reasonOf(slot: number, control: number, list: number): number {
+    if ((control === B07 || control === B08) && !isAdvKnown()) return ADV_UNAVAILABLE
     const lacksCapital = control === D08 && !measureSectorConcentration(slot, listMetric[list]!, listCell[list]!)
     return lacksCapital ? CAPITAL_UNAVAILABLE : REASON_OF[control]!
   }
@@ -264,6 +269,11 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
         break
+      case B07:
+        if (!measureMaxOrderPctAdv()) return false
+        break
+      case B08:
+        return measureCumPctAdv(metric) && x[X.AFTER]! <= x[X.LIMIT]!
       case D01L:
         measureMaxLongPosition(metric)
         break

@@ -103,6 +103,14 @@ export const PARAMETERS = [
     max: 10_000,
     doc: 'How far below a warning level it re-arms, as a share of hard.',
   },
+  {
+    name: 'advMaxUs',
+    unit: 'durationUs',
+    value: 4 * 86_400 * SECOND,
+    min: SECOND,
+    max: 30 * 86_400 * SECOND,
+    doc: 'Age of an average daily volume that blocks: one business day over a long weekend.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

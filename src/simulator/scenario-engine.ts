@@ -275,6 +275,10 @@ export class Scenario {
     this.applied('Capital', { subject: this.id(subject), amount, floor, asOfUs: this.timeUs })
   }
 
+  adv(instrument: string, qty: number): void {
+    this.applied('Adv', { instrument: this.id(instrument), qty, days: 20 })
+  }
+
   parameter(name: ParameterName, value: number): void {
     this.applied('Parameter', { parameter: PARAMETERS.findIndex((row) => row.name === name), value })
   }

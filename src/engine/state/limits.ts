@@ -42,6 +42,7 @@ export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
 export const D01L = controlIndex('MAX_LONG_POSITION')
 export const D01S = controlIndex('MAX_SHORT_POSITION')
+export const B08 = controlIndex('CUM_PCT_ADV')
 export const D04 = controlIndex('GROSS_EXECUTED')
 
 const KINDS = 6

@@ -11,7 +11,7 @@ import type { Dice } from './dice.ts'
 import { orderGiven, type Step } from './order-steps.ts'
 import type { Script } from './script.ts'
 import { limit as setLimit } from './small-limits.ts'
-import { bind } from './small-world.ts'
+import { bind, type World } from './small-world.ts'
 
 const SECOND = 1_000_000
 /** Of the last decisions, what share may be refused before limits are widened again. */
@@ -298,11 +298,20 @@ export const redefine: Step = (script, world, dice) => {
   script.send('Instrument', { ...listed.definition, ...change })
 }
 
+function tellAdv(script: Script, world: World, dice: Dice): void {
+  const { id, lot } = dice.of(world.instruments)
+  const lots = dice.weighted([
+    [90, dice.between(5_000, 40_000)],
+    [10, dice.of([0, 1, 800])],
+  ] as const)
+  script.send('Adv', { instrument: id, qty: lots * lot, days: 20 })
+}
+
 export const odd: Step = (script, world, dice) => {
   const throwOne = dice.below(5)
   if (throwOne === 0) script.send('Tick', {})
   else if (throwOne === 1) script.send('Confirm', { confirmSeq: 1, reason: 'sure' })
-  else if (throwOne === 2) script.send('Adv', { instrument: dice.of(world.instruments).id, qty: 1_000_000, days: 20 })
+  else if (throwOne === 2) tellAdv(script, world, dice)
   else if (throwOne === 3) script.send('Genesis', { firm: 'AGAIN' })
   else script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
 }

@@ -102,6 +102,13 @@ function setObjectLimits(script: Script, world: World): void {
   limit(script, rows.D02, 0, 30 * MILLION, { ...objectOf('ASSET_CLASS'), ...SHADOW })
   limit(script, rows.D03, 0, 90 * MILLION, { hardForReducing: 95 * MILLION, action: ENFORCED })
   limit(script, rows.D01L, 0, 9_000, objectOf('INSTRUMENT', stock))
+  for (const { id, lot: lots } of instruments) {
+    script.send('Adv', { instrument: id, qty: lots * 20_000, days: 20 })
+  }
+  limit(script, rows.B07, 0, 3_000, objectOf('ASSET_CLASS'))
+  limit(script, rows.B07, accounts[0] as number, 1_500, objectOf('INSTRUMENT', stock))
+  limit(script, rows.B08, traders[1] as number, 4_000, objectOf('INSTRUMENT'))
+  limit(script, rows.B08, 0, 9_000, { ...objectOf('INSTRUMENT', stock), action: ALERT })
   limit(script, rows.D04, 0, 60 * MILLION, objectOf('SECTOR'))
   limit(script, rows.B09, sessions[0] as number, 5, { param: 2 * SECOND, action: ALERT })
 }

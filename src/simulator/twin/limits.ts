@@ -21,8 +21,8 @@ const VENUE = OBJECT_KINDS.indexOf('VENUE')
 const REMOVES = 1
 /** Messages that a C01 row can keep. */
 const LOG_MOST = 1_000_000
-const POSITION_CONTROLS: readonly number[] = [rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
-const QUANTITY_CONTROLS: readonly number[] = [rows.D01L, rows.D01S]
+const POSITION_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
+const QUANTITY_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S]
 
 export function setLimit(state: State, values: LimitValues): TwinEvent[] {
   const subject = state.subjects[values.subject]

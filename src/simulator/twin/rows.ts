@@ -6,7 +6,7 @@ import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary
 import { MAX } from './exact.ts'
 import { objectOf } from './exposure.ts'
 import type { Keys, Limit, Name, State } from './state.ts'
-import { duration, subjectAt } from './state.ts'
+import { duration, marketAt, subjectAt } from './state.ts'
 
 /** Index of a control by its id in the catalogue. */
 export function controlOf(id: (typeof CONTROLS)[number]['id']): number {
@@ -28,6 +28,8 @@ export const D08 = controlOf('D08')
 export const D01L = controlOf('D01L')
 export const D01S = controlOf('D01S')
 export const D04 = controlOf('D04')
+export const B07 = controlOf('B07')
+export const B08 = controlOf('B08')
 
 /** Controls whose rows need a price, and are not evaluated without one. */
 export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08]
@@ -84,6 +86,13 @@ export function capitalOf(state: State, subject: number, now: number): bigint | 
   const capital = state.capitals.get(subject)
   if (capital === undefined || now - capital.asOfUs > duration(state, 'capitalMaxUs')) return null
   return capital.base
+}
+
+/** The average daily volume of an instrument; null where it is missing, 0 or too old. */
+export function advOf(state: State, instrument: number, now: number): bigint | null {
+  const { adv } = marketAt(state, instrument)
+  if (adv === null || adv.qty === 0n || now - adv.timeUs > duration(state, 'advMaxUs')) return null
+  return adv.qty
 }
 
 /** Messages of a C01 row inside its window, no more than it keeps. */

@@ -72,6 +72,8 @@ export interface Market {
   halted: boolean
   rule201: boolean
   active: boolean
+  /** Average daily volume and when it was told; null if it never was. */
+  adv: { readonly qty: bigint; readonly timeUs: number } | null
   mark: bigint | null
   /** Time of the first quarantined quote since the sides were last set; null if there is none. */
   quarantinedUs: number | null
