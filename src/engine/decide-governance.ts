@@ -7,7 +7,7 @@ import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/com
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES } from '../model/vocabulary.ts'
+import { DUTIES, SESSION_PHASES } from '../model/vocabulary.ts'
 import { latchCovers } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
@@ -50,7 +50,8 @@ export class GovernanceDecider {
     const command = decode(tape, offset, LIMIT)
     const field = this.#badField(command)
     if (field !== null) return writeRefused(tape, field[0], field[1])
-    const key = limitKey(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
+    const { control, subject, objectKind, param, phase } = command
+    const key = limitKey(control, subject, objectKind, objectNamed(command), param, phase)
     const slot = limits.slotOf(key)
     const previous = slot < 0 ? -1 : limits.i[slot * Row.INTS + Row.ID]!
     if ((command.flags & REMOVE) !== 0) {
@@ -109,6 +110,8 @@ export class GovernanceDecider {
     } else if (control === B03) {
       if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)
     } else if (command.param !== 0) return bad(at.param)
+    const phases = control === B03 ? SESSION_PHASES.length : 0
+    if (!(command.phase >= 0 && command.phase <= phases)) return bad(at.phase)
     if (!isAmount(command.soft)) return bad(at.soft)
     // Scheduled and temporary limits come with the people who approve them: a time that would not be kept is refused.
     if (command.effectiveUs !== 0) return bad(at.effectiveUs)

@@ -65,6 +65,7 @@ export class GovernanceEvolver {
       warnBps: warnBpsOf(command),
       action: command.action,
       mode: command.mode,
+      phase: command.phase,
     }
     const { objectKind, subject } = command
     const { object } = version

@@ -66,7 +66,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measureDailyGross, loosenForReducing, measureOpenOrderNotional, measureMaxOpenOrders } = controls
   const { measurePortfolioGross, measureIntradayNet, measureSectorConcentration } = controls
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
-  const { measurePriceCollar, measureDuplicateOrder, measureMessageRate } = controls
+  const { measurePriceCollar, standsInPhase, measureDuplicateOrder, measureMessageRate } = controls
   const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
   const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
 
@@ -116,9 +116,10 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     }
   }
 
-  /** Rows that need a value wait for one; a replace is no duplicate. */
-  function isJudged(control: number): boolean {
+  /** Rows that need a value wait for one; a collar is for its phase; a replace is no duplicate. */
+  function isJudged(control: number, slot: number, list: number): boolean {
     if (!j.valued && NEEDS_VALUE[control] !== 0) return false
+    if (control === B03) return standsInPhase(slot, list)
     return control !== B09 || j.replaces < 0
   }
 
@@ -175,7 +176,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
         vectorAfter[row] = after
         passed |= 1 << control
       } else {
-        if (!isJudged(control)) continue
+        if (!isJudged(control, packedSlot[at]!, list)) continue
         const flags = evaluateRow(packedSlot[at]!, control, list)
         vectorId[row] = packedId[at]! | flags
         vectorBefore[row] = x[X.BEFORE]!

@@ -1,5 +1,5 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, REF_SOURCES, RESULTS, TRADING_STATES } from '../../model/vocabulary.ts'
+import { ORDER_STATES, REF_SOURCES, RESULTS, SESSION_PHASES, TRADING_STATES } from '../../model/vocabulary.ts'
 
 const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
 const decimal = (description: string) => ({ type: 'string', description, examples: ['1200000.00'] })
@@ -257,6 +257,7 @@ export const SCHEMAS = {
             use: AMOUNT,
             windowUs: integer('Window in microseconds.'),
             bandTicks: integer('The band is at least so many ticks.'),
+            phase: text('The only session phase that the row is for.', { enum: SESSION_PHASES }),
             warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),
             action: text('What a breach does.'),
             mode: text('SHADOW records and lets pass.'),

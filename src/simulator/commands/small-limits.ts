@@ -67,6 +67,15 @@ function setCollars(script: Script, { assetClasses, traders, accounts, instrumen
   limit(script, rows.B03, 0, 250, { ...objectOf('ASSET_CLASS', equity), param: 2 })
   limit(script, rows.B03, 0, 150, { ...objectOf('ASSET_CLASS', future), param: 60 })
   limit(script, rows.B03, traders[0] as number, 200, objectOf('INSTRUMENT', instruments[0]?.id))
+  for (const [phase, bps] of [
+    [1, 300],
+    [2, 60],
+    [4, 90],
+  ] as const) {
+    limit(script, rows.B03, 0, bps, { ...objectOf('ASSET_CLASS'), phase })
+    limit(script, rows.B03, traders[0] as number, bps * 2, { ...objectOf('INSTRUMENT'), phase })
+  }
+  limit(script, rows.B03, 0, 45, { ...objectOf('ASSET_CLASS', equity), param: 4, phase: 2 })
   limit(script, rows.B03, accounts[1] as number, 20, { action: ALERT })
 }
 

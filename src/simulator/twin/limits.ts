@@ -3,7 +3,7 @@
  */
 import { reasonNumber } from '../../model/codes.ts'
 import { CONTROLS } from '../../model/controls.ts'
-import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary.ts'
+import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS, SESSION_PHASES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { larger, MAX, sum } from './exact.ts'
@@ -60,6 +60,8 @@ function isSound(values: LimitValues): boolean {
     isHard &&
     !(values.control === rows.C01 && hard > LOG_MOST && hard < Number(MAX)) &&
     !isDated &&
+    values.phase >= 0 &&
+    values.phase <= (values.control === rows.B03 ? SESSION_PHASES.length : 0) &&
     (isWindow ? param > 0 : param === 0 || (param > 0 && values.control === rows.B03)) &&
     LIMIT_ACTIONS[values.action] !== undefined &&
     LIMIT_MODES[values.mode] !== undefined
@@ -89,6 +91,7 @@ function limitOf(values: LimitValues): Limit {
     warnBps: [warn1Bps, warn2Bps, warn3Bps, warn4Bps].map(BigInt),
     action: values.action,
     mode: values.mode,
+    phase: values.phase,
     level: 0,
     stamps: [],
   }

@@ -50,9 +50,12 @@ export function subjectsOf(state: State, keys: Keys): Name[] {
 }
 
 /** What makes two Limit commands speak of the same row: of C01 the window too. */
-export function limitKey(row: Pick<Limit, 'control' | 'subject' | 'objectKind' | 'object' | 'param'>): string {
+type LimitOfKey = Pick<Limit, 'control' | 'subject' | 'objectKind' | 'object' | 'param' | 'phase'>
+
+export function limitKey(row: LimitOfKey): string {
   const window = row.control === C01 ? `:${row.param}` : ''
-  return `${row.control}:${row.subject}:${row.objectKind}:${row.object}${window}`
+  const phase = row.phase > 0 ? `@${row.phase}` : ''
+  return `${row.control}:${row.subject}:${row.objectKind}:${row.object}${window}${phase}`
 }
 
 /** All rows that an order with these keys must pass, in the order of the vector. */
@@ -65,7 +68,8 @@ export function matchingRows(state: State, keys: Keys): { limit: Limit; subject:
       const ofKind = all.filter((limit) => limit.subject === subject.id && limit.objectKind === kind)
       return ofKind
         .filter((limit) => kind === 0 || limit.object === own || (limit.object === -1 && !hasOwn(ofKind, limit, own)))
-        .sort((a, b) => a.control - b.control || Number(a.param - b.param))
+        .filter((limit, _, list) => isOfPhase(state, keys.venue, limit, list))
+        .sort((a, b) => a.control - b.control || Number(a.param - b.param) || a.phase - b.phase)
         .map((limit) => ({ limit, subject }))
     }),
   )
@@ -73,7 +77,17 @@ export function matchingRows(state: State, keys: Keys): { limit: Limit; subject:
 
 /** True where the subject has a row of this control for the very object: it stands instead of the one for each. */
 function hasOwn(rows: readonly Limit[], each: Limit, own: number): boolean {
-  return rows.some((row) => row.control === each.control && row.object === own)
+  const isInstead = (row: Limit) => row.phase === 0 || row.phase === each.phase
+  return rows.some((row) => row.control === each.control && row.object === own && isInstead(row))
+}
+
+/** True for the rows of the venue's phase, and for those of any phase where there is none of that phase beside them. */
+function isOfPhase(state: State, venue: number, limit: Limit, beside: readonly Limit[]): boolean {
+  const phaseOf = (id: number) => (state.phases.get(id) ?? 0) + 1
+  const venues = state.names.get('VENUE') ?? []
+  if (limit.phase > 0)
+    return (venue >= 0 ? [venue] : venues.map(({ id }) => id)).some((id) => phaseOf(id) === limit.phase)
+  return venue < 0 || !beside.some((row) => row.control === limit.control && row.phase === phaseOf(venue))
 }
 
 /** A row that only alerts, or is in shadow mode, never refuses. */

@@ -148,6 +148,8 @@ export interface Limit {
   readonly warnBps: readonly bigint[]
   readonly action: number
   readonly mode: number
+  /** Phase + 1 that a collar is for; 0 any. */
+  readonly phase: number
   /** Warning level that stands. */
   level: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
