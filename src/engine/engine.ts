@@ -36,6 +36,8 @@ import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
 import { State } from './state/state.ts'
+import { StateLoader } from './state/state-loader.ts'
+import { StateSaver } from './state/state-saver.ts'
 import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
 
@@ -386,6 +388,19 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  function save(write: (bytes: Uint8Array) => void): void {
+    const saver = new StateSaver(write)
+    state.visit(saver)
+    saver.finish()
+  }
+
+  function load(read: (into: Uint8Array) => number): void {
+    if (state.seq !== 0) throw new Error('a state is loaded before anything is executed')
+    const loader = new StateLoader(read)
+    state.visit(loader)
+    loader.finish()
+  }
+
   return {
     directory: new StateDirectory(state),
     view: new StateView(state),
@@ -395,5 +410,7 @@ export function createEngine(options: EngineOptions): Engine {
     nextWork,
     nextSweep,
     stateHash: () => state.hash(),
+    save,
+    load,
   }
 }

@@ -24,6 +24,15 @@ export interface DecisionEngine {
   nextWork(): WriteCommand | null
   /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
   stateHash(): string
+  /** Writes the whole state. `write` is done with the bytes when it returns: they are the state itself. */
+  save(write: (bytes: Uint8Array) => void): void
+  /**
+   * Loads what an engine of the same engineVersion, sizes and hashSeed saved; into one that has executed nothing yet.
+   * `read` fills as much of the array as it can and says how many bytes that were; 0 only at the end.
+   *
+   * @throws Error where the bytes do not fit; the engine is then of no more use
+   */
+  load(read: (into: Uint8Array) => number): void
 }
 
 /** Most bytes that the events of one command take. */

@@ -10,7 +10,7 @@ import { createLimitObjects } from './limit-objects.ts'
 import { Row, RowFlag } from './limit-row.ts'
 import type { Metrics } from './metrics.ts'
 import { createPackedRows } from './packed-rows.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 import { Window } from './windows.ts'
 
 /** What a versioned row id stood for: kept for as long as a decision may name it. */
@@ -158,6 +158,14 @@ export function createLimits(max: number, scopes: number) {
     i[ints + Row.OBJECT] = version.object
     i[ints + Row.LEVEL] = 0
     for (let at = 0; at < WARN_LEVELS; at++) warnBps[slot * WARN_LEVELS + at] = version.warnBps[at] ?? 0
+    stand(version)
+    setLevel(slot, 0, 0)
+    compile(version.subject, version.kind, version.object)
+  }
+
+  /** Enters a row version that is in force among those that are, with the window that it counts in. */
+  function stand(version: RowVersion): void {
+    const { slot } = version
     const { control, subject, kind, object, param, phase } = version
     const key = limitKey(control, subject, kind, object, param, phase)
     if (!byKey.has(key)) {
@@ -171,9 +179,7 @@ export function createLimits(max: number, scopes: number) {
         else standing.push(slot)
       }
     }
-    setLevel(slot, 0, 0)
     if (version.control === C01) putWindow(version)
-    compile(version.subject, version.kind, version.object)
   }
 
   /** Takes a row away. */
@@ -221,13 +227,17 @@ export function createLimits(max: number, scopes: number) {
     else compileEach(subject, kind)
   }
 
-  /** The list of "each" stands in the list of every entry of its kind. */
-  function compileEach(subject: number, kind: number): void {
+  function listEach(subject: number, kind: number): void {
     const key = subject * KINDS + kind
     const rows = rowsOf(subject, kind, -1)
     each[key] = rows
     eachMask[key] = maskOf(rows)
     place(rows, eachAt, eachCount, key)
+  }
+
+  /** The list of "each" stands in the list of every entry of its kind. */
+  function compileEach(subject: number, kind: number): void {
+    listEach(subject, kind)
     for (let at = 0; at < objects.count; at++) {
       if (entrySubject[at] === subject && entryKind[at] === kind) compileEntry(at)
     }
@@ -386,13 +396,38 @@ export function createLimits(max: number, scopes: number) {
     return [...byKey.values()].sort((a, b) => a - b)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, limits.slots * Row.NUMS)
-    hash.ints(i, limits.slots * Row.INTS)
-    hash.int(versions.length)
-    hash.ints(Int32Array.from(inForce()), byKey.size)
-    hash.ints(entryMetric, objects.count)
-    for (const window of windows) window?.hashInto(hash)
+  function visit(v: StateVisitor): void {
+    limits.slots = v.int(limits.slots)
+    v.nums(f, limits.slots * Row.NUMS)
+    v.ints(i, limits.slots * Row.INTS)
+    v.nums(warnBps, limits.slots * WARN_LEVELS)
+    v.list(versions)
+    v.list(freeSlots)
+    v.ints(kindMask, scopes)
+    objects.visit(v)
+    const slots = v.data(inForce())
+    if (v.isLoading) for (const slot of slots) stand(versions[i[slot * Row.INTS + Row.ID]]!)
+    for (const slot of slots) windows[slot]?.visit(v)
+    if (v.isLoading) compileAll(slots)
+  }
+
+  /** Compiles every list that the rows in force stand in: as `compile` did, but each list once. */
+  function compileAll(slots: readonly number[]): void {
+    const lists = new Set<number>()
+    const named = new Set<number>()
+    for (const slot of slots) {
+      const { subject, kind, object } = versions[i[slot * Row.INTS + Row.ID]]!
+      if (object >= 0) named.add(entry(subject, kind, object))
+      else lists.add(subject * KINDS + kind)
+    }
+    for (const key of lists) {
+      const kind = key % KINDS
+      const subject = (key - kind) / KINDS
+      if (kind === 0) compile(subject, 0, -1)
+      else listEach(subject, kind)
+    }
+    for (let at = 0; at < objects.count; at++) shareEach(at)
+    for (const at of named) compileEntry(at)
   }
 
   const limits = {
@@ -438,7 +473,7 @@ export function createLimits(max: number, scopes: number) {
     rearmBelow,
     warningAt,
     inForce,
-    hashInto,
+    visit,
   }
   return limits
 }

@@ -17,6 +17,7 @@ import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 import { createStatements, type Statements } from './statements.ts'
 import { createTimers } from './timers.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
@@ -95,38 +96,41 @@ export class State {
   /** 16 hex digits; equal states give equal hashes. */
   hash(): string {
     const hash = new StateHash()
-    for (const value of [this.seq, this.timeUs, this.tradeDate, this.profile, this.ledgerDecimals]) hash.num(value)
-    for (const value of [this.limitsVersion, this.referenceVersion, this.parametersVersion]) hash.int(value)
-    hash.text(this.firm)
-    hash.text(this.baseCurrency)
-    for (const table of [
-      this.names,
-      this.instruments,
-      this.cells,
-      this.metrics,
-      this.limits,
-      this.orders,
-      this.ids,
-      this.books,
-      this.executions,
-      this.duplicates,
-      this.latches,
-      this.timers,
-      this.locates,
-      this.rates,
-      this.lists,
-      this.statements,
-    ]) {
-      table.hashInto(hash)
-    }
-    for (const entry of this.listEntries) {
-      hash.int(entry.mode)
-      hash.num(entry.fromUs)
-      hash.num(entry.untilUs)
-    }
-    for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) hash.nums(column, column.length)
-    hash.ints(this.venuePhase, this.venuePhase.length)
+    this.visit(hash)
     return hash.digest()
+  }
+
+  /** Everything that a decision reads and an event changes, in an order that stays the same. */
+  visit(v: StateVisitor): void {
+    this.seq = v.num(this.seq)
+    this.timeUs = v.num(this.timeUs)
+    this.tradeDate = v.num(this.tradeDate)
+    this.profile = v.num(this.profile)
+    this.ledgerDecimals = v.num(this.ledgerDecimals)
+    this.limitsVersion = v.int(this.limitsVersion)
+    this.referenceVersion = v.int(this.referenceVersion)
+    this.parametersVersion = v.int(this.parametersVersion)
+    this.firm = v.text(this.firm)
+    this.baseCurrency = v.text(this.baseCurrency)
+    this.names.visit(v)
+    this.instruments.visit(v)
+    this.cells.visit(v)
+    this.metrics.visit(v)
+    this.limits.visit(v)
+    this.orders.visit(v)
+    this.ids.visit(v)
+    this.books.visit(v)
+    this.executions.visit(v)
+    this.duplicates.visit(v)
+    this.latches.visit(v)
+    this.timers.visit(v)
+    this.locates.visit(v)
+    this.rates.visit(v)
+    this.lists.visit(v)
+    this.statements.visit(v)
+    v.list(this.listEntries)
+    for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
+    v.ints(this.venuePhase, this.venuePhase.length)
   }
 }
 
