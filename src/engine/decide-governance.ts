@@ -8,9 +8,10 @@ import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { DUTIES } from '../model/vocabulary.ts'
-import { latchCovers } from './controls/trading-state.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
+import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
 import { B03, B09, C01, D02, D05, D08, limitKey } from './state/limits.ts'
@@ -169,10 +170,7 @@ export class GovernanceDecider {
     for (let slot = fromSlot; slot < end; slot++) {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0 || orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] !== 0) continue
-      const sells = orders.i[oi + Order.SIDE] !== 0
-      const instrument = orders.i[oi + Order.INSTR]!
-      const venue = orders.i[oi + Order.VENUE]!
-      if (!latchCovers(this.#state, latch, orders.i, oi + Order.SUBJECT, instrument, venue, sells)) continue
+      if (!latchCoversOrder(this.#state, latch, slot)) continue
       writeCancelRequested(
         tape,
         orders.f[slot * Order.NUMS + Order.SEQ]!,
@@ -193,11 +191,13 @@ export class GovernanceDecider {
     }
     if (command.step !== 0 && command.step !== 1) return writeRefused(tape, INVALID_VALUE, RELEASE.at.step)
     if (!(command.state >= 0 && command.state < latch.state)) return writeRefused(tape, INVALID_VALUE, RELEASE.at.state)
-    if (command.step === 0) return writeApplied(tape, command.latch)
+    const open = command.state === 0 ? openItem(this.#state, latch) : 0
+    if (command.step === 0) return open === 0 ? writeApplied(tape, command.latch) : writeRefused(tape, open)
     if (latch.releaseRequestedBy < 0 || latch.releaseState !== command.state) return writeRefused(tape, NOT_REQUESTED)
     if (command.principal === latch.releaseRequestedBy) {
       return writeRefused(tape, MAKER_IS_CHECKER, RELEASE.at.principal)
     }
+    if (open !== 0) return writeRefused(tape, open)
     writeApplied(tape, command.latch)
   }
 

@@ -169,6 +169,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: command.state === KILLED ? 0 : -1,
     })
   }
@@ -188,6 +190,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: -1,
     })
   }
@@ -221,6 +225,8 @@ export class GovernanceEvolver {
     const { metrics, instruments, executions } = state
     state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
     for (let row = 0; row < metrics.rows(); row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+    state.cells.start(() => true)
+    state.statements.changes.count++
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
@@ -286,7 +292,8 @@ export class GovernanceEvolver {
       const placed = chain.map((entry) => ids.carry(entry))
       const own = chain.length - versions.size
       for (let at = 0; at < own; at++) ids.setNext(placed[at]!, at + 1 < own ? placed[at + 1]! : -1)
-      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0]!
+      // An adopted order whose id was used before has none.
+      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0] ?? -1
       for (const [version, at] of versions) {
         orders.vi[version * Version.INTS + Version.ID] = placed[at]!
         ids.setNext(placed[at]!, -1)

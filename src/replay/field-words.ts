@@ -2,6 +2,7 @@
 import { REASONS } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { PARAMETERS } from '../model/parameters.ts'
+import { LIVE_ORDER_VERDICTS } from '../model/records/day-events.ts'
 import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
@@ -20,6 +21,7 @@ import {
   REF_SOURCES,
   SESSION_PHASES,
   SIDES,
+  TIMER_KINDS,
   TIMES_IN_FORCE,
   TRADING_STATES,
 } from '../model/vocabulary.ts'
@@ -42,6 +44,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   list: LIST_KINDS,
   missing: CONTROL_IDS,
   'List.mode': LIST_MODES,
+  'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
@@ -56,6 +59,10 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
+  'LiveOrderChecked.state': ORDER_STATES,
+  verdict: LIVE_ORDER_VERDICTS,
+  'PositionStatement.step': ['open', 'close'],
+  'LiveOrderStatement.step': ['open', 'row', 'close'],
   step: ['request', 'approve'],
   timeInForce: TIMES_IN_FORCE,
 }

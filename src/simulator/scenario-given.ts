@@ -76,4 +76,6 @@ export interface ScenarioOptions {
   readonly rules?: RulePack
   /** With 2 there is an account B1 in entity E2, so that desk D1, both traders and both strategies span entities. */
   readonly entities?: 1 | 2
+  /** What the genesis record says otherwise: profile, officers. */
+  readonly genesis?: Given<'Genesis'>
 }

@@ -15,7 +15,7 @@ import { type RowTest, rowTest } from './row-tests.ts'
 import { B03, B05, controlOf, isWaived, matchingRows, PRICED_CONTROLS } from './rows.ts'
 import { canExecute, crossingOrders } from './self-match.ts'
 import { instrumentAt, type State } from './state.ts'
-import { A01, A05, A06, isTradable, missingLimit, structureRefusals } from './structure.ts'
+import { A01, A05, A06, missingLimit, structureRefusals, tradableFault } from './structure.ts'
 import { MARKET, valueAt } from './value.ts'
 
 const H01 = controlOf('H01')
@@ -106,7 +106,7 @@ function judgeRest(
   structure: Map<number, string | null>,
 ): Judgement {
   const gates = new Map(structure)
-  gates.set(A06, isTradable(state, candidate) ? null : 'INSTRUMENT_INACTIVE')
+  gates.set(A06, tradableFault(state, snap, candidate))
   const missing = missingLimit(state, candidate)
   gates.set(A05, missing === null ? null : 'LIMIT_MISSING')
   const matching = matchingRows(state, candidate.keys)

@@ -11,9 +11,11 @@ import { isPriceOf, setPriorClose } from './market.ts'
 import { followReference } from './reference.ts'
 import type { Instrument, Market, Rate, State } from './state.ts'
 import * as states from './state.ts'
+import { statementRow } from './statements.ts'
 
 type InstrumentValues = ValuesOfCommand<'Instrument'>
 
+const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
 const DECIMALS_MOST = 10
 const FLAGS = { mayBeNegative: 1, inverse: 2, regSho: 4, priorClose: 8 } as const
 
@@ -116,6 +118,7 @@ export function fx(state: State, values: ValuesOfCommand<'Fx'>): TwinEvent[] {
     haircutBps: BigInt(values.haircutBps),
   }
   currency.given = given
+  currency.givenUs = values.timeUs
   currency.frozen ??= given
   if (currency.cells === null || revalues(state, currency.cells, given)) currency.cells = given
   return applied()
@@ -178,6 +181,7 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
   if (!isTied('TRADER_ACCOUNT', values.trader) || !isTied('STRATEGY_ACCOUNT', values.strategy)) {
     return refused('HIERARCHY_MISMATCH')
   }
+  if (values.statement !== 0) return statementRow(state, values)
   const keys = {
     entity: account.entity,
     client: account.client,
@@ -189,7 +193,7 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
     instrument: values.instrument,
     venue: -1,
   }
-  const nothing = { amount: 0n, px: 0n, tradeDate: state.tradeDate, orderSeq: 0, execution: null, reversed: false }
+  const nothing = { amount: 0n, px: 0n, tradeDate: state.tradeDate, orderSeq: 0, execution: null, ...BOOKED_BY_HAND }
   const snap = snapshot(state)
   for (const kind of states.CELL_KINDS) {
     const missing = BigInt(values.qty) - cellOf(snap, kind, keys).position
