@@ -211,6 +211,7 @@ export class ReferenceEvolver {
     const command = decode(tape, offset, ADV)
     this.#state.referenceVersion++
     this.#state.instruments.adv[command.instrument] = command.qty
+    this.#state.instruments.advUs[command.instrument] = this.#state.timeUs
   }
 
   parameter(tape: Tape, offset: number): void {
@@ -243,7 +244,7 @@ export class ReferenceEvolver {
       const dP = qty - this.#state.cells.f[cell + Cell.P]!
       this.#state.cells.f[cell + Cell.START] = this.#state.cells.f[cell + Cell.START]! + dP
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
-      this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
+      this.#shift.cell(kind, cell, instrument, entity, dP, subjects, 0)
     }
   }
 }

@@ -208,6 +208,7 @@ export class StateView implements EngineView {
       warnBps: version.warnBps,
       action: version.action,
       mode: version.mode,
+      phase: version.phase,
       use,
     }
   }

@@ -96,6 +96,27 @@ export const REASONS: readonly ReasonRow[] = [
     3,
     'The capital that the sector limit is a share of is missing or too old.',
   ),
+  // Controls beyond the mandatory ones.
+  row(310, 'MAX_LONG_POSITION', 'D01L', 25, 3, 'The worst-case long position would be over a limit.'),
+  row(311, 'MAX_SHORT_POSITION', 'D01S', 25, 3, 'The worst-case short position would be over a limit.'),
+  row(312, 'GROSS_EXECUTED', 'D04', 25, 3, "The day's executed notional is over a limit: only reducing orders pass."),
+  row(313, 'MAX_ORDER_PCT_ADV', 'B07', 26, 3, 'orderQty is over a share of the average daily volume.'),
+  row(
+    314,
+    'CUM_PCT_ADV',
+    'B08',
+    26,
+    3,
+    "The day's executed and open quantity would be over a share of the daily volume.",
+  ),
+  row(
+    315,
+    'ADV_UNAVAILABLE',
+    'B07',
+    26,
+    3,
+    'The average daily volume that a limit is a share of is missing or too old.',
+  ),
   // Commands as such.
   row(200, 'RISK_ERROR', 'command', 99, 99, 'A control failed to give a result. The order is refused.'),
   row(201, 'CLORDID_CONFLICT', 'command', 6, 6, 'This clOrdID was used with other content.'),

@@ -106,6 +106,8 @@ export interface LimitView {
   readonly warnBps: readonly number[]
   readonly action: number
   readonly mode: number
+  /** Index in SESSION_PHASES + 1 of the only phase that it is for; 0 any. */
+  readonly phase: number
   /** Use now; NaN for rows that judge single orders and so have none. */
   readonly use: number
 }

@@ -97,9 +97,9 @@ export function learn(given: Command, recorded: readonly RecordedEvent[], twin: 
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
     if (name === 'Applied' && given.name === 'Limit') {
-      const { control, subject, objectKind, object, param } = given.values
+      const { control, subject, objectKind, object, param, phase } = given.values
       const own = objectKind === 0 ? -1 : object
-      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param) })
+      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })
       if (twin.state.limits.has(key)) ledger.rows.set(values.id as number, key)
     }
   }

@@ -225,7 +225,7 @@ export const PARAMETER = command(21, 1, 'Parameter', 'Sets a parameter that can 
   i32('parameter', 'code', 'Index in PARAMETERS.'),
 ])
 
-export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away.', [
+export const LIMIT = command(22, 2, 'Limit', 'Sets a limit row, or takes it away.', [
   f64('hard', 'number', "In the control's unit; an order passes at equality. MAX is unlimited, 0 nothing allowed."),
   f64('hardForReducing', 'number', 'For orders that pass the cumulative reduce-only test; at least hard. 0: as hard.'),
   f64('soft', 'number', 'Soft level; 0 for none.'),
@@ -244,6 +244,7 @@ export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away
   i32('mode', 'code', 'Index in LIMIT_MODES.'),
   i32('flags', 'flags', '1 takes the row away, 2 enforceOnResting.'),
   note('reason', 'Why.'),
+  i32('phase', 'code', 'B03: index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any.'),
 ])
 
 export const KILL = command(23, 1, 'Kill', 'Sets a latch over a conjunction of scopes; -1 is any.', [

@@ -101,6 +101,7 @@ function emptyMarket(): Market {
     halted: false,
     rule201: false,
     active: true,
+    adv: null,
     mark: null,
     quarantinedUs: null,
     tradedSinceQuarantine: false,
@@ -140,7 +141,10 @@ export function capital(state: State, values: ValuesOfCommand<'Capital'>): TwinE
 }
 
 export function adv(state: State, values: ValuesOfCommand<'Adv'>): TwinEvent[] {
-  return state.instruments[values.instrument] === undefined ? refused('UNKNOWN_NAME') : applied()
+  if (state.instruments[values.instrument] === undefined) return refused('UNKNOWN_NAME')
+  if (values.qty < 0) return refused('INVALID_VALUE')
+  states.marketAt(state, values.instrument).adv = { qty: BigInt(values.qty), timeUs: values.timeUs }
+  return applied()
 }
 
 export function setParameter(state: State, values: ValuesOfCommand<'Parameter'>): TwinEvent[] {
