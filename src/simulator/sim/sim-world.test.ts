@@ -6,7 +6,7 @@ import { keptSeeds } from './kept-seeds.ts'
 import { type SimOptions, simulate } from './sim-world.ts'
 
 const FIRST = Number(process.env.SEED ?? 1)
-const WORLDS = Number(process.env.SIM_SEEDS ?? 40)
+const WORLDS = Number(process.env.SIM_SEEDS ?? 100)
 
 /** What must have happened somewhere, or the worlds are too kind. */
 const ADVERSITIES = [
