@@ -146,6 +146,7 @@ class SimWorld {
       this.#plan()
       await this.#until(() => this.#stepsTaken, 'the steps are not taken')
       this.#calmDown()
+      await this.#until(() => this.#gate !== undefined, 'no gate starts')
       await this.#until(() => this.#clients.every(({ waiting }) => waiting === 0), 'a client is never answered')
       await this.#end()
     } catch (cause) {
