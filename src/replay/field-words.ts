@@ -33,7 +33,7 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
-/** Closed sets by `Record.field`, else by field. */
+/** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
   change: ['STATE_ONLY', 'VERSION_ACCEPTED', 'VERSION_DROPPED', 'TERMINAL'],
@@ -46,6 +46,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'List.mode': LIST_MODES,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
+  'Limit.phase': ['', ...SESSION_PHASES],
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
   outcome: OUTCOMES,
@@ -138,7 +139,8 @@ function codeWord(record: string, field: string, value: number, command: RecordL
   if (REASON_FIELDS.has(field)) return value === 0 ? undefined : (REASON_CODES.get(value) ?? `#${value}`)
   if (value === -1) return undefined
   if (record === 'Refused' && field === 'field') return command.fields[value]?.name ?? `#${value}`
-  return setOf(record, field)?.[value] ?? `#${value}`
+  const word = setOf(record, field)?.[value] ?? `#${value}`
+  return word === '' ? undefined : word
 }
 
 function setOf(record: string, field: string): readonly string[] | undefined {
