@@ -108,8 +108,13 @@ function breach(state: State, limit: Limit, subject: Name, now: number): TwinEve
 }
 
 /** Use of a row now; null for a control that judges single orders. */
-export function useOf(state: State, limit: Limit, subject: Name, now: number): bigint | null {
-  const snap = exposure.snapshot(state)
+export function useOf(
+  state: State,
+  limit: Limit,
+  subject: Name,
+  now: number,
+  snap = exposure.snapshot(state),
+): bigint | null {
   const object = { kind: limit.objectKind, id: limit.object }
   switch (limit.control) {
     case rows.C01:
