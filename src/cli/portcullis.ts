@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { register as registerJournal } from './journal.ts'
+import { register as registerKill } from './kill.ts'
 import { register as registerReplay } from './replay.ts'
 
 const program = new Command('portcullis')
@@ -12,7 +13,7 @@ const program = new Command('portcullis')
   .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
-for (const register of [registerJournal, registerReplay]) register(program)
+for (const register of [registerJournal, registerReplay, registerKill]) register(program)
 pointToHelp(program)
 
 // A reader such as head may have had enough: that is no fault.
