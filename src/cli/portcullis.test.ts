@@ -21,7 +21,7 @@ function run(...args: readonly string[]) {
 
 const cases: readonly (readonly [string, number, RegExp])[] = [
   ['', 64, /Usage: portcullis/],
-  ['serve --help', 64, /unknown command 'serve'; commands are journal, replay\nsee portcullis --help\n$/],
+  ['serve --help', 64, /unknown command 'serve'; commands are journal, replay, kill\nsee portcullis --help\n$/],
   ['journal nope', 64, /unknown command 'nope'; commands are verify, show\nsee portcullis journal --help\n$/],
   ['journal verify', 64, /missing required argument 'directory'\nsee portcullis journal verify --help\n$/],
   ['journal verify . --nonsense', 64, /unknown option '--nonsense'\nsee portcullis journal verify --help\n$/],
