@@ -186,11 +186,12 @@ function loadOf(name: string, command: RecordLayout, decision: RecordLayout, beh
 
 /** An engine that decides nothing: it appends the same events to every command. */
 function copying(load: Load): DecisionEngine {
-  const engine: Pick<DecisionEngine, 'execute' | 'nextSweep'> = {
+  const engine: Pick<DecisionEngine, 'execute' | 'nextWork' | 'due'> = {
     execute: (tape) => {
       append(tape, load.events)
     },
-    nextSweep: () => null,
+    nextWork: () => null,
+    due: () => null,
   }
   return engine as DecisionEngine
 }

@@ -9,8 +9,10 @@ import pino from 'pino'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { endInOrder } from './end-in-order.ts'
 import { openGate } from './open-gate.ts'
 import { startFault } from './start-fault.ts'
+import { tradeDateOf } from './trade-date.ts'
 
 const { values } = parseArgs({
   options: {
@@ -53,18 +55,7 @@ async function main(): Promise<void> {
         process.exit(1)
       },
     })
-    let stopping = false
-    stop = () => {
-      if (stopping) return
-      stopping = true
-      gate.close().then(
-        () => process.exit(0),
-        (cause) => {
-          logger.error({ err: cause }, 'the gate did not close in order')
-          process.exit(1)
-        },
-      )
-    }
+    stop = endInOrder(gate, logger)
     // A signal to the whole group (Ctrl-C, `timeout`, a service manager) reaches this process too. Who started it stops the
     // floor first, which needs the gate to end its orders, and then closes the channel.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -73,7 +64,7 @@ async function main(): Promise<void> {
       })
     }
     const continues = gate.hasGenesis
-    const tradeDate = dateOf(new Date())
+    const tradeDate = tradeDateOf(new Date())
     await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate })
     const ready: DemoGateReady = {
       url: gate.url,
@@ -89,11 +80,6 @@ async function main(): Promise<void> {
     say(fault)
     process.exit(DO_NOT_RESTART)
   }
-}
-
-/** yyyymmdd in UTC. */
-function dateOf(date: Date): number {
-  return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate()
 }
 
 function isPort(port: number): boolean {

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { beginDemo, yourSecretsFile } from './demo-genesis.ts'
+import { AUDIENCE } from '../auth/issuer.ts'
+import { readPersonKey, signPersonToken } from '../auth/person-keys.ts'
+import { beginDemo, officerKeyFile } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 
 const PROGRAM = fileURLToPath(new URL('./portcullis.js', import.meta.url))
@@ -29,11 +31,8 @@ function kill(...words: string[]): Promise<{ code: number; out: string; err: str
 }
 
 async function latchesOf(gate: OpenGate): Promise<readonly { state: string; scope: object }[]> {
-  const secret = JSON.parse(gate.secrets.read('yours.json') ?? '{}')['officer-2']
-  const form = { grant_type: 'client_credentials', client_id: 'officer-2', client_secret: secret }
-  const granted = await fetch(`${gate.controlUrl}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) })
-  const { access_token } = (await granted.json()) as { access_token: string }
-  const headers = { authorization: `Bearer ${access_token}` }
+  const token = await signPersonToken(readPersonKey(officerKeyFile(folder, 'officer-2')), { audience: AUDIENCE })
+  const headers = { authorization: `Bearer ${token}` }
   const answer = await fetch(`${gate.controlUrl}/latches`, { headers })
   const { latches } = (await answer.json()) as { latches: { state: string; scope: object }[] }
   return latches.map(({ state, scope }) => ({ state, scope }))
@@ -41,20 +40,17 @@ async function latchesOf(gate: OpenGate): Promise<readonly { state: string; scop
 
 describe('portcullis kill', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
-  const yours = ['--as', 'officer-1', '--reason', 'test']
+  const yours = ['--key', officerKeyFile(folder, 'officer-1'), '--reason', 'test']
 
   test('asks the control listener, and without one leaves a file that the next start applies before it serves', async () => {
     const gate = await open()
     await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 })
-    assert.ok(existsSync(yourSecretsFile(folder)))
     const asked = await kill('--firm', '--state', 'BLOCKED', ...yours)
     assert.deepEqual([asked.code, asked.err], [0, ''])
     assert.match(asked.out, /^latch 1 is set and durable\nBLOCKED: 0 orders open, 0 of them/)
     const refused = await kill('--scope', 'desk=NONE', ...yours)
     assert.equal(refused.code, 70)
     assert.match(refused.err, /refused: No DESK has the name NONE/)
-    const stranger = await kill('--firm', '--as', 'your-ems', '--reason', 'x')
-    assert.equal(stranger.code, 70, 'it has no duty to kill')
     await gate.close()
 
     const filed = await kill('--scope', 'session=your-ems', '--scope', 'side=Sell', ...yours)

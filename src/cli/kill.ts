@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { AUDIENCE } from '../auth/issuer.ts'
+import { readPersonKey, signPersonToken } from '../auth/person-keys.ts'
 import { writeKillFile } from '../gateway/kill-file.ts'
 import { KILL_FORM } from '../model/parse/kill.ts'
 import { TRADING_STATES } from '../model/vocabulary.ts'
@@ -14,7 +16,7 @@ const KEYS: readonly string[] = KILL_FORM.fields
   .map(({ name }) => name)
   .filter((name) => !['firm', 'state', 'reason'].includes(name))
 const STATES = TRADING_STATES.slice(1)
-const SECRET = 'PORTCULLIS_SECRET'
+const TOKEN = 'PORTCULLIS_TOKEN'
 
 interface KillOptions {
   readonly scope: readonly string[]
@@ -23,7 +25,7 @@ interface KillOptions {
   readonly reason: string
   readonly data: string
   readonly url?: string
-  readonly as?: string
+  readonly key?: string
   readonly file?: true
 }
 
@@ -42,17 +44,17 @@ export function register(program: Command): void {
     .requiredOption('--reason <text>', 'why')
     .option('--data <dir>', "the gate's data folder", 'data/demo')
     .option('--url <url>', "address of the control listener; the gate's own where it has said one in its folder")
-    .option('--as <client>', `who kills; the secret is in ${SECRET}, else in secrets/yours.json of the folder`)
+    .option('--key <file>', `key of the person who kills; without one the access token in ${TOKEN}`)
     .option('--file', 'write the kill file and ask nobody')
     .addHelpText(
       'after',
       `
 Scopes: ${KEYS.join(', ')}.
-Where the control listener cannot be reached, or --as is not given, the kill is written into the data folder: a gate that
+Where the control listener cannot be reached, or there is no token, the kill is written into the data folder: a gate that
 runs applies it within 100 ms, one that starts before it serves. Who can write there needs no duty. A name that the gate
 does not know, or a file that it cannot read, stops the whole firm.
 
-  portcullis kill --scope desk=DESK-5 --reason 'runaway strategy' --as officer-1
+  portcullis kill --scope desk=DESK-5 --reason 'runaway strategy' --key data/demo/keys/officer-1.json
 
 Exit code: 0 the kill is durable, ${EXIT.usage} wrong words, ${EXIT.failed} it was refused or could not be kept: the reason says why.`,
     )
@@ -65,9 +67,9 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 
 async function run(options: KillOptions): Promise<void> {
   const body = bodyOf(options)
-  if (options.file !== true && options.as !== undefined) {
+  if (options.file !== true) {
     try {
-      return await ask(options, options.as, body)
+      return await ask(options, body)
     } catch (cause) {
       if (!(cause instanceof NotReached)) throw cause
       console.error(`portcullis: ${cause.message}; the kill goes into a file`)
@@ -98,16 +100,9 @@ function bodyOf({ scope, firm, state, reason }: KillOptions): Json {
 }
 
 /** @throws NotReached, or CommandError where the gate refused */
-async function ask(options: KillOptions, client: string, body: Json): Promise<void> {
+async function ask(options: KillOptions, body: Json): Promise<void> {
+  const authorization = `Bearer ${await tokenOf(options.key)}`
   const url = options.url ?? addressIn(options.data)
-  const secret = process.env[SECRET] ?? secretIn(options.data, client)
-  const basic = Buffer.from(`${encodeURIComponent(client)}:${encodeURIComponent(secret)}`).toString('base64')
-  const granted = await send(url, '/oauth/token', {
-    method: 'POST',
-    headers: { authorization: `Basic ${basic}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
-  })
-  const authorization = `Bearer ${granted.access_token}`
   const headers = { authorization, 'content-type': 'application/json' }
   const { id } = await send(url, '/kill', { method: 'POST', headers, body: JSON.stringify(body) })
   console.log(`latch ${id} is set and durable`)
@@ -143,13 +138,14 @@ function addressIn(data: string): string {
   }
 }
 
-function secretIn(data: string, client: string): string {
-  let secret: unknown
+/** The kill must not wait for a key that is mislaid: it goes into a file then. */
+async function tokenOf(key: string | undefined): Promise<string> {
+  const given = process.env[TOKEN]
+  if (key === undefined && given !== undefined) return given
+  if (key === undefined) throw new NotReached(`neither --key nor ${TOKEN} says who kills`)
   try {
-    secret = (JSON.parse(readFileSync(join(data, 'secrets', 'yours.json'), 'utf8')) as Json)[client]
-  } catch {
-    // Said below: the error of JSON.parse would quote what it read.
+    return await signPersonToken(readPersonKey(key), { audience: AUDIENCE })
+  } catch (cause) {
+    throw new NotReached((cause as Error).message)
   }
-  if (typeof secret === 'string') return secret
-  throw new NotReached(`there is no secret of ${client}, neither in ${SECRET} nor in the folder`)
 }

@@ -7,14 +7,14 @@ import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/com
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES } from '../model/vocabulary.ts'
+import { DUTIES, SESSION_PHASES } from '../model/vocabulary.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, C01, D02, D05, D08, limitKey } from './state/limits.ts'
+import { B03, B08, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -33,6 +33,7 @@ const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
 const REMOVE = 1
+const INSTRUMENT_OBJECT = 1
 const SECTOR_OBJECT = 3
 const DAY_US = 86_400_000_000
 /** Largest count that a message rate can be limited to and still be logged stamp by stamp. */
@@ -50,7 +51,8 @@ export class GovernanceDecider {
     const command = decode(tape, offset, LIMIT)
     const field = this.#badField(command)
     if (field !== null) return writeRefused(tape, field[0], field[1])
-    const key = limitKey(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
+    const { control, subject, objectKind, param, phase } = command
+    const key = limitKey(control, subject, objectKind, objectNamed(command), param, phase)
     const slot = limits.slotOf(key)
     const previous = slot < 0 ? -1 : limits.i[slot * Row.INTS + Row.ID]!
     if ((command.flags & REMOVE) !== 0) {
@@ -89,7 +91,10 @@ export class GovernanceDecider {
     }
     if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
-    const positional = control === D02 || control === D05 || control === D08
+    const isQuantity = control === D01L || control === D01S || control === B08
+    // Quantities of two instruments have no sum.
+    if (isQuantity && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
+    const positional = control === D02 || control === D05 || control === D08 || isQuantity
     if (positional && names.subjectKind[subject] === Kind.SESSION) return bad(at.subject)
     // Positions have no venue.
     if (positional && objectKind === 5) return bad(at.objectKind)
@@ -106,6 +111,8 @@ export class GovernanceDecider {
     } else if (control === B03) {
       if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)
     } else if (command.param !== 0) return bad(at.param)
+    const phases = control === B03 ? SESSION_PHASES.length : 0
+    if (!(command.phase >= 0 && command.phase <= phases)) return bad(at.phase)
     if (!isAmount(command.soft)) return bad(at.soft)
     // Scheduled and temporary limits come with the people who approve them: a time that would not be kept is refused.
     if (command.effectiveUs !== 0) return bad(at.effectiveUs)

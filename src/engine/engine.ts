@@ -2,27 +2,35 @@
  * The engine: a synchronous, deterministic function of (state, command). `execute` decides a command and applies its
  * events; `apply` applies recorded ones. Nothing here knows a clock, a file or a socket.
  */
-import type { EngineSizes } from '../model/bounds.ts'
+import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
-import type { DecisionEngine } from '../model/engine-port.ts'
+import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import * as D from '../model/records/day-commands.ts'
+import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
+import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
+import { StatementDecider } from './decide-statements.ts'
+import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
+import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
+import { StatementEvolver } from './evolve-statements.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
@@ -65,7 +73,12 @@ export interface EngineOptions {
   readonly onRiskError?: (error: unknown, seq: number) => void
 }
 
-export type Engine = DecisionEngine
+export interface Engine extends DecisionEngine {
+  /** The KillSweep that comes next, or null. */
+  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null
+}
+
+const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, principal: -1 })
 
 /** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
 export function createEngine(options: EngineOptions): Engine {
@@ -81,14 +94,21 @@ export function createEngine(options: EngineOptions): Engine {
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
+  const statements = new StatementDecider(state)
+  const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content)
   const evolveReports = createReportEvolver(state, life, shift, subjects)
   const evolveReference = new ReferenceEvolver(state, shift)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveLiveOrders = new LiveOrderEvolver(state, life)
+  const evolveStatements = new StatementEvolver(state, shift)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
+
+  const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
 
   function execute(tape: Tape, offset: number): void {
     enter(tape, offset)
+    if (typeAt(tape, offset) === TICK && state.profile >= 0) return tick(tape, offset)
     const events = tape.end
     try {
       decide(tape, offset)
@@ -102,6 +122,15 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+  }
+
+  /** Each timer is decided in the state that the one before it left. */
+  function tick(tape: Tape, offset: number): void {
+    for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
+      const events = tape.end
+      if (!fireNext(tape)) return
+      for (let at = events; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    }
   }
 
   function apply(tape: Tape, offset: number): number {
@@ -119,6 +148,23 @@ export function createEngine(options: EngineOptions): Engine {
       if (latch.sweepFrom >= 0) return { latch: latch.id, fromSlot: latch.sweepFrom }
     }
     return null
+  }
+
+  function due(timeUs: number): WriteCommand | null {
+    return state.timers.dueUs() <= timeUs ? writeTick : null
+  }
+
+  function nextWork(): WriteCommand | null {
+    const sweep = nextSweep()
+    if (sweep === null) return nextListSweep()
+    return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  function nextListSweep(): WriteCommand | null {
+    const list = state.statements.sweeping()
+    if (list === undefined) return null
+    const { account, venue, next: from } = list
+    return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
   }
 
   function enter(tape: Tape, offset: number): void {
@@ -146,8 +192,6 @@ export function createEngine(options: EngineOptions): Engine {
         return reports.notSent(tape, offset)
       case FEED_HEARTBEAT:
         return market.heartbeat(tape, offset)
-      case TICK:
-        return
       default:
         return decideSeldom(tape, offset, type)
     }
@@ -174,7 +218,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.PARAMETER.type:
         return reference.parameter(tape, offset)
       case C.POSITION.type:
-        return reference.position(tape, offset)
+        return reference.position(tape, offset, (rows, at) => statements.row(rows, at))
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
@@ -191,6 +235,14 @@ export function createEngine(options: EngineOptions): Engine {
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
         return governance.dayRoll(tape, offset)
+      case D.POSITION_STATEMENT.type:
+        return statements.position(tape, offset)
+      case D.ADOPT_STATEMENT.type:
+        return statements.adopt(tape, offset)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return liveOrders.statement(tape, offset)
+      case D.STATEMENT_SWEEP.type:
+        return liveOrders.sweep(tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -201,6 +253,7 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
@@ -252,12 +305,25 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
         return evolveGovernance.swept(tape, event)
+      case E.TIMER_FIRED.type:
+        return timerFired(tape, event)
+      case F.STATEMENT_COMPARED.type:
+        return evolveStatements.compared(tape, event)
+      case F.LIVE_ORDER_CHECKED.type:
+        return evolveLiveOrders.checked(tape, event)
+      case F.LIST_SWEPT.type:
+        return evolveLiveOrders.swept(tape, event)
       case APPLIED:
         return applied(tape, command, event)
       default:
         // Refused and LimitBreached are facts for readers: they change nothing.
         return
     }
+  }
+
+  function timerFired(tape: Tape, event: number): void {
+    const { kind, id } = E.TIMER_FIRED.at
+    state.timers.clear(tape.i32[(event >> 2) + kind]!, tape.i32[(event >> 2) + id]!)
   }
 
   function applied(tape: Tape, command: number, event: number): void {
@@ -307,7 +373,14 @@ export function createEngine(options: EngineOptions): Engine {
       case C.PARAMETER.type:
         return evolveReference.parameter(tape, command)
       case C.POSITION.type:
+        if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
+      case D.POSITION_STATEMENT.type:
+        return evolveStatements.opened(tape, command)
+      case D.ADOPT_STATEMENT.type:
+        return evolveStatements.adopted(tape, command)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return evolveLiveOrders.statement(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }
@@ -318,6 +391,8 @@ export function createEngine(options: EngineOptions): Engine {
     view: new StateView(state),
     execute,
     apply,
+    due,
+    nextWork,
     nextSweep,
     stateHash: () => state.hash(),
   }

@@ -84,6 +84,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.VERSIONS] = 0
     i[oi + Order.REPORTED] = 0
     i[oi + Order.LATCH] = -1
+    i[oi + Order.ADOPTED] = 0
     orders.take(slot)
     rest(oi, slot, terms[Term.PX]!)
     reserve(slot, 0, 1)
@@ -102,13 +103,18 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.SUBJECT + Kind.DESK] = desk
     i[oi + Order.ENTITY_ORDINAL] = entityOrdinal[entity]!
     const strategy = i[oi + Order.SUBJECT + Kind.STRATEGY]!
-    i[oi + Order.CELL_AT] = cells.open(names.ownerCode(Bound.OWN_ACCOUNT, account, account), instrument)
-    i[oi + Order.CELL_AT + 1] = cells.open(names.ownerCode(Bound.DESK_ACCOUNT, desk, account), instrument)
-    i[oi + Order.CELL_AT + 2] = cells.open(names.ownerCode(Bound.TRADER_ACCOUNT, trader, account), instrument)
-    i[oi + Order.CELL_AT + 3] = cells.open(names.ownerCode(Bound.STRATEGY_ACCOUNT, strategy, account), instrument)
+    i[oi + Order.CELL_AT] = cellOf(Bound.OWN_ACCOUNT, account, account, instrument)
+    i[oi + Order.CELL_AT + 1] = cellOf(Bound.DESK_ACCOUNT, desk, account, instrument)
+    i[oi + Order.CELL_AT + 2] = cellOf(Bound.TRADER_ACCOUNT, trader, account, instrument)
+    i[oi + Order.CELL_AT + 3] = cellOf(Bound.STRATEGY_ACCOUNT, strategy, account, instrument)
     const owner = ownerOf[account]!
     i[oi + Order.HEAD] = books.openHead(owner, instrument)
     i[oi + Order.BOOK] = books.open(owner, instrument, i[oi + Order.VENUE]!)
+  }
+
+  /** A binding that was taken back keeps its cell: an order that is taken over may still be of it. */
+  function cellOf(kind: number, subject: number, account: number, instrument: number): number {
+    return cells.open((names.binding(kind, subject, account) >> 1) - 1, instrument)
   }
 
   /** Adds a pending version with the terms; both prices count for self-match until it is settled. */

@@ -5,6 +5,9 @@
 import type { Directory } from './directory.ts'
 import type { Tape } from './records/tape.ts'
 
+/** Writes one command at the tape's end and returns its offset. */
+export type WriteCommand = (tape: Tape) => number
+
 export interface DecisionEngine {
   readonly directory: Directory
   readonly view: EngineView
@@ -15,8 +18,10 @@ export interface DecisionEngine {
   execute(tape: Tape, offset: number): void
   /** Applies the recorded events of the entry (command and events) at `offset`; returns the offset behind it. */
   apply(tape: Tape, offset: number): number
-  /** Work that the sequencer must feed as a command of its own when nothing waits: the next KillSweep, or null. */
-  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null
+  /** The command that must be sequenced, at this time, before any other that is stamped with it: a Tick; null if none. */
+  due(timeUs: number): WriteCommand | null
+  /** Work that goes on between the commands of others, a command of its own each time: the next KillSweep; null if none. */
+  nextWork(): WriteCommand | null
   /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
   stateHash(): string
 }
@@ -48,6 +53,8 @@ export interface OrderView {
   readonly openValue: number
   readonly pendingReplaces: number
   readonly cancelRequested: boolean
+  /** The gate took it over from a venue's list. */
+  readonly adopted: boolean
 }
 
 /** What has become of an approved order or replace since its decision. */
@@ -99,6 +106,8 @@ export interface LimitView {
   readonly warnBps: readonly number[]
   readonly action: number
   readonly mode: number
+  /** Index in SESSION_PHASES + 1 of the only phase that it is for; 0 any. */
+  readonly phase: number
   /** Use now; NaN for rows that judge single orders and so have none. */
   readonly use: number
 }
@@ -155,6 +164,29 @@ export interface InstrumentView {
   readonly rule201: boolean
 }
 
+/** One position that a statement says otherwise than it was carried; trader and strategy -1: the account's. */
+export interface PositionDifferenceView {
+  readonly instrument: number
+  readonly trader: number
+  readonly strategy: number
+  readonly stated: number
+  readonly carried: number
+}
+
+/** Whether an account may trade on its trade date, and what is missing. */
+export interface ReadinessView {
+  readonly tradeDate: number
+  /** Positions and all lists are settled for the trade date. */
+  readonly ready: boolean
+  /** New orders are refused with ACCOUNT_NOT_READY. */
+  readonly blocked: boolean
+  readonly positions: 'MISSING' | 'OPEN' | 'DIFFERS' | 'SETTLED'
+  /** Of the statement that differs: what an adoption names. */
+  readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
+  readonly differences: readonly PositionDifferenceView[]
+  readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -190,4 +222,5 @@ export interface EngineView {
   /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
   sectorOf(instrument: number): number
   parameter(index: number): number
+  readiness(account: number): ReadinessView
 }

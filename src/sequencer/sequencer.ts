@@ -3,8 +3,8 @@
  * durable as one block, and answered in their order. While a block is on its way to the disk the next one is decided on
  * a second tape. Nothing is answered before its block is durable; after a failed append nothing is decided any more.
  */
-import type { DecisionEngine } from '../model/engine-port.ts'
-import { KILL_SWEEP, TICK } from '../model/records/commands.ts'
+import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
+import { TICK } from '../model/records/commands.ts'
 import { isCommandAt } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape } from '../model/records/tape.ts'
@@ -43,6 +43,8 @@ export interface SequencerOptions {
   readonly blockingBytes?: number
   /** Elapsed time of the machine, which the age of the queue goes by whatever the clock is; tests move it by hand. */
   readonly elapsedUs?: () => number
+  /** Runs the next round when this turn is over. */
+  readonly later?: (run: () => void) => void
   /** Called for every durable block, after its answers. The tape may be read during the call only. */
   readonly publish?: (block: Block) => void
   readonly report: (notice: Notice) => void
@@ -68,6 +70,7 @@ export class Sequencer {
   readonly #journal: JournalPort
   readonly #time: SequencerTime
   readonly #elapsedUs: () => number
+  readonly #later: (run: () => void) => void
   readonly #queueMax: number
   readonly #queueAgeMaxUs: number
   readonly #blockingBytes: number
@@ -97,6 +100,7 @@ export class Sequencer {
     this.#engine = options.engine
     this.#journal = journal
     this.#elapsedUs = options.elapsedUs ?? systemClock.monotonicUs
+    this.#later = options.later ?? setImmediate
     this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
     this.#queueMax = options.queueMax ?? 65_536
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
@@ -184,7 +188,7 @@ export class Sequencer {
   #schedule(): void {
     if (this.#scheduled || this.#down !== undefined) return
     this.#scheduled = true
-    setImmediate(() => this.#drain())
+    this.#later(() => this.#drain())
   }
 
   /** One round: sweep and queue onto the tape, and the tape to the journal unless the other one is still there. */
@@ -204,17 +208,26 @@ export class Sequencer {
 
   #fill(): void {
     // One sweep opens each round, so that a long kill and the orders of others take turns.
-    const sweep = this.#filling.isEmpty && !this.#closing ? this.#engine.nextSweep() : null
-    if (sweep !== null) {
-      const timeUs = this.#notAfter(this.#firsts.first?.timeUs ?? this.#time.now())
-      this.#sequence({ submission: sweeping(sweep), timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
-    }
+    const work = this.#filling.isEmpty && !this.#closing ? this.#engine.nextWork() : null
+    if (work !== null) this.#sequenceOwn(work, this.#notAfter(this.#firsts.first?.timeUs ?? this.#time.now()))
     while (this.#filling.hasRoom && this.#down === undefined) {
-      const first = this.#firsts.shift()
-      const pending = first === undefined ? this.#queue.shift() : { ...first, timeUs: this.#notAfter(first.timeUs) }
-      if (pending === undefined) return
-      this.#sequence(pending)
+      const line = this.#firsts.first === undefined ? this.#queue : this.#firsts
+      const next = line.first
+      if (next === undefined) return
+      const timeUs = this.#notAfter(next.timeUs)
+      const due = this.#engine.due(timeUs)
+      if (due !== null) this.#sequenceOwn(due, timeUs)
+      else {
+        line.shift()
+        this.#sequence(timeUs === next.timeUs ? next : { ...next, timeUs })
+      }
     }
+  }
+
+  /** A command of the gate's own, which nobody waits for. */
+  #sequenceOwn(write: WriteCommand, timeUs: number): void {
+    const submission = { write, onDurable: nothing, onFailure: nothing }
+    this.#sequence({ submission, timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
   }
 
   /** What goes before the queue is stamped no later than what waits behind it: time never decreases. */
@@ -313,7 +326,7 @@ export class Sequencer {
 
   /** Schedules what is left to do, or says that nothing is. */
   #goOn(): void {
-    const isSweeping = this.#down === undefined && !this.#closing && this.#engine.nextSweep() !== null
+    const isSweeping = this.#down === undefined && !this.#closing && this.#engine.nextWork() !== null
     if (this.#waitingLines > 0 || isSweeping) this.#schedule()
     this.#sayIdle()
   }
@@ -349,14 +362,6 @@ export class Sequencer {
     } catch (cause) {
       this.#report({ code: 'ANSWER_FAULT', cause })
     }
-  }
-}
-
-function sweeping(sweep: { readonly latch: number; readonly fromSlot: number }): Submission {
-  return {
-    write: (tape) => encode(tape, KILL_SWEEP, { session: -1, principal: -1, ...sweep }),
-    onDurable: nothing,
-    onFailure: nothing,
   }
 }
 

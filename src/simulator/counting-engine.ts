@@ -3,7 +3,7 @@
  * benchmarks of sequencer, journal and replay drive it, so that what they show does not hang on the real engine.
  */
 import type { Directory } from '../model/directory.ts'
-import type { DecisionEngine, EngineView } from '../model/engine-port.ts'
+import type { DecisionEngine, EngineView, WriteCommand } from '../model/engine-port.ts'
 import { KILL, KILL_SWEEP, NEW_ORDER } from '../model/records/commands.ts'
 import { APPLIED, isCommandAt, ORDER_DECIDED, rowsBytes, SWEPT } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
@@ -75,8 +75,14 @@ export class CountingEngine implements DecisionEngine {
     return at
   }
 
-  nextSweep(): { readonly latch: number; readonly fromSlot: number } | null {
-    return this.#sweepsLeft === 0 ? null : { latch: this.#latches, fromSlot: SWEEPS_PER_KILL - this.#sweepsLeft }
+  nextWork(): WriteCommand | null {
+    if (this.#sweepsLeft === 0) return null
+    const sweep = { latch: this.#latches, fromSlot: SWEEPS_PER_KILL - this.#sweepsLeft }
+    return (tape) => encode(tape, KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  due(): WriteCommand | null {
+    return null
   }
 
   stateHash(): string {

@@ -41,7 +41,7 @@ function entriesOf(blocks: readonly TakenBlock[]): readonly Entry[] {
     const entries: Entry[] = []
     for (let at = 0; at < bytes.length; at += lengthAt(tape, at)) {
       const type = typeAt(tape, at)
-      if (type < FIRST_EVENT) entries.push({ type, seq: decode(tape, at, KILL_SWEEP).seq, events: [] })
+      if (type < FIRST_EVENT) entries.push({ type, seq: tape.f64[(at >> 3) + KILL_SWEEP.at.seq] as number, events: [] })
       else if (type === CANCEL_REQUESTED.type || type === ORDER_DECIDED.type) {
         const layout: RecordLayout = type === ORDER_DECIDED.type ? ORDER_DECIDED : CANCEL_REQUESTED
         const events = entries.at(-1)?.events as { type: number; values: Record<string, number | string> }[]

@@ -1,9 +1,10 @@
 /**
  * TRADING_STATE: nothing passes a kill or a block; under REDUCE_ONLY only what can do no more than close the position.
  *
- * Rule      the worst state over all latches whose keys the order has: KILLED and BLOCKED refuse, REDUCE_ONLY tests the cell.
+ * Rule      the worst state over all latches whose keys the order has: KILLED and BLOCKED refuse, REDUCE_ONLY tests the cell;
+ *           an account that is not ready for its trade date is blocked.
  * Units     Quantity units of the instrument.
- * Reads     Latches; position and cumulative leaves of the cell of the latch's narrowest subject. Changes nothing.
+ * Reads     Latches; position and cumulative leaves of the cell of the latch's narrowest subject; settled statements.
  * On breach ordRejReason BrokerOption 0.
  * Source    MiFID II RTS 6 Art. 12; FIA 2024 1.5; CME and Nasdaq kill switches.
  */
@@ -18,6 +19,7 @@ import type { State } from '../state/state.ts'
 const KILLED = reasonNumber('KILLED')
 const BLOCKED = reasonNumber('BLOCKED')
 const REDUCE_ONLY = reasonNumber('REDUCE_ONLY')
+const ACCOUNT_NOT_READY = reasonNumber('ACCOUNT_NOT_READY')
 
 /** Object kinds by latch key, from KEY_INSTRUMENT on. */
 const OBJECT_OF_KEY = Int32Array.of(1, 2, 4, 3, 5)
@@ -67,13 +69,16 @@ function cellKindOf(latch: Latch): number {
 export function createTradingState(state: State, j: Judgement) {
   const { subjects } = j
   const { active } = state.latches
+  const { refuses } = state.statements
 
   /**
    * Reason number, 0 to pass. `lowers`: a replace to a lower quantity that is not priced more aggressively, which passes
    * BLOCKED and REDUCE_ONLY. Needs the projected leaves.
    */
   function judgeTradingState(lowers: boolean): number {
-    return state.latches.count === 0 ? 0 : judgeLatches(lowers)
+    const latched = state.latches.count === 0 ? 0 : judgeLatches(lowers)
+    if (latched === KILLED || latched === BLOCKED) return latched
+    return !lowers && !j.restates && refuses(subjects[Kind.ACCOUNT]!) ? ACCOUNT_NOT_READY : latched
   }
 
   function judgeLatches(lowers: boolean): number {

@@ -17,6 +17,8 @@ import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
+import { createStatements, type Statements } from './statements.ts'
+import { createTimers } from './timers.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
@@ -32,6 +34,7 @@ export class State {
   readonly executions: Executions
   readonly duplicates: Duplicates
   readonly latches = createLatches()
+  readonly timers = createTimers()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -44,6 +47,8 @@ export class State {
   /** Capital base of each subject, 0 where it was never set, and as of when. */
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
+
+  readonly statements: Statements
 
   /** Reference prices and values, which follow from the tables alone. */
   readonly market: Market
@@ -77,8 +82,14 @@ export class State {
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.statements = createStatements(this, sizes.scopes)
     this.market = createMarket(this)
     this.value = createValue(this)
+  }
+
+  /** Trade date of an account. */
+  dateOf(_account: number): number {
+    return this.tradeDate
   }
 
   /** 16 hex digits; equal states give equal hashes. */
@@ -100,9 +111,11 @@ export class State {
       this.executions,
       this.duplicates,
       this.latches,
+      this.timers,
       this.locates,
       this.rates,
       this.lists,
+      this.statements,
     ]) {
       table.hashInto(hash)
     }

@@ -2,7 +2,7 @@
  * A listener on Node's HTTP server and Fastify: its bounds, strict bodies, and errors in the one form, whatever reaches it.
  * The gate has two of them, the main one and the control listener, and mounts its routes on them.
  */
-import { createServer, type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
@@ -11,6 +11,7 @@ import type { Logger } from '../logger.ts'
 import type { Access } from './access.ts'
 import { CONNECTION_BOUNDS, Connections } from './connections.ts'
 import { Exchange, errorText } from './exchange.ts'
+import { createListener, type TlsFiles } from './listener.ts'
 import { mount } from './mount.ts'
 import { DOCUMENT } from './openapi.ts'
 import type { OrderLane } from './order-lane.ts'
@@ -29,24 +30,35 @@ const HEAD_FAULTS = { host: 'A request of HTTP/1.1 names its host.', expect: 'On
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 const IDLE_SWEEP_MS = 20
+/** Says in every answer of a demo, errors too, that it is one. */
+const PROFILE_HEADER = 'portcullis-profile'
 
 /** Takes some requests before the framework sees them. */
 export interface Shortcut {
   lane?: OrderLane
 }
 
+export interface HttpAppOptions {
+  /** HTTPS with this certificate; plain HTTP where there is none. */
+  readonly tls: TlsFiles | undefined
+  /** Asked at each request: the profile stands in the journal's first record. */
+  readonly isDemo: () => boolean
+}
+
 export interface HttpApp {
   readonly app: FastifyInstance
   readonly connections: Connections
+  /** Returns the URL; port 0 is any that is free. */
+  listen(port: number, host: string): Promise<string>
 }
 
 /** An app without routes. `shortcut` may be given its lane later. */
-export async function createHttpApp(shortcut: Shortcut = {}): Promise<HttpApp> {
+export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut = {}): Promise<HttpApp> {
   const connections = new Connections(CONNECTION_BOUNDS)
   const app = Fastify({
     logger: false,
     serverFactory: (handler) => {
-      const server = createServer(
+      const server = createListener(
         {
           keepAliveTimeout: KEEP_ALIVE_MS,
           requestTimeout: REQUEST_TIMEOUT_MS,
@@ -56,13 +68,13 @@ export async function createHttpApp(shortcut: Shortcut = {}): Promise<HttpApp> {
           requireHostHeader: false,
         },
         (request, response) => {
+          if (options.isDemo()) response.setHeader(PROFILE_HEADER, 'DEMO')
           if (request.headers.host === undefined && request.httpVersion !== '1.0') refuseHead(request, response, 'host')
           else if (shortcut.lane?.takes(request)) shortcut.lane.run(request, response)
           else handler(request, response)
         },
+        { connections, max: CONNECTIONS_MAX, tls: options.tls },
       )
-      server.maxConnections = CONNECTIONS_MAX
-      server.on('connection', (socket) => connections.opened(socket))
       server.on('checkExpectation', (request, response) => refuseHead(request, response, 'expect'))
       return server
     },
@@ -81,7 +93,12 @@ export async function createHttpApp(shortcut: Shortcut = {}): Promise<HttpApp> {
   // The forms check every request; these schemas are what is served as documentation.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
-  return { app, connections }
+  const listen = async (port: number, host: string): Promise<string> => {
+    const url = await app.listen({ port, host })
+    // The framework does not see that the server it was given speaks TLS.
+    return options.tls === undefined ? url : url.replace(/^http:/, 'https:')
+  }
+  return { app, connections, listen }
 }
 
 /** Mounts the routes, answers everything else in the one form of errors, and makes the app ready to listen. */

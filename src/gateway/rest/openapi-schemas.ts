@@ -1,5 +1,5 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, REF_SOURCES, RESULTS } from '../../model/vocabulary.ts'
+import { ORDER_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
 import {
   AMOUNT,
@@ -244,6 +244,7 @@ export const SCHEMAS = {
             use: AMOUNT,
             windowUs: integer('Window in microseconds.'),
             bandTicks: integer('The band is at least so many ticks.'),
+            phase: text('The only session phase that the row is for.', { enum: SESSION_PHASES }),
             warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),
             action: text('What a breach does.'),
             mode: text('SHADOW records and lets pass.'),

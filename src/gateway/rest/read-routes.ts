@@ -15,6 +15,7 @@ import {
   OBJECT_KINDS,
   type ObjectKind,
   REF_SOURCES,
+  SESSION_PHASES,
   SUBJECT_KINDS,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
@@ -138,6 +139,7 @@ function limitJson({ directory }: Gate, limit: LimitView): object {
     use,
     windowUs: control.unit === 'count' && limit.param > 0 ? limit.param : undefined,
     bandTicks: control.code === 'PRICE_COLLAR' ? limit.param : undefined,
+    phase: limit.phase > 0 ? SESSION_PHASES[limit.phase - 1] : undefined,
     warnBps: limit.warnBps.filter((bps) => bps > 0),
     action: LIMIT_ACTIONS[limit.action],
     mode: LIMIT_MODES[limit.mode],

@@ -20,6 +20,7 @@ import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
 import { killRoutes } from './kill-routes.ts'
+import { carrierOf, type TlsFiles } from './listener.ts'
 import { Metrics } from './metrics.ts'
 import { mountOauth } from './oauth-routes.ts'
 import { OrderAnswers } from './order-answer.ts'
@@ -41,6 +42,8 @@ export interface RestOptions {
   readonly replayClock?: ReplayClock
   /** How long polls wait; the machine's time where not given. */
   readonly delays?: Delays
+  /** HTTPS with this certificate; plain HTTP where it is left out. */
+  readonly tls?: TlsFiles
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax?: number
   /** Keeps a cancel that passed while the journal was down. */
@@ -67,8 +70,9 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const { gate, logger, issuer, clients } = options
   const metrics = new Metrics()
   const shortcut: Shortcut = {}
-  const main = await createHttpApp(shortcut)
-  const control = await createHttpApp()
+  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo' }
+  const main = await createHttpApp(listening, shortcut)
+  const control = await createHttpApp(listening)
   const state = { closing: false }
   const access = new Access({
     gate,
@@ -77,7 +81,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     requestsPerSecondMax: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
     isClosing: () => state.closing,
     onIdentified: (socket) => {
-      for (const { connections } of [main, control]) connections.identified(socket)
+      for (const { connections } of [main, control]) connections.identified(carrierOf(socket))
     },
   })
   const answers = new OrderAnswers(gate, options.approvalKeys)
@@ -106,8 +110,8 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
-    listen: (port, host) => main.app.listen({ port, host }),
-    listenControl: (port, host) => control.app.listen({ port, host }),
+    listen: (port, host) => main.listen(port, host),
+    listenControl: (port, host) => control.listen(port, host),
     published: (block) => polls.published(block),
     remember: (tape, entryOffset, entryEnd) => answers.remember(tape, entryOffset, entryEnd),
     close: async () => {

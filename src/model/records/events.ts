@@ -4,6 +4,7 @@
  */
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
+import { DAY_EVENTS } from './day-events.ts'
 import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
@@ -182,6 +183,12 @@ export const SWEPT = layout(141, 1, 'Swept', 'A KillSweep looked at its slots.',
   i32('nextSlot', 'id', 'Where the next sweep goes on; -1 when the sweep is complete.'),
 ])
 
+export const TIMER_FIRED = layout(142, 1, 'TimerFired', 'A timer fell due; what follows from it stands before it.', [
+  f64('dueUs', 'timeUs', 'When it fell due.'),
+  i32('kind', 'code', 'Index in TIMER_KINDS.'),
+  i32('id', 'id', 'Of what: an order slot, a limit row, a proposal, by kind.'),
+])
+
 export const EVENTS: readonly RecordLayout[] = [
   ORDER_DECIDED,
   CANCEL_DECIDED,
@@ -197,6 +204,8 @@ export const EVENTS: readonly RecordLayout[] = [
   LATCH_SET,
   QUARANTINED,
   SWEPT,
+  TIMER_FIRED,
+  ...DAY_EVENTS,
 ]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))

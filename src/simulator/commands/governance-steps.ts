@@ -2,7 +2,7 @@
  * Steps of people and of the day: limits near their use, kills and releases, lists, locates, bindings, positions, rolls.
  */
 import { CONTROLS } from '../../model/controls.ts'
-import { BINDING_KINDS, LIST_KINDS, TRADING_STATES } from '../../model/vocabulary.ts'
+import { BINDING_KINDS, LIST_KINDS, SESSION_PHASES, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { EvaluatedRow } from '../twin/events.ts'
 import { MAX } from '../twin/exact.ts'
 import { covers } from '../twin/latches.ts'
@@ -29,6 +29,7 @@ function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
   setLimit(script, row.control, row.subject, whole, {
     objectKind: row.objectKind,
     object: row.object,
+    phase: row.phase,
     param: Number(row.param),
     hardForReducing: row.hardForReducing === 0n || dice.chance(30) ? 0 : Math.min(whole * 2, Number(MAX)),
     warn1Bps,
@@ -93,7 +94,7 @@ export const anyLimit: Step = (script, world, dice) => {
   const { state } = script.twin
   if (dice.chance(25)) {
     const row = dice.of([...state.limits.values()])
-    const key = { objectKind: row.objectKind, object: row.object, param: Number(row.param) }
+    const key = { objectKind: row.objectKind, object: row.object, param: Number(row.param), phase: row.phase }
     // Without its mandatory row nearly nothing passes: it comes back at once, most of the time.
     setLimit(script, row.control, row.subject, 0, { ...key, flags: 1 })
     if (dice.chance(30)) script.send('NewOrder', orderGiven(script, world, dice))
@@ -108,6 +109,7 @@ export const anyLimit: Step = (script, world, dice) => {
     param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 4]),
     hardForReducing: dice.of([0, 0, 0, 1_000_000_000]),
     ...dice.of([{}, { warn1Bps: 0, warn2Bps: 0, warn3Bps: 0 }, { warn1Bps: 9_000, warn2Bps: 0, warn3Bps: 0 }]),
+    phase: dice.chance(control === rows.B03 ? 50 : 2) ? dice.between(-1, SESSION_PHASES.length + 1) : 0,
     effectiveUs: dice.chance(3) ? script.timeUs + 1 : 0,
     action: dice.of([0, 1, 2]),
     mode: dice.chance(70) ? 1 : 0,
@@ -312,11 +314,33 @@ export const redefine: Step = (script, world, dice) => {
   script.send('Instrument', { ...listed.definition, ...change })
 }
 
+function tellAdv(script: Script, world: World, dice: Dice): void {
+  const { id, lot } = dice.of(world.instruments)
+  const lots = dice.weighted([
+    [90, dice.between(5_000, 40_000)],
+    [10, dice.of([0, 1, 800])],
+  ] as const)
+  script.send('Adv', { instrument: id, qty: lots * lot, days: 20 })
+}
+
 export const odd: Step = (script, world, dice) => {
-  const throwOne = dice.below(5)
+  const throwOne = dice.below(7)
   if (throwOne === 0) script.send('Tick', {})
   else if (throwOne === 1) script.send('Confirm', { confirmSeq: 1, reason: 'sure' })
-  else if (throwOne === 2) script.send('Adv', { instrument: dice.of(world.instruments).id, qty: 1_000_000, days: 20 })
+  else if (throwOne === 2) tellAdv(script, world, dice)
   else if (throwOne === 3) script.send('Genesis', { firm: 'AGAIN' })
-  else script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
+  else if (throwOne === 4) {
+    // Of the gate itself or of a machine: people, machines, and names that nobody has.
+    const name = dice.of(['P0', 'M0', 'OFFICER-1', 'NEWCOMER'])
+    script.send('Hierarchy', {
+      kind: 14,
+      name,
+      flags: dice.below(2),
+      principal: dice.of([-1, world.people.length + 2]),
+    })
+  } else if (throwOne === 5) {
+    const a = dice.below(world.people.length + 3)
+    script.send('Binding', { kind: 6, a, b: dice.below(1 << 20), allow: 1, principal: dice.of([-1, a]) })
+  } else
+    script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
 }

@@ -66,6 +66,8 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   LatchSet: ['latch', 'account', 'instrument', 'state', 'cause'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
+  StatementCompared: ['account', 'differences'],
 }
 
 /** Commands whose Applied names an id that later commands use. */

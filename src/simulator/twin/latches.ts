@@ -1,12 +1,14 @@
 /**
  * Latches: which cover an order, whether they let it pass, and the commands that set, sweep and release them.
  */
+import { reasonNumber } from '../../model/codes.ts'
 import { type NameKind, ORDER_STATES, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { type Candidate, isRetreat, leavesChange, reduces } from './candidate.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { cellOf, type Snapshot } from './exposure.ts'
-import { hasDuty } from './names.ts'
+import { genesis, hasDuty } from './names.ts'
+import { isHeldBack } from './readiness.ts'
 import {
   type CellKind,
   instrumentAt,
@@ -65,8 +67,10 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   const latches = [...state.latches.values()].filter((latch) => covers(state, latch, candidate.keys, candidate.side))
   const worst = Math.max(0, ...latches.map((latch) => latch.state))
   if (worst === KILLED) return 'KILLED'
-  if (worst === 0 || isRetreat(candidate)) return null
+  if (isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
+  if (isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
+  if (worst === 0) return null
   const change = leavesChange(state, candidate, candidate.orderQty)
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
     ? null
@@ -105,6 +109,15 @@ export function latchItself(state: State, account: number, instrument: number, c
   if ([...state.latches.values()].some(isSame)) return []
   const latch = setLatch(state, { account, instrument }, BLOCKED, cause)
   return [{ name: 'LatchSet', latch: latch.id, account, instrument, state: BLOCKED, cause }]
+}
+
+/** The firm begins, in production with the latch of one that has not been opened yet. */
+export function beginFirm(state: State, values: ValuesOfCommand<'Genesis'>): TwinEvent[] {
+  const said = genesis(state, values)
+  if (said[0]?.name !== 'Applied' || values.profile === 0) return said
+  const cause = reasonNumber('FIRM_NOT_OPENED')
+  const latch = setLatch(state, {}, BLOCKED, cause)
+  return [...said, { name: 'LatchSet', latch: latch.id, account: -1, instrument: -1, state: BLOCKED, cause }]
 }
 
 /** Asks for the cancel of every covered live order among 256 slots. */

@@ -72,6 +72,8 @@ export interface Market {
   halted: boolean
   rule201: boolean
   active: boolean
+  /** Average daily volume and when it was told; null if it never was. */
+  adv: { readonly qty: bigint; readonly timeUs: number } | null
   mark: bigint | null
   /** Time of the first quarantined quote since the sides were last set; null if there is none. */
   quarantinedUs: number | null
@@ -84,6 +86,8 @@ export interface Rate {
 }
 
 export interface Currency {
+  /** When the latest rate came. */
+  givenUs: number
   given: Rate | null
   /** Of the trade date: values orders and fills. */
   frozen: Rate | null
@@ -134,7 +138,28 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Trade date of its account when it was booked, and when it was taken back. */
+  readonly bookedOn: number
   reversed: boolean
+  reversedOn: number
+}
+
+export interface StatementRow {
+  readonly instrument: number
+  readonly qty: bigint
+  readonly trader: number
+  readonly strategy: number
+}
+
+/** A position statement of an account: open, differing or settled. */
+export interface Statement {
+  readonly account: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly hash: string
+  readonly sender: string
+  readonly principal: number
+  readonly rows: StatementRow[]
 }
 
 export interface Limit {
@@ -148,6 +173,8 @@ export interface Limit {
   readonly warnBps: readonly bigint[]
   readonly action: number
   readonly mode: number
+  /** Phase + 1 that a collar is for; 0 any. */
+  readonly phase: number
   /** Warning level that stands. */
   level: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
@@ -221,6 +248,12 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Position statements by account. */
+  readonly opened: Map<number, Statement>
+  readonly differing: Map<number, Statement>
+  readonly settled: Map<number, Statement>
+  /** Trade date of the last settled list of live orders, by account and venue. */
+  readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
 }
@@ -252,6 +285,10 @@ export function emptyState(): State {
     bookings: [],
     executions: new Map(),
     approvals: [],
+    opened: new Map(),
+    differing: new Map(),
+    settled: new Map(),
+    listed: new Map(),
     slots: new Map(),
   }
 }
@@ -273,6 +310,11 @@ export function parameter(state: State, name: ParameterName): bigint {
 
 export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
+}
+
+/** Trade date of an account. */
+export function dateOf(state: State, _account: number): number {
+  return state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {
