@@ -139,6 +139,17 @@ export interface LatchView {
   readonly swept: boolean
 }
 
+/** What a count of orders asks of each. */
+export interface OrderStanding {
+  readonly orderSeq: number
+  /** Index in ORDER_STATES. */
+  readonly state: number
+  readonly session: number
+  readonly venue: number
+  readonly openValue: number
+  readonly cancelRequested: boolean
+}
+
 /** An outstanding cancel request, derived from state. */
 export interface CancelRequestView {
   /** Sequence number of the command that asked. */
@@ -212,6 +223,8 @@ export interface EngineView {
   latches(): Iterable<LatchView>
   /** Live orders that have all these keys, named as in LatchView. */
   ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
+  /** Visits the same orders without making an object of each; `order` may be read during the call only. */
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined
