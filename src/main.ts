@@ -21,7 +21,11 @@ const gate = new Child(
   {
     name: 'gate',
     program: program('cli/demo-gate'),
-    args: () => ['--data', options.data, '--port', String(options.port), '--durability', options.durability],
+    // Where any port would do, a gate that comes back takes the one that it had: the floor looks for it there.
+    args: () => {
+      const port = ready === undefined ? String(options.port) : new URL(ready.url).port
+      return ['--data', options.data, '--port', port, '--durability', options.durability]
+    },
     startsPerMinute: 3,
     finalCode: DO_NOT_RESTART,
     onMessage: (message) => onReady(message as DemoGateReady),

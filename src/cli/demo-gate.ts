@@ -12,6 +12,7 @@ import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { endInOrder } from './end-in-order.ts'
 import { openGate } from './open-gate.ts'
 import { startFault } from './start-fault.ts'
+import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
 
 const { values } = parseArgs({
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   // While it opens there is nothing to end in order: a journal may be left at any moment.
   let stop = (): void => process.exit(0)
   process.on('disconnect', () => stop())
+  endIfOrphaned()
   const say = (line: string) => console.error(`gate: ${line}`)
   const settings = { directory: data, durability, host: '127.0.0.1', port, clock: 'system', logger, say } as const
   try {
