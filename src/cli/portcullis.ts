@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { register as registerGate } from './gate.ts'
+import { register as registerImport } from './import.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerPerson } from './person.ts'
 import { register as registerReplay } from './replay.ts'
@@ -15,7 +16,7 @@ const program = new Command('portcullis')
   .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
-for (const register of [registerGate, registerJournal, registerPerson, registerReplay, registerSecrets])
+for (const register of [registerGate, registerImport, registerJournal, registerPerson, registerReplay, registerSecrets])
   register(program)
 pointToHelp(program)
 
