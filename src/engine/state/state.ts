@@ -4,6 +4,7 @@ import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
+import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
@@ -48,6 +49,7 @@ export class State {
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
 
+  readonly calendars: Calendars
   readonly statements: Statements
 
   /** Reference prices and values, which follow from the tables alone. */
@@ -82,14 +84,15 @@ export class State {
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.calendars = createCalendars(this, sizes.scopes)
     this.statements = createStatements(this, sizes.scopes)
     this.market = createMarket(this)
     this.value = createValue(this)
   }
 
   /** Trade date of an account. */
-  dateOf(_account: number): number {
-    return this.tradeDate
+  dateOf(account: number): number {
+    return this.calendars.dateOf(this.names.entityOf[account]!)
   }
 
   /** 16 hex digits; equal states give equal hashes. */
@@ -115,6 +118,7 @@ export class State {
       this.locates,
       this.rates,
       this.lists,
+      this.calendars,
       this.statements,
     ]) {
       table.hashInto(hash)
