@@ -95,7 +95,7 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
 
   function fx(tape: Tape, offset: number, revalues: boolean): void {
     const { currency, rate, decimals, haircutBps } = decode(tape, offset, FX)
-    rates.set(currency, { rate, decimals, haircutBps }, revalues)
+    rates.set(currency, { rate, decimals, haircutBps }, revalues, state.timeUs)
     if (!revalues) return
     for (let id = 0; id < instruments.count; id++) {
       if (instruments.currency[id] !== currency) continue

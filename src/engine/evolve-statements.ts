@@ -110,6 +110,6 @@ export class StatementEvolver {
     subjects[PLACE_OF_KIND[kind]!] = cells.ownerSubject[owner]!
     cells.f[cell + Cell.START] = qty
     if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
-    this.#shift.cell(kind, cell, instrument, names.entityOrdinal[entity]!, dP, 0, 0, subjects, 0)
+    this.#shift.cell(kind, cell, instrument, names.entityOrdinal[entity]!, dP, subjects, 0)
   }
 }

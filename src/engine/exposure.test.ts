@@ -188,3 +188,20 @@ scenario('without a mark a cell is worth nothing, and no order in it passes', (s
   s.quote('BETA', 4_999, 5_001)
   assert.equal(s.exposure('A1').gross, 500_000)
 })
+
+scenario('a position whose worth cannot be held: no order that adds to it passes', (s) => {
+  s.position('A1', 'ACME', 8e11)
+  s.quote('ACME', 9_999, 10_001)
+  s.limit('MAX_ORDER_QTY', 'A1', 1e12)
+  const { outcome, reason } = s.order({ orderQty: 2e11, price: 10_000 })
+  assert.equal(`${outcome} ${reason}`, 'REJECT VALUE_OUT_OF_RANGE')
+})
+
+scenario('a mark that takes a position past what can be held pins it there, over every limit', (s) => {
+  s.position('A1', 'ACME', 8e11)
+  s.quote('ACME', 99_990_000, 99_990_002)
+  s.lastTrade('ACME', 99_990_001)
+  s.quote('ACME', 99_990_000, 99_990_002)
+  assert.equal(s.exposure('A1').gross, Number.MAX_SAFE_INTEGER)
+  assert.notEqual(s.order({ orderQty: 1, price: 99_990_001 }).outcome, 'APPROVE')
+})

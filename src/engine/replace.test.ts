@@ -268,3 +268,47 @@ scenario('a replace of a stop keeps its type: a stop price and no price', (s) =>
   s.report('Replaced', 'r1')
   assert.equal(open(s), 1_260_000)
 })
+
+/** Use before and after of a replace, as its vector says. */
+function useOf(s: Scenario, of: string, control: string, orderQty: number): string {
+  const row = s.replace(of, { orderQty }).rows.find((one) => one.control === control && one.subject === 'A1')
+  return `${row?.before} ${row?.after}`
+}
+
+scenario(
+  'a replace is judged at what is reserved when it is pending: less frees nothing, not even in its own decision',
+  (s) => {
+    const id = s.working({ orderQty: 100, venue: 'V1' })
+    assert.equal(useOf(s, id, 'PORTFOLIO_GROSS', 40), '1000000 1000000')
+    assert.equal(useOf(s, s.working({ orderQty: 100, venue: 'V1' }), 'DAILY_GROSS', 40), '2000000 2000000')
+  },
+)
+
+scenario('on a venue that is not atomic a replace is judged with the open value of both', (s) => {
+  const id = s.working({ orderQty: 100, venue: 'V2' })
+  assert.equal(useOf(s, id, 'DAILY_GROSS', 40), '1000000 1400000')
+})
+
+scenario('a replace to exactly what is executed: INVALID_QTY', (s) => {
+  const id = s.working({ orderQty: 100 })
+  s.fill(id, 40)
+  assert.equal(s.replace(id, { orderQty: 40 }).reason, 'INVALID_QTY')
+  s.replaced(id, { orderQty: 41 })
+})
+
+scenario('all is executed while a replace to less is on its way: the order lives until that is settled', (s) => {
+  const id = s.working({ orderQty: 50 })
+  s.replaced(id, { clOrdID: 'r1', orderQty: 20 })
+  s.fill(id, 50)
+  assert.equal(s.live(id)?.pendingReplaces, 1)
+  assert.deepEqual(s.cell('A1'), { position: 50, buyLeaves: 0, sellLeaves: 0 })
+  s.report('ReplaceRejected', 'r1')
+  assert.equal(s.live(id), undefined)
+})
+
+scenario('an overfilled version reserves nothing, and nothing less: what the other one rests stays reserved', (s) => {
+  const id = s.working({ orderQty: 10, venue: 'V2' })
+  s.replaced(id, { clOrdID: 'r1', orderQty: 20 })
+  s.fill(id, 15)
+  assert.deepEqual([leaves(s), open(s)], [5, 50_000])
+})

@@ -11,6 +11,7 @@ import type {
   ReadinessView,
   StandingView,
 } from '../model/engine-port.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { standingOf } from './order-standing.ts'
 import { readinessOf } from './readiness.ts'
 import { Cell } from './state/cells.ts'
@@ -207,6 +208,7 @@ export class StateView implements EngineView {
       warnBps: version.warnBps,
       action: version.action,
       mode: version.mode,
+      phase: version.phase,
       use,
     }
   }
@@ -224,8 +226,20 @@ export class StateView implements EngineView {
         setSeq: latch.setSeq,
         keys,
         releaseRequestedBy: latch.releaseRequestedBy,
+        releaseState: latch.releaseState,
+        ended: latch.ended,
+        filled: latch.filled,
         swept: latch.sweepFrom < 0,
       }
+    }
+  }
+
+  *ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView> {
+    const { orders } = this.#state
+    const scope = { keys: Int32Array.from(LATCH_KEYS, (key) => keys[key] ?? -1) }
+    for (let slot = 0; slot < orders.top(); slot++) {
+      if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
+      yield this.#orderAt(slot)
     }
   }
 
@@ -242,6 +256,8 @@ export class StateView implements EngineView {
         clOrdID: this.#idOf(slot * Order.INTS),
         session: orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!,
         latch: orders.i[slot * Order.INTS + Order.LATCH]!,
+        venue: orders.i[slot * Order.INTS + Order.VENUE]!,
+        instrument: orders.i[slot * Order.INTS + Order.INSTR]!,
       })
     }
     return found.sort((a, b) => a.seq - b.seq || a.slot - b.slot).slice(0, most)

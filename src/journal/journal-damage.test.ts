@@ -22,7 +22,7 @@ import { type TestContext, test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import { NEW_ORDER } from '../model/records/commands.ts'
 import { encode } from '../model/records/schema.ts'
-import { openSmallJournal, type WriteCommand } from '../simulator/small-journal.ts'
+import { batchFor, decide, openSmallJournal, type WriteCommand } from '../simulator/small-journal.ts'
 import { BLOCK_HEADER_BYTES, FRAME_BYTES } from './block-frame.ts'
 import { JournalDamage, type JournalEnd, JournalReader } from './journal-reader.ts'
 import { SEGMENT_HEADER_BYTES, segmentName } from './segment-header.ts'
@@ -163,6 +163,17 @@ test('a block that is changed with its checksums breaks the chain behind it', as
   const across = damage(directory, 'before another segment')
   assert.deepEqual([across.file, across.offset], [file, 0])
   assert.match(across.message, /does not follow the last block/)
+})
+
+test('commands that a whole chain leaves out are missed', async (t) => {
+  const directory = folder(t)
+  const small = await openSmallJournal(directory)
+  await small.block([order('a'), order('b')])
+  const batch = batchFor(small.journal)
+  decide(batch, small.engine, [order('d')], 3)
+  small.journal.append(batch, true)
+  await small.close()
+  assert.match(damage(directory, 'a gap').message, /command 3 is missing/)
 })
 
 test('removed, repeated, inserted and reordered blocks are found', async (t) => {

@@ -117,14 +117,17 @@ test('the last block of a run that failed is written again before anything build
   await first.block([(tape) => encode(tape, TICK, {})])
   disk.isFailing = (operation) => operation === 'sync'
   await assert.rejects(first.block([(tape) => encode(tape, TICK, {})]), JournalFailed)
-  // The failed file is only closed.
+  // The failed file is only closed, whoever comes with another block.
+  disk.isFailing = () => false
   const before = disk.log.length
+  for (const mayBlock of [true, false]) {
+    await assert.rejects(first.block([(tape) => encode(tape, TICK, {})], mayBlock), JournalFailed)
+  }
   await first.close()
   assert.deepEqual(
     disk.log.slice(before).filter((line) => line.endsWith(' 00000001.pjl')),
     [],
   )
-  disk.isFailing = () => false
   disk.log.length = 0
   const second = await openSmallJournal(directory, { files: disk })
   assert.deepEqual(

@@ -54,6 +54,7 @@ export const REASONS: readonly ReasonRow[] = [
   row(45, 'HIERARCHY_MISMATCH', 'A03', 99, 99, 'The trader or the strategy is not permitted on this account.'),
   row(46, 'INSTRUMENT_NOT_PERMITTED', 'A03', 99, 99, 'The account may not trade this asset class.'),
   row(50, 'INSTRUMENT_INACTIVE', 'A06', 2, 2, 'The instrument is not active, or its venue is closed.'),
+  row(51, 'FX_STALE', 'A06', 99, 99, 'The FX rate of its currency is too old. Only what reduces passes.'),
   row(60, 'LIMIT_MISSING', 'A05', 99, 99, 'A mandatory limit is not set. Nothing passes without it.'),
   // Single order.
   row(70, 'MAX_ORDER_QTY', 'B01', 26, 3, 'orderQty is over a limit.'),
@@ -95,6 +96,27 @@ export const REASONS: readonly ReasonRow[] = [
     3,
     'The capital that the sector limit is a share of is missing or too old.',
   ),
+  // Controls beyond the mandatory ones.
+  row(310, 'MAX_LONG_POSITION', 'D01L', 25, 3, 'The worst-case long position would be over a limit.'),
+  row(311, 'MAX_SHORT_POSITION', 'D01S', 25, 3, 'The worst-case short position would be over a limit.'),
+  row(312, 'GROSS_EXECUTED', 'D04', 25, 3, "The day's executed notional is over a limit: only reducing orders pass."),
+  row(313, 'MAX_ORDER_PCT_ADV', 'B07', 26, 3, 'orderQty is over a share of the average daily volume.'),
+  row(
+    314,
+    'CUM_PCT_ADV',
+    'B08',
+    26,
+    3,
+    "The day's executed and open quantity would be over a share of the daily volume.",
+  ),
+  row(
+    315,
+    'ADV_UNAVAILABLE',
+    'B07',
+    26,
+    3,
+    'The average daily volume that a limit is a share of is missing or too old.',
+  ),
   // Commands as such.
   row(200, 'RISK_ERROR', 'command', 99, 99, 'A control failed to give a result. The order is refused.'),
   row(201, 'CLORDID_CONFLICT', 'command', 6, 6, 'This clOrdID was used with other content.'),
@@ -134,6 +156,26 @@ export const REASONS: readonly ReasonRow[] = [
   row(232, 'GENESIS_MISSING', 'command', 99, 99, 'The journal must open with a genesis record.'),
   row(233, 'GENESIS_REPEATED', 'command', 99, 99, 'The journal has its genesis record.'),
   row(234, 'LIMIT_BELOW_USE', 'command', 99, 99, 'The new limit is below the use; what raises the use is refused.'),
+  // What keeps a latch from ending.
+  row(
+    350,
+    'RELEASE_ORDERS_UNKNOWN',
+    'command',
+    99,
+    99,
+    'Orders under the latch are UNKNOWN: find out first, or lower it.',
+  ),
+  row(
+    351,
+    'RELEASE_ORDERS_OPEN',
+    'command',
+    99,
+    99,
+    'Orders under the kill have not ended: wait for them, or lower it.',
+  ),
+  // The firm and its people.
+  row(360, 'FIRM_NOT_OPENED', 'command', 99, 99, 'A production firm is blocked until two officers release it.'),
+  row(361, 'PERSON_NOT_APPROVED', 'command', 99, 99, 'No machine makes a person, or changes what a person may do.'),
   // The trade date's beginning.
   row(290, 'ACCOUNT_NOT_READY', 'M04', 0, 99, 'Positions or live orders of the account are not settled for this date.'),
   row(291, 'STATEMENT_REPEATED', 'command', 99, 99, 'This very statement was settled for this date before.'),

@@ -106,6 +106,8 @@ export interface LimitView {
   readonly warnBps: readonly number[]
   readonly action: number
   readonly mode: number
+  /** Index in SESSION_PHASES + 1 of the only phase that it is for; 0 any. */
+  readonly phase: number
   /** Use now; NaN for rows that judge single orders and so have none. */
   readonly use: number
 }
@@ -119,6 +121,12 @@ export interface LatchView {
   readonly setSeq: number
   readonly keys: Readonly<Record<string, number>>
   readonly releaseRequestedBy: number
+  /** State that the pending release goes to; -1 where none was requested. */
+  readonly releaseState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  readonly ended: number
+  readonly filled: number
+  /** Every order slot was looked at. */
   readonly swept: boolean
 }
 
@@ -131,6 +139,9 @@ export interface CancelRequestView {
   readonly clOrdID: string
   readonly session: number
   readonly latch: number
+  /** Id of the venue; -1 where the order left it open. */
+  readonly venue: number
+  readonly instrument: number
 }
 
 export interface InstrumentView {
@@ -190,6 +201,8 @@ export interface EngineView {
   /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
   capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
+  /** Live orders that have all these keys, named as in LatchView. */
+  ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined

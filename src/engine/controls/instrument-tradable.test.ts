@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { SESSION_PHASES, type SessionPhase } from '../../model/vocabulary.ts'
 import { boundaryTable, type Step } from '../../simulator/boundary-table.ts'
 import { scenario } from '../../simulator/scenario.ts'
+import { SECOND } from '../../simulator/scenario-given.ts'
 
 const active =
   (value: number): Step =>
@@ -38,4 +39,41 @@ scenario('INSTRUMENT_TRADABLE: what is not active takes no replace, and every ca
   active(0)(s)
   assert.equal(s.replace(id, { orderQty: 50 }).reason, 'INSTRUMENT_INACTIVE')
   assert.equal(s.cancel(id)?.reason, 'NONE')
+})
+
+const DAY = 86_400 * SECOND
+/** An instrument in euros, whose rate came now, quoted after `us`. */
+const euroAfter =
+  (us: number): Step =>
+  (s) => {
+    s.name('CURRENCY', 'EUR')
+    s.applied('Fx', { currency: s.id('EUR'), rate: 11, decimals: 1, haircutBps: 0 })
+    s.instrument('EURO', { currency: s.id('EUR') })
+    s.capital('FIRM', 1e12)
+    s.wait(us)
+    s.capital('FIRM', 1e12)
+    s.quote('EURO', 9_999, 10_001)
+    s.quote('ACME', 9_999, 10_001)
+  }
+const held =
+  (qty: number): Step =>
+  (s) =>
+    s.position('A1', 'EURO', qty, 'T1', 'S1')
+const inEuro = { instrument: 'EURO' } as const
+boundaryTable('INSTRUMENT_TRADABLE', [
+  ['a rate of the largest age', euroAfter(4 * DAY), inEuro, 'PASS'],
+  ['a rate one microsecond older', euroAfter(4 * DAY + 1), inEuro, 'FX_STALE'],
+  ['the base currency needs no rate', euroAfter(4 * DAY + 1), {}, 'PASS'],
+  ['a sell of what is held', [euroAfter(4 * DAY + 1), held(100)], { ...inEuro, side: 'Sell' }, 'PASS'],
+  ['a sell of one more', [euroAfter(4 * DAY + 1), held(99)], { ...inEuro, side: 'Sell' }, 'FX_STALE'],
+  ['a shorter age', [(s) => s.parameter('fxMaxUs', SECOND), euroAfter(SECOND + 1)], inEuro, 'FX_STALE'],
+])
+
+scenario('INSTRUMENT_TRADABLE: a rate that comes, though it is the same, is fresh', (s) => {
+  euroAfter(5 * DAY)(s)
+  assert.equal(s.order(inEuro).reason, 'FX_STALE')
+  s.applied('Fx', { currency: s.id('EUR'), rate: 11, decimals: 1, haircutBps: 0 })
+  const id = s.working(inEuro)
+  s.wait(5 * DAY)
+  assert.equal(s.cancel(id)?.reason, 'NONE', 'a cancel needs no rate')
 })

@@ -149,3 +149,16 @@ scenario('MESSAGE_RATE: a new row has seen nothing', (s) => {
   s.working({})
   assert.equal(s.order({}).reason, 'MESSAGE_RATE')
 })
+
+scenario(
+  'MESSAGE_RATE: a message at the far end of the window is not counted, in whatever place of the log it stands',
+  (s) => {
+    s.limit('MESSAGE_RATE', 'X1', 3)
+    for (const us of [5, 5, 10, SECOND - 10]) {
+      s.order({})
+      s.wait(us)
+    }
+    const row = s.order({}).rows.find(({ control, subject }) => control === 'MESSAGE_RATE' && subject === 'X1')
+    assert.equal(`${row?.before}-${row?.after}`, '1-2')
+  },
+)

@@ -13,6 +13,7 @@ import { isReducing, objectOf } from '../exposure.ts'
 import type { Judgement } from '../judgement.ts'
 import { Key, type Latch } from '../state/latches.ts'
 import { Kind } from '../state/names.ts'
+import { Order } from '../state/orders.ts'
 import type { State } from '../state/state.ts'
 
 const KILLED = reasonNumber('KILLED')
@@ -29,7 +30,7 @@ const OBJECT_OF_KEY = Int32Array.of(1, 2, 4, 3, 5)
  */
 export function latchCovers(
   state: State,
-  latch: Latch,
+  latch: Pick<Latch, 'keys'>,
   subjects: Int32Array,
   from: number,
   instrument: number,
@@ -47,9 +48,19 @@ export function latchCovers(
   return keys[Key.SIDE]! < 0 || (keys[Key.SIDE] === 1) === sells
 }
 
-/** Cell kind that a REDUCE_ONLY latch is judged on: that of its narrowest subject key. */
+/** True where the order in this slot has all keys of the latch. */
+export function latchCoversOrder(state: State, latch: Pick<Latch, 'keys'>, slot: number): boolean {
+  const { i } = state.orders
+  const oi = slot * Order.INTS
+  const sells = i[oi + Order.SIDE] !== 0
+  return latchCovers(state, latch, i, oi + Order.SUBJECT, i[oi + Order.INSTR]!, i[oi + Order.VENUE]!, sells)
+}
+
+/**
+ * Cell kind that a REDUCE_ONLY latch is judged on: that of its narrowest subject key. Every cell is one account's, so an
+ * account beside a trader is no narrower: the trader's cell in that account is.
+ */
 function cellKindOf(latch: Latch): number {
-  if (latch.keys[Kind.ACCOUNT]! >= 0) return 0
   if (latch.keys[Kind.STRATEGY]! >= 0) return 3
   if (latch.keys[Kind.TRADER]! >= 0) return 2
   return latch.keys[Kind.DESK]! >= 0 ? 1 : 0

@@ -8,6 +8,7 @@ export function createRates() {
   const latest = new Map<number, FxRate>()
   const inForce = new Map<number, FxRate>()
   const flow = new Map<number, FxRate>()
+  const heardUs = new Map<number, number>()
 
   /** The rate that flow is valued at: frozen at the roll, or the first of the trade date. */
   function frozen(currency: number): FxRate | undefined {
@@ -24,9 +25,15 @@ export function createRates() {
     return latest.get(currency)
   }
 
+  /** When the latest rate of a currency came. The base currency needs none. */
+  function heard(currency: number): number {
+    return currency === 0 ? Number.POSITIVE_INFINITY : (heardUs.get(currency) ?? Number.NEGATIVE_INFINITY)
+  }
+
   /** Takes the latest rate; positions move to it only where `revalues`. */
-  function set(currency: number, rate: FxRate, revalues: boolean): void {
+  function set(currency: number, rate: FxRate, revalues: boolean, timeUs: number): void {
     rates.version++
+    heardUs.set(currency, timeUs)
     latest.set(currency, rate)
     if (revalues) inForce.set(currency, rate)
     if (!flow.has(currency)) flow.set(currency, rate)
@@ -59,6 +66,10 @@ export function createRates() {
         hash.int(rate.haircutBps)
       }
     }
+    for (const [currency, timeUs] of heardUs) {
+      hash.int(currency)
+      hash.num(timeUs)
+    }
   }
 
   const rates = {
@@ -67,6 +78,7 @@ export function createRates() {
     frozen,
     current,
     newest,
+    heard,
     set,
     freeze,
     moves,

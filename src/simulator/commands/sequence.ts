@@ -36,7 +36,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'refresh', market.refresh],
   [7, 'silence', market.silence],
   [14, 'state', market.stateOfInstrument],
-  [4, 'phase', market.phase],
+  [9, 'phase', market.phase],
   [8, 'rate', market.rate],
   [6, 'parameter', market.parameter],
   [70, 'tune', governance.tune],

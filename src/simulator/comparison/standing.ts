@@ -18,7 +18,7 @@ import {
 import { useOf } from '../twin/limits.ts'
 import { isHeldBack, isReady } from '../twin/readiness.ts'
 import { limitKey } from '../twin/rows.ts'
-import { liveOrders, type Name, type Order, type State } from '../twin/state.ts'
+import { type Latch, liveOrders, type Name, type Order, type State } from '../twin/state.ts'
 import { leavesOfOrder, openValueOfOrder } from '../twin/value.ts'
 import type { Ledger } from './decisions.ts'
 import { Difference, same } from './difference.ts'
@@ -135,12 +135,12 @@ function compareMarkets(given: Command | undefined, view: EngineView, state: Sta
 }
 
 function compareLatches(given: Command | undefined, view: EngineView, state: State): void {
-  const listed = (latches: Iterable<{ id: number; state: number; cause: number }>) =>
+  const listed = (latches: Iterable<Pick<Latch, 'id' | 'state' | 'cause' | 'ended' | 'filled'>>) =>
     [...latches]
-      .map(({ id, state, cause }) => `${id}:${state}:${cause}`)
+      .map(({ id, state, cause, ended, filled }) => `${id}:${state}:${cause}:${ended}:${filled}`)
       .sort()
       .join(' ')
-  const theirs = [...view.latches()].map(({ latch, state, cause }) => ({ id: latch, state, cause }))
+  const theirs = [...view.latches()].map(({ latch, ...rest }) => ({ ...rest, id: latch }))
   same(given, 'latches', listed(theirs), listed(state.latches.values()))
 }
 

@@ -6,7 +6,7 @@ import { reasonNumber } from '../../model/codes.ts'
 import { CONTROLS, controlAt } from '../../model/controls.ts'
 import type { RulePack } from '../../model/rules.ts'
 import { OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
-import { type Candidate, cumOf, leavesOfCandidate, type Measures, measure } from './candidate.ts'
+import { type Candidate, cumOf, leavesChange, leavesOfCandidate, type Measures, measure } from './candidate.ts'
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
@@ -15,7 +15,7 @@ import { type RowTest, rowTest } from './row-tests.ts'
 import { B03, B05, controlOf, isWaived, matchingRows, PRICED_CONTROLS } from './rows.ts'
 import { canExecute, crossingOrders } from './self-match.ts'
 import { instrumentAt, type State } from './state.ts'
-import { A01, A05, A06, isTradable, missingLimit, structureRefusals } from './structure.ts'
+import { A01, A05, A06, missingLimit, structureRefusals, tradableFault } from './structure.ts'
 import { MARKET, valueAt } from './value.ts'
 
 const H01 = controlOf('H01')
@@ -106,7 +106,7 @@ function judgeRest(
   structure: Map<number, string | null>,
 ): Judgement {
   const gates = new Map(structure)
-  gates.set(A06, isTradable(state, candidate) ? null : 'INSTRUMENT_INACTIVE')
+  gates.set(A06, tradableFault(state, snap, candidate))
   const missing = missingLimit(state, candidate)
   gates.set(A05, missing === null ? null : 'LIMIT_MISSING')
   const matching = matchingRows(state, candidate.keys)
@@ -144,7 +144,8 @@ function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint)
   const { candidate, pricing, tests, snap } = judgement
   const gates = new Map(judgement.gates)
   let rule = -1
-  let m: Measures = { orderQty: q, value: 0n, leavesChange: 0n, openValueChange: 0n }
+  const moved = leavesChange(state, candidate, q)
+  let m: Measures = { orderQty: q, value: 0n, leavesChange: moved, openValueChange: 0n }
   if (pricing.valued !== null) {
     m = measure(state, candidate, pricing.valued, q)
     const goingPx = pricing.protectionPx ?? candidate.price

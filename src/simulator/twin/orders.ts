@@ -174,6 +174,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     state: APPROVED,
     reported: false,
     cancelRequested: false,
+    requestedBy: 0,
     ids: [clOrdID],
   })
   state.slots.set(seq, state.slots.size)

@@ -101,6 +101,7 @@ function emptyMarket(): Market {
     halted: false,
     rule201: false,
     active: true,
+    adv: null,
     mark: null,
     quarantinedUs: null,
     tradedSinceQuarantine: false,
@@ -118,6 +119,7 @@ export function fx(state: State, values: ValuesOfCommand<'Fx'>): TwinEvent[] {
     haircutBps: BigInt(values.haircutBps),
   }
   currency.given = given
+  currency.givenUs = values.timeUs
   currency.frozen ??= given
   if (currency.cells === null || revalues(state, currency.cells, given)) currency.cells = given
   return applied()
@@ -132,13 +134,17 @@ function revalues(state: State, used: Rate, given: Rate): boolean {
 
 export function capital(state: State, values: ValuesOfCommand<'Capital'>): TwinEvent[] {
   if (state.subjects[values.subject] === undefined) return refused('UNKNOWN_NAME')
+  if (values.asOfUs > values.timeUs) return refused('INVALID_VALUE')
   const base = larger(BigInt(values.amount), BigInt(values.floor))
   state.capitals.set(values.subject, { base, asOfUs: values.asOfUs })
   return applied()
 }
 
 export function adv(state: State, values: ValuesOfCommand<'Adv'>): TwinEvent[] {
-  return state.instruments[values.instrument] === undefined ? refused('UNKNOWN_NAME') : applied()
+  if (state.instruments[values.instrument] === undefined) return refused('UNKNOWN_NAME')
+  if (values.qty < 0) return refused('INVALID_VALUE')
+  states.marketAt(state, values.instrument).adv = { qty: BigInt(values.qty), timeUs: values.timeUs }
+  return applied()
 }
 
 export function setParameter(state: State, values: ValuesOfCommand<'Parameter'>): TwinEvent[] {

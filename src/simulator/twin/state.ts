@@ -72,6 +72,8 @@ export interface Market {
   halted: boolean
   rule201: boolean
   active: boolean
+  /** Average daily volume and when it was told; null if it never was. */
+  adv: { readonly qty: bigint; readonly timeUs: number } | null
   mark: bigint | null
   /** Time of the first quarantined quote since the sides were last set; null if there is none. */
   quarantinedUs: number | null
@@ -84,6 +86,8 @@ export interface Rate {
 }
 
 export interface Currency {
+  /** When the latest rate came. */
+  givenUs: number
   given: Rate | null
   /** Of the trade date: values orders and fills. */
   frozen: Rate | null
@@ -116,6 +120,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** Latch whose sweep asked for its cancel; 0 where none did. */
+  requestedBy: number
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -167,6 +173,8 @@ export interface Limit {
   readonly warnBps: readonly bigint[]
   readonly action: number
   readonly mode: number
+  /** Phase + 1 that a collar is for; 0 any. */
+  readonly phase: number
   /** Warning level that stands. */
   level: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
@@ -183,6 +191,9 @@ export interface Latch {
   /** Its orders were looked at; a table of more slots than one sweep takes is not mirrored here. */
   swept: boolean
   requestedState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  ended: number
+  filled: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */

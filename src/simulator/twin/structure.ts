@@ -2,12 +2,12 @@
  * The gate controls that need no price: trading state, access, structure, permission, tradability, mandatory limits.
  */
 import { ORD_TYPES, SESSION_PHASES, SIDES, TIMES_IN_FORCE } from '../../model/vocabulary.ts'
-import { type Candidate, cumOf } from './candidate.ts'
+import { type Candidate, cumOf, leavesChange, reducesAccount } from './candidate.ts'
 import type { Snapshot } from './exposure.ts'
 import { latchRefusal } from './latches.ts'
 import { isPermitted } from './names.ts'
 import { B01, B02, B03, C01, controlOf, D02, D03, D05, D08 } from './rows.ts'
-import { type Instrument, instrumentAt, isBound, marketAt, type State, subjectAt } from './state.ts'
+import { duration, type Instrument, instrumentAt, isBound, marketAt, type State, subjectAt } from './state.ts'
 import { LIMIT, STOP, STOP_LIMIT } from './value.ts'
 
 export const M04 = controlOf('M04')
@@ -68,8 +68,15 @@ function permissionFault(state: State, { keys }: Candidate): string | null {
   return isBound(state, 'ACCOUNT_ASSET_CLASS', keys.account, assetClass) ? null : 'INSTRUMENT_NOT_PERMITTED'
 }
 
-export function isTradable(state: State, { keys }: Candidate): boolean {
-  return marketAt(state, keys.instrument).active && state.phases.get(keys.venue) !== CLOSED
+/** Why the instrument cannot be traded now; null where it can. */
+export function tradableFault(state: State, snap: Snapshot, candidate: Candidate): string | null {
+  const { keys, now } = candidate
+  if (!marketAt(state, keys.instrument).active || state.phases.get(keys.venue) === CLOSED) return 'INSTRUMENT_INACTIVE'
+  const { currency } = instrumentAt(state, keys.instrument)
+  const age = now - (state.currencies.get(currency)?.givenUs ?? Number.NEGATIVE_INFINITY)
+  if (currency === 0 || age <= duration(state, 'fxMaxUs')) return null
+  const change = leavesChange(state, candidate, candidate.orderQty)
+  return reducesAccount(snap, candidate, change) ? null : 'FX_STALE'
 }
 
 /** The first mandatory limit that no row states; null where all are there. */
@@ -82,6 +89,7 @@ export function missingLimit(state: State, { keys }: Candidate): { control: numb
         limit.control === control &&
         limit.subject === subject &&
         limit.objectKind === kind &&
+        limit.phase === 0 &&
         (kind === 0 || limit.object === object || limit.object === -1),
     )
   const firm = 0
