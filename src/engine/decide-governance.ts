@@ -1,15 +1,14 @@
-/** Decides limits, kills, sweeps, releases and the roll; and, afterwards, whether a limit stands below its use. */
+/** Decides limits, kills, sweeps and releases; and, afterwards, whether a limit stands below its use. */
 import { SWEEP_ORDERS, WARN_LEVELS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { MAX } from '../model/numbers.ts'
-import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
+import { KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { DUTIES, SESSION_PHASES } from '../model/vocabulary.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
-import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
@@ -27,7 +26,6 @@ const UNKNOWN_LATCH = reasonNumber('UNKNOWN_LATCH')
 const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 const MAKER_IS_CHECKER = reasonNumber('MAKER_IS_CHECKER')
 const NOT_REQUESTED = reasonNumber('NOT_REQUESTED')
-const DAY_ROLLED = reasonNumber('DAY_ROLLED')
 const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
@@ -214,23 +212,6 @@ export class GovernanceDecider {
     if (!names.has(Kind.PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
     return (names.duties[principal]! & (step === 1 ? RELEASE_APPROVE : RELEASE_REQUEST)) !== 0
   }
-
-  dayRoll(tape: Tape, offset: number): void {
-    const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
-    if (calendar !== -1) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.calendar)
-    if (!isDate(tradeDate)) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
-    if (tradeDate <= this.#state.tradeDate) return writeRefused(tape, DAY_ROLLED)
-    // A year that was mistyped would refuse every roll that comes after it.
-    if (monthOf(tradeDate) > monthOf(this.#state.tradeDate) + 1) {
-      return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
-    }
-    writeApplied(tape)
-  }
-}
-
-/** Months since year 0 of a date as yyyymmdd. */
-function monthOf(date: number): number {
-  return Math.floor(date / 10_000) * 12 + (Math.floor(date / 100) % 100)
 }
 
 /** Object of a Limit command: none, whatever it says, where the kind is NONE. */

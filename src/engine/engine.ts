@@ -12,8 +12,10 @@ import * as E from '../model/records/events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
+import { TIMER_KINDS } from '../model/vocabulary.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
+import { CalendarDecider } from './decide-calendars.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
@@ -24,6 +26,7 @@ import { StatementDecider } from './decide-statements.ts'
 import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
+import { CalendarEvolver } from './evolve-calendars.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
@@ -63,6 +66,7 @@ const EXECUTION_REVERSED = E.EXECUTION_REVERSED.type
 const MARK_MOVED = E.MARK_MOVED.type
 const APPLIED = E.APPLIED.type
 
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 const COMMAND_SEQ = C.TICK.at.seq
 const COMMAND_TIME = C.TICK.at.timeUs
 
@@ -96,12 +100,14 @@ export function createEngine(options: EngineOptions): Engine {
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
+  const calendars = new CalendarDecider(state)
   const statements = new StatementDecider(state)
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content)
   const evolveReports = createReportEvolver(state, life, shift, subjects)
   const evolveReference = new ReferenceEvolver(state, shift)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveCalendars = new CalendarEvolver(state)
   const evolveLiveOrders = new LiveOrderEvolver(state, life)
   const evolveStatements = new StatementEvolver(state, shift)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
@@ -153,7 +159,16 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function due(timeUs: number): WriteCommand | null {
-    return state.timers.dueUs() <= timeUs ? writeTick : null
+    const timer = state.timers.first()
+    if (timer === undefined || timer.dueUs > timeUs) return null
+    return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
+  }
+
+  /** The roll of the calendar whose time has come: a command of its own, as a person would send it. */
+  function writeRoll(subject: number): WriteCommand {
+    const { tradeDate } = state.calendars.nextRoll(subject)
+    const calendar = subject === 0 ? -1 : subject
+    return (tape) => encode(tape, C.DAY_ROLL, { session: -1, principal: -1, calendar, tradeDate })
   }
 
   function nextWork(): WriteCommand | null {
@@ -236,7 +251,13 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
-        return governance.dayRoll(tape, offset)
+        return calendars.dayRoll(tape, offset)
+      case D.CALENDAR.type:
+        return calendars.calendar(tape, offset)
+      case D.CALENDAR_DAY.type:
+        return calendars.day(tape, offset)
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.zone(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -255,6 +276,7 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === C.DAY_ROLL.type && state.profile >= 0) return calendars.failed(tape, offset, reason)
     if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
@@ -276,6 +298,11 @@ export function createEngine(options: EngineOptions): Engine {
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
+      case C.DAY_ROLL.type:
+      case D.CALENDAR.type:
+      case D.CALENDAR_DAY.type:
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.follow(tape, offset)
       default:
         return
     }
@@ -383,6 +410,12 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveStatements.adopted(tape, command)
       case D.LIVE_ORDER_STATEMENT.type:
         return evolveLiveOrders.statement(tape, command)
+      case D.CALENDAR.type:
+        return evolveCalendars.calendar(tape, command)
+      case D.CALENDAR_DAY.type:
+        return evolveCalendars.day(tape, command)
+      case D.ZONE_TRANSITIONS.type:
+        return evolveCalendars.zone(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

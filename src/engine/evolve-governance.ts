@@ -80,7 +80,7 @@ export class GovernanceEvolver {
 
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
   #rebuild(subject: number, kind: number): void {
-    const { cells, names, limits, metrics, orders, executions } = this.#state
+    const { cells, names, limits, metrics, orders, executions, calendars } = this.#state
     for (let entry = 0; entry < limits.objects.count; entry++) {
       if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
         metrics.clear(limits.entryMetric[entry]!)
@@ -121,8 +121,9 @@ export class GovernanceEvolver {
       const row = rowOf(orders.i[oi + Order.INSTR]!, orders.i[oi + Order.VENUE]!)
       if (row >= 0) metrics.addFlow(row, orders.f[slot * Order.NUMS + Order.OPENED]!, 1, 0)
     }
-    for (const exec of executions.today()) {
+    for (const exec of executions.kept()) {
       if (executions.int(exec, Exec.REVERSED) !== 0) continue
+      if (executions.num(exec, Exec.SEQ) <= calendars.zeroedSeq[subject]!) continue
       this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
       const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
@@ -229,14 +230,16 @@ export class GovernanceEvolver {
 
   dayRoll(tape: Tape, offset: number): void {
     const state = this.#state
-    const { metrics, instruments, executions } = state
-    state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
-    for (let row = 0; row < metrics.rows(); row++) {
-      metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
-      metrics.f[row * Metric.SIZE + Metric.TRADED_QTY] = 0
+    const { instruments, executions, calendars } = state
+    const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
+    this.#beginDay(Math.max(calendar, 0))
+    if (calendar >= 0) {
+      calendars.dates[calendar] = tradeDate
+      calendars.schedule(calendar)
+      return
     }
-    state.cells.start(() => true)
-    state.statements.changes.count++
+    state.tradeDate = tradeDate
+    calendars.schedule(0)
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
@@ -250,6 +253,26 @@ export class GovernanceEvolver {
       this.#market.revalue(id)
     }
     this.#carryOrders()
+  }
+
+  /** Executed flow begins anew, and positions are carried, of everything that rolls with a calendar. */
+  #beginDay(calendar: number): void {
+    const { metrics, limits, names, calendars, cells, statements, seq } = this.#state
+    const rolls = (subject: number) => calendars.calendarOf(subject) === calendar
+    const zero = (row: number) => {
+      metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+      metrics.f[row * Metric.SIZE + Metric.TRADED_QTY] = 0
+    }
+    for (let subject = 0; subject < names.count(0); subject++) {
+      if (!rolls(subject)) continue
+      zero(subject)
+      calendars.zeroedSeq[subject] = seq
+    }
+    for (let entry = 0; entry < limits.objects.count; entry++) {
+      if (rolls(limits.entrySubject[entry]!)) zero(limits.entryMetric[entry]!)
+    }
+    cells.start(rolls)
+    statements.changes.count++
   }
 
   /** Open orders take the new trade date's rate. */

@@ -29,6 +29,9 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
   const execInts = executions.i
   /** Subjects of an execution that no live order carries. */
   const subjects = scratchInts(8)
+  /** Those of them whose sums still hold its flow. */
+  const flowing = scratchInts(8)
+  const { zeroedSeq } = state.calendars
   /** How far it moves the position. */
   const moved = scratchNums(1)
 
@@ -57,6 +60,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     execNums[n + Exec.QTY] = f64[f + B.qty]!
     execNums[n + Exec.PX] = f64[f + B.px]!
     execNums[n + Exec.AMOUNT] = f64[f + B.amount]!
+    execNums[n + Exec.SEQ] = state.seq
     execInts[i + Exec.ACCOUNT] = i32[e + B.account]!
     execInts[i + Exec.TRADER] = i32[e + B.trader]!
     execInts[i + Exec.STRATEGY] = i32[e + B.strategy]!
@@ -101,11 +105,14 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     const qty = execNums[row * Exec.NUMS + Exec.QTY]!
     execInts[i + Exec.REVERSED] = 1
     subjectsOf.subjectsOfExecution(exec, subjects)
-    // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
-    if (executions.isToday(exec)) {
-      const amount = execNums[row * Exec.NUMS + Exec.AMOUNT]!
-      shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, -amount, -qty)
+    // What was executed before a subject's day began went from its sums at the roll.
+    for (let place = 0; place < 8; place++) {
+      const subject = subjects[place]!
+      const isIn = subject >= 0 && execNums[row * Exec.NUMS + Exec.SEQ]! > zeroedSeq[subject]!
+      flowing[place] = isIn ? subject : -1
     }
+    const amount = execNums[row * Exec.NUMS + Exec.AMOUNT]!
+    shift.flow(flowing, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, -amount, -qty)
     moved[0] = execInts[i + Exec.SIDE] === 0 ? -qty : qty
     movePosition(instrument, execInts[i + Exec.ACCOUNT]!)
   }

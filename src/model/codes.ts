@@ -187,6 +187,8 @@ export const REASONS: readonly ReasonRow[] = [
   row(297, 'LIVE_ORDER_DIFFERS', 'command', 99, 99, 'The venue says otherwise about a live order: it is unknown.'),
   row(298, 'LIVE_ORDER_ADOPTED', 'command', 99, 99, 'The venue has an order that the gate did not know: reserved.'),
   row(299, 'RESTATED_ORDER_REFUSED', 'command', 99, 99, 'An order of an earlier date would not pass today: cancel it.'),
+  row(300, 'CALENDAR_MISSING', 'command', 99, 99, 'The firm, entity or venue has no calendar.'),
+  row(301, 'ZONE_UNKNOWN', 'command', 99, 99, 'No zone data say when the next trade date begins.'),
 ]
 
 /** A number for each code. */

@@ -6,6 +6,7 @@ import { LIVE_ORDER_VERDICTS } from '../model/records/day-events.ts'
 import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
+  CALENDAR_DAY_KINDS,
   DUTIES,
   EXEC_TYPES,
   LIMIT_ACTIONS,
@@ -44,6 +45,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   list: LIST_KINDS,
   missing: CONTROL_IDS,
   'List.mode': LIST_MODES,
+  'CalendarDay.kind': CALENDAR_DAY_KINDS,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
   'Limit.phase': ['', ...SESSION_PHASES],

@@ -4,6 +4,7 @@ import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
+import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
@@ -49,6 +50,7 @@ export class State {
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
 
+  readonly calendars: Calendars
   readonly statements: Statements
 
   /** Reference prices and values, which follow from the tables alone. */
@@ -83,14 +85,15 @@ export class State {
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.calendars = createCalendars(this, sizes.scopes)
     this.statements = createStatements(this, sizes.scopes)
     this.market = createMarket(this)
     this.value = createValue(this)
   }
 
   /** Trade date of an account. */
-  dateOf(_account: number): number {
-    return this.tradeDate
+  dateOf(account: number): number {
+    return this.calendars.dateOf(this.names.entityOf[account]!)
   }
 
   /** 16 hex digits; equal states give equal hashes. */
@@ -127,6 +130,7 @@ export class State {
     this.locates.visit(v)
     this.rates.visit(v)
     this.lists.visit(v)
+    this.calendars.visit(v)
     this.statements.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)

@@ -38,6 +38,9 @@ const LAYOUTS = {
   AdoptStatement: days.ADOPT_STATEMENT,
   LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
   PositionStatement: days.POSITION_STATEMENT,
+  Calendar: days.CALENDAR,
+  CalendarDay: days.CALENDAR_DAY,
+  ZoneTransitions: days.ZONE_TRANSITIONS,
   StatementSweep: days.STATEMENT_SWEEP,
 } as const
 
