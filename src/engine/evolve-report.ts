@@ -11,6 +11,7 @@ import { Order } from './state/orders.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
+import type { Watcher } from './watch.ts'
 
 const B = EXECUTION_BOOKED.at
 const R = EXECUTION_REVERSED.at
@@ -22,7 +23,13 @@ const FILLED = 5
 
 export type ReportEvolver = ReturnType<typeof createReportEvolver>
 
-export function createReportEvolver(state: State, life: OrderLife, shift: Shift, subjectsOf: Subjects) {
+export function createReportEvolver(
+  state: State,
+  life: OrderLife,
+  shift: Shift,
+  subjectsOf: Subjects,
+  watcher: Watcher,
+) {
   const { executions, orders, ids, locates, names, cells, books } = state
   const orderInts = orders.i
   const execNums = executions.f
@@ -43,6 +50,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     if (standing === APPROVED || standing === UNKNOWN) orderInts[at + Order.STATE] = WORKING
     orderInts[at + Order.REPORTED] = 1
     life.fill(slot, f64[(event >> 3) + B.qty]!, f64[(event >> 3) + B.amount]!)
+    watch(tape, event, orderInts, at + Order.SUBJECT)
     if (life.isExhausted(slot)) life.end(slot, FILLED)
   }
 
@@ -82,6 +90,15 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     shift.flow(subjects, 0, instrument, i32[e + B.flowVenue]!, f64[f + B.amount]!, qty)
     moved[0] = i32[e + B.side] === 0 ? qty : -qty
     movePosition(instrument, account)
+    // A correct executes nothing anew.
+    if (f64[f + B.orderSeq]! > 0 || i32[e + B.alarm] !== 0) watch(tape, event, subjects, 0)
+  }
+
+  function watch(tape: Tape, event: number, of: Int32Array, from: number): void {
+    const { f64, i32 } = tape
+    const e = event >> 2
+    const f = event >> 3
+    watcher.executed(of, from, i32[e + B.instrument]!, i32[e + B.side] === 0, f64[f + B.qty]!, f64[f + B.px]!)
   }
 
   /** A fill of an order that has ended uses its locate all the same. */

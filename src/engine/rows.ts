@@ -32,6 +32,9 @@ const D08 = controlIndex('SECTOR_CONCENTRATION')
 const D01L = controlIndex('MAX_LONG_POSITION')
 const D01S = controlIndex('MAX_SHORT_POSITION')
 const D04 = controlIndex('GROSS_EXECUTED')
+const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+const C03 = controlIndex('REPEATED_EXECUTION')
+const C06 = controlIndex('REJECT_STORM')
 const B07 = controlIndex('MAX_ORDER_PCT_ADV')
 const B08 = controlIndex('CUM_PCT_ADV')
 const ROWS_MAX: number = ROWS_PER_DECISION
@@ -67,6 +70,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measurePortfolioGross, measureIntradayNet, measureSectorConcentration } = controls
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
   const { measurePriceCollar, standsInPhase, measureDuplicateOrder, measureMessageRate } = controls
+  const { measurePriceCollarWindow, measureRepeatedExecution, measureRejectStorm } = controls
   const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
   const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
 
@@ -270,6 +274,14 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
         break
+      case B04:
+        return measurePriceCollarWindow(slot) || x[X.AFTER]! <= x[X.LIMIT]!
+      case C03:
+        return measureRepeatedExecution(slot) || x[X.AFTER]! <= x[X.LIMIT]!
+      case C06:
+        // The latch refuses, and it alone: a refusal that counts itself would never end.
+        measureRejectStorm(slot)
+        return true
       case B07:
         if (!measureMaxOrderPctAdv()) return false
         break

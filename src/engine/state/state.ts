@@ -18,6 +18,7 @@ import { createOrders, type Orders } from './orders.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import { createTimers } from './timers.ts'
+import { createWatches } from './watches.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
@@ -34,6 +35,7 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly watches = createWatches()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -103,6 +105,7 @@ export class State {
       this.duplicates,
       this.latches,
       this.timers,
+      this.watches,
       this.locates,
       this.rates,
       this.lists,

@@ -14,6 +14,7 @@ import { CHANGE, dropVersion, isExhausted } from './replace.ts'
 import type { Booking, Keys, Order, State } from './state.ts'
 import * as states from './state.ts'
 import { valueAt } from './value.ts'
+import { countExecution, countRefusal } from './watches.ts'
 
 type Report = ValuesOfCommand<'ExecutionReport'>
 
@@ -79,7 +80,9 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
     makeKnown(order)
-    if (execType === 'ReplaceRejected') return dropVersion(state, order, report.clOrdID)
+    if (execType === 'ReplaceRejected') {
+      return [...dropVersion(state, order, report.clOrdID), ...refusedByMarket(state, order, report)]
+    }
     order.versions = order.versions.slice(pending)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
@@ -88,10 +91,15 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
-    return moved(CHANGE.terminal)
+    const ended = moved(CHANGE.terminal)
+    return execType === 'Rejected' ? [...ended, ...refusedByMarket(state, order, report)] : ended
   }
   if (execType === 'CancelRejected' && order.state === PENDING_CANCEL) order.state = WORKING
   return moved(CHANGE.stateOnly)
+}
+
+function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): TwinEvent[] {
+  return countRefusal(state, [keys.strategy, keys.session], timeUs)
 }
 
 /** Whatever a report says, the market knows the order. */
@@ -112,9 +120,10 @@ function fill(state: State, report: Report): TwinEvent[] {
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
   const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
-  if (order !== undefined) return events
+  if (order !== undefined) return [...events, ...countExecution(state, booking, report.timeUs)]
   const { account, instrument } = place.keys
-  return [...events, ...latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))]
+  const latched = latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))
+  return [...events, ...latched, ...countExecution(state, booking, report.timeUs)]
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */

@@ -8,6 +8,7 @@ import { applied, refused, type TwinEvent } from './events.ts'
 import { cellOf, type Snapshot } from './exposure.ts'
 import { hasDuty } from './names.ts'
 import { type CellKind, instrumentAt, type Keys, type Latch, liveOrders, nameAt, type State } from './state.ts'
+import { restartWatches } from './watches-forgotten.ts'
 
 const KEYS = {
   entity: 'ENTITY',
@@ -128,6 +129,9 @@ export function release(state: State, values: ValuesOfCommand<'Release'>): TwinE
   if (latch.requestedBy === values.principal) return refused('MAKER_IS_CHECKER')
   latch.state = values.state
   latch.requestedBy = -1
-  if (values.state === 0) state.latches.delete(latch.id)
+  if (values.state === 0) {
+    state.latches.delete(latch.id)
+    restartWatches(state, latch)
+  }
   return applied(latch.id)
 }

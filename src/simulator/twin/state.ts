@@ -156,6 +156,16 @@ export interface Limit {
   stamps: number[]
 }
 
+/** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
+export interface Watched {
+  buys: bigint
+  sells: bigint
+  startUs: number | null
+  ref: bigint
+  readonly dev: [bigint, bigint]
+  readonly qty: [bigint, bigint]
+}
+
 export interface Latch {
   readonly id: number
   state: number
@@ -166,6 +176,8 @@ export interface Latch {
   /** Its orders were looked at; a table of more slots than one sweep takes is not mirrored here. */
   swept: boolean
   requestedState: number
+  /** Subject of the row that set it; undefined for every other latch. */
+  watched?: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
@@ -213,6 +225,8 @@ export interface State {
   readonly limits: Map<string, Limit>
   readonly latches: Map<number, Latch>
   latchesMade: number
+  /** By row and instrument. */
+  readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
   readonly ids: Map<string, UsedId>
   readonly bookings: Booking[]
@@ -246,6 +260,7 @@ export function emptyState(): State {
     limits: new Map(),
     latches: new Map(),
     latchesMade: 0,
+    watches: new Map(),
     orders: new Map(),
     ids: new Map(),
     bookings: [],
