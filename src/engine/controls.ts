@@ -2,6 +2,7 @@
 import type { RulePack } from '../model/rules.ts'
 import { createCumPctAdv } from './controls/cum-pct-adv.ts'
 import { createDailyGross } from './controls/daily-gross.ts'
+import { createDailyLoss } from './controls/daily-loss.ts'
 import { createDuplicateOrder } from './controls/duplicate-order.ts'
 import { createGrossExecuted } from './controls/gross-executed.ts'
 import { createInstrumentPermission } from './controls/instrument-permission.ts'
@@ -58,6 +59,7 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...createIntradayNet(state, j),
     ...createDailyGross(state, j),
     ...createGrossExecuted(state, j),
+    ...createDailyLoss(state, j),
     ...createPortfolioGross(state, j),
     ...createOpenOrderNotional(state, j),
     ...createSectorConcentration(state, j),

@@ -30,6 +30,7 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { createProfit } from './profit.ts'
 import { State } from './state/state.ts'
 import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
@@ -87,15 +88,16 @@ export function createEngine(options: EngineOptions): Engine {
   const content = createContent(j)
   const subjects = createSubjects(state)
   const watcher = createWatcher(state)
+  const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const reports = createReportDecider(state, createOrderFinder(state), j, content)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
   const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
-  const evolveReports = createReportEvolver(state, life, shift, subjects, watcher)
-  const evolveReference = new ReferenceEvolver(state, shift)
-  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
+  const evolveReference = new ReferenceEvolver(state, shift, profit)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
 
   const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))

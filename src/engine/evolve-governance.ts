@@ -14,7 +14,7 @@ import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Has } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
-import { B09, C06, D08, type RowVersion } from './state/limits.ts'
+import { B09, C06, D08, E05, type RowVersion } from './state/limits.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
@@ -60,6 +60,7 @@ export class GovernanceEvolver {
     if ((command.flags & 1) !== 0) {
       limits.remove(slot, id)
       state.watches.drop(slot)
+      state.profits.drop(slot)
       return
     }
     const version: RowVersion = {
@@ -85,6 +86,7 @@ export class GovernanceEvolver {
     limits.put(version)
     if (!known) this.#rebuild(subject, objectKind)
     if (command.control === D08) shareOfCapital(state, slot)
+    if (command.control === E05) state.profits.watch(slot, limits.subjectOf)
     if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
     if (command.control === B09 && command.param > state.duplicates.widthUs())
       state.duplicates.setWidthUs(command.param)
@@ -257,6 +259,7 @@ export class GovernanceEvolver {
       }
       this.#market.revalue(id)
     }
+    this.#market.rollProfits()
     this.#carryOrders()
   }
 

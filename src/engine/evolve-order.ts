@@ -173,8 +173,8 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const orderState = tape.i32[e + M.state]!
     if (reported) orders.i[slot * Order.INTS + Order.REPORTED] = 1
     if (reported && isRefusal(tape.i32[e + M.change]!, orderState)) {
-      watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
       watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!)
+      watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
     }
     switch (tape.i32[e + M.change]) {
       case Change.VERSION_ACCEPTED:

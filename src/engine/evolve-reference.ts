@@ -17,6 +17,7 @@ import { decode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
+import type { Profit } from './profit.ts'
 import { Cell } from './state/cells.ts'
 import { Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Row } from './state/limit-row.ts'
@@ -32,11 +33,13 @@ const REARM = parameterIndex('warnRearmBps')
 export class ReferenceEvolver {
   readonly #state: State
   readonly #shift: Shift
+  readonly #profit: Profit
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, shift: Shift) {
+  constructor(state: State, shift: Shift, profit: Profit) {
     this.#state = state
     this.#shift = shift
+    this.#profit = profit
   }
 
   genesis(tape: Tape, offset: number): void {
@@ -235,6 +238,7 @@ export class ReferenceEvolver {
       const dP = qty - this.#state.cells.f[cell + Cell.P]!
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
       this.#shift.cell(kind, cell, instrument, entity, dP, subjects, 0)
+      this.#profit.stated(kind, cell, instrument, dP, subjects, 0)
     }
   }
 }

@@ -13,22 +13,23 @@ import type { Tape } from '../model/records/tape.ts'
 import { Ref } from './market.ts'
 import { Key, LATCHES_MAX } from './state/latches.ts'
 import { Row, RowFlag } from './state/limit-row.ts'
-import { B04, C03, C06 } from './state/limits.ts'
+import { B04, C03, C06, E05 } from './state/limits.ts'
 import type { State } from './state/state.ts'
 import { Watch } from './state/watches.ts'
 
 const KINDS = 6
 const INSTRUMENT_OBJECT = 1
 const FIRM = 0
+const REDUCE_ONLY = 1
 const BLOCKED = 2
 const KILLED = 3
 /** What the latch of a control says is its cause. */
-const CAUSE_OF = new Map([C03, C06].map((control) => [control, reasonNumber(CONTROLS[control]!.code)]))
+const CAUSE_OF = new Map([C03, C06, E05].map((control) => [control, reasonNumber(CONTROLS[control]!.code)]))
 
 export type Watcher = ReturnType<typeof createWatcher>
 
 export function createWatcher(state: State) {
-  const { limits, watches, instruments, market, latches, names } = state
+  const { limits, watches, instruments, market, latches, names, profits } = state
   const { f, i } = limits
   const { tripped } = watches
 
@@ -142,7 +143,7 @@ export function createWatcher(state: State) {
       const cause = causeOf(slot)
       if (stands(subject, cause)) continue
       const id = latches.next
-      const values = { use: hardOf(slot), latch: id, subject, state: BLOCKED, cause, row: rowOf(slot), slot }
+      const values = { use: hardOf(slot), latch: id, subject, state: stateOf(slot), cause, row: rowOf(slot), slot }
       encode(tape, CONTROL_LATCHED, values)
       return true
     }
@@ -180,8 +181,37 @@ export function createWatcher(state: State) {
     for (const slot of limits.inForce()) {
       if (i[slot * Row.INTS + Row.SUBJECT] === subject && CAUSE_OF.get(i[slot * Row.INTS + Row.CONTROL]!) === cause) {
         watches.restart(slot)
+        profits.marksBeyond.delete(slot)
       }
     }
+  }
+
+  function stateOf(slot: number): number {
+    if (i[slot * Row.INTS + Row.CONTROL] !== E05) return BLOCKED
+    return Math.max(REDUCE_ONLY, f[slot * Row.NUMS + Row.PARAM]!)
+  }
+
+  /** An execution, or its reversal, moved the profits of these subjects. */
+  function profited(subjects: Int32Array, from: number): void {
+    for (const slot of profits.rows) {
+      const subject = i[slot * Row.INTS + Row.SUBJECT]!
+      for (let place = 0; place < 7; place++) if (subjects[from + place] === subject && isLost(slot)) tripped.push(slot)
+    }
+  }
+
+  /** A mark moved profits: it takes two in succession, as one may be a spike. */
+  function marked(): void {
+    for (const slot of profits.rows) {
+      if (profits.markedSeq[i[slot * Row.INTS + Row.SUBJECT]!] !== state.seq) continue
+      const beyond = isLost(slot) ? (profits.marksBeyond.get(slot) ?? 0) + 1 : 0
+      profits.marksBeyond.set(slot, Math.min(beyond, 2))
+      if (beyond >= 2) tripped.push(slot)
+    }
+  }
+
+  function isLost(slot: number): boolean {
+    // A row that only alerts says so in each decision.
+    return !isWaived(slot) && 0 - profits.money[i[slot * Row.INTS + Row.SUBJECT]!]! >= hardOf(slot)
   }
 
   function hardOf(slot: number): number {
@@ -196,7 +226,7 @@ export function createWatcher(state: State) {
     return CAUSE_OF.get(i[slot * Row.INTS + Row.CONTROL]!)!
   }
 
-  return { executed, refused, actNext, latched, released }
+  return { executed, refused, profited, marked, actNext, latched, released }
 }
 
 /** A sum that a double cannot hold is pinned at the bound. */

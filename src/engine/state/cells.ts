@@ -14,6 +14,10 @@ export const enum Cell {
   S = 2,
   UP = 3,
   DN = 4,
+  /** Profit since the trade date began, in price units x quantity units; of an inverse contract 1 once it traded. */
+  PROFIT = 5,
+  /** What that comes to in ledger units. */
+  PROFIT_MONEY = 6,
 }
 const enum Block {
   OWNERS = 8,

@@ -45,6 +45,7 @@ export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
 export const B04 = controlIndex('PRICE_COLLAR_WINDOW')
 export const C03 = controlIndex('REPEATED_EXECUTION')
+export const E05 = controlIndex('DAILY_LOSS')
 export const C06 = controlIndex('REJECT_STORM')
 export const D01L = controlIndex('MAX_LONG_POSITION')
 export const D01S = controlIndex('MAX_SHORT_POSITION')
@@ -390,6 +391,10 @@ export function createLimits(max: number, scopes: number) {
     return bps > 0 ? ceilMulDiv(f[slot * Row.NUMS + Row.MONEY], bps, 1, 10_000) : Number.POSITIVE_INFINITY
   }
 
+  function subjectOf(slot: number): number {
+    return i[slot * Row.INTS + Row.SUBJECT]
+  }
+
   /** Slots in force, in order of slot. */
   function inForce(): number[] {
     return [...byKey.values()].sort((a, b) => a - b)
@@ -448,6 +453,7 @@ export function createLimits(max: number, scopes: number) {
     setLevel,
     rearmBelow,
     warningAt,
+    subjectOf,
     inForce,
     hashInto,
   }

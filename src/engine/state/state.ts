@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createProfits, type Profits } from './profits.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import { createTimers } from './timers.ts'
@@ -36,6 +37,7 @@ export class State {
   readonly latches = createLatches()
   readonly timers = createTimers()
   readonly watches = createWatches()
+  readonly profits: Profits
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -76,6 +78,7 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
@@ -106,6 +109,7 @@ export class State {
       this.latches,
       this.timers,
       this.watches,
+      this.profits,
       this.locates,
       this.rates,
       this.lists,

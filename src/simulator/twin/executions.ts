@@ -7,6 +7,7 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { abs, larger } from './exact.ts'
 import { latchItself } from './latches.ts'
+import { stopLosers } from './losses.ts'
 import { named } from './names.ts'
 import { orderUnit } from './rates.ts'
 import { setMark } from './reference.ts'
@@ -120,10 +121,13 @@ function fill(state: State, report: Report): TwinEvent[] {
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
   const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
-  if (order !== undefined) return [...events, ...countExecution(state, booking, report.timeUs)]
+  if (order !== undefined) {
+    return [...events, ...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
+  }
   const { account, instrument } = place.keys
   const latched = latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))
-  return [...events, ...latched, ...countExecution(state, booking, report.timeUs)]
+  const stopped = stopLosers(state, booking.keys)
+  return [...events, ...latched, ...stopped, ...countExecution(state, booking, report.timeUs)]
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */
@@ -181,8 +185,8 @@ function isBookable(state: State, instrument: number, report: Report): boolean {
 function bust(state: State, report: Report): TwinEvent[] {
   const booking = referred(state, report)
   if (booking === undefined) return refused('UNKNOWN_EXEC_REF')
-  booking.reversed = true
-  return [{ name: 'ExecutionReversed', alarm: 0 }]
+  reverse(state, booking)
+  return [{ name: 'ExecutionReversed', alarm: 0 }, ...stopLosers(state, booking.keys)]
 }
 
 function correct(state: State, report: Report): TwinEvent[] {
@@ -191,11 +195,18 @@ function correct(state: State, report: Report): TwinEvent[] {
   const old = referred(state, report)
   if (old === undefined || old.execution === null) return refused('UNKNOWN_EXEC_REF')
   if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
-  old.reversed = true
+  reverse(state, old)
+  const stopped = stopLosers(state, old.keys)
   const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
   // A correct changes no order, and so its booking names none.
   const rebooked = booked(report, { ...booking, orderSeq: 0 }, 'NONE')
-  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...firstMark(state, booking)]
+  const marked = firstMark(state, booking)
+  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...marked, ...stopped, ...stopLosers(state, booking.keys)]
+}
+
+function reverse(state: State, booking: Booking): void {
+  booking.reversed = true
+  booking.touched = state.tradeDate
 }
 
 /** The execution that a bust or correct speaks of, unless it was reversed before. */
@@ -244,6 +255,8 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
     reversed: false,
+    basis: px,
+    touched: state.tradeDate,
   }
   state.bookings.push(booking)
   state.executions.set(key, booking)

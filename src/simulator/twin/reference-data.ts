@@ -192,11 +192,13 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
     instrument: values.instrument,
     venue: -1,
   }
-  const nothing = { amount: 0n, px: 0n, tradeDate: state.tradeDate, orderSeq: 0, execution: null, reversed: false }
+  const { mark: basis } = states.marketAt(state, values.instrument)
+  const { tradeDate } = state
+  const nothing = { amount: 0n, px: 0n, tradeDate, orderSeq: 0, execution: null, reversed: false, touched: 0 }
   const snap = snapshot(state)
   for (const kind of states.CELL_KINDS) {
     const missing = BigInt(values.qty) - cellOf(snap, kind, keys).position
-    state.bookings.push({ keys, qty: missing, cells: [kind], ...nothing })
+    state.bookings.push({ keys, qty: missing, cells: [kind], basis, ...nothing })
   }
   return applied()
 }

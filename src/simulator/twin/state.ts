@@ -135,6 +135,10 @@ export interface Booking {
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
   reversed: boolean
+  /** Price that its profit is counted from: its own, since the roll the mark of then; null while there is no mark. */
+  basis: bigint | null
+  /** The last trade date on which it was booked or reversed; 0 for a statement row. */
+  touched: number
 }
 
 export interface Limit {
@@ -152,6 +156,8 @@ export interface Limit {
   readonly phase: number
   /** Warning level that stands. */
   level: number
+  /** Of an E05 row: marks in succession that found the loss at or over hard. */
+  marksBeyond: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
   stamps: number[]
 }

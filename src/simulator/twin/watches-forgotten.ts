@@ -11,6 +11,7 @@ export function restartWatches(state: State, { watched, cause }: Latch): void {
   for (const limit of state.limits.values()) {
     if (limit.subject !== watched || reasonNumber(CONTROLS[limit.control]?.code ?? '') !== cause) continue
     limit.stamps.length = 0
+    limit.marksBeyond = 0
     for (const [key, watch] of state.watches) {
       if (key.startsWith(`${limitKey(limit)}|`)) Object.assign(watch, { buys: 0n, sells: 0n })
     }

@@ -80,7 +80,8 @@ export function countRefusal(state: State, subjects: readonly number[], now: num
   const rows = [...state.limits.values()].filter(
     ({ control, subject }) => control === C06 && subjects.includes(subject),
   )
-  rows.sort((a, b) => subjects.indexOf(a.subject) - subjects.indexOf(b.subject))
+  const place = ({ subject }: Limit) => (state.subjects[subject]?.kind === 'SESSION' ? 0 : 1)
+  rows.sort((a, b) => place(a) - place(b))
   return rows.flatMap((limit) => {
     const before = messagesIn(limit, now)
     limit.stamps.push(now)
