@@ -126,9 +126,9 @@ function setObjectLimits(script: Script, world: World): void {
   }
   limit(script, rows.C06, sessions[1] as number, 4, { param: SECOND, action: ALERT })
   limit(script, rows.C03, accounts[0] as number, 9, { ...SHADOW, ...objectOf('INSTRUMENT', stock) })
-  for (const holder of [0, ...traders, accounts[0] as number, accounts[1] as number]) {
-    limit(script, rows.E05, holder, 300_000, { param: holder % 3 === 0 ? 0 : 1 })
-  }
+  limit(script, rows.E05, 0, 300_000, { param: 1, action: ALERT })
+  limit(script, rows.E05, traders[2] as number, 500_000, { param: 1 })
+  limit(script, rows.E05, accounts[1] as number, 200_000, { param: 3 })
   limit(script, rows.E05, desks[0] as number, 20_000, { action: ALERT })
   limit(script, rows.D04, 0, 60 * MILLION, objectOf('SECTOR'))
   limit(script, rows.B09, sessions[0] as number, 5, { param: 2 * SECOND, action: ALERT })
