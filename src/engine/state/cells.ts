@@ -14,8 +14,12 @@ export const enum Cell {
   S = 2,
   UP = 3,
   DN = 4,
+  /** Profit since the trade date began, in price units x quantity units; of an inverse contract 1 once it traded. */
+  PROFIT = 5,
+  /** What that comes to in ledger units. */
+  PROFIT_MONEY = 6,
   /** P as it was carried into the trade date: what a position statement is compared with. */
-  START = 5,
+  START = 7,
 }
 const enum Block {
   OWNERS = 8,

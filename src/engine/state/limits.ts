@@ -43,6 +43,10 @@ export const D03 = controlIndex('DAILY_GROSS')
 export const D05 = controlIndex('PORTFOLIO_GROSS')
 export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
+export const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+export const C03 = controlIndex('REPEATED_EXECUTION')
+export const E05 = controlIndex('DAILY_LOSS')
+export const C06 = controlIndex('REJECT_STORM')
 export const D01L = controlIndex('MAX_LONG_POSITION')
 export const D01S = controlIndex('MAX_SHORT_POSITION')
 export const B08 = controlIndex('CUM_PCT_ADV')
@@ -54,8 +58,8 @@ const EMPTY = new Int32Array(0)
 const NEVER = -2
 
 /**
- * Key of a row: what it limits. Message rates may stand twice for the same thing, with other windows, and collars for
- * other phases.
+ * Key of a row: what it limits. Message rates may stand twice for the same thing, with other windows, repeated executions
+ * for one side and for both, and collars for other phases.
  */
 export function limitKey(
   control: number,
@@ -65,7 +69,7 @@ export function limitKey(
   param: number,
   phase: number,
 ): string {
-  return `${control}/${subject}/${kind}/${object}/${control === C01 ? param : ''}/${phase}`
+  return `${control}/${subject}/${kind}/${object}/${control === C01 || control === C03 ? param : ''}/${phase}`
 }
 
 export type Limits = ReturnType<typeof createLimits>
@@ -172,6 +176,7 @@ export function createLimits(max: number, scopes: number) {
       byKey.set(key, slot)
       if (version.control === B09) limits.duplicateRows++
       if (version.phase > 0) limits.phaseRows++
+      if (WATCHED.includes(version.control)) limits.watchRows++
       if (version.control === C01) {
         const scope = `${version.subject}/${version.kind}/${version.object}`
         const standing = rates.get(scope)
@@ -196,6 +201,7 @@ export function createLimits(max: number, scopes: number) {
     freeSlots.push(slot)
     if (control === B09) limits.duplicateRows--
     if (phase > 0) limits.phaseRows--
+    if (WATCHED.includes(control)) limits.watchRows--
     if (control === C01) {
       const standing = rates.get(`${subject}/${kind}/${object}`)!
       standing.splice(standing.indexOf(slot), 1)
@@ -319,6 +325,10 @@ export function createLimits(max: number, scopes: number) {
       if (control.family !== 'limit') continue
       if (control.index === C01) rows.push(...(rates.get(`${subject}/${kind}/${object}`) ?? []))
       else {
+        if (control.index === C03) {
+          const bothSides = slotOf(limitKey(C03, subject, kind, object, 1, 0))
+          if (bothSides >= 0) rows.push(bothSides)
+        }
         const phases = control.index === B03 ? SESSION_PHASES.length : 0
         for (let phase = 0; phase <= phases; phase++) {
           const slot = slotOf(limitKey(control.index, subject, kind, object, 0, phase))
@@ -391,6 +401,10 @@ export function createLimits(max: number, scopes: number) {
     return bps > 0 ? ceilMulDiv(f[slot * Row.NUMS + Row.MONEY], bps, 1, 10_000) : Number.POSITIVE_INFINITY
   }
 
+  function subjectOf(slot: number): number {
+    return i[slot * Row.INTS + Row.SUBJECT]
+  }
+
   /** Slots in force, in order of slot. */
   function inForce(): number[] {
     return [...byKey.values()].sort((a, b) => a - b)
@@ -461,6 +475,8 @@ export function createLimits(max: number, scopes: number) {
     duplicateRows: 0,
     /** How many rows are for one phase only: without one no order asks for the phase of its venue. */
     phaseRows: 0,
+    /** How many rows watch executions or refusals. */
+    watchRows: 0,
     isFull,
     entriesAreFull: objects.isFull,
     slotOf,
@@ -472,6 +488,7 @@ export function createLimits(max: number, scopes: number) {
     setLevel,
     rearmBelow,
     warningAt,
+    subjectOf,
     inForce,
     visit,
   }
@@ -483,6 +500,8 @@ export function objectEntries(limitRows: number): number {
   return limitRows + (1 << 14)
 }
 
+/** Controls that remember executions or refusals. */
+const WATCHED: readonly number[] = [B04, C03, C06]
 /** Controls whose use stands between orders. */
 const STANDS: readonly number[] = [C05, D01L, D01S, D02, D03, D04, D05, D06, D08]
 /** 1 for controls whose use stands between orders, and so has warning levels. */

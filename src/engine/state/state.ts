@@ -16,11 +16,13 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createProfits, type Profits } from './profits.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
 import { createStatements, type Statements } from './statements.ts'
 import { createTimers } from './timers.ts'
+import { createWatches } from './watches.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
@@ -37,6 +39,8 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly watches = createWatches()
+  readonly profits: Profits
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -80,6 +84,7 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
@@ -127,6 +132,8 @@ export class State {
     this.duplicates.visit(v)
     this.latches.visit(v)
     this.timers.visit(v)
+    this.watches.visit(v)
+    this.profits.visit(v)
     this.locates.visit(v)
     this.rates.visit(v)
     this.lists.visit(v)

@@ -7,6 +7,7 @@ import { applied, refused, type TwinEvent } from './events.ts'
 import { sum } from './exact.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { hasDuty } from './names.ts'
+import { BOOKED_BY_HAND } from './reference-data.ts'
 import type { Booking, CellKind, Keys, Name, State, Statement } from './state.ts'
 import * as states from './state.ts'
 
@@ -193,8 +194,9 @@ function ownersIn(snap: Snapshot, kind: CellKind, { account, instrument }: Pick<
 }
 
 function byHand(state: State, keys: Keys, qty: bigint, kind: CellKind): Booking {
-  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, bookedOn: 0, reversed: false, reversedOn: 0 }
-  return { keys, qty, cells: [kind], tradeDate: state.tradeDate, ...nothing }
+  const { mark: basis } = states.marketAt(state, keys.instrument)
+  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, touched: 0, ...BOOKED_BY_HAND }
+  return { keys, qty, cells: [kind], tradeDate: state.tradeDate, basis, ...nothing }
 }
 
 /** What an account was carried into the date with, of each instrument: for who makes statements up. */
