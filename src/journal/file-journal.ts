@@ -270,7 +270,13 @@ export class FileJournal implements JournalPort {
     file.write(header, 0)
     file.sync()
     // A numbered file so always has its whole header; a number that another gate has used is not used again.
-    this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+    try {
+      this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+    } catch (cause) {
+      // Who takes a folder over removes what another one has in the making.
+      this.#lock.assertHeld()
+      throw cause
+    }
     this.#files.syncFolder(dirname(path))
     this.#file = file
     this.#path = path

@@ -61,6 +61,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'Kill.state': TRADING_STATES,
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
+  'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   'LiveOrderChecked.state': ORDER_STATES,
   verdict: LIVE_ORDER_VERDICTS,

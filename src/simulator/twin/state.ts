@@ -155,6 +155,9 @@ export interface StatementRow {
   readonly strategy: number
 }
 
+/** Of what no execution brought. */
+export const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
+
 /** A position statement of an account: open, differing or settled. */
 export interface Statement {
   readonly account: number

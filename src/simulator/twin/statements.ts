@@ -7,7 +7,6 @@ import { applied, refused, type TwinEvent } from './events.ts'
 import { sum } from './exact.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { hasDuty } from './names.ts'
-import { BOOKED_BY_HAND } from './reference-data.ts'
 import type { Booking, CellKind, Keys, Name, State, Statement } from './state.ts'
 import * as states from './state.ts'
 
@@ -195,7 +194,7 @@ function ownersIn(snap: Snapshot, kind: CellKind, { account, instrument }: Pick<
 
 function byHand(state: State, keys: Keys, qty: bigint, kind: CellKind): Booking {
   const { mark: basis } = states.marketAt(state, keys.instrument)
-  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, touched: 0, ...BOOKED_BY_HAND }
+  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, touched: 0, ...states.BOOKED_BY_HAND }
   return { keys, qty, cells: [kind], tradeDate: state.tradeDate, basis, ...nothing }
 }
 
