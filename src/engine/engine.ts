@@ -6,6 +6,7 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { PARENT } from '../model/records/control-commands.ts'
 import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as E from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
@@ -30,6 +31,7 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { decideParent, evolveParent } from './parents.ts'
 import { createProfit } from './profit.ts'
 import { State } from './state/state.ts'
 import { createSubjects } from './subjects.ts'
@@ -231,6 +233,8 @@ export function createEngine(options: EngineOptions): Engine {
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
         return governance.dayRoll(tape, offset)
+      case PARENT.type:
+        return decideParent(state, tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -357,6 +361,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         return evolveReference.position(tape, command)
+      case PARENT.type:
+        return evolveParent(state, tape, command, id)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

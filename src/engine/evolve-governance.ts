@@ -242,6 +242,7 @@ export class GovernanceEvolver {
   dayRoll(tape: Tape, offset: number): void {
     const state = this.#state
     const { metrics, instruments, executions } = state
+    const previous = state.tradeDate
     state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
     for (let row = 0; row < metrics.rows(); row++) {
       metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
@@ -260,6 +261,7 @@ export class GovernanceEvolver {
       this.#market.revalue(id)
     }
     this.#market.rollProfits()
+    state.parents.forget(previous)
     this.#carryOrders()
   }
 

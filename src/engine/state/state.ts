@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createParents, type Parents } from './parents.ts'
 import { createProfits, type Profits } from './profits.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
@@ -38,6 +39,7 @@ export class State {
   readonly timers = createTimers()
   readonly watches = createWatches()
   readonly profits: Profits
+  readonly parents: Parents
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -78,6 +80,7 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.parents = createParents(sizes.orders)
     this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
@@ -110,6 +113,7 @@ export class State {
       this.timers,
       this.watches,
       this.profits,
+      this.parents,
       this.locates,
       this.rates,
       this.lists,

@@ -6,14 +6,8 @@
  * an order, "named but not known" (the name then stands in `unresolved`).
  */
 import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
-import { type Field, f64, i32, layout, note, type RecordLayout, text } from './schema.ts'
-
-const OPENING = [
-  f64('seq', 'seq', 'Place in the stream; stamped by the sequencer.'),
-  f64('timeUs', 'timeUs', 'Sequencer time, never decreasing.'),
-  i32('session', 'id', 'SESSION subject that sent it; -1 for the gate itself and for people.'),
-  i32('principal', 'id', 'PRINCIPAL that sent it; -1 for the gate itself.'),
-] as const
+import { CONTROL_COMMANDS } from './control-commands.ts'
+import { type Field, f64, i32, layout, note, OPENING, type RecordLayout, text } from './schema.ts'
 
 function command<const F extends readonly Field[]>(type: number, version: number, name: string, doc: string, own: F) {
   return layout(type, version, name, doc, [...OPENING, ...own] as const)
@@ -324,6 +318,7 @@ export const RESERVED_COMMANDS = {
 } as const
 
 export const COMMANDS: readonly RecordLayout[] = [
+  ...CONTROL_COMMANDS,
   NEW_ORDER,
   REPLACE_ORDER,
   CANCEL_ORDER,

@@ -155,3 +155,11 @@ export function decode<F extends readonly Field[]>(tape: Tape, offset: number, r
   }
   return values as ValuesOf<F>
 }
+
+/** What every command opens with. */
+export const OPENING = [
+  f64('seq', 'seq', 'Place in the stream; stamped by the sequencer.'),
+  f64('timeUs', 'timeUs', 'Sequencer time, never decreasing.'),
+  i32('session', 'id', 'SESSION subject that sent it; -1 for the gate itself and for people.'),
+  i32('principal', 'id', 'PRINCIPAL that sent it; -1 for the gate itself.'),
+] as const

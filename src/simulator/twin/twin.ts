@@ -12,6 +12,7 @@ import { setLimit } from './limits.ts'
 import * as market from './market.ts'
 import { binding, genesis, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
+import { tellParent } from './parents.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, type State } from './state.ts'
@@ -89,6 +90,8 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'Parent':
+      return tellParent(state, given.values)
     case 'Tick':
       return []
     default:
