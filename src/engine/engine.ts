@@ -6,6 +6,7 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { PARENT } from '../model/records/control-commands.ts'
 import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
@@ -39,6 +40,7 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { decideParent, evolveParent } from './parents.ts'
 import { createProfit } from './profit.ts'
 import { State } from './state/state.ts'
 import { StateLoader } from './state/state-loader.ts'
@@ -279,6 +281,8 @@ export function createEngine(options: EngineOptions): Engine {
         return liveOrders.statement(tape, offset)
       case D.STATEMENT_SWEEP.type:
         return liveOrders.sweep(tape, offset)
+      case PARENT.type:
+        return decideParent(state, tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -431,6 +435,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveCalendars.day(tape, command)
       case D.ZONE_TRANSITIONS.type:
         return evolveCalendars.zone(tape, command)
+      case PARENT.type:
+        return evolveParent(state, tape, command, id)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

@@ -26,6 +26,7 @@ const B05 = controlIndex('MARKET_ORDER_PROTECTION')
 const B09 = controlIndex('DUPLICATE_ORDER')
 const C01 = controlIndex('MESSAGE_RATE')
 const C05 = controlIndex('MAX_OPEN_ORDERS')
+const B13 = controlIndex('PARENT_CHILD')
 const H01 = controlIndex('SELF_MATCH')
 const I00 = controlIndex('REGULATORY_COMPLIANCE')
 /** A smaller order meets these just the same. */
@@ -52,7 +53,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
   const { valuationPrice } = state.value
   const { judgeTradingState, judgeMarketAccess, judgeOrderStructure, judgeInstrumentPermission } = controls
   const { judgeInstrumentTradable, judgeLimitsPresent, judgeSelfMatch, protect, deviate } = controls
-  const { gatherFacts, judgeRegulation } = controls
+  const { gatherFacts, judgeRegulation, judgeParentChild } = controls
 
   /** Fills in what hangs on account and trader: subjects, entity, owner, the four cells. */
   function resolve(account: number): void {
@@ -105,6 +106,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     evaluateRows(tape)
     if (j.valued) {
       if (rests(j.ordType)) j.verdict(H01, judgeSelfMatch())
+      if (j.parent !== -1) j.verdict(B13, judgeParentChild())
       gatherFacts()
       j.verdict(I00, judgeRegulation())
     }
@@ -168,6 +170,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
 
   function fits(rule: number): boolean {
     if (!project() || !refusedRowsFit()) return false
+    if (result[B13] === Verdict.FAIL && judgeParentChild() !== 0) return false
     return rule < 0 || judgeRegulation() === 0
   }
 

@@ -127,6 +127,22 @@ export const PARAMETERS = [
     max: 30 * 86_400 * SECOND,
     doc: 'Age of an average daily volume that blocks: one business day over a long weekend.',
   },
+  {
+    name: 'parentsRequired',
+    unit: 'count',
+    value: 0,
+    min: 0,
+    max: 1,
+    doc: '1: a parentClOrdID must name a Parent, even where none was ever sent.',
+  },
+  {
+    name: 'basketToleranceBps',
+    unit: 'bps',
+    value: 500,
+    min: 0,
+    max: 10_000,
+    doc: 'How far the lines of a basket may come to more than its declared total.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

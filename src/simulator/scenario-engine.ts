@@ -40,6 +40,7 @@ import {
   type KillGiven,
   type LimitGiven,
   type OrderGiven,
+  type ParentGiven,
   PX,
   type ReplaceGiven,
   type ScenarioOptions,
@@ -281,6 +282,23 @@ export class Scenario {
 
   phase(venue: string, phase: SessionPhase): void {
     this.applied('SessionPhase', { venue: this.id(venue), phase: SESSION_PHASES.indexOf(phase) })
+  }
+
+  /** A parent order of ACME; a basket where a total is declared. */
+  parent(parentClOrdID: string, given: ParentGiven = {}): void {
+    const isBasket = given.notional !== undefined
+    this.applied('Parent', {
+      session: this.id('X1'),
+      strategy: this.id(given.strategy ?? 'S1'),
+      account: this.id(given.account ?? ''),
+      instrument: isBasket ? -1 : this.id('ACME'),
+      side: isBasket ? -1 : SIDES.indexOf(given.side ?? 'Buy'),
+      orderQty: isBasket ? 0 : (given.orderQty ?? 100),
+      notional: given.notional ?? 0,
+      lines: given.lines ?? 0,
+      expireTimeUs: given.expireTimeUs ?? 0,
+      parentClOrdID,
+    })
   }
 
   adv(instrument: string, qty: number): void {

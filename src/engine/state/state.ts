@@ -16,6 +16,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createParents, type Parents } from './parents.ts'
 import { createProfits, type Profits } from './profits.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
@@ -41,6 +42,7 @@ export class State {
   readonly timers = createTimers()
   readonly watches = createWatches()
   readonly profits: Profits
+  readonly parents: Parents
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -84,6 +86,7 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.parents = createParents(sizes.orders)
     this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
@@ -134,6 +137,7 @@ export class State {
     this.timers.visit(v)
     this.watches.visit(v)
     this.profits.visit(v)
+    this.parents.visit(v)
     this.locates.visit(v)
     this.rates.visit(v)
     this.lists.visit(v)

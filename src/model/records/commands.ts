@@ -7,6 +7,7 @@
  */
 import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
+import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
@@ -317,6 +318,7 @@ export const RESERVED_COMMANDS = {
 } as const
 
 export const COMMANDS: readonly RecordLayout[] = [
+  ...CONTROL_COMMANDS,
   NEW_ORDER,
   REPLACE_ORDER,
   CANCEL_ORDER,

@@ -86,7 +86,9 @@ export const followUp: Step = (script, world, dice) => {
   const last = script.commands.findLast((given) => given.name === 'NewOrder')
   if (last?.name !== 'NewOrder') return
   const { seq: _seq, timeUs: _timeUs, ...given } = last.values
-  script.send('NewOrder', { ...given, clOrdID: script.freshId('C'), parentClOrdID: script.freshId('P') })
+  // Once there are parents, one that nobody told of refuses.
+  const parentClOrdID = script.twin.state.parentsMade > 0 ? '' : script.freshId('P')
+  script.send('NewOrder', { ...given, clOrdID: script.freshId('C'), parentClOrdID })
 }
 
 /** A row that nobody has yet, or the end of one. */

@@ -10,6 +10,7 @@ import { Dice } from './dice.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
+import * as parents from './parent-steps.ts'
 import * as reports from './report-steps.ts'
 import { Script } from './script.ts'
 import { setWideLimits } from './small-limits.ts'
@@ -54,6 +55,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
   [4, 'odd', governance.odd],
+  [8, 'slices', parents.slices],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

@@ -72,7 +72,7 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Commands whose Applied names an id that later commands use. */
-const DEFINING: readonly string[] = ['Hierarchy', 'Instrument', 'Locate', 'Kill']
+const DEFINING: readonly string[] = ['Hierarchy', 'Instrument', 'Locate', 'Kill', 'Parent']
 
 const REFERENCE_DATA: readonly string[] = [
   'Hierarchy',
@@ -85,6 +85,7 @@ const REFERENCE_DATA: readonly string[] = [
   'Capital',
   'Quote',
   'Kill',
+  'Parent',
 ]
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
@@ -135,7 +136,8 @@ function compareEvent(given: Command, recorded: RecordedEvent, said: TwinEvent, 
     same(given, `${said.name}.${field}`, recorded.values[field], ours[field])
   }
   if (said.name === 'LimitWarned' || said.name === 'LimitBreached' || said.name === 'ControlLatched') {
-    same(given, `${said.name}.row`, ledger.rows.get(recorded.values.row as number), limitKey(said.limit))
+    const key = said.limit === null ? undefined : limitKey(said.limit)
+    same(given, `${said.name}.row`, ledger.rows.get(recorded.values.row as number), key)
   }
   if (said.name === 'Applied' && DEFINING.includes(given.name)) {
     same(given, 'Applied.id', recorded.values.id, said.id)

@@ -3,7 +3,7 @@
  */
 import { larger } from './exact.ts'
 import { type Cell, cellOf, type Snapshot } from './exposure.ts'
-import type { Keys, Order, State, Version } from './state.ts'
+import type { Keys, Order, Parent, State, Version } from './state.ts'
 import { instrumentAt } from './state.ts'
 import { leavesOfOrder, openValue, openValueOfOrder, reservedLeaves, valueAt } from './value.ts'
 
@@ -25,6 +25,8 @@ export interface Candidate {
   readonly order: Order | null
   /** What makes two new orders identical; null for a replace. */
   readonly likeness: string | null
+  /** Whose slice it is. */
+  readonly parent: Parent | 'UNKNOWN' | null
 }
 
 /** What the candidate would reserve. */

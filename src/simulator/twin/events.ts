@@ -82,7 +82,8 @@ export type TwinEvent =
     }
   | {
       readonly name: 'ControlLatched'
-      readonly limit: Limit
+      /** The row that set it; null where none did. */
+      readonly limit: Limit | null
       readonly latch: number
       readonly subject: number
       readonly state: number

@@ -119,7 +119,7 @@ function fill(state: State, report: Report): TwinEvent[] {
   if (place === null) return refused('UNKNOWN_NAME')
   if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
-  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
+  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
   const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
   if (order !== undefined) {
     return [...events, ...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
@@ -131,10 +131,14 @@ function fill(state: State, report: Report): TwinEvent[] {
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */
-function fillOrder(state: State, order: Order, report: Report): string {
+function fillOrder(state: State, order: Order, report: Report, amount: bigint): string {
   const isLate = !states.isLive(order)
   const largest = order.versions.map(({ orderQty }) => orderQty).reduce(larger)
   order.cum += BigInt(report.lastQty)
+  if (!isLate) {
+    order.sliceQty += BigInt(report.lastQty)
+    order.sliceFlow += amount
+  }
   makeKnown(order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'

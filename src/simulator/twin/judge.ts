@@ -10,6 +10,7 @@ import { type Candidate, cumOf, leavesChange, leavesOfCandidate, type Measures, 
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
+import { B13, parentRefusal } from './parents.ts'
 import { type Pricing, priceOf } from './pricing.ts'
 import { type RowTest, rowTest } from './row-tests.ts'
 import { B03, B05, controlOf, isWaived, matchingRows, PRICED_CONTROLS } from './rows.ts'
@@ -150,6 +151,7 @@ function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint)
     m = measure(state, candidate, pricing.valued, q)
     const goingPx = pricing.protectionPx ?? candidate.price
     rule = pack.firstRefusal(factsOf(state, snap, candidate, goingPx, q))
+    if (candidate.parent !== null) gates.set(B13, parentRefusal(state, candidate, m))
     gates.set(I00, rule >= 0 ? 'REGULATORY_RULE' : null)
   }
   return assess(

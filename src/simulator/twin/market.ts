@@ -5,6 +5,7 @@ import { SESSION_PHASES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { abs } from './exact.ts'
+import { forgetParents } from './parents.ts'
 import { orderUnit } from './rates.ts'
 import { followReference, midOf, referenceAt } from './reference.ts'
 import type { Instrument, Market, State } from './state.ts'
@@ -123,6 +124,7 @@ export function dayRoll(state: State, values: ValuesOfCommand<'DayRoll'>): TwinE
     const ref = referenceAt(state, id, values.timeUs)
     if (ref !== null) states.marketAt(state, id).mark = ref.px
   }
+  forgetParents(state)
   for (const booking of state.bookings) booking.basis = states.marketAt(state, booking.keys.instrument).mark
   return applied()
 }

@@ -9,6 +9,7 @@ import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { APPROVE, APPROVED, judgeSafely, repeated, subjectIds, undecided, useId, versionOf } from './orders.ts'
+import { stopStray } from './parents.ts'
 import { countMessage } from './rows.ts'
 import { duration, isLive, type Keys, type Order, orderNamed, type State } from './state.ts'
 import { leavesOfOrder } from './value.ts'
@@ -42,7 +43,8 @@ export function replaceOrder(state: State, given: Command & { name: 'ReplaceOrde
   countMessage(state, subjects, values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision }, ...countRefusal(state, subjects, values.timeUs)]
+    const strayed = stopStray(state, candidate, decision)
+    return [{ name: 'OrderDecided', decision }, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
   order.versions.push(versionOf(candidate, valued))
   order.ids.push(values.clOrdID)
@@ -76,6 +78,7 @@ function candidateOf(order: Order, values: ValuesOfCommand<'ReplaceOrder'>): Can
     orderQty: BigInt(values.orderQty),
     order,
     likeness: null,
+    parent: order.parent,
   }
 }
 

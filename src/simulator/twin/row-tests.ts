@@ -5,6 +5,7 @@ import type { Candidate, Measures } from './candidate.ts'
 import { cellWith, isBuy, reducesAccount } from './candidate.ts'
 import { abs, ceilDiv, larger, MAX, smaller, sum } from './exact.ts'
 import * as exposure from './exposure.ts'
+import { valueOfSlices } from './parents.ts'
 import { collarHard, deviation, type Pricing } from './pricing.ts'
 import * as rows from './rows.ts'
 import { instrumentAt, type Limit, type Name, type State } from './state.ts'
@@ -62,6 +63,11 @@ export function rowTest(
       return netTest(state, snap, candidate, subject, object, test)
     case rows.D03:
       return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.B12: {
+      const { parent } = candidate
+      if (parent === null || parent === 'UNKNOWN' || parent.instrument !== -1) return null
+      return flow(valueOfSlices(state, parent))
+    }
     case rows.E05:
       return lossTest(state, snap, candidate, limit, subject)
     case rows.B04:

@@ -30,13 +30,14 @@ export const D01S = controlOf('D01S')
 export const D04 = controlOf('D04')
 export const B04 = controlOf('B04')
 export const C03 = controlOf('C03')
+export const B12 = controlOf('B12')
 export const E05 = controlOf('E05')
 export const C06 = controlOf('C06')
 export const B07 = controlOf('B07')
 export const B08 = controlOf('B08')
 
 /** Controls whose rows need a price, and are not evaluated without one. */
-export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08, E05]
+export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08, E05, B12]
 
 /** The order's subjects in the order of the evaluation vector; a session that is not known is left out. */
 export function subjectsOf(state: State, keys: Keys): Name[] {

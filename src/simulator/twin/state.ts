@@ -122,6 +122,10 @@ export interface Order {
   cancelRequested: boolean
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
+  readonly parent: Parent | null
+  /** Quantity and flow that it executed while it lived. */
+  sliceQty: bigint
+  sliceFlow: bigint
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -188,6 +192,24 @@ export interface Limit {
   marksBeyond: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
   stamps: number[]
+}
+
+/** A parent order, or a basket: instrument and side -1. */
+export interface Parent {
+  readonly id: number
+  readonly key: string
+  readonly terms: string
+  readonly account: number
+  readonly strategy: number
+  readonly instrument: number
+  readonly side: number
+  readonly qty: bigint
+  readonly notional: bigint
+  readonly lines: number
+  readonly expireUs: number
+  readonly tradeDate: number
+  /** Orders that were approved as its slices. */
+  slices: number
 }
 
 /** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
@@ -262,6 +284,8 @@ export interface State {
   readonly limits: Map<string, Limit>
   readonly latches: Map<number, Latch>
   latchesMade: number
+  readonly parents: Map<string, Parent>
+  parentsMade: number
   /** By row and instrument. */
   readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
@@ -304,6 +328,8 @@ export function emptyState(): State {
     latches: new Map(),
     latchesMade: 0,
     watches: new Map(),
+    parents: new Map(),
+    parentsMade: 0,
     orders: new Map(),
     ids: new Map(),
     bookings: [],

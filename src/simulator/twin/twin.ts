@@ -12,6 +12,7 @@ import { setLimit } from './limits.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
+import { tellParent } from './parents.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
@@ -105,6 +106,8 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
+    case 'Parent':
+      return tellParent(state, given.values)
     case 'Tick':
       return []
     default:
