@@ -6,12 +6,13 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
-import { PARENT } from '../model/records/control-commands.ts'
+import { ALGO, PARENT } from '../model/records/control-commands.ts'
 import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as E from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
+import { decideAlgo, evolveAlgo } from './algos.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { GovernanceDecider } from './decide-governance.ts'
@@ -233,6 +234,8 @@ export function createEngine(options: EngineOptions): Engine {
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
         return governance.dayRoll(tape, offset)
+      case ALGO.type:
+        return decideAlgo(state, tape, offset)
       case PARENT.type:
         return decideParent(state, tape, offset)
       default:
@@ -361,6 +364,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         return evolveReference.position(tape, command)
+      case ALGO.type:
+        return evolveAlgo(state, tape, command)
       case PARENT.type:
         return evolveParent(state, tape, command, id)
       default:

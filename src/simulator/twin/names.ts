@@ -26,6 +26,7 @@ type Parent = 'entity' | 'client' | 'desk' | 'trader' | 'owner'
 export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinEvent[] {
   if (state.begun) return refused('GENESIS_REPEATED')
   state.begun = true
+  state.profile = values.profile
   state.ledgerDecimals = values.ledgerDecimals
   state.tradeDate = values.tradeDate
   define(state, 'FIRM', values.firm, {}, 0)

@@ -90,6 +90,8 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'Algo':
+      return data.algo(state, given.values)
     case 'Parent':
       return tellParent(state, given.values)
     case 'Tick':
