@@ -31,6 +31,8 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
+const PROFILES = ['demo', 'production']
+
 /** Closed sets by `Record.field`, else by field. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
@@ -48,13 +50,17 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   outcome: OUTCOMES,
   parameter: PARAMETERS.map((parameter) => parameter.name),
   phase: SESSION_PHASES,
-  profile: ['demo', 'production'],
+  // Any phase goes without a word.
+  'Limit.phase': ['', ...SESSION_PHASES],
+  profile: PROFILES,
+  environment: PROFILES,
   refSource: REF_SOURCES,
   side: SIDES,
   'Kill.side': ['buys', 'sells'],
   'Kill.state': TRADING_STATES,
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
+  'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   step: ['request', 'approve'],
   timeInForce: TIMES_IN_FORCE,
@@ -76,6 +82,7 @@ const KINDS: Readonly<Record<string, NameKind | 'SUBJECT'>> = {
   missingSubject: 'SUBJECT',
   owner: 'SUBJECT',
   'Hierarchy.owner': 'OWNER',
+  'Algo.owner': 'PRINCIPAL',
   principal: 'PRINCIPAL',
   sector: 'SECTOR',
   session: 'SUBJECT',
@@ -131,7 +138,8 @@ function codeWord(record: string, field: string, value: number, command: RecordL
   if (REASON_FIELDS.has(field)) return value === 0 ? undefined : (REASON_CODES.get(value) ?? `#${value}`)
   if (value === -1) return undefined
   if (record === 'Refused' && field === 'field') return command.fields[value]?.name ?? `#${value}`
-  return setOf(record, field)?.[value] ?? `#${value}`
+  const word = setOf(record, field)?.[value] ?? `#${value}`
+  return word === '' ? undefined : word
 }
 
 function setOf(record: string, field: string): readonly string[] | undefined {
