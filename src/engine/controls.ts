@@ -1,5 +1,6 @@
 /** One instance of every control over the state and the scratch; each stands in its own file of `controls/`. */
 import type { RulePack } from '../model/rules.ts'
+import { createAlgoRegistered } from './controls/algo-registered.ts'
 import { createBasketTotal } from './controls/basket-total.ts'
 import { createCumPctAdv } from './controls/cum-pct-adv.ts'
 import { createDailyGross } from './controls/daily-gross.ts'
@@ -11,6 +12,7 @@ import { createInstrumentTradable } from './controls/instrument-tradable.ts'
 import { createIntradayNet } from './controls/intraday-net.ts'
 import { createLimitsPresent } from './controls/limits-present.ts'
 import { createMarketAccess } from './controls/market-access.ts'
+import { createMarketData } from './controls/market-data.ts'
 import { createMarketOrderProtection } from './controls/market-order-protection.ts'
 import { createMaxLongPosition } from './controls/max-long-position.ts'
 import { createMaxOpenOrders } from './controls/max-open-orders.ts'
@@ -60,6 +62,8 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...createMaxOpenOrders(state, j),
     ...createIntradayNet(state, j),
     ...createDailyGross(state, j),
+    ...createAlgoRegistered(state, j),
+    ...createMarketData(state, j),
     ...createParentChild(state, j),
     ...createBasketTotal(state, j),
     ...createGrossExecuted(state, j),

@@ -6,7 +6,7 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
-import { PARENT } from '../model/records/control-commands.ts'
+import { ALGO, PARENT } from '../model/records/control-commands.ts'
 import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
@@ -15,6 +15,7 @@ import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
+import { decideAlgo, evolveAlgo } from './algos.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
@@ -281,6 +282,8 @@ export function createEngine(options: EngineOptions): Engine {
         return liveOrders.statement(tape, offset)
       case D.STATEMENT_SWEEP.type:
         return liveOrders.sweep(tape, offset)
+      case ALGO.type:
+        return decideAlgo(state, tape, offset)
       case PARENT.type:
         return decideParent(state, tape, offset)
       default:
@@ -435,6 +438,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveCalendars.day(tape, command)
       case D.ZONE_TRANSITIONS.type:
         return evolveCalendars.zone(tape, command)
+      case ALGO.type:
+        return evolveAlgo(state, tape, command)
       case PARENT.type:
         return evolveParent(state, tape, command, id)
       default:

@@ -34,6 +34,7 @@ const D01L = controlIndex('MAX_LONG_POSITION')
 const D01S = controlIndex('MAX_SHORT_POSITION')
 const D04 = controlIndex('GROSS_EXECUTED')
 const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+const B16 = controlIndex('MARKET_DATA')
 const B12 = controlIndex('BASKET_TOTAL')
 const E05 = controlIndex('DAILY_LOSS')
 const C03 = controlIndex('REPEATED_EXECUTION')
@@ -74,6 +75,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
   const { measurePriceCollar, standsInPhase, measureDuplicateOrder, measureMessageRate } = controls
   const { measurePriceCollarWindow, measureRepeatedExecution, measureRejectStorm } = controls
+  const { measureMarketData } = controls
   const { isOfBasket, measureBasketTotal } = controls
   const { isProfitKnown, judgeDailyLoss } = controls
   const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
@@ -281,6 +283,8 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
         break
+      case B16:
+        return measureMarketData() || x[X.AFTER]! <= x[X.LIMIT]!
       case B12:
         measureBasketTotal()
         break

@@ -147,6 +147,22 @@ export const REASONS: readonly ReasonRow[] = [
     'The slice is of another account, strategy, instrument or side than its parent, or late.',
   ),
   row(324, 'PARENT_UNKNOWN', 'B13', 99, 99, 'No parent order of this client has this parentClOrdID.'),
+  row(
+    325,
+    'ALGO_NOT_REGISTERED',
+    'A07',
+    99,
+    99,
+    'The strategy is an algorithm without a registration that was approved for here.',
+  ),
+  row(
+    326,
+    'MARKET_DATA',
+    'B16',
+    99,
+    99,
+    'The feed of the instrument was not heard of for too long, or its book is crossed.',
+  ),
   // Commands as such.
   row(200, 'RISK_ERROR', 'command', 99, 99, 'A control failed to give a result. The order is refused.'),
   row(201, 'CLORDID_CONFLICT', 'command', 6, 6, 'This clOrdID was used with other content.'),

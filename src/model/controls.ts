@@ -74,6 +74,8 @@ export const CONTROLS = [
   limit(28, 'E05', 'DAILY_LOSS', 195, 'money'),
   limit(29, 'B12', 'BASKET_TOTAL', 108, 'money'),
   gate(30, 'B13', 'PARENT_CHILD', 66),
+  gate(31, 'A07', 'ALGO_REGISTERED', 45),
+  limit(32, 'B16', 'MARKET_DATA', 82, 'count'),
 ] as const satisfies readonly ControlRow[]
 
 /** The control's row by index; throws where there is none. */

@@ -34,6 +34,8 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
+const PROFILES = ['demo', 'production']
+
 /** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
@@ -54,7 +56,10 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   outcome: OUTCOMES,
   parameter: PARAMETERS.map((parameter) => parameter.name),
   phase: SESSION_PHASES,
-  profile: ['demo', 'production'],
+  // Any phase goes without a word.
+  'Limit.phase': ['', ...SESSION_PHASES],
+  profile: PROFILES,
+  environment: PROFILES,
   refSource: REF_SOURCES,
   side: SIDES,
   'Kill.side': ['buys', 'sells'],
@@ -87,6 +92,7 @@ const KINDS: Readonly<Record<string, NameKind | 'SUBJECT'>> = {
   missingSubject: 'SUBJECT',
   owner: 'SUBJECT',
   'Hierarchy.owner': 'OWNER',
+  'Algo.owner': 'PRINCIPAL',
   principal: 'PRINCIPAL',
   sector: 'SECTOR',
   session: 'SUBJECT',

@@ -3,6 +3,7 @@ import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
+import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
@@ -43,6 +44,7 @@ export class State {
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
+  readonly algos: Algos
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -86,6 +88,7 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.algos = createAlgos(sizes.scopes)
     this.parents = createParents(sizes.orders)
     this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
@@ -138,6 +141,7 @@ export class State {
     this.watches.visit(v)
     this.profits.visit(v)
     this.parents.visit(v)
+    this.algos.visit(v)
     this.locates.visit(v)
     this.rates.visit(v)
     this.lists.visit(v)

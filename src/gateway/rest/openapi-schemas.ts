@@ -243,6 +243,8 @@ export const SCHEMAS = {
             hardForReducing: AMOUNT,
             use: AMOUNT,
             windowUs: integer('Window in microseconds.'),
+            bothSides: integer('1 where executions of both sides count together.'),
+            latchState: text('State of the latch that the row sets.'),
             bandTicks: integer('The band is at least so many ticks.'),
             phase: text('The only session phase that the row is for.', { enum: SESSION_PHASES }),
             warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),

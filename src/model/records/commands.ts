@@ -170,7 +170,7 @@ export const HIERARCHY = command(
     i32(
       'flags',
       'flags',
-      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match is tested across venues. PRINCIPAL: 1 person.',
+      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match across venues. PRINCIPAL: 1 person. STRATEGY: 1 algorithm.',
     ),
     text('name', NAME_CHARS, 'The name, unique in its kind.'),
   ],

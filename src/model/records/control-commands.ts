@@ -1,5 +1,5 @@
 /** Commands that tell the controls what a sender intends. */
-import { ID_CHARS } from '../bounds.ts'
+import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
 import { f64, i32, type RecordLayout, text } from './schema.ts'
 
@@ -21,4 +21,15 @@ export const PARENT = command(
   ],
 )
 
-export const CONTROL_COMMANDS: readonly RecordLayout[] = [PARENT]
+export const ALGO = command(62, 1, 'Algo', 'Registers an algorithm for a strategy, or takes its approval back.', [
+  i32('strategy', 'id', 'STRATEGY.'),
+  i32('environment', 'code', 'Profile of the gates that it is approved for: 0 demo, 1 production.'),
+  i32('owner', 'id', 'PRINCIPAL, a person, who answers for it.'),
+  i32('approved', 'flags', '1 approved, 0 not, or not any more.'),
+  text('algoId', NAME_CHARS, 'Id in the inventory of algorithms.'),
+  text('version', NAME_CHARS, 'Its version.'),
+  text('parameterHash', 64, 'Hash of its set of parameters, in hex.'),
+  text('killContact', NAME_CHARS, 'Whom to call to stop it.'),
+])
+
+export const CONTROL_COMMANDS: readonly RecordLayout[] = [PARENT, ALGO]

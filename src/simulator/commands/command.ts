@@ -2,7 +2,7 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
-import { PARENT } from '../../model/records/control-commands.ts'
+import { ALGO, PARENT } from '../../model/records/control-commands.ts'
 import * as days from '../../model/records/day-commands.ts'
 import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
@@ -44,6 +44,7 @@ const LAYOUTS = {
   ZoneTransitions: days.ZONE_TRANSITIONS,
   StatementSweep: days.STATEMENT_SWEEP,
   Parent: PARENT,
+  Algo: ALGO,
 } as const
 
 export type CommandName = keyof typeof LAYOUTS

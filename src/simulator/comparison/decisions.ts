@@ -86,6 +86,7 @@ const REFERENCE_DATA: readonly string[] = [
   'Quote',
   'Kill',
   'Parent',
+  'Algo',
 ]
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')

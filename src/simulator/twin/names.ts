@@ -37,6 +37,7 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
   const isEnough = new Set(officers).size === 2 || (officers.length === 0 && values.profile === 0)
   if (!isEnough || (values.profile !== 0 && values.profile !== 1)) return refused('INVALID_VALUE')
   state.begun = true
+  state.profile = values.profile
   state.ledgerDecimals = values.ledgerDecimals
   state.tradeDate = values.tradeDate
   define(state, 'FIRM', values.firm, {}, 0)

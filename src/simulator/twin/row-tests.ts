@@ -8,7 +8,7 @@ import * as exposure from './exposure.ts'
 import { valueOfSlices } from './parents.ts'
 import { collarHard, deviation, type Pricing } from './pricing.ts'
 import * as rows from './rows.ts'
-import { instrumentAt, type Limit, type Name, type State } from './state.ts'
+import { instrumentAt, type Limit, marketAt, type Name, type State } from './state.ts'
 import { movedBps, repeatedExecutions } from './watches.ts'
 
 export interface RowTest {
@@ -63,6 +63,8 @@ export function rowTest(
       return netTest(state, snap, candidate, subject, object, test)
     case rows.D03:
       return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.B16:
+      return unlessLess(limit, silenceOf(state, candidate))
     case rows.B12: {
       const { parent } = candidate
       if (parent === null || parent === 'UNKNOWN' || parent.instrument !== -1) return null
@@ -207,6 +209,15 @@ function netTest(
 
 export function largerEnd({ long, short }: { long: bigint; short: bigint }): bigint {
   return larger(abs(long), abs(short))
+}
+
+/** How long the feed of the quote was not heard of; without end where the book is crossed. */
+function silenceOf(state: State, { keys, now }: Candidate): bigint {
+  const market = marketAt(state, keys.instrument)
+  const feed = market.quoteFeed < 0 ? instrumentAt(state, keys.instrument).feed : market.quoteFeed
+  const heard = state.heardUs.get(feed)
+  const isCrossed = market.bid !== null && market.ask !== null && market.bid >= market.ask
+  return isCrossed || heard === undefined ? MAX : BigInt(now - heard)
 }
 
 /** A use that the order does not change: over the limit only an order passes that leaves no more to execute. */

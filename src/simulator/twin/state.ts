@@ -286,6 +286,9 @@ export interface State {
   latchesMade: number
   readonly parents: Map<string, Parent>
   parentsMade: number
+  profile: number
+  /** True for the strategies whose last registration is approved for this gate. */
+  readonly algos: Map<number, boolean>
   /** By row and instrument. */
   readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
@@ -330,6 +333,8 @@ export function emptyState(): State {
     watches: new Map(),
     parents: new Map(),
     parentsMade: 0,
+    profile: 0,
+    algos: new Map(),
     orders: new Map(),
     ids: new Map(),
     bookings: [],

@@ -106,6 +106,8 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
+    case 'Algo':
+      return data.algo(state, given.values)
     case 'Parent':
       return tellParent(state, given.values)
     case 'Tick':
