@@ -68,6 +68,8 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Swept: ['latch'],
   StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
   StatementCompared: ['account', 'differences'],
+  CalendarStuck: ['calendar', 'tradeDate', 'reason'],
+  TimerFired: [],
 }
 
 /** Commands whose Applied names an id that later commands use. */

@@ -91,6 +91,13 @@ export type TwinEvent =
       readonly stated: bigint
       readonly carried: bigint
     }
+  | { readonly name: 'TimerFired' }
+  | {
+      readonly name: 'CalendarStuck'
+      readonly calendar: number
+      readonly tradeDate: number
+      readonly reason: number
+    }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 
 export function refused(code: string): TwinEvent[] {

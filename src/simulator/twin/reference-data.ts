@@ -15,7 +15,7 @@ import { statementRow } from './statements.ts'
 
 type InstrumentValues = ValuesOfCommand<'Instrument'>
 
-const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
+const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
 const DECIMALS_MOST = 10
 const FLAGS = { mayBeNegative: 1, inverse: 2, regSho: 4, priorClose: 8 } as const
 

@@ -138,10 +138,29 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Command that booked it; 0 of what was stated by hand. */
+  readonly seq: number
   /** Trade date of its account when it was booked, and when it was taken back. */
   readonly bookedOn: number
   reversed: boolean
   reversedOn: number
+}
+
+/** Offset of a zone in [fromUs, untilUs). */
+export interface Offset {
+  readonly fromUs: number
+  readonly untilUs: number
+  readonly seconds: number
+}
+
+export interface Calendar {
+  readonly zone: string
+  readonly rollSeconds: number
+  readonly isEvening: boolean
+  /** Days of the week, Sunday 0. */
+  readonly weekend: readonly number[]
+  /** Entries by date: holidays false, half days true. */
+  readonly days: Map<number, boolean>
 }
 
 export interface StatementRow {
@@ -248,6 +267,14 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Calendars of the firm, key 0, and of entities; and the trade dates of those entities. */
+  readonly calendars: Map<number, Calendar>
+  readonly dates: Map<number, number>
+  /** Calendars that gave up a roll, until something changes them. */
+  readonly stopped: Set<number>
+  readonly zones: Map<string, readonly Offset[]>
+  /** By subject: the command that zeroed its executed flow last. */
+  readonly zeroed: Map<number, number>
   /** Position statements by account. */
   readonly opened: Map<number, Statement>
   readonly differing: Map<number, Statement>
@@ -285,6 +312,11 @@ export function emptyState(): State {
     bookings: [],
     executions: new Map(),
     approvals: [],
+    calendars: new Map(),
+    dates: new Map(),
+    stopped: new Set(),
+    zones: new Map(),
+    zeroed: new Map(),
     opened: new Map(),
     differing: new Map(),
     settled: new Map(),
@@ -312,9 +344,9 @@ export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
 }
 
-/** Trade date of an account. */
-export function dateOf(state: State, _account: number): number {
-  return state.tradeDate
+/** Trade date of an account: its entity's, where that has a calendar. */
+export function dateOf(state: State, account: number): number {
+  return state.dates.get(state.subjects[account]?.entity ?? -1) ?? state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {

@@ -193,7 +193,16 @@ function ownersIn(snap: Snapshot, kind: CellKind, { account, instrument }: Pick<
 }
 
 function byHand(state: State, keys: Keys, qty: bigint, kind: CellKind): Booking {
-  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, bookedOn: 0, reversed: false, reversedOn: 0 }
+  const nothing = {
+    amount: 0n,
+    px: 0n,
+    orderSeq: 0,
+    execution: null,
+    seq: 0,
+    bookedOn: 0,
+    reversed: false,
+    reversedOn: 0,
+  }
   return { keys, qty, cells: [kind], tradeDate: state.tradeDate, ...nothing }
 }
 

@@ -5,6 +5,7 @@
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
@@ -80,7 +81,13 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return market.dayRoll(state, given.values)
+      return calendars.dayRoll(state, given.values)
+    case 'Calendar':
+      return calendars.calendar(state, given.values)
+    case 'CalendarDay':
+      return calendars.calendarDay(state, given.values)
+    case 'ZoneTransitions':
+      return calendars.zoneTransitions(state, given.values)
     case 'Hierarchy':
       return hierarchy(state, given.values)
     case 'Binding':
