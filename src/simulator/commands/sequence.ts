@@ -50,6 +50,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'binding', governance.binding],
   [8, 'position', governance.position],
   [12, 'statement', days.statement],
+  [14, 'liveOrderList', days.liveOrderList],
   [4, 'zone', days.zone],
   [7, 'calendar', days.calendar],
   [3, 'rollByHand', days.rollByHand],

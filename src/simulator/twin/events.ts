@@ -91,6 +91,15 @@ export type TwinEvent =
       readonly stated: bigint
       readonly carried: bigint
     }
+  | {
+      readonly name: 'LiveOrderChecked'
+      readonly orderSeq: number
+      readonly row: number
+      readonly verdict: number
+      readonly alarm: number
+      readonly state: number
+    }
+  | { readonly name: 'ListSwept'; readonly account: number; readonly venue: number; readonly next: number }
   | { readonly name: 'TimerFired' }
   | {
       readonly name: 'CalendarStuck'

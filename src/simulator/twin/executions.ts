@@ -20,6 +20,7 @@ type Report = ValuesOfCommand<'ExecutionReport'>
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const APPROVED = stateNamed('APPROVED')
 const WORKING = stateNamed('WORKING')
+const UNKNOWN = stateNamed('UNKNOWN')
 const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
 const FILLED = stateNamed('FILLED')
 const ENDS: Readonly<Record<string, number>> = {
@@ -97,7 +98,7 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
 /** Whatever a report says, the market knows the order. */
 function makeKnown(order: Order): void {
   order.reported = true
-  if (order.state === APPROVED) order.state = WORKING
+  if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
 function fill(state: State, report: Report): TwinEvent[] {

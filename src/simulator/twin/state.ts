@@ -113,6 +113,7 @@ export interface Order {
   readonly ordType: number
   readonly timeInForce: number
   readonly locate: number
+  readonly approvedUs: number
   /** All versions not yet gone; the first is the accepted one, the others pend. */
   versions: Version[]
   cum: bigint
@@ -161,6 +162,32 @@ export interface Calendar {
   readonly weekend: readonly number[]
   /** Entries by date: holidays false, half days true. */
   readonly days: Map<number, boolean>
+}
+
+/** A row of a venue's list of live orders. */
+export interface LiveRow {
+  readonly session: number
+  readonly clOrdID: string
+  readonly instrument: number
+  readonly side: number
+  readonly leavesQty: bigint
+  readonly price: bigint | null
+  readonly stopPx: bigint | null
+}
+
+export interface LiveList {
+  readonly account: number
+  readonly venue: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly asOfUs: number
+  readonly session: number
+  readonly sender: string
+  readonly rows: LiveRow[]
+  /** Sequence numbers of the orders that rows named. */
+  readonly listed: Set<number>
+  /** Where its comparison goes on; null while it is open. */
+  next: number | null
 }
 
 export interface StatementRow {
@@ -275,6 +302,8 @@ export interface State {
   readonly zones: Map<string, readonly Offset[]>
   /** By subject: the command that zeroed its executed flow last. */
   readonly zeroed: Map<number, number>
+  /** Lists of live orders by account and venue. */
+  readonly liveLists: Map<string, LiveList>
   /** Position statements by account. */
   readonly opened: Map<number, Statement>
   readonly differing: Map<number, Statement>
@@ -317,6 +346,7 @@ export function emptyState(): State {
     stopped: new Set(),
     zones: new Map(),
     zeroed: new Map(),
+    liveLists: new Map(),
     opened: new Map(),
     differing: new Map(),
     settled: new Map(),

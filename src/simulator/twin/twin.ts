@@ -10,6 +10,7 @@ import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
+import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
@@ -63,6 +64,8 @@ export class Twin {
         return release(state, given.values)
       case 'Limit':
         return setLimit(state, given.values)
+      case 'StatementSweep':
+        return statementSweep(state, given.values, this.#pack)
       default:
         return carryOut(state, given)
     }
@@ -108,6 +111,8 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'LiveOrderStatement':
+      return liveOrderStatement(state, given.values)
     case 'PositionStatement':
       return positionStatement(state, given.values)
     case 'AdoptStatement':
