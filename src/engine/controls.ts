@@ -2,6 +2,7 @@
 import type { RulePack } from '../model/rules.ts'
 import { createCumPctAdv } from './controls/cum-pct-adv.ts'
 import { createDailyGross } from './controls/daily-gross.ts'
+import { createDailyLoss } from './controls/daily-loss.ts'
 import { createDuplicateOrder } from './controls/duplicate-order.ts'
 import { createGrossExecuted } from './controls/gross-executed.ts'
 import { createInstrumentPermission } from './controls/instrument-permission.ts'
@@ -21,7 +22,10 @@ import { createOpenOrderNotional } from './controls/open-order-notional.ts'
 import { createOrderStructure } from './controls/order-structure.ts'
 import { createPortfolioGross } from './controls/portfolio-gross.ts'
 import { createPriceCollar } from './controls/price-collar.ts'
+import { createPriceCollarWindow } from './controls/price-collar-window.ts'
 import { createRegulatoryCompliance } from './controls/regulatory-compliance.ts'
+import { createRejectStorm } from './controls/reject-storm.ts'
+import { createRepeatedExecution } from './controls/repeated-execution.ts'
 import { createSectorConcentration } from './controls/sector-concentration.ts'
 import { createSelfMatch } from './controls/self-match.ts'
 import { createTradingState } from './controls/trading-state.ts'
@@ -45,6 +49,9 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...pctAdv,
     ...createCumPctAdv(state, j, pctAdv),
     ...collar,
+    ...createPriceCollarWindow(state, j),
+    ...createRepeatedExecution(state, j),
+    ...createRejectStorm(state, j),
     ...createMarketOrderProtection(state, j, collar),
     ...createDuplicateOrder(state, j),
     ...createMessageRate(state, j),
@@ -52,6 +59,7 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...createIntradayNet(state, j),
     ...createDailyGross(state, j),
     ...createGrossExecuted(state, j),
+    ...createDailyLoss(state, j),
     ...createPortfolioGross(state, j),
     ...createOpenOrderNotional(state, j),
     ...createSectorConcentration(state, j),

@@ -7,13 +7,13 @@ import { KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES, SESSION_PHASES } from '../model/vocabulary.ts'
+import { DUTIES, SESSION_PHASES, TRADING_STATES } from '../model/vocabulary.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B08, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
+import { B03, B04, B08, B09, C01, C03, C06, D01L, D01S, D02, D05, D08, E05, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -87,13 +87,19 @@ export class GovernanceDecider {
       ]
       if (!known[objectKind]) return [UNKNOWN_NAME, at.object]
     }
-    if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
+    if ((control === C01 || control === B09 || control === C06 || control === E05) && objectKind !== 0) {
+      return bad(at.objectKind)
+    }
+    if (control === B04 && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
+    if (control === C03 && objectKind > INSTRUMENT_OBJECT) return bad(at.objectKind)
+    const subjectKind = names.subjectKind[subject]!
+    if (control === C06 && subjectKind !== Kind.STRATEGY && subjectKind !== Kind.SESSION) return bad(at.subject)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
     const isQuantity = control === D01L || control === D01S || control === B08
     // Quantities of two instruments have no sum.
     if (isQuantity && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
-    const positional = control === D02 || control === D05 || control === D08 || isQuantity
-    if (positional && names.subjectKind[subject] === Kind.SESSION) return bad(at.subject)
+    const positional = control === D02 || control === D05 || control === D08 || control === E05 || isQuantity
+    if (positional && subjectKind === Kind.SESSION) return bad(at.subject)
     // Positions have no venue.
     if (positional && objectKind === 5) return bad(at.objectKind)
     if (!isAmount(command.hard)) return bad(at.hard)
@@ -104,7 +110,12 @@ export class GovernanceDecider {
       return bad(at.hardForReducing)
     }
     if (control === C01 && command.hard > RATE_MAX && command.hard !== MAX) return bad(at.hard)
-    if (control === C01 || control === B09) {
+    if (control === C06 && command.hard > RATE_MAX) return bad(at.hard)
+    if (control === E05) {
+      if (TRADING_STATES[command.param] === undefined) return bad(at.param)
+    } else if (control === C03) {
+      if (command.param !== 0 && command.param !== 1) return bad(at.param)
+    } else if (control === C01 || control === B09 || control === B04 || control === C06) {
       if (!(Number.isSafeInteger(command.param) && command.param > 0 && command.param <= DAY_US)) return bad(at.param)
     } else if (control === B03) {
       if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)

@@ -6,6 +6,7 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
@@ -38,9 +39,13 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { createProfit } from './profit.ts'
 import { State } from './state/state.ts'
+import { StateLoader } from './state/state-loader.ts'
+import { StateSaver } from './state/state-saver.ts'
 import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
+import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
@@ -87,12 +92,15 @@ const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, pr
 /** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
 export function createEngine(options: EngineOptions): Engine {
   const state = new State(options.sizes, options.hashSeed)
+  const { tripped } = state.watches
   const j = new Judgement()
   const shift = createShift(state)
   const life = createOrderLife(state, shift)
   const onRiskError = options.onRiskError ?? (() => {})
   const content = createContent(j)
   const subjects = createSubjects(state)
+  const watcher = createWatcher(state)
+  const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const reports = createReportDecider(state, createOrderFinder(state), j, content)
   const reference = new ReferenceDecider(state)
@@ -101,14 +109,14 @@ export function createEngine(options: EngineOptions): Engine {
   const calendars = new CalendarDecider(state)
   const statements = new StatementDecider(state)
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
-  const evolveOrders = createOrderEvolver(state, life, j, content)
-  const evolveReports = createReportEvolver(state, life, shift, subjects)
-  const evolveReference = new ReferenceEvolver(state, shift)
-  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
+  const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
+  const evolveReference = new ReferenceEvolver(state, shift, profit)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
   const evolveCalendars = new CalendarEvolver(state)
   const evolveLiveOrders = new LiveOrderEvolver(state, life)
-  const evolveStatements = new StatementEvolver(state, shift)
-  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
+  const evolveStatements = new StatementEvolver(state, shift, profit)
+  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
 
   const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
 
@@ -128,6 +136,12 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    if (tripped.length > 0) act(tape, offset)
+  }
+
+  /** What rows do by themselves that this command took over their limit: one after the other. */
+  function act(tape: Tape, offset: number): void {
+    for (let at = tape.end; watcher.actNext(tape); at = tape.end) evolve(tape, offset, at)
   }
 
   /** Each timer is decided in the state that the one before it left. */
@@ -185,6 +199,7 @@ export function createEngine(options: EngineOptions): Engine {
   function enter(tape: Tape, offset: number): void {
     state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
     state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
+    if (tripped.length > 0) tripped.length = 0
   }
 
   function decide(tape: Tape, offset: number): void {
@@ -326,6 +341,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveGovernance.warned(tape, event)
       case E.CANCEL_REQUESTED.type:
         return evolveOrders.cancelRequested(tape, event)
+      case CONTROL_LATCHED.type:
+        return watcher.latched(tape, event)
       case E.LATCH_SET.type:
         return evolveGovernance.latchSet(tape, event)
       case E.QUARANTINED.type:
@@ -419,6 +436,19 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  function save(write: (bytes: Uint8Array) => void): void {
+    const saver = new StateSaver(write)
+    state.visit(saver)
+    saver.finish()
+  }
+
+  function load(read: (into: Uint8Array) => number): void {
+    if (state.seq !== 0) throw new Error('a state is loaded before anything is executed')
+    const loader = new StateLoader(read)
+    state.visit(loader)
+    loader.finish()
+  }
+
   return {
     directory: new StateDirectory(state),
     view: new StateView(state),
@@ -428,5 +458,7 @@ export function createEngine(options: EngineOptions): Engine {
     nextWork,
     nextSweep,
     stateHash: () => state.hash(),
+    save,
+    load,
   }
 }

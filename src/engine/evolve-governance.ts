@@ -14,12 +14,13 @@ import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Has } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
-import { B09, D08, type RowVersion } from './state/limits.ts'
+import { B09, C06, D08, E05, type RowVersion } from './state/limits.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
+import type { Watcher } from './watch.ts'
 
 const KILLED = 3
 const REARM = parameterIndex('warnRearmBps')
@@ -31,14 +32,23 @@ export class GovernanceEvolver {
   readonly #market: MarketEvolver
   readonly #reference: ReferenceEvolver
   readonly #subjectsOf: Subjects
+  readonly #watcher: Watcher
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver, subjects: Subjects) {
+  constructor(
+    state: State,
+    life: OrderLife,
+    market: MarketEvolver,
+    reference: ReferenceEvolver,
+    subjects: Subjects,
+    watcher: Watcher,
+  ) {
     this.#state = state
     this.#life = life
     this.#market = market
     this.#reference = reference
     this.#subjectsOf = subjects
+    this.#watcher = watcher
   }
 
   limit(tape: Tape, offset: number, event: number): void {
@@ -49,6 +59,8 @@ export class GovernanceEvolver {
     state.limitsVersion++
     if ((command.flags & 1) !== 0) {
       limits.remove(slot, id)
+      state.watches.drop(slot)
+      state.profits.drop(slot)
       return
     }
     const version: RowVersion = {
@@ -74,6 +86,8 @@ export class GovernanceEvolver {
     limits.put(version)
     if (!known) this.#rebuild(subject, objectKind)
     if (command.control === D08) shareOfCapital(state, slot)
+    if (command.control === E05) state.profits.watch(slot, limits.subjectOf)
+    if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
     if (command.control === B09 && command.param > state.duplicates.widthUs())
       state.duplicates.setWidthUs(command.param)
   }
@@ -218,8 +232,10 @@ export class GovernanceEvolver {
     if (command.step === 0) {
       latch.releaseRequestedBy = command.principal
       latch.releaseState = command.state
-    } else if (command.state === 0) latches.end(command.latch)
-    else {
+    } else if (command.state === 0) {
+      this.#watcher.released(command.latch)
+      latches.end(command.latch)
+    } else {
       latch.state = command.state
       latch.releaseRequestedBy = -1
       latch.releaseState = -1
@@ -252,6 +268,7 @@ export class GovernanceEvolver {
       }
       this.#market.revalue(id)
     }
+    this.#market.rollProfits()
     this.#carryOrders()
   }
 

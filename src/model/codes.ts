@@ -117,6 +117,18 @@ export const REASONS: readonly ReasonRow[] = [
     3,
     'The average daily volume that a limit is a share of is missing or too old.',
   ),
+  row(316, 'PRICE_COLLAR_WINDOW', 'B04', 16, 99, 'Own executions of this side have moved too far from the reference.'),
+  row(317, 'REPEATED_EXECUTION', 'C03', 99, 99, 'Executed too often since a person last let it trade.'),
+  row(318, 'REJECT_STORM', 'C06', 99, 99, 'Too many refusals within the window.'),
+  row(319, 'DAILY_LOSS', 'E05', 25, 3, "The day's loss has reached a limit: only reducing orders pass."),
+  row(
+    320,
+    'PROFIT_UNAVAILABLE',
+    'E05',
+    25,
+    3,
+    'A position has no mark to tell its profit by: only reducing orders pass.',
+  ),
   // Commands as such.
   row(200, 'RISK_ERROR', 'command', 99, 99, 'A control failed to give a result. The order is refused.'),
   row(201, 'CLORDID_CONFLICT', 'command', 6, 6, 'This clOrdID was used with other content.'),

@@ -34,7 +34,7 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
-/** Closed sets by `Record.field`, else by field. */
+/** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
   change: ['STATE_ONLY', 'VERSION_ACCEPTED', 'VERSION_DROPPED', 'TERMINAL'],
@@ -48,6 +48,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'CalendarDay.kind': CALENDAR_DAY_KINDS,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
+  'Limit.phase': ['', ...SESSION_PHASES],
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
   outcome: OUTCOMES,
@@ -60,6 +61,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'Kill.state': TRADING_STATES,
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
+  'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   'LiveOrderChecked.state': ORDER_STATES,
   verdict: LIVE_ORDER_VERDICTS,
@@ -140,7 +142,8 @@ function codeWord(record: string, field: string, value: number, command: RecordL
   if (REASON_FIELDS.has(field)) return value === 0 ? undefined : (REASON_CODES.get(value) ?? `#${value}`)
   if (value === -1) return undefined
   if (record === 'Refused' && field === 'field') return command.fields[value]?.name ?? `#${value}`
-  return setOf(record, field)?.[value] ?? `#${value}`
+  const word = setOf(record, field)?.[value] ?? `#${value}`
+  return word === '' ? undefined : word
 }
 
 function setOf(record: string, field: string): readonly string[] | undefined {

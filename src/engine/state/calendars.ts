@@ -6,7 +6,7 @@
 import { dateOfDay, dayOfDate, weekdayOf } from '../../model/dates.ts'
 import { TIMER_KINDS } from '../../model/vocabulary.ts'
 import { Kind, type Names } from './names.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 import type { Timers } from './timers.ts'
 import { createZones } from './zones.ts'
 
@@ -152,15 +152,13 @@ export function createCalendars(state: CalendarTables, scopes: number) {
     if (venue < 0) schedule(subject)
   }
 
-  function hashInto(hash: StateHash): void {
-    zones.hashInto(hash)
-    for (const table of [own, ofVenue]) {
-      hash.int(table.size)
-      for (const [key, calendar] of table) hashCalendar(hash, key, calendar)
-    }
-    hash.ints(dates, scopes)
-    hash.nums(zeroedSeq, scopes)
-    hash.nums(capitalFromUs, 1)
+  function visit(v: StateVisitor): void {
+    zones.visit(v)
+    v.map(own)
+    v.map(ofVenue)
+    v.ints(dates, scopes)
+    v.nums(zeroedSeq, scopes)
+    v.nums(capitalFromUs, 1)
   }
 
   return {
@@ -179,13 +177,6 @@ export function createCalendars(state: CalendarTables, scopes: number) {
     scheduleZone,
     define,
     setDay,
-    hashInto,
+    visit,
   }
-}
-
-function hashCalendar(hash: StateHash, key: number, calendar: Calendar): void {
-  const { zone, rollSeconds, isEvening, weekend, closeSeconds, days } = calendar
-  for (const value of [key, rollSeconds, isEvening ? 1 : 0, weekend, closeSeconds, days.size]) hash.int(value)
-  hash.text(zone)
-  for (const [date, entry] of days) for (const value of [date, entry.kind, entry.closeSeconds]) hash.int(value)
 }

@@ -3,7 +3,7 @@
  * guessed: the machine's own time zones are never asked.
  */
 import { DAY_SECONDS } from '../../model/dates.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 const SECOND_US = 1_000_000
 
@@ -55,19 +55,6 @@ export function createZones() {
     return Number.NaN
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(zones.size)
-    for (const [zone, intervals] of zones) {
-      hash.text(zone)
-      hash.int(intervals.length)
-      for (const { fromUs, untilUs, offsetSeconds } of intervals) {
-        hash.num(fromUs)
-        hash.num(untilUs)
-        hash.int(offsetSeconds)
-      }
-    }
-  }
-
   return {
     count: (zone: string): number => zones.get(zone)?.length ?? 0,
     size: () => zones.size,
@@ -75,6 +62,6 @@ export function createZones() {
     knownUntilUs,
     knownFromUs,
     instantUs,
-    hashInto,
+    visit: (v: StateVisitor): void => v.map(zones),
   }
 }

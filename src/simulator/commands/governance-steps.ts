@@ -76,7 +76,7 @@ export const tune: Step = (script, _, dice) => {
     [8, use - use / 3n],
     [2, dice.of([0n, MAX])],
   ])
-  const isCount = limit.control === rows.C01 || limit.control === rows.B09
+  const isCount = [rows.C01, rows.B09, rows.C03, rows.C06].includes(limit.control)
   setHard(script, limit, isCount && near < 2n ? 2n : levelOf(script, limit, near), dice)
 }
 
@@ -102,11 +102,11 @@ export const anyLimit: Step = (script, world, dice) => {
     return
   }
   const control = dice.between(0, CONTROLS.length)
-  const isWindow = control === rows.C01 || control === rows.B09
+  const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(control)
   setLimit(script, control, dice.between(0, state.subjects.length), dice.of([3, 50, 900_000_000]), {
     objectKind: dice.chance(50) ? 0 : dice.below(6),
     object: dice.chance(50) ? -1 : dice.below(4),
-    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 4]),
+    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 1, 4]),
     hardForReducing: dice.of([0, 0, 0, 1_000_000_000]),
     ...dice.of([{}, { warn1Bps: 0, warn2Bps: 0, warn3Bps: 0 }, { warn1Bps: 9_000, warn2Bps: 0, warn3Bps: 0 }]),
     phase: dice.chance(control === rows.B03 ? 50 : 2) ? dice.between(-1, SESSION_PHASES.length + 1) : 0,

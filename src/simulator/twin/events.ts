@@ -80,6 +80,15 @@ export type TwinEvent =
       readonly state: number
       readonly cause: number
     }
+  | {
+      readonly name: 'ControlLatched'
+      readonly limit: Limit
+      readonly latch: number
+      readonly subject: number
+      readonly state: number
+      readonly cause: number
+      readonly use: bigint
+    }
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {

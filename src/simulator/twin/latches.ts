@@ -19,6 +19,7 @@ import {
   type Order,
   type State,
 } from './state.ts'
+import { restartWatches } from './watches-forgotten.ts'
 
 const KEYS = {
   entity: 'ENTITY',
@@ -157,7 +158,10 @@ export function release(state: State, values: ValuesOfCommand<'Release'>): TwinE
   if (open !== null) return refused(open)
   latch.state = values.state
   latch.requestedBy = -1
-  if (values.state === 0) state.latches.delete(latch.id)
+  if (values.state === 0) {
+    state.latches.delete(latch.id)
+    restartWatches(state, latch)
+  }
   return applied(latch.id)
 }
 

@@ -119,4 +119,5 @@ export function beginDate(state: State, { tradeDate, timeUs }: ValuesOfCommand<'
     const ref = referenceAt(state, id, timeUs)
     if (ref !== null) states.marketAt(state, id).mark = ref.px
   }
+  for (const booking of state.bookings) booking.basis = states.marketAt(state, booking.keys.instrument).mark
 }

@@ -15,7 +15,6 @@ import { statementRow } from './statements.ts'
 
 type InstrumentValues = ValuesOfCommand<'Instrument'>
 
-const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
 const DECIMALS_MOST = 10
 const FLAGS = { mayBeNegative: 1, inverse: 2, regSho: 4, priorClose: 8 } as const
 
@@ -197,11 +196,13 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
     instrument: values.instrument,
     venue: -1,
   }
-  const nothing = { amount: 0n, px: 0n, tradeDate: state.tradeDate, orderSeq: 0, execution: null, ...BOOKED_BY_HAND }
+  const { mark: basis } = states.marketAt(state, values.instrument)
+  const { tradeDate } = state
+  const nothing = { amount: 0n, px: 0n, tradeDate, orderSeq: 0, execution: null, touched: 0, ...states.BOOKED_BY_HAND }
   const snap = snapshot(state)
   for (const kind of states.CELL_KINDS) {
     const missing = BigInt(values.qty) - cellOf(snap, kind, keys).position
-    state.bookings.push({ keys, qty: missing, cells: [kind], ...nothing })
+    state.bookings.push({ keys, qty: missing, cells: [kind], basis, ...nothing })
   }
   return applied()
 }

@@ -8,6 +8,7 @@ import * as exposure from './exposure.ts'
 import { collarHard, deviation, type Pricing } from './pricing.ts'
 import * as rows from './rows.ts'
 import { instrumentAt, type Limit, type Name, type State } from './state.ts'
+import { movedBps, repeatedExecutions } from './watches.ts'
 
 export interface RowTest {
   readonly limit: Limit
@@ -62,6 +63,16 @@ export function rowTest(
       return netTest(state, snap, candidate, subject, object, test)
     case rows.D03:
       return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.E05:
+      return lossTest(state, snap, candidate, limit, subject)
+    case rows.B04:
+      return unlessLess(limit, movedBps(state, candidate, limit))
+    case rows.C03:
+      return unlessLess(limit, repeatedExecutions(state, candidate, limit))
+    case rows.C06: {
+      const refusals = rows.messagesIn(limit, candidate.now)
+      return { limit, before: refusals, after: () => refusals, passes: () => true }
+    }
     case rows.B07:
       return advTest(
         state,
@@ -191,6 +202,21 @@ function netTest(
 
 export function largerEnd({ long, short }: { long: bigint; short: bigint }): bigint {
   return larger(abs(long), abs(short))
+}
+
+/** A use that the order does not change: over the limit only an order passes that leaves no more to execute. */
+function unlessLess(limit: Limit, use: bigint): RowTest {
+  return { limit, before: use, after: () => use, passes: (_, m) => m.leavesChange <= 0n || use <= limit.hard }
+}
+
+/** A loss stops at equality; what is not known stops too. */
+function lossTest(state: State, snap: exposure.Snapshot, candidate: Candidate, limit: Limit, subject: Name): RowTest {
+  const loss = exposure.lossOf(state, snap, subject)
+  const isKnown = exposure.isProfitKnown(state, snap, subject)
+  const lowers = (m: Measures) => m.leavesChange <= 0n || reducesAccount(snap, candidate, m.leavesChange)
+  const passes = (_: bigint, m: Measures) => lowers(m) || (isKnown && loss < limit.hard)
+  const test = { limit, before: loss, after: () => loss, passes }
+  return isKnown ? test : { ...test, reason: 'PROFIT_UNAVAILABLE' }
 }
 
 /** A quantity as a share of the average daily volume; where it does not rise it passes. */

@@ -30,11 +30,15 @@ export const D08 = controlOf('D08')
 export const D01L = controlOf('D01L')
 export const D01S = controlOf('D01S')
 export const D04 = controlOf('D04')
+export const B04 = controlOf('B04')
+export const C03 = controlOf('C03')
+export const E05 = controlOf('E05')
+export const C06 = controlOf('C06')
 export const B07 = controlOf('B07')
 export const B08 = controlOf('B08')
 
 /** Controls whose rows need a price, and are not evaluated without one. */
-export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08]
+export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08, E05]
 
 /** The order's subjects in the order of the evaluation vector; a session that is not known is left out. */
 export function subjectsOf(state: State, keys: Keys): Name[] {
@@ -51,11 +55,11 @@ export function subjectsOf(state: State, keys: Keys): Name[] {
   return named.filter((subject) => subject !== undefined)
 }
 
-/** What makes two Limit commands speak of the same row: of C01 the window too. */
+/** What makes two Limit commands speak of the same row: of C01 the window too, of C03 whether it counts both sides. */
 type LimitOfKey = Pick<Limit, 'control' | 'subject' | 'objectKind' | 'object' | 'param' | 'phase'>
 
 export function limitKey(row: LimitOfKey): string {
-  const window = row.control === C01 ? `:${row.param}` : ''
+  const window = row.control === C01 || row.control === C03 ? `:${row.param}` : ''
   const phase = row.phase > 0 ? `@${row.phase}` : ''
   return `${row.control}:${row.subject}:${row.objectKind}:${row.object}${window}${phase}`
 }

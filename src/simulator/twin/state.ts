@@ -145,6 +145,10 @@ export interface Booking {
   readonly bookedOn: number
   reversed: boolean
   reversedOn: number
+  /** Price that its profit is counted from: its own, since the roll the mark of then; null while there is no mark. */
+  basis: bigint | null
+  /** The last trade date on which it was booked or reversed; 0 for a statement row. */
+  touched: number
 }
 
 /** Offset of a zone in [fromUs, untilUs). */
@@ -197,6 +201,9 @@ export interface StatementRow {
   readonly strategy: number
 }
 
+/** Of what no execution brought. */
+export const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
+
 /** A position statement of an account: open, differing or settled. */
 export interface Statement {
   readonly account: number
@@ -223,8 +230,20 @@ export interface Limit {
   readonly phase: number
   /** Warning level that stands. */
   level: number
+  /** Of an E05 row: marks in succession that found the loss at or over hard. */
+  marksBeyond: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
   stamps: number[]
+}
+
+/** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
+export interface Watched {
+  buys: bigint
+  sells: bigint
+  startUs: number | null
+  ref: bigint
+  readonly dev: [bigint, bigint]
+  readonly qty: [bigint, bigint]
 }
 
 export interface Latch {
@@ -240,6 +259,8 @@ export interface Latch {
   /** Orders that ended under it while it was a kill, and how many of those were filled. */
   ended: number
   filled: number
+  /** Subject of the row that set it; undefined for every other latch. */
+  watched?: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
@@ -287,6 +308,8 @@ export interface State {
   readonly limits: Map<string, Limit>
   readonly latches: Map<number, Latch>
   latchesMade: number
+  /** By row and instrument. */
+  readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
   readonly ids: Map<string, UsedId>
   readonly bookings: Booking[]
@@ -336,6 +359,7 @@ export function emptyState(): State {
     limits: new Map(),
     latches: new Map(),
     latchesMade: 0,
+    watches: new Map(),
     orders: new Map(),
     ids: new Map(),
     bookings: [],

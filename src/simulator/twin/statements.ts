@@ -193,17 +193,9 @@ function ownersIn(snap: Snapshot, kind: CellKind, { account, instrument }: Pick<
 }
 
 function byHand(state: State, keys: Keys, qty: bigint, kind: CellKind): Booking {
-  const nothing = {
-    amount: 0n,
-    px: 0n,
-    orderSeq: 0,
-    execution: null,
-    seq: 0,
-    bookedOn: 0,
-    reversed: false,
-    reversedOn: 0,
-  }
-  return { keys, qty, cells: [kind], tradeDate: state.tradeDate, ...nothing }
+  const { mark: basis } = states.marketAt(state, keys.instrument)
+  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, touched: 0, ...states.BOOKED_BY_HAND }
+  return { keys, qty, cells: [kind], tradeDate: state.tradeDate, basis, ...nothing }
 }
 
 /** What an account was carried into the date with, of each instrument: for who makes statements up. */
