@@ -14,7 +14,7 @@ import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
-import { dueRoll } from './twin/calendars.ts'
+import { dueRoll } from './twin/calendar-time.ts'
 import { limitKey } from './twin/rows.ts'
 import { Twin } from './twin/twin.ts'
 

@@ -5,7 +5,7 @@
 import { formatDecimal } from '../../model/numbers.ts'
 import { hashWords, NO_ROWS_HASH, rowLine, withRow } from '../../model/statement-hash.ts'
 import { TIMES_IN_FORCE } from '../../model/vocabulary.ts'
-import { dueRoll } from '../twin/calendars.ts'
+import { dueRoll } from '../twin/calendar-time.ts'
 import { dateOf, instrumentAt, liveOrders, type Name, type Order } from '../twin/state.ts'
 import { carriedPositions } from '../twin/statements.ts'
 import type { Dice } from './dice.ts'

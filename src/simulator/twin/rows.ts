@@ -4,7 +4,7 @@
 
 import { CONTROLS } from '../../model/controls.ts'
 import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary.ts'
-import { capitalSince } from './calendars.ts'
+import { capitalSince } from './calendar-time.ts'
 import { MAX } from './exact.ts'
 import { objectOf } from './exposure.ts'
 import type { Keys, Limit, Name, State } from './state.ts'
