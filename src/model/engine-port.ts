@@ -194,6 +194,8 @@ export interface ReadinessView {
   readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
   readonly differences: readonly PositionDifferenceView[]
   readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
+  /** The next trade date and when it begins by itself; undefined where no calendar knows. */
+  readonly nextRoll: { readonly tradeDate: number; readonly dueUs: number } | undefined
 }
 
 /** Reads of the live state. Every call may walk tables: not for the order path. */

@@ -50,7 +50,6 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'CalendarDay.kind': CALENDAR_DAY_KINDS,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
-  'Limit.phase': ['', ...SESSION_PHASES],
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
   outcome: OUTCOMES,

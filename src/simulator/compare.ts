@@ -3,6 +3,8 @@
  */
 import type { DecisionEngine } from '../model/engine-port.ts'
 import { ENTRY_BYTES_MAX } from '../model/engine-port.ts'
+import { DAY_ROLL } from '../model/records/commands.ts'
+import { decode } from '../model/records/schema.ts'
 import { lengthAt, Tape } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { type Command, encodeCommand } from './commands/command.ts'
@@ -12,6 +14,7 @@ import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
+import { dueRoll } from './twin/calendar-time.ts'
 import { limitKey } from './twin/rows.ts'
 import { Twin } from './twin/twin.ts'
 
@@ -59,8 +62,10 @@ export function compare(
     theirPack.asked = null
     ourPack.asked = null
     const check = oracle.watch(given)
+    const due = dueRoll(twin.state, given.values.timeUs)
     const said = twin.execute(given)
     oracle.note()
+    same(given, 'due', dueInWords(engine, tape, given), JSON.stringify(due))
     const recorded = run(engine, tape, given)
     learn(given, recorded, twin, ledger)
     compareEvents(given, recorded, said, ledger)
@@ -81,6 +86,15 @@ function withSlot(given: Command, { slots }: Ledger): Command {
   if (given.name !== 'ExecutionReport' || given.values.orderSlot !== SLOT_OF_ORDER) return given
   const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
   return { ...given, values: { ...given.values, orderSlot } }
+}
+
+/** The roll that the engine asks for before the command, as the twin says it. */
+function dueInWords(engine: DecisionEngine, tape: Tape, given: Command): string {
+  const write = engine.due(given.values.timeUs)
+  if (write === null) return 'null'
+  tape.end = 0
+  const { calendar, tradeDate } = decode(tape, write(tape), DAY_ROLL)
+  return JSON.stringify({ calendar, tradeDate })
 }
 
 function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[] {

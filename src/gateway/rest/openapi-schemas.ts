@@ -1,5 +1,6 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
 import { ORDER_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
 import {
   AMOUNT,
@@ -161,6 +162,7 @@ export const SCHEMAS = {
       orderID: text('Order that a report moved.'),
       state: text('State that it moved to.', { enum: ORDER_STATES }),
       breach: flag('The new limit is below the use.'),
+      differences: integer('Of a statement of positions: how many positions differ; 0 where it agrees.'),
       profile: PROFILE,
     },
     ['outcome', 'seq', 'time'],
@@ -305,6 +307,7 @@ export const SCHEMAS = {
     ['cells', 'seq'],
   ),
   ...KILL_SCHEMAS,
+  ...DAY_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',
     {

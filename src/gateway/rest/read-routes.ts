@@ -17,6 +17,7 @@ import {
   REF_SOURCES,
   SESSION_PHASES,
   SUBJECT_KINDS,
+  TRADING_STATES,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import type { Exchange } from './exchange.ts'

@@ -51,6 +51,10 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'binding', governance.binding],
   [8, 'position', governance.position],
   [12, 'statement', days.statement],
+  [14, 'liveOrderList', days.liveOrderList],
+  [4, 'zone', days.zone],
+  [7, 'calendar', days.calendar],
+  [3, 'rollByHand', days.rollByHand],
   [4, 'capital', governance.capital],
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
@@ -86,6 +90,7 @@ export function play(throws: readonly Throw[], pack: RulePack): Sequence {
         [15, dice.between(1, 900_000)],
       ] as const),
     )
+    if (dice.chance(95)) days.rollDue(script)
     STEPS[place]?.[2](script, world, dice)
   }
   return { commands: script.commands, script }

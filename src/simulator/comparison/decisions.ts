@@ -69,6 +69,10 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Swept: ['latch'],
   StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
   StatementCompared: ['account', 'differences'],
+  CalendarStuck: ['calendar', 'tradeDate', 'reason'],
+  TimerFired: [],
+  LiveOrderChecked: ['orderSeq', 'row', 'verdict', 'alarm', 'state'],
+  ListSwept: ['account', 'venue', 'next'],
 }
 
 /** Commands whose Applied names an id that later commands use. */
@@ -104,7 +108,8 @@ export function compareEvents(
     if (name === 'OrderMoved' && said.some((event) => event.name === 'ExecutionBooked')) continue
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
-    if (name === 'CancelRequested') ours.sort(bySlot(ledger))
+    if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
+    if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {
       compareEvent(given, theirs[index] as RecordedEvent, event, ledger)
@@ -123,6 +128,13 @@ function briefly(event: TwinEvent): unknown {
 function bySlot({ slots }: Ledger) {
   const slotOf = (event: TwinEvent) => ('orderSeq' in event ? (slots.get(event.orderSeq) ?? 0) : 0)
   return (a: TwinEvent, b: TwinEvent) => slotOf(a) - slotOf(b)
+}
+
+/** Rows come in their order, orders that no row names in that of their slots. */
+function byRowAndSlot(ledger: Ledger) {
+  const slots = bySlot(ledger)
+  const rowOf = (event: TwinEvent) => ('row' in event ? event.row : -1)
+  return (a: TwinEvent, b: TwinEvent) => rowOf(a) - rowOf(b) || slots(a, b)
 }
 
 function compareEvent(given: Command, recorded: RecordedEvent, said: TwinEvent, ledger: Ledger): void {

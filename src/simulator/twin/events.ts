@@ -101,6 +101,22 @@ export type TwinEvent =
       readonly stated: bigint
       readonly carried: bigint
     }
+  | {
+      readonly name: 'LiveOrderChecked'
+      readonly orderSeq: number
+      readonly row: number
+      readonly verdict: number
+      readonly alarm: number
+      readonly state: number
+    }
+  | { readonly name: 'ListSwept'; readonly account: number; readonly venue: number; readonly next: number }
+  | { readonly name: 'TimerFired' }
+  | {
+      readonly name: 'CalendarStuck'
+      readonly calendar: number
+      readonly tradeDate: number
+      readonly reason: number
+    }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 
 export function refused(code: string): TwinEvent[] {

@@ -22,6 +22,7 @@ type Report = ValuesOfCommand<'ExecutionReport'>
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const APPROVED = stateNamed('APPROVED')
 const WORKING = stateNamed('WORKING')
+const UNKNOWN = stateNamed('UNKNOWN')
 const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
 const FILLED = stateNamed('FILLED')
 const ENDS: Readonly<Record<string, number>> = {
@@ -106,7 +107,7 @@ function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): Twi
 /** Whatever a report says, the market knows the order. */
 function makeKnown(order: Order): void {
   order.reported = true
-  if (order.state === APPROVED) order.state = WORKING
+  if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
 function fill(state: State, report: Report): TwinEvent[] {
@@ -259,6 +260,7 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     orderSeq,
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
+    seq: report.seq,
     bookedOn: states.dateOf(state, keys.account),
     reversed: false,
     reversedOn: 0,

@@ -180,6 +180,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     timeInForce,
     // A locate that is not known when it is named is none, whatever is defined later.
     locate: state.locates[locate] === undefined ? -1 : locate,
+    approvedUs: candidate.now,
     versions: [versionOf(candidate, valued)],
     cum: 0n,
     state: APPROVED,

@@ -17,6 +17,7 @@ import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
 
 const WORKING = ORDER_STATES.indexOf('WORKING')
+const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const FILLED = ORDER_STATES.indexOf('FILLED')
 const NOT_SENT = ORDER_STATES.indexOf('NOT_SENT')
@@ -108,7 +109,8 @@ export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinE
     return dropVersion(state, order, values.clOrdID)
   }
   const isAccepted = order.versions[0]?.clOrdID === values.clOrdID
-  if (!isAccepted || order.state !== APPROVED || order.reported) return refused('NOT_SENT_REFUSED')
+  const mayBeUnsent = order.state === APPROVED || order.state === UNKNOWN
+  if (!isAccepted || !mayBeUnsent || order.reported) return refused('NOT_SENT_REFUSED')
   order.state = NOT_SENT
   return [{ name: 'OrderMoved', orderSeq: order.seq, state: order.state, change: CHANGE.terminal }]
 }

@@ -1,8 +1,10 @@
 /**
  * Limit rows: which match an order, what each measures before and after it, and whether it passes.
  */
+
 import { CONTROLS } from '../../model/controls.ts'
 import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary.ts'
+import { capitalSince } from './calendar-time.ts'
 import { MAX } from './exact.ts'
 import { objectOf } from './exposure.ts'
 import type { Keys, Limit, Name, State } from './state.ts'
@@ -101,10 +103,16 @@ export function isWaived(limit: Limit): boolean {
   return LIMIT_ACTIONS[limit.action] === 'ALERT' || LIMIT_MODES[limit.mode] === 'SHADOW'
 }
 
+/** Capital of the date in force or of the business day before, where the firm's calendar runs; else by its age. */
+export function isFresh(state: State, asOfUs: number, now: number): boolean {
+  const since = capitalSince(state)
+  return since === null ? now - asOfUs <= duration(state, 'capitalMaxUs') : asOfUs >= since
+}
+
 /** The base that a share of capital is a share of; null where it is missing or too old. */
 export function capitalOf(state: State, subject: number, now: number): bigint | null {
   const capital = state.capitals.get(subject)
-  if (capital === undefined || now - capital.asOfUs > duration(state, 'capitalMaxUs')) return null
+  if (capital === undefined || !isFresh(state, capital.asOfUs, now)) return null
   return capital.base
 }
 

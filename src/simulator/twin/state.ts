@@ -113,6 +113,7 @@ export interface Order {
   readonly ordType: number
   readonly timeInForce: number
   readonly locate: number
+  readonly approvedUs: number
   /** All versions not yet gone; the first is the accepted one, the others pend. */
   versions: Version[]
   cum: bigint
@@ -142,6 +143,8 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Command that booked it; 0 of what was stated by hand. */
+  readonly seq: number
   /** Trade date of its account when it was booked, and when it was taken back. */
   readonly bookedOn: number
   reversed: boolean
@@ -152,6 +155,49 @@ export interface Booking {
   touched: number
 }
 
+/** Offset of a zone in [fromUs, untilUs). */
+export interface Offset {
+  readonly fromUs: number
+  readonly untilUs: number
+  readonly seconds: number
+}
+
+export interface Calendar {
+  readonly zone: string
+  readonly rollSeconds: number
+  readonly isEvening: boolean
+  /** Days of the week, Sunday 0. */
+  readonly weekend: readonly number[]
+  /** Entries by date: holidays false, half days true. */
+  readonly days: Map<number, boolean>
+}
+
+/** A row of a venue's list of live orders. */
+export interface LiveRow {
+  readonly session: number
+  readonly clOrdID: string
+  readonly instrument: number
+  readonly side: number
+  readonly leavesQty: bigint
+  readonly price: bigint | null
+  readonly stopPx: bigint | null
+}
+
+export interface LiveList {
+  readonly account: number
+  readonly venue: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly asOfUs: number
+  readonly session: number
+  readonly sender: string
+  readonly rows: LiveRow[]
+  /** Sequence numbers of the orders that rows named. */
+  readonly listed: Set<number>
+  /** Where its comparison goes on; null while it is open. */
+  next: number | null
+}
+
 export interface StatementRow {
   readonly instrument: number
   readonly qty: bigint
@@ -160,7 +206,7 @@ export interface StatementRow {
 }
 
 /** Of what no execution brought. */
-export const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
+export const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
 
 /** A position statement of an account: open, differing or settled. */
 export interface Statement {
@@ -298,6 +344,16 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Calendars of the firm, key 0, and of entities; and the trade dates of those entities. */
+  readonly calendars: Map<number, Calendar>
+  readonly dates: Map<number, number>
+  /** Calendars that gave up a roll, until something changes them. */
+  readonly stopped: Set<number>
+  readonly zones: Map<string, readonly Offset[]>
+  /** By subject: the command that zeroed its executed flow last. */
+  readonly zeroed: Map<number, number>
+  /** Lists of live orders by account and venue. */
+  readonly liveLists: Map<string, LiveList>
   /** Position statements by account. */
   readonly opened: Map<number, Statement>
   readonly differing: Map<number, Statement>
@@ -340,6 +396,12 @@ export function emptyState(): State {
     bookings: [],
     executions: new Map(),
     approvals: [],
+    calendars: new Map(),
+    dates: new Map(),
+    stopped: new Set(),
+    zones: new Map(),
+    zeroed: new Map(),
+    liveLists: new Map(),
     opened: new Map(),
     differing: new Map(),
     settled: new Map(),
@@ -367,9 +429,9 @@ export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
 }
 
-/** Trade date of an account. */
-export function dateOf(state: State, _account: number): number {
-  return state.tradeDate
+/** Trade date of an account: its entity's, where that has a calendar. */
+export function dateOf(state: State, account: number): number {
+  return state.dates.get(state.subjects[account]?.entity ?? -1) ?? state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {

@@ -5,10 +5,12 @@
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
+import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
@@ -63,6 +65,8 @@ export class Twin {
         return release(state, given.values)
       case 'Limit':
         return setLimit(state, given.values)
+      case 'StatementSweep':
+        return statementSweep(state, given.values, this.#pack)
       default:
         return carryOut(state, given)
     }
@@ -81,7 +85,13 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return market.dayRoll(state, given.values)
+      return calendars.dayRoll(state, given.values)
+    case 'Calendar':
+      return calendars.calendar(state, given.values)
+    case 'CalendarDay':
+      return calendars.calendarDay(state, given.values)
+    case 'ZoneTransitions':
+      return calendars.zoneTransitions(state, given.values)
     case 'Hierarchy':
       return hierarchy(state, given.values)
     case 'Binding':
@@ -102,6 +112,8 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'LiveOrderStatement':
+      return liveOrderStatement(state, given.values)
     case 'PositionStatement':
       return positionStatement(state, given.values)
     case 'AdoptStatement':
