@@ -6,8 +6,9 @@ import assert from 'node:assert/strict'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineSizes } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
-import type { CellView, ExposureView, LimitView, OrderView } from '../model/engine-port.ts'
+import type { CellView, ExposureView, LimitView, OrderView, WriteCommand } from '../model/engine-port.ts'
 import { PARAMETERS, type ParameterName } from '../model/parameters.ts'
+import { TICK } from '../model/records/commands.ts'
 import { lengthAt, Tape } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import {
@@ -30,7 +31,7 @@ import {
   TRADING_STATES,
   type TradingState,
 } from '../model/vocabulary.ts'
-import { type CommandName, command, encodeCommand, type ValuesOfCommand } from './commands/command.ts'
+import { type Command, type CommandName, command, encodeCommand, type ValuesOfCommand } from './commands/command.ts'
 import { type Decision, decisionAt, nameKindOf, type Said, saidFrom } from './scenario-decision.ts'
 import {
   type ControlCode,
@@ -44,6 +45,7 @@ import {
   SECOND,
   START_US,
 } from './scenario-given.ts'
+import { agreed } from './scenario-people.ts'
 
 const NO_RULES: RulePack = { version: 1, rules: [], firstRefusal: () => -1 }
 /** Small, as each test makes two engines; large enough for the six hundred orders of a sweep. */
@@ -59,6 +61,16 @@ const SIZES: EngineSizes = {
   locates: 4,
   duplicates: 1 << 6,
 }
+
+const SET_UP: readonly CommandName[] = [
+  'Hierarchy',
+  'Binding',
+  'Instrument',
+  'Limit',
+  'Capital',
+  'Parameter',
+  'Position',
+]
 
 export class Scenario {
   readonly engine: Engine
@@ -86,11 +98,38 @@ export class Scenario {
   // Commands as they stand.
 
   /** Sends the command now, from no session and no principal unless it says so. */
-  send<N extends CommandName>(name: N, given: Given<N>): readonly Said[] {
+  send<N extends CommandName>(name: N, given: Given<N>, inner?: Command): readonly Said[] {
+    this.tick()
+    const stamped = { session: -1, principal: -1, ...given, seq: ++this.seq, timeUs: this.timeUs }
+    const made = command(name, stamped as unknown as Partial<ValuesOfCommand<N>>)
+    return this.#run((tape) => encodeCommand(tape, inner === undefined ? made : { ...made, inner }))
+  }
+
+  /** Feeds what is due now, as the sequencer does before each command. */
+  tick(): void {
+    for (let due = this.engine.due(this.timeUs); due !== null; due = this.engine.due(this.timeUs)) this.#own(due)
+  }
+
+  /** Feeds the work that the engine asks for between the commands of others; false where there is none. */
+  work(): boolean {
+    const work = this.engine.nextWork()
+    if (work !== null) this.#own(work)
+    return work !== null
+  }
+
+  #own(write: WriteCommand): void {
+    this.#run((tape) => {
+      const offset = write(tape)
+      tape.f64[(offset >> 3) + TICK.at.seq] = ++this.seq
+      tape.f64[(offset >> 3) + TICK.at.timeUs] = this.timeUs
+      return offset
+    })
+  }
+
+  #run(write: WriteCommand): readonly Said[] {
     const tape = this.#tape
     tape.end = 0
-    const stamped = { session: -1, principal: -1, ...given, seq: ++this.seq, timeUs: this.timeUs }
-    const offset = encodeCommand(tape, command(name, stamped as unknown as Partial<ValuesOfCommand<N>>))
+    const offset = write(tape)
     this.engine.execute(tape, offset)
     this.#entries.push(tape.u8.slice(0, tape.end))
     this.said = saidFrom(tape, lengthAt(tape, offset))
@@ -99,6 +138,9 @@ export class Scenario {
 
   /** Sends a command that must take effect; returns the id that it was given. */
   applied<N extends CommandName>(name: N, given: Given<N>): number {
+    // In production what sets a firm up takes its two officers.
+    if (this.engine.directory.profile === 'production' && SET_UP.includes(name))
+      return agreed(this, ['RUTH', 'OMAR'], name, given)
     const [first] = this.send(name, given)
     assert.equal(first?.event, 'Applied', `${name} was refused: ${JSON.stringify(first)}`)
     return first?.id as number

@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import { createStatements, type Statements } from './statements.ts'
@@ -35,6 +36,7 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly proposals = createProposals()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -116,6 +118,7 @@ export class State {
       this.rates,
       this.lists,
       this.statements,
+      this.proposals,
     ]) {
       table.hashInto(hash)
     }

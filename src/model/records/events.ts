@@ -5,6 +5,7 @@
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
 import { DAY_EVENTS } from './day-events.ts'
+import { PEOPLE_EVENTS, PROPOSAL_LINE_APPLIED, PROPOSAL_MOVED } from './people-events.ts'
 import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
@@ -206,6 +207,7 @@ export const EVENTS: readonly RecordLayout[] = [
   SWEPT,
   TIMER_FIRED,
   ...DAY_EVENTS,
+  ...PEOPLE_EVENTS,
 ]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))
@@ -218,6 +220,16 @@ export function layoutOfType(type: number): RecordLayout | undefined {
 /** True where the record at `offset` is a command, and so the start of an entry. */
 export function isCommandAt(tape: Tape, offset: number): boolean {
   return typeAt(tape, offset) < FIRST_EVENT
+}
+
+/**
+ * The command that the event at `at` is about: the entry's own, or the line of a proposal that it stands behind.
+ * `before` is what this said of the event before it, at first the entry's command.
+ */
+export function commandOf(tape: Tape, entry: number, before: number, at: number): number {
+  const type = typeAt(tape, at)
+  if (type === PROPOSAL_LINE_APPLIED.type) return at + PROPOSAL_LINE_APPLIED.bytes
+  return type === PROPOSAL_MOVED.type ? entry : before
 }
 
 /** Bytes of the evaluation vector of n rows. */
