@@ -48,6 +48,8 @@ const PRINCIPALS = 1
 export function kindOf(tape: Tape, offset: number): number {
   const type = typeAt(tape, offset)
   if (!CARRY_OUT.has(type)) return 0
+  // A row of a statement has no effect of its own: the statement has.
+  if (type === POSITION.type && tape.i32[(offset >> 2) + POSITION.at.statement] !== 0) return 0
   return (1 << type) | (isOfPrincipals(tape, offset, type) ? PRINCIPALS : 0)
 }
 
@@ -78,7 +80,7 @@ export function mayApprove(kinds: number, duties: number): boolean {
 /** The one duty is enough for everything; else each kind needs one of its own. */
 function mayTakePart(kinds: number, duties: number, enough: number): boolean {
   if ((duties & enough) !== 0) return true
-  if ((kinds & LIMITS_ALONE) !== 0) return false
+  if (kinds === 0 || (kinds & LIMITS_ALONE) !== 0) return false
   if ((kinds & PRINCIPALS) !== 0 && (duties & bits('admin')) === 0) return false
   for (const [type, own] of CARRY_OUT) if ((kinds & (1 << type)) !== 0 && (duties & own) === 0) return false
   return true

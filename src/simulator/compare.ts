@@ -12,6 +12,7 @@ import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
+import type { TwinEvent } from './twin/events.ts'
 import { limitKey } from './twin/rows.ts'
 import { Twin } from './twin/twin.ts'
 
@@ -62,7 +63,7 @@ export function compare(
     const said = twin.execute(given)
     oracle.note()
     const recorded = run(engine, tape, given)
-    learn(given, recorded, twin, ledger)
+    learn(given, recorded, said, ledger)
     compareEvents(given, recorded, said, ledger)
     same(given, 'facts', shown(theirPack.asked), shown(ourPack.asked))
     for (const event of said) if (event.name === 'OrderDecided') check(event.decision)
@@ -91,16 +92,24 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
 }
 
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
-export function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
+export function learn(
+  given: Command,
+  recorded: readonly RecordedEvent[],
+  said: readonly TwinEvent[],
+  ledger: Ledger,
+): void {
+  const lines = said.flatMap((event) => (event.name === 'ProposalLineApplied' ? [event.inner] : []))
+  let command = given
   for (const { name, values } of recorded) {
+    if (name === 'ProposalLineApplied') command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
-    if (name === 'Applied' && given.name === 'Limit') {
-      const { control, subject, objectKind, object, param } = given.values
+    if (name === 'Applied' && command.name === 'Limit' && (command.values.flags & 1) === 0) {
+      const { control, subject, objectKind, object, param } = command.values
       const own = objectKind === 0 ? -1 : object
       const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param) })
-      if (twin.state.limits.has(key)) ledger.rows.set(values.id as number, key)
+      ledger.rows.set(values.id as number, key)
     }
   }
 }

@@ -31,7 +31,14 @@ import {
   TRADING_STATES,
   type TradingState,
 } from '../model/vocabulary.ts'
-import { type Command, type CommandName, command, encodeCommand, type ValuesOfCommand } from './commands/command.ts'
+import {
+  type Command,
+  type CommandName,
+  command,
+  encodeCommand,
+  lineOf,
+  type ValuesOfCommand,
+} from './commands/command.ts'
 import { type Decision, decisionAt, nameKindOf, type Said, saidFrom } from './scenario-decision.ts'
 import {
   type ControlCode,
@@ -45,7 +52,6 @@ import {
   SECOND,
   START_US,
 } from './scenario-given.ts'
-import { agreed } from './scenario-people.ts'
 
 const NO_RULES: RulePack = { version: 1, rules: [], firstRefusal: () => -1 }
 /** Small, as each test makes two engines; large enough for the six hundred orders of a sweep. */
@@ -62,6 +68,7 @@ const SIZES: EngineSizes = {
   duplicates: 1 << 6,
 }
 
+/** What sets a firm up: in production its two officers agree on it. */
 const SET_UP: readonly CommandName[] = [
   'Hierarchy',
   'Binding',
@@ -138,12 +145,21 @@ export class Scenario {
 
   /** Sends a command that must take effect; returns the id that it was given. */
   applied<N extends CommandName>(name: N, given: Given<N>): number {
-    // In production what sets a firm up takes its two officers.
-    if (this.engine.directory.profile === 'production' && SET_UP.includes(name))
-      return agreed(this, ['RUTH', 'OMAR'], name, given)
+    if (this.engine.directory.profile === 'production' && SET_UP.includes(name)) return this.#agreed(name, given)
     const [first] = this.send(name, given)
     assert.equal(first?.event, 'Applied', `${name} was refused: ${JSON.stringify(first)}`)
     return first?.id as number
+  }
+
+  /** One officer proposes it, the other approves it. */
+  #agreed<N extends CommandName>(name: N, given: Given<N>): number {
+    const line = lineOf(name, given as unknown as Partial<ValuesOfCommand<N>>)
+    const [made] = this.send('Propose', { principal: 0, key: `set up ${this.seq}` }, line)
+    const { proposal, contentHash0, contentHash1 } = made as Said & Record<string, number>
+    const said = this.send('Approve', { principal: 1, ...{ proposal, contentHash0, contentHash1 } } as never)
+    const done = said.find(({ event }) => event === 'ProposalLineApplied')
+    assert.equal(done?.reason, 'NONE', `${name} was refused: ${JSON.stringify([made, done])}`)
+    return done?.id as number
   }
 
   wait(us: number): void {

@@ -5,8 +5,9 @@
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
 import { DAY_EVENTS } from './day-events.ts'
+import { PROPOSAL_LINE, PROPOSE } from './people-commands.ts'
 import { PEOPLE_EVENTS, PROPOSAL_LINE_APPLIED, PROPOSAL_MOVED } from './people-events.ts'
-import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
+import { f64, i32, layout, type RecordLayout, tailAt, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
 /** Types from here on are events. */
@@ -210,6 +211,9 @@ export const EVENTS: readonly RecordLayout[] = [
   ...PEOPLE_EVENTS,
 ]
 
+/** Records with a command as their tail. */
+const CARRIERS: readonly RecordLayout[] = [PROPOSE, PROPOSAL_LINE, PROPOSAL_LINE_APPLIED]
+
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))
 
 /** The layout of a record type; undefined for one that this build does not know. */
@@ -230,6 +234,12 @@ export function commandOf(tape: Tape, entry: number, before: number, at: number)
   const type = typeAt(tape, at)
   if (type === PROPOSAL_LINE_APPLIED.type) return at + PROPOSAL_LINE_APPLIED.bytes
   return type === PROPOSAL_MOVED.type ? entry : before
+}
+
+/** Where the command stands that the record at `at` carries as its tail; -1 where it carries none. */
+export function carriedBy(tape: Tape, at: number): number {
+  const carrier = CARRIERS.find(({ type }) => type === typeAt(tape, at))
+  return carrier === undefined ? -1 : tailAt(tape, at, carrier)
 }
 
 /** Bytes of the evaluation vector of n rows. */
