@@ -26,6 +26,7 @@ import { mountOauth } from './oauth-routes.ts'
 import { OrderAnswers } from './order-answer.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
+import { proposalRoutes } from './proposal-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import type { Route } from './route.ts'
 import { Sequencing } from './sequencing.ts'
@@ -94,6 +95,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...whatIfRoutes(services),
     polls.route,
     ...commandRoutes(gate, sequencing),
+    ...proposalRoutes(gate, sequencing),
     ...readRoutes(gate),
     ...killRoutes(gate, polls.delivery),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
