@@ -219,6 +219,15 @@ export const REASONS: readonly ReasonRow[] = [
     99,
     'Orders under the kill have not ended: wait for them, or lower it.',
   ),
+  // What takes two people.
+  row(260, 'TWO_PEOPLE_NEEDED', 'command', 99, 99, 'This is no tightening: propose it, and another person approves.'),
+  row(261, 'UNKNOWN_PROPOSAL', 'command', 99, 99, 'No proposal has this id.'),
+  row(262, 'PROPOSAL_STATE', 'command', 99, 99, 'The proposal is not in the state that this command needs.'),
+  row(263, 'NOT_THE_MAKER', 'command', 99, 99, 'Only who made the proposal may go on with it.'),
+  row(264, 'CONTENT_MISMATCH', 'command', 99, 99, 'Number or hash of the lines are not those of the proposal.'),
+  row(265, 'PROPOSAL_CONFLICT', 'command', 99, 99, 'This key, or this line, was used with other content.'),
+  row(266, 'LINE_OUT_OF_ORDER', 'command', 99, 99, 'The line is not the next one of the draft.'),
+  row(267, 'NOT_PROPOSABLE', 'command', 99, 99, 'No proposal may carry such a command.'),
   // The firm and its people.
   row(360, 'FIRM_NOT_OPENED', 'command', 99, 99, 'A production firm is blocked until two officers release it.'),
   row(361, 'PERSON_NOT_APPROVED', 'command', 99, 99, 'No machine makes a person, or changes what a person may do.'),

@@ -19,6 +19,7 @@ import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createParents, type Parents } from './parents.ts'
 import { createProfits, type Profits } from './profits.ts'
+import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
@@ -45,6 +46,7 @@ export class State {
   readonly profits: Profits
   readonly parents: Parents
   readonly algos: Algos
+  readonly proposals = createProposals()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -147,6 +149,7 @@ export class State {
     this.lists.visit(v)
     this.calendars.visit(v)
     this.statements.visit(v)
+    this.proposals.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

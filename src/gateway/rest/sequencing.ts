@@ -5,7 +5,7 @@
 import { RequestError } from '../../model/errors.ts'
 import type { Words } from '../../model/parse/form.ts'
 import type { Command } from '../../model/parse/reading.ts'
-import { encode } from '../../model/records/schema.ts'
+import { enclose, encode } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Fault } from '../../sequencer/ports.ts'
 import { parseReplayTime, REPLAY_TIME_HEADER, type ReplayClock } from '../../sequencer/replay-clock.ts'
@@ -157,7 +157,12 @@ export function faultError(fault: Fault, cause: unknown): RequestError {
 
 /** Writes a constructed command. */
 export function write(tape: Tape, made: Command | RequestError): number | RequestError {
-  return made instanceof RequestError ? made : encode(tape, made.layout, made.values)
+  if (made instanceof RequestError) return made
+  const offset = encode(tape, made.layout, made.values)
+  if (made.tail === undefined) return offset
+  encode(tape, made.tail.layout, made.tail.values)
+  enclose(tape, offset)
+  return offset
 }
 
 /** The sequencer takes back what a write that throws has done, and hands the cause on. */

@@ -27,6 +27,7 @@ import { mountOauth } from './oauth-routes.ts'
 import { OrderAnswers } from './order-answer.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
+import { proposalRoutes } from './proposal-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import type { Route } from './route.ts'
 import { Sequencing } from './sequencing.ts'
@@ -95,6 +96,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...whatIfRoutes(services),
     polls.route,
     ...commandRoutes(gate, sequencing),
+    ...proposalRoutes(gate, sequencing),
     ...readRoutes(gate),
     ...dayRoutes(gate, sequencing),
     ...killRoutes(gate, polls.delivery),

@@ -9,6 +9,7 @@ import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
 import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
+import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
 /** FIX NewOrderSingle (D). */
@@ -311,9 +312,6 @@ export const RESERVED_COMMANDS = {
   OrderTriggered: 41,
   ResolveOrder: 42,
   ExplainExecution: 43,
-  Propose: 46,
-  Approve: 47,
-  RejectProposal: 48,
   Override: 49,
 } as const
 
@@ -348,4 +346,5 @@ export const COMMANDS: readonly RecordLayout[] = [
   TICK,
   GENESIS,
   ...DAY_COMMANDS,
+  ...PEOPLE_COMMANDS,
 ]

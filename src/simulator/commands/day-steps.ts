@@ -5,7 +5,6 @@
 import { formatDecimal } from '../../model/numbers.ts'
 import { hashWords, NO_ROWS_HASH, rowLine, withRow } from '../../model/statement-hash.ts'
 import { TIMES_IN_FORCE } from '../../model/vocabulary.ts'
-import { dueRoll } from '../twin/calendar-time.ts'
 import { dateOf, instrumentAt, liveOrders, type Name, type Order } from '../twin/state.ts'
 import { carriedPositions } from '../twin/statements.ts'
 import type { Dice } from './dice.ts'
@@ -122,15 +121,6 @@ export const calendar: Step = (script, world, dice) => {
     const kind = dice.below(3)
     const date = tradeDate + dice.between(0, 3)
     script.send('CalendarDay', { entity, venue: -1, date, kind, closeSeconds: kind === 2 ? 3600 : -1 })
-  }
-}
-
-/** Sends the rolls that are due, as the sequencer would. */
-export function rollDue(script: Script): void {
-  for (let left = 40; left > 0; left--) {
-    const due = dueRoll(script.twin.state, script.timeUs)
-    if (due === null) return
-    script.send('DayRoll', due)
   }
 }
 

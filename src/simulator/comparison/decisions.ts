@@ -67,10 +67,14 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  TimerFired: ['dueUs', 'kind', 'id'],
+  ProposalMoved: ['proposal', 'state', 'lines', 'refused', 'contentHash0', 'contentHash1'],
+  ProposalLineAdded: ['proposal', 'line', 'contentHash0', 'contentHash1'],
+  ProposalRepeated: ['proposal', 'state', 'line'],
+  ProposalLineApplied: ['proposal', 'line', 'id'],
   StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
   StatementCompared: ['account', 'differences'],
   CalendarStuck: ['calendar', 'tradeDate', 'reason'],
-  TimerFired: [],
   LiveOrderChecked: ['orderSeq', 'row', 'verdict', 'alarm', 'state'],
   ListSwept: ['account', 'venue', 'next'],
 }
@@ -78,7 +82,11 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** Commands whose Applied names an id that later commands use. */
 const DEFINING: readonly string[] = ['Hierarchy', 'Instrument', 'Locate', 'Kill', 'Parent']
 
+/** A proposal is refused for what its line would be refused for. */
 const REFERENCE_DATA: readonly string[] = [
+  'Propose',
+  'Approve',
+  'ProposalStep',
   'Hierarchy',
   'Binding',
   'Instrument',
@@ -144,6 +152,11 @@ function compareEvent(given: Command, recorded: RecordedEvent, said: TwinEvent, 
   }
   if (said.name === 'Refused' && isEither(given, recorded.values.reason as number) && isEither(given, said.reason))
     return
+  if (said.name === 'ProposalLineApplied') {
+    const reason = recorded.values.reason as number
+    const isOneOfTwo = isEither(said.inner, reason) && isEither(said.inner, said.reason)
+    if (!isOneOfTwo) same(given, 'reason of a line', reason, said.reason)
+  }
   const ours = said as unknown as Record<string, unknown>
   for (const field of EVENT_FIELDS[said.name] ?? []) {
     same(given, `${said.name}.${field}`, recorded.values[field], ours[field])

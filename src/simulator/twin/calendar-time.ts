@@ -50,15 +50,29 @@ export function nextRoll(state: State, key: number): { readonly tradeDate: numbe
   return { tradeDate, dueUs: beginsUs(state, own, tradeDate) }
 }
 
-/** The roll that is due first, as the command that it is; null if none is. */
-export function dueRoll(state: State, nowUs: number): { readonly calendar: number; readonly tradeDate: number } | null {
-  const due = [...state.calendars.keys()]
+export interface Roll {
+  /** As the command names it. */
+  readonly calendar: number
+  readonly tradeDate: number
+  readonly dueUs: number
+  readonly key: number
+}
+
+/** When each calendar that knows its zone rolls next, and to what. */
+export function rollsAhead(state: State): Roll[] {
+  return [...state.calendars.keys()]
     .filter((key) => !state.stopped.has(key))
-    .map((key) => ({ key, ...nextRoll(state, key) }))
-    .filter(({ dueUs }) => dueUs !== null && dueUs <= nowUs)
-    .sort((a, b) => Number(a.dueUs) - Number(b.dueUs) || a.key - b.key)
-  const [first] = due
-  return first === undefined ? null : { calendar: first.key === FIRM ? -1 : first.key, tradeDate: first.tradeDate }
+    .flatMap((key) => {
+      const { tradeDate, dueUs } = nextRoll(state, key)
+      return dueUs === null ? [] : [{ calendar: key === FIRM ? -1 : key, tradeDate, dueUs, key }]
+    })
+    .sort((a, b) => a.dueUs - b.dueUs || a.key - b.key)
+}
+
+/** The roll that is due first; null if none is. */
+export function dueRoll(state: State, nowUs: number): Roll | null {
+  const [first] = rollsAhead(state)
+  return first === undefined || first.dueUs > nowUs ? null : first
 }
 
 /** Since when capital must be stated, where the firm's calendar runs. */

@@ -3,7 +3,7 @@
  */
 
 import { reasonNumber } from '../../model/codes.ts'
-import { CALENDAR_DAY_KINDS } from '../../model/vocabulary.ts'
+import { CALENDAR_DAY_KINDS, TIMER_KINDS } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { DAY_MS, dateInForce, dayOf, dueRoll, FIRM, nextRoll } from './calendar-time.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
@@ -13,6 +13,8 @@ import type { State } from './state.ts'
 import * as states from './state.ts'
 
 const OFFSET_MOST = 18 * 3600
+
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 
 export function calendar(state: State, values: ValuesOfCommand<'Calendar'>): TwinEvent[] {
   if (!isNamed(state, values)) return refused('UNKNOWN_NAME')
@@ -107,5 +109,5 @@ function giveUp(state: State, key: number, nowUs: number, reason: string): TwinE
   const due = dueRoll(state, nowUs)
   if (due === null || (due.calendar < 0 ? FIRM : due.calendar) !== key) return []
   state.stopped.add(key)
-  return [stuck(key, due.tradeDate, reason), { name: 'TimerFired' }]
+  return [stuck(key, due.tradeDate, reason), { name: 'TimerFired', dueUs: due.dueUs, kind: CALENDAR, id: key }]
 }

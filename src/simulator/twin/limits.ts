@@ -98,6 +98,7 @@ function limitOf(values: LimitValues): Limit {
     object: values.objectKind === NONE ? -1 : values.object,
     hard: BigInt(values.hard),
     hardForReducing: BigInt(values.hardForReducing),
+    soft: BigInt(values.soft),
     param: BigInt(values.param),
     warnBps: [warn1Bps, warn2Bps, warn3Bps, warn4Bps].map(BigInt),
     action: values.action,

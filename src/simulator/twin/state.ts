@@ -4,6 +4,8 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
+import type { Command } from '../commands/command.ts'
+import type { LineHash } from '../commands/line-hash.ts'
 import type { Ratio } from './exact.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
@@ -226,6 +228,7 @@ export interface Limit {
   readonly object: number
   readonly hard: bigint
   readonly hardForReducing: bigint
+  readonly soft: bigint
   readonly param: bigint
   readonly warnBps: readonly bigint[]
   readonly action: number
@@ -306,8 +309,28 @@ export interface ListEntry {
   readonly untilUs: number
 }
 
+/** What people ask for; its lines are commands without a stamp. */
+export interface Proposal {
+  readonly id: number
+  readonly maker: number
+  readonly key: string
+  /** What its Propose said: the same again changes nothing. */
+  readonly content: string
+  /** Index in PROPOSAL_STATES. */
+  state: number
+  expiresUs: number
+  checker: number
+  lines: Command[]
+  count: number
+  hash: LineHash
+  /** What each applied line defined, -1 for nothing. */
+  ids: number[]
+  refused: number
+}
+
 export interface State {
   begun: boolean
+  profile: number
   ledgerDecimals: number
   tradeDate: number
   /** The trade date before; 0 if none. */
@@ -332,7 +355,6 @@ export interface State {
   latchesMade: number
   readonly parents: Map<string, Parent>
   parentsMade: number
-  profile: number
   /** True for the strategies whose last registration is approved for this gate. */
   readonly algos: Map<number, boolean>
   /** By row and instrument. */
@@ -362,11 +384,16 @@ export interface State {
   readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
+  readonly proposals: Map<number, Proposal>
+  proposalsMade: number
+  /** Approved proposals with lines left, in the order of their approval. */
+  applying: number[]
 }
 
 export function emptyState(): State {
   return {
     begun: false,
+    profile: 0,
     ledgerDecimals: 0,
     tradeDate: 0,
     lastDate: 0,
@@ -389,7 +416,6 @@ export function emptyState(): State {
     watches: new Map(),
     parents: new Map(),
     parentsMade: 0,
-    profile: 0,
     algos: new Map(),
     orders: new Map(),
     ids: new Map(),
@@ -407,6 +433,9 @@ export function emptyState(): State {
     settled: new Map(),
     listed: new Map(),
     slots: new Map(),
+    proposals: new Map(),
+    proposalsMade: 0,
+    applying: [],
   }
 }
 
