@@ -231,7 +231,7 @@ export function createWatcher(state: State) {
 
   function isLost(slot: number): boolean {
     // A row that only alerts says so in each decision.
-    return !isWaived(slot) && 0 - profits.money[i[slot * Row.INTS + Row.SUBJECT]!]! >= hardOf(slot)
+    return !isWaived(slot) && Math.max(0, 0 - profits.money[i[slot * Row.INTS + Row.SUBJECT]!]!) >= hardOf(slot)
   }
 
   function hardOf(slot: number): number {

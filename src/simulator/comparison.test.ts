@@ -39,7 +39,8 @@ for (const [name, pack, profile] of PACKS) {
     const agrees = (throws: readonly Throw[]) => compare(play(throws, pack, profile).commands, makeEngine, pack)
     const result = fc.check(fc.property(sequences(...STEPS), agrees), { seed: SEED, numRuns: RUNS, endOnFailure })
     t.diagnostic(`COMPARE_SEED=${SEED} COMPARE_RUNS=${RUNS}: ${result.numRuns} sequences`)
-    assert.ok(!result.failed, `COMPARE_SEED=${SEED}: ${fc.defaultReportMessage(result)}`)
+    const why = () => `COMPARE_SEED=${SEED}: ${result.errorInstance}\n${fc.defaultReportMessage(result)}`
+    if (result.failed) assert.fail(why())
   })
 }
 
