@@ -7,11 +7,15 @@ import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
 import * as E from '../model/records/events.ts'
+import * as F from '../model/records/fate-commands.ts'
 import { encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
+import { ORDER_STATUSES } from '../model/vocabulary.ts'
+import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
+import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -47,6 +51,8 @@ const EVALUATE = C.EVALUATE.type
 const NOT_SENT = C.NOT_SENT.type
 const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
 const TICK = C.TICK.type
+const ORDER_STATUS = F.ORDER_STATUS.type
+const NOT_FOUND = ORDER_STATUSES.indexOf('NOT_FOUND')
 const ORDER_DECIDED = E.ORDER_DECIDED.type
 const CANCEL_DECIDED = E.CANCEL_DECIDED.type
 const ORDER_MOVED = E.ORDER_MOVED.type
@@ -84,7 +90,10 @@ export function createEngine(options: EngineOptions): Engine {
   const content = createContent(j)
   const subjects = createSubjects(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
-  const reports = createReportDecider(state, createOrderFinder(state), j, content)
+  const finder = createOrderFinder(state)
+  const reports = createReportDecider(state, finder, j, content)
+  const fates = createFateDecider(state, finder)
+  const close = createClose(state)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
@@ -141,12 +150,12 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function due(timeUs: number): WriteCommand | null {
-    return state.timers.dueUs() <= timeUs ? writeTick : null
+    return state.timers.dueUs() <= timeUs || state.orders.unheardUs() <= timeUs ? writeTick : null
   }
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return null
+    if (sweep === null) return close.nextStep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 
@@ -205,7 +214,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
-        return market.phase(tape, offset)
+        return close.step(tape, offset) ? undefined : market.phase(tape, offset)
       case C.FX.type:
         return market.fx(tape, offset)
       case C.LIMIT.type:
@@ -218,6 +227,10 @@ export function createEngine(options: EngineOptions): Engine {
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
         return governance.dayRoll(tape, offset)
+      case ORDER_STATUS:
+        return fates.status(tape, offset)
+      case F.RESOLVE_ORDER.type:
+        return fates.resolve(tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -262,7 +275,7 @@ export function createEngine(options: EngineOptions): Engine {
       case CANCEL_DECIDED:
         return evolveOrders.cancelDecided(tape, command, event)
       case ORDER_MOVED:
-        return evolveOrders.moved(tape, event, typeAt(tape, command) === EXECUTION_REPORT)
+        return evolveOrders.moved(tape, event, isReport(tape, command))
       case EXECUTION_BOOKED:
         return evolveReports.booked(tape, command, event)
       case EXECUTION_REVERSED:
@@ -278,7 +291,9 @@ export function createEngine(options: EngineOptions): Engine {
       case E.QUARANTINED.type:
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
-        return evolveGovernance.swept(tape, event)
+        return typeAt(tape, command) === C.SESSION_PHASE.type
+          ? close.swept(tape, command, event)
+          : evolveGovernance.swept(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case APPLIED:
@@ -287,6 +302,13 @@ export function createEngine(options: EngineOptions): Engine {
         // Refused and LimitBreached are facts for readers: they change nothing.
         return
     }
+  }
+
+  /** True where what moved the order shows that the market knows it. */
+  function isReport(tape: Tape, command: number): boolean {
+    const type = typeAt(tape, command)
+    if (type === EXECUTION_REPORT) return true
+    return type === ORDER_STATUS && tape.i32[(command >> 2) + F.ORDER_STATUS.at.status] !== NOT_FOUND
   }
 
   function timerFired(tape: Tape, event: number): void {
@@ -304,7 +326,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return evolveMarket.instrumentState(tape, command)
       case C.SESSION_PHASE.type:
-        return evolveMarket.phase(tape, command)
+        return close.phase(
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.venue]!,
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.phase]!,
+        )
       case C.FX.type:
         return evolveMarket.fx(tape, command, tape.i32[(event >> 2) + E.APPLIED.at.slot] === 1)
       case C.LIMIT.type:
@@ -342,6 +367,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         return evolveReference.position(tape, command)
+      case F.RESOLVE_ORDER.type:
+        return fates.resolveAsked(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

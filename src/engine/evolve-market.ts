@@ -1,6 +1,6 @@
 /** Applies quotes, heartbeats, instrument states, phases, FX and marks; a moved mark or rate revalues its cells. */
 
-import { FEED_HEARTBEAT, FX, INSTRUMENT_STATE, QUOTE, SESSION_PHASE } from '../model/records/commands.ts'
+import { FEED_HEARTBEAT, FX, INSTRUMENT_STATE, QUOTE } from '../model/records/commands.ts'
 import { MARK_MOVED } from '../model/records/events.ts'
 import { decode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
@@ -28,7 +28,7 @@ const PLACE_OF_KIND = Int32Array.of(5, 3, 4, 6)
 export type MarketEvolver = ReturnType<typeof createMarketEvolver>
 
 export function createMarketEvolver(state: State, shift: Shift, reference: ReferenceEvolver) {
-  const { instruments, cells, names, rates, feedUs, venuePhase } = state
+  const { instruments, cells, names, rates, feedUs } = state
   const { has: hasOf, bid, ask, last, lastUs, quoteUs, quoteFeed, quarantineUs, mark } = instruments
   const { f, firstPage, pageNext, pageBlock, blockAccount, ownerKind, ownerSubject } = cells
   /** Subjects of the cell that is being revalued. */
@@ -88,11 +88,6 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
     if ((command.flags & 16) !== 0) instruments.active[id] = command.active
   }
 
-  function phase(tape: Tape, offset: number): void {
-    const { venue, phase } = decode(tape, offset, SESSION_PHASE)
-    venuePhase[venue] = phase
-  }
-
   function fx(tape: Tape, offset: number, revalues: boolean): void {
     const { currency, rate, decimals, haircutBps } = decode(tape, offset, FX)
     rates.set(currency, { rate, decimals, haircutBps }, revalues, state.timeUs)
@@ -142,5 +137,5 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
     return f[offset + Cell.UP] === 0 && f[offset + Cell.DN] === 0
   }
 
-  return { quote, quarantined, heartbeat, instrumentState, phase, fx, markMoved, setMark, revalue }
+  return { quote, quarantined, heartbeat, instrumentState, fx, markMoved, setMark, revalue }
 }

@@ -25,6 +25,7 @@ const DUPLICATE = 2
 const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
+const UNKNOWN = 3
 const FILLED = 5
 
 const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
@@ -163,7 +164,8 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const slot = tape.i32[e + M.slot]!
     const version = tape.i32[e + M.versionSlot]!
     const orderState = tape.i32[e + M.state]!
-    if (reported) orders.i[slot * Order.INTS + Order.REPORTED] = 1
+    if (reported) life.known(slot)
+    else if (orderState === UNKNOWN) orders.heard(slot)
     switch (tape.i32[e + M.change]) {
       case Change.VERSION_ACCEPTED:
         life.acceptVersion(slot, version)

@@ -41,7 +41,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     const at = slot * Order.INTS
     const standing = orderInts[at + Order.STATE]!
     if (standing === APPROVED || standing === UNKNOWN) orderInts[at + Order.STATE] = WORKING
-    orderInts[at + Order.REPORTED] = 1
+    life.known(slot)
     life.fill(slot, f64[(event >> 3) + B.qty]!, f64[(event >> 3) + B.amount]!)
     if (life.isExhausted(slot)) life.end(slot, FILLED)
   }

@@ -42,7 +42,7 @@ const enum Reserve {
 export type OrderLife = ReturnType<typeof createOrderLife>
 
 export function createOrderLife(state: State, shift: Shift) {
-  const { orders, names, cells, books, ids, instruments, locates } = state
+  const { orders, names, cells, books, ids, instruments, locates, resolutions } = state
   const { f, i, vf, vi } = orders
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
@@ -81,6 +81,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.REPORTED] = 0
     i[oi + Order.LATCH] = -1
     orders.take(slot)
+    orders.awaitReport(slot)
     rest(oi, slot, terms[Term.PX]!)
     reserve(slot, 0, 1)
   }
@@ -233,7 +234,15 @@ export function createOrderLife(state: State, shift: Shift) {
     const seq = f[slot * Order.NUMS + Order.SEQ]!
     const locate = i[oi + Order.LOCATE]!
     for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
+    resolutions.forget(seq)
     orders.release(slot)
+  }
+
+  /** A report has taken effect on the order: the market knows it. */
+  function known(slot: number): void {
+    i[slot * Order.INTS + Order.REPORTED] = 1
+    orders.heard(slot)
+    resolutions.forget(f[slot * Order.NUMS + Order.SEQ]!)
   }
 
   /** Brings the reservation of a live order to what its versions can still execute. */
@@ -316,5 +325,5 @@ export function createOrderLife(state: State, shift: Shift) {
     books.leave(i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
   }
 
-  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, reprice }
+  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, known, reprice }
 }

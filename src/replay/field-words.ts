@@ -5,6 +5,7 @@ import { PARAMETERS } from '../model/parameters.ts'
 import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
+  COMPARISONS,
   DUTIES,
   EXEC_TYPES,
   LIMIT_ACTIONS,
@@ -16,10 +17,12 @@ import {
   OBJECT_KINDS,
   ORD_TYPES,
   ORDER_STATES,
+  ORDER_STATUSES,
   OUTCOMES,
   REF_SOURCES,
   SESSION_PHASES,
   SIDES,
+  TIMER_KINDS,
   TIMES_IN_FORCE,
   TRADING_STATES,
 } from '../model/vocabulary.ts'
@@ -56,8 +59,13 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
+  'ResolveOrder.state': ORDER_STATES,
+  'HoldEnded.state': ORDER_STATES,
+  'ReportCompared.result': COMPARISONS,
+  status: ORDER_STATUSES,
   step: ['request', 'approve'],
   timeInForce: TIMES_IN_FORCE,
+  'TimerFired.kind': TIMER_KINDS,
 }
 
 const REASON_FIELDS = new Set(['alarm', 'cause', 'reason'])
@@ -68,6 +76,7 @@ const KINDS: Readonly<Record<string, NameKind | 'SUBJECT'>> = {
   assetClass: 'ASSET_CLASS',
   calendar: 'SUBJECT',
   client: 'SUBJECT',
+  compare: 'SUBJECT',
   currency: 'CURRENCY',
   desk: 'SUBJECT',
   entity: 'SUBJECT',

@@ -78,9 +78,9 @@ function shown(facts: Float64Array | null): string {
 
 /** Writes, in place of the stand-in, the slot that the engine gave the order. */
 function withSlot(given: Command, { slots }: Ledger): Command {
-  if (given.name !== 'ExecutionReport' || given.values.orderSlot !== SLOT_OF_ORDER) return given
+  if (!('orderSlot' in given.values) || given.values.orderSlot !== SLOT_OF_ORDER) return given
   const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
-  return { ...given, values: { ...given.values, orderSlot } }
+  return { ...given, values: { ...given.values, orderSlot } } as Command
 }
 
 function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[] {

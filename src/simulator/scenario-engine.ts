@@ -8,6 +8,7 @@ import type { EngineSizes } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
 import type { CellView, ExposureView, LimitView, OrderView } from '../model/engine-port.ts'
 import { PARAMETERS, type ParameterName } from '../model/parameters.ts'
+import { TICK } from '../model/records/commands.ts'
 import { lengthAt, Tape } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import {
@@ -95,6 +96,24 @@ export class Scenario {
     this.#entries.push(tape.u8.slice(0, tape.end))
     this.said = saidFrom(tape, lengthAt(tape, offset))
     return this.said
+  }
+
+  /** Feeds what the gate itself has to do now, as the sequencer does before a command; returns the events of all of it. */
+  feedOwn(): readonly Said[] {
+    const said: Said[] = []
+    for (;;) {
+      const write = this.engine.due(this.timeUs) ?? this.engine.nextWork()
+      if (write === null) return said
+      const tape = this.#tape
+      tape.end = 0
+      const offset = write(tape)
+      tape.f64[(offset >> 3) + TICK.at.seq] = ++this.seq
+      tape.f64[(offset >> 3) + TICK.at.timeUs] = this.timeUs
+      this.engine.execute(tape, offset)
+      this.#entries.push(tape.u8.slice(0, tape.end))
+      this.said = saidFrom(tape, lengthAt(tape, offset))
+      said.push(...this.said)
+    }
   }
 
   /** Sends a command that must take effect; returns the id that it was given. */

@@ -5,6 +5,7 @@ import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Cells, createCells } from './cells.ts'
+import { createClosings } from './closings.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -16,6 +17,8 @@ import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createRates } from './rates.ts'
+import { createResolutions } from './resolutions.ts'
+import { createSources } from './sources.ts'
 import { StateHash } from './state-hash.ts'
 import { createTimers } from './timers.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
@@ -34,6 +37,9 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly closings = createClosings()
+  readonly resolutions = createResolutions()
+  readonly sources = createSources()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -103,6 +109,9 @@ export class State {
       this.duplicates,
       this.latches,
       this.timers,
+      this.closings,
+      this.resolutions,
+      this.sources,
       this.locates,
       this.rates,
       this.lists,

@@ -2,22 +2,13 @@
  * The command table: every record type that the sequencer stamps, with its fields. Types below 128 are commands, the
  * others events. Numbers are for ever; a later version of a record only appends fields.
  *
- * Every command opens with the same five fields. Ids are those that the engine gave at definition; -1 is "none" or, in
+ * Every command opens with the same four fields. Ids are those that the engine gave at definition; -1 is "none" or, in
  * an order, "named but not known" (the name then stands in `unresolved`).
  */
 import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
-import { type Field, f64, i32, layout, note, type RecordLayout, text } from './schema.ts'
-
-const OPENING = [
-  f64('seq', 'seq', 'Place in the stream; stamped by the sequencer.'),
-  f64('timeUs', 'timeUs', 'Sequencer time, never decreasing.'),
-  i32('session', 'id', 'SESSION subject that sent it; -1 for the gate itself and for people.'),
-  i32('principal', 'id', 'PRINCIPAL that sent it; -1 for the gate itself.'),
-] as const
-
-function command<const F extends readonly Field[]>(type: number, version: number, name: string, doc: string, own: F) {
-  return layout(type, version, name, doc, [...OPENING, ...own] as const)
-}
+import { command } from './command-layout.ts'
+import { FATE_COMMANDS } from './fate-commands.ts'
+import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
 /** FIX NewOrderSingle (D). */
 const ORDER_FIELDS = [
@@ -138,9 +129,10 @@ export const INSTRUMENT_STATE = command(11, 1, 'InstrumentState', 'Halt, Rule 20
   i32('flags', 'flags', 'Which of the fields are given: 1, 2, 4, 8, 16 as above.'),
 ])
 
-export const SESSION_PHASE = command(12, 1, 'SessionPhase', "A venue's phase of the day.", [
+export const SESSION_PHASE = command(12, 2, 'SessionPhase', "A venue's phase of the day.", [
   i32('venue', 'id', 'VENUE.'),
   i32('phase', 'code', 'Index in SESSION_PHASES.'),
+  i32('sweep', 'id', 'The gate itself looks for orders that end with the day: 1 + the first slot looked at; else 0.'),
 ])
 
 export const INSTRUMENT = command(13, 1, 'Instrument', 'Defines an instrument, or changes what may change.', [
@@ -310,10 +302,6 @@ export const GENESIS = command(28, 1, 'Genesis', 'The first record of a journal.
 
 /** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */
 export const RESERVED_COMMANDS = {
-  OrderStatus: 40,
-  OrderTriggered: 41,
-  ResolveOrder: 42,
-  ExplainExecution: 43,
   AdoptStatement: 44,
   LiveOrderStatement: 45,
   Propose: 46,
@@ -351,4 +339,5 @@ export const COMMANDS: readonly RecordLayout[] = [
   DAY_ROLL,
   TICK,
   GENESIS,
+  ...FATE_COMMANDS,
 ]

@@ -4,6 +4,7 @@
  */
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
+import { FATE_EVENTS } from './fate-events.ts'
 import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
@@ -204,6 +205,7 @@ export const EVENTS: readonly RecordLayout[] = [
   QUARANTINED,
   SWEPT,
   TIMER_FIRED,
+  ...FATE_EVENTS,
 ]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))

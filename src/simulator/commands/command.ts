@@ -2,6 +2,7 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
+import * as fates from '../../model/records/fate-commands.ts'
 import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 
@@ -34,6 +35,12 @@ const LAYOUTS = {
   DayRoll: records.DAY_ROLL,
   Tick: records.TICK,
   Genesis: records.GENESIS,
+  OrderStatus: fates.ORDER_STATUS,
+  OrderTriggered: fates.ORDER_TRIGGERED,
+  ResolveOrder: fates.RESOLVE_ORDER,
+  ExplainExecution: fates.EXPLAIN_EXECUTION,
+  ExecutionSource: fates.EXECUTION_SOURCE,
+  HoldDecide: fates.HOLD_DECIDE,
 } as const
 
 export type CommandName = keyof typeof LAYOUTS

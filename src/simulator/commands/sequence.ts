@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from './command.ts'
 import { Dice } from './dice.ts'
+import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
@@ -52,6 +53,10 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
   [4, 'odd', governance.odd],
+  [45, 'tick', fates.tick],
+  [30, 'status', fates.status],
+  [14, 'resolve', fates.resolve],
+  [5, 'close', fates.close],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

@@ -66,6 +66,7 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   LatchSet: ['latch', 'account', 'instrument', 'state', 'cause'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
 }
 
 /** Commands whose Applied names an id that later commands use. */

@@ -82,6 +82,13 @@ export type TwinEvent =
     }
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
+  | {
+      readonly name: 'OrderAlarmed'
+      readonly orderSeq: number
+      readonly alarm: number
+      readonly told: bigint
+      readonly booked: bigint
+    }
 
 export function refused(code: string): TwinEvent[] {
   return [{ name: 'Refused', reason: reasonNumber(code) }]

@@ -21,6 +21,7 @@ const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf
 const APPROVED = stateNamed('APPROVED')
 const WORKING = stateNamed('WORKING')
 const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
+const UNKNOWN = stateNamed('UNKNOWN')
 const FILLED = stateNamed('FILLED')
 const ENDS: Readonly<Record<string, number>> = {
   Canceled: stateNamed('CANCELED'),
@@ -78,13 +79,13 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const pending = order.versions.findIndex((version, index) => index > 0 && version.clOrdID === report.clOrdID)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
-    makeKnown(order)
+    makeKnown(state, order)
     if (execType === 'ReplaceRejected') return dropVersion(state, order, report.clOrdID)
     order.versions = order.versions.slice(pending)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
   }
-  makeKnown(order)
+  makeKnown(state, order)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
@@ -95,9 +96,10 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
 }
 
 /** Whatever a report says, the market knows the order. */
-function makeKnown(order: Order): void {
+function makeKnown(state: State, order: Order): void {
   order.reported = true
-  if (order.state === APPROVED) order.state = WORKING
+  state.resolutions.delete(order.seq)
+  if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
 function fill(state: State, report: Report): TwinEvent[] {
@@ -122,7 +124,7 @@ function fillOrder(state: State, order: Order, report: Report): string {
   const isLate = !states.isLive(order)
   const largest = order.versions.map(({ orderQty }) => orderQty).reduce(larger)
   order.cum += BigInt(report.lastQty)
-  makeKnown(order)
+  makeKnown(state, order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'
   if (order.cum > largest) return 'OVERFILL'

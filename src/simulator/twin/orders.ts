@@ -174,6 +174,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     state: APPROVED,
     reported: false,
     cancelRequested: false,
+    tokenExpiryUs: candidate.now + duration(state, 'tokenLifeUs'),
     ids: [clOrdID],
   })
   state.slots.set(seq, state.slots.size)

@@ -16,6 +16,7 @@ import { warn } from './warnings.ts'
 
 const WORKING = ORDER_STATES.indexOf('WORKING')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
+const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 const FILLED = ORDER_STATES.indexOf('FILLED')
 const NOT_SENT = ORDER_STATES.indexOf('NOT_SENT')
 
@@ -101,9 +102,14 @@ export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinE
     return dropVersion(state, order, values.clOrdID)
   }
   const isAccepted = order.versions[0]?.clOrdID === values.clOrdID
-  if (!isAccepted || order.state !== APPROVED || order.reported) return refused('NOT_SENT_REFUSED')
+  if (!isAccepted || !isUnheard(order) || order.reported) return refused('NOT_SENT_REFUSED')
   order.state = NOT_SENT
   return [{ name: 'OrderMoved', orderSeq: order.seq, state: order.state, change: CHANGE.terminal }]
+}
+
+/** Nobody has said anything of it yet, or it is not known what became of it. */
+function isUnheard({ state }: Order): boolean {
+  return state === APPROVED || state === UNKNOWN
 }
 
 /** Takes a pending version away; an order with nothing left to execute or to wait for has ended. */

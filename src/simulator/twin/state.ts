@@ -118,6 +118,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** When its approval token ends. */
+  readonly tokenExpiryUs: number
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -220,6 +222,10 @@ export interface State {
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
+  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
+  readonly closings: Map<number, number>
+  /** Ends that one person has asked for, by order. */
+  readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
 }
 
 export function emptyState(): State {
@@ -250,6 +256,8 @@ export function emptyState(): State {
     executions: new Map(),
     approvals: [],
     slots: new Map(),
+    closings: new Map(),
+    resolutions: new Map(),
   }
 }
 

@@ -7,6 +7,7 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
+import * as fate from './fate.ts'
 import { kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import * as market from './market.ts'
@@ -90,7 +91,11 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'Position':
       return data.position(state, given.values)
     case 'Tick':
-      return []
+      return fate.tick(state, given.values.timeUs)
+    case 'OrderStatus':
+      return fate.orderStatus(state, given.values)
+    case 'ResolveOrder':
+      return fate.resolveOrder(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
