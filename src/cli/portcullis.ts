@@ -4,15 +4,19 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { register as registerGate } from './gate.ts'
 import { register as registerJournal } from './journal.ts'
+import { register as registerPerson } from './person.ts'
 import { register as registerReplay } from './replay.ts'
+import { register as registerSecrets } from './secrets.ts'
 
 const program = new Command('portcullis')
   .description('pre-trade risk gate')
   .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
-for (const register of [registerJournal, registerReplay]) register(program)
+for (const register of [registerGate, registerJournal, registerPerson, registerReplay, registerSecrets])
+  register(program)
 pointToHelp(program)
 
 // A reader such as head may have had enough: that is no fault.

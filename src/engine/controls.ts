@@ -1,16 +1,21 @@
 /** One instance of every control over the state and the scratch; each stands in its own file of `controls/`. */
 import type { RulePack } from '../model/rules.ts'
+import { createCumPctAdv } from './controls/cum-pct-adv.ts'
 import { createDailyGross } from './controls/daily-gross.ts'
 import { createDuplicateOrder } from './controls/duplicate-order.ts'
+import { createGrossExecuted } from './controls/gross-executed.ts'
 import { createInstrumentPermission } from './controls/instrument-permission.ts'
 import { createInstrumentTradable } from './controls/instrument-tradable.ts'
 import { createIntradayNet } from './controls/intraday-net.ts'
 import { createLimitsPresent } from './controls/limits-present.ts'
 import { createMarketAccess } from './controls/market-access.ts'
 import { createMarketOrderProtection } from './controls/market-order-protection.ts'
+import { createMaxLongPosition } from './controls/max-long-position.ts'
 import { createMaxOpenOrders } from './controls/max-open-orders.ts'
 import { createMaxOrderNotional } from './controls/max-order-notional.ts'
+import { createMaxOrderPctAdv } from './controls/max-order-pct-adv.ts'
 import { createMaxOrderQty } from './controls/max-order-qty.ts'
+import { createMaxShortPosition } from './controls/max-short-position.ts'
 import { createMessageRate } from './controls/message-rate.ts'
 import { createOpenOrderNotional } from './controls/open-order-notional.ts'
 import { createOrderStructure } from './controls/order-structure.ts'
@@ -27,6 +32,7 @@ export type Controls = ReturnType<typeof createControls>
 
 export function createControls(state: State, pack: RulePack, j: Judgement) {
   const collar = createPriceCollar(state, j)
+  const pctAdv = createMaxOrderPctAdv(state, j)
   return {
     ...createTradingState(state, j),
     ...createMarketAccess(state, j),
@@ -36,6 +42,8 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...createLimitsPresent(state, j),
     ...createMaxOrderQty(state, j),
     ...createMaxOrderNotional(j),
+    ...pctAdv,
+    ...createCumPctAdv(state, j, pctAdv),
     ...collar,
     ...createMarketOrderProtection(state, j, collar),
     ...createDuplicateOrder(state, j),
@@ -43,9 +51,12 @@ export function createControls(state: State, pack: RulePack, j: Judgement) {
     ...createMaxOpenOrders(state, j),
     ...createIntradayNet(state, j),
     ...createDailyGross(state, j),
+    ...createGrossExecuted(state, j),
     ...createPortfolioGross(state, j),
     ...createOpenOrderNotional(state, j),
     ...createSectorConcentration(state, j),
+    ...createMaxLongPosition(state, j),
+    ...createMaxShortPosition(state, j),
     ...createSelfMatch(state, j),
     ...createRegulatoryCompliance(state, pack, j),
   }

@@ -7,13 +7,14 @@ import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/com
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES } from '../model/vocabulary.ts'
-import { latchCovers } from './controls/trading-state.ts'
+import { DUTIES, SESSION_PHASES } from '../model/vocabulary.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
+import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, C01, D02, D05, D08, limitKey } from './state/limits.ts'
+import { B03, B08, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -32,6 +33,7 @@ const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
 const REMOVE = 1
+const INSTRUMENT_OBJECT = 1
 const SECTOR_OBJECT = 3
 const DAY_US = 86_400_000_000
 /** Largest count that a message rate can be limited to and still be logged stamp by stamp. */
@@ -49,7 +51,8 @@ export class GovernanceDecider {
     const command = decode(tape, offset, LIMIT)
     const field = this.#badField(command)
     if (field !== null) return writeRefused(tape, field[0], field[1])
-    const key = limitKey(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
+    const { control, subject, objectKind, param, phase } = command
+    const key = limitKey(control, subject, objectKind, objectNamed(command), param, phase)
     const slot = limits.slotOf(key)
     const previous = slot < 0 ? -1 : limits.i[slot * Row.INTS + Row.ID]!
     if ((command.flags & REMOVE) !== 0) {
@@ -88,7 +91,10 @@ export class GovernanceDecider {
     }
     if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
-    const positional = control === D02 || control === D05 || control === D08
+    const isQuantity = control === D01L || control === D01S || control === B08
+    // Quantities of two instruments have no sum.
+    if (isQuantity && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
+    const positional = control === D02 || control === D05 || control === D08 || isQuantity
     if (positional && names.subjectKind[subject] === Kind.SESSION) return bad(at.subject)
     // Positions have no venue.
     if (positional && objectKind === 5) return bad(at.objectKind)
@@ -105,6 +111,8 @@ export class GovernanceDecider {
     } else if (control === B03) {
       if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)
     } else if (command.param !== 0) return bad(at.param)
+    const phases = control === B03 ? SESSION_PHASES.length : 0
+    if (!(command.phase >= 0 && command.phase <= phases)) return bad(at.phase)
     if (!isAmount(command.soft)) return bad(at.soft)
     // Scheduled and temporary limits come with the people who approve them: a time that would not be kept is refused.
     if (command.effectiveUs !== 0) return bad(at.effectiveUs)
@@ -169,10 +177,7 @@ export class GovernanceDecider {
     for (let slot = fromSlot; slot < end; slot++) {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0 || orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] !== 0) continue
-      const sells = orders.i[oi + Order.SIDE] !== 0
-      const instrument = orders.i[oi + Order.INSTR]!
-      const venue = orders.i[oi + Order.VENUE]!
-      if (!latchCovers(this.#state, latch, orders.i, oi + Order.SUBJECT, instrument, venue, sells)) continue
+      if (!latchCoversOrder(this.#state, latch, slot)) continue
       writeCancelRequested(
         tape,
         orders.f[slot * Order.NUMS + Order.SEQ]!,
@@ -193,11 +198,13 @@ export class GovernanceDecider {
     }
     if (command.step !== 0 && command.step !== 1) return writeRefused(tape, INVALID_VALUE, RELEASE.at.step)
     if (!(command.state >= 0 && command.state < latch.state)) return writeRefused(tape, INVALID_VALUE, RELEASE.at.state)
-    if (command.step === 0) return writeApplied(tape, command.latch)
+    const open = command.state === 0 ? openItem(this.#state, latch) : 0
+    if (command.step === 0) return open === 0 ? writeApplied(tape, command.latch) : writeRefused(tape, open)
     if (latch.releaseRequestedBy < 0 || latch.releaseState !== command.state) return writeRefused(tape, NOT_REQUESTED)
     if (command.principal === latch.releaseRequestedBy) {
       return writeRefused(tape, MAKER_IS_CHECKER, RELEASE.at.principal)
     }
+    if (open !== 0) return writeRefused(tape, open)
     writeApplied(tape, command.latch)
   }
 

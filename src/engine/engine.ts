@@ -6,9 +6,11 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import * as D from '../model/records/day-commands.ts'
+import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
-import * as F from '../model/records/fate-commands.ts'
-import { encode } from '../model/records/schema.ts'
+import * as Fate from '../model/records/fate-commands.ts'
+import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { ORDER_STATUSES } from '../model/vocabulary.ts'
@@ -17,18 +19,22 @@ import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
+import { StatementDecider } from './decide-statements.ts'
 import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
+import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
+import { StatementEvolver } from './evolve-statements.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
@@ -51,7 +57,7 @@ const EVALUATE = C.EVALUATE.type
 const NOT_SENT = C.NOT_SENT.type
 const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
 const TICK = C.TICK.type
-const ORDER_STATUS = F.ORDER_STATUS.type
+const ORDER_STATUS = Fate.ORDER_STATUS.type
 const NOT_FOUND = ORDER_STATUSES.indexOf('NOT_FOUND')
 const ORDER_DECIDED = E.ORDER_DECIDED.type
 const CANCEL_DECIDED = E.CANCEL_DECIDED.type
@@ -97,10 +103,14 @@ export function createEngine(options: EngineOptions): Engine {
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
+  const statements = new StatementDecider(state)
+  const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content)
   const evolveReports = createReportEvolver(state, life, shift, subjects)
   const evolveReference = new ReferenceEvolver(state, shift)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveLiveOrders = new LiveOrderEvolver(state, life)
+  const evolveStatements = new StatementEvolver(state, shift)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
 
   const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
@@ -155,8 +165,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return close.nextStep()
+    if (sweep === null) return close.nextStep() ?? nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  function nextListSweep(): WriteCommand | null {
+    const list = state.statements.sweeping()
+    if (list === undefined) return null
+    const { account, venue, next: from } = list
+    return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
   }
 
   function enter(tape: Tape, offset: number): void {
@@ -210,7 +227,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.PARAMETER.type:
         return reference.parameter(tape, offset)
       case C.POSITION.type:
-        return reference.position(tape, offset)
+        return reference.position(tape, offset, (rows, at) => statements.row(rows, at))
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
@@ -229,8 +246,16 @@ export function createEngine(options: EngineOptions): Engine {
         return governance.dayRoll(tape, offset)
       case ORDER_STATUS:
         return fates.status(tape, offset)
-      case F.RESOLVE_ORDER.type:
+      case Fate.RESOLVE_ORDER.type:
         return fates.resolve(tape, offset)
+      case D.POSITION_STATEMENT.type:
+        return statements.position(tape, offset)
+      case D.ADOPT_STATEMENT.type:
+        return statements.adopt(tape, offset)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return liveOrders.statement(tape, offset)
+      case D.STATEMENT_SWEEP.type:
+        return liveOrders.sweep(tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -241,6 +266,7 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
@@ -296,6 +322,12 @@ export function createEngine(options: EngineOptions): Engine {
           : evolveGovernance.swept(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
+      case F.STATEMENT_COMPARED.type:
+        return evolveStatements.compared(tape, event)
+      case F.LIVE_ORDER_CHECKED.type:
+        return evolveLiveOrders.checked(tape, event)
+      case F.LIST_SWEPT.type:
+        return evolveLiveOrders.swept(tape, event)
       case APPLIED:
         return applied(tape, command, event)
       default:
@@ -308,7 +340,7 @@ export function createEngine(options: EngineOptions): Engine {
   function isReport(tape: Tape, command: number): boolean {
     const type = typeAt(tape, command)
     if (type === EXECUTION_REPORT) return true
-    return type === ORDER_STATUS && tape.i32[(command >> 2) + F.ORDER_STATUS.at.status] !== NOT_FOUND
+    return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
   }
 
   function timerFired(tape: Tape, event: number): void {
@@ -366,9 +398,16 @@ export function createEngine(options: EngineOptions): Engine {
       case C.PARAMETER.type:
         return evolveReference.parameter(tape, command)
       case C.POSITION.type:
+        if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
-      case F.RESOLVE_ORDER.type:
+      case Fate.RESOLVE_ORDER.type:
         return fates.resolveAsked(tape, command)
+      case D.POSITION_STATEMENT.type:
+        return evolveStatements.opened(tape, command)
+      case D.ADOPT_STATEMENT.type:
+        return evolveStatements.adopted(tape, command)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return evolveLiveOrders.statement(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

@@ -7,7 +7,7 @@ import type { Tape } from '../model/records/tape.ts'
 import { objectNamed, warnBpsOf } from './decide-governance.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
-import { objectOf } from './exposure.ts'
+import { ObjectKind, objectOf } from './exposure.ts'
 import { Ref } from './market.ts'
 import type { OrderLife } from './order-life.ts'
 import { Cell } from './state/cells.ts'
@@ -65,6 +65,7 @@ export class GovernanceEvolver {
       warnBps: warnBpsOf(command),
       action: command.action,
       mode: command.mode,
+      phase: command.phase,
     }
     const { objectKind, subject } = command
     const { object } = version
@@ -108,6 +109,10 @@ export class GovernanceEvolver {
         const up = cells.f[offset + Cell.UP]!
         const dn = cells.f[offset + Cell.DN]!
         metrics.addEnds(row, names.entityOrdinal[names.entityOf[account]!]!, up, dn, Math.max(up, -dn))
+        if (kind === ObjectKind.INSTRUMENT) {
+          const p = cells.f[offset + Cell.P]!
+          metrics.addQuantity(row, p + cells.f[offset + Cell.B]!, p - cells.f[offset + Cell.S]!, 0)
+        }
       }
     }
     for (let slot = 0; slot < orders.top(); slot++) {
@@ -121,7 +126,9 @@ export class GovernanceEvolver {
       this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
       const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
-      if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))
+      if (row < 0) continue
+      metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))
+      if (kind === ObjectKind.INSTRUMENT) metrics.addQuantity(row, 0, 0, executions.num(exec, Exec.QTY))
     }
   }
 
@@ -169,6 +176,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: command.state === KILLED ? 0 : -1,
     })
   }
@@ -188,6 +197,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: -1,
     })
   }
@@ -220,7 +231,12 @@ export class GovernanceEvolver {
     const state = this.#state
     const { metrics, instruments, executions } = state
     state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
-    for (let row = 0; row < metrics.rows(); row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+    for (let row = 0; row < metrics.rows(); row++) {
+      metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+      metrics.f[row * Metric.SIZE + Metric.TRADED_QTY] = 0
+    }
+    state.cells.start(() => true)
+    state.statements.changes.count++
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
@@ -286,7 +302,8 @@ export class GovernanceEvolver {
       const placed = chain.map((entry) => ids.carry(entry))
       const own = chain.length - versions.size
       for (let at = 0; at < own; at++) ids.setNext(placed[at]!, at + 1 < own ? placed[at + 1]! : -1)
-      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0]!
+      // An adopted order whose id was used before has none.
+      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0] ?? -1
       for (const [version, at] of versions) {
         orders.vi[version * Version.INTS + Version.ID] = placed[at]!
         ids.setNext(placed[at]!, -1)

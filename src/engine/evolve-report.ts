@@ -79,7 +79,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     const qty = f64[f + B.qty]!
     if (f64[f + B.orderSeq]! > 0) useLocate(tape, command, qty)
     subjectsOf.setSubjects(subjects, account, i32[e + B.trader]!, i32[e + B.strategy]!, i32[e + B.session]!)
-    shift.flow(subjects, 0, instrument, i32[e + B.flowVenue]!, 0, 0, f64[f + B.amount]!)
+    shift.flow(subjects, 0, instrument, i32[e + B.flowVenue]!, f64[f + B.amount]!, qty)
     moved[0] = i32[e + B.side] === 0 ? qty : -qty
     movePosition(instrument, account)
   }
@@ -102,8 +102,10 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     execInts[i + Exec.REVERSED] = 1
     subjectsOf.subjectsOfExecution(exec, subjects)
     // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
-    const amount = executions.isToday(exec) ? execNums[row * Exec.NUMS + Exec.AMOUNT]! : 0
-    shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, 0, 0, -amount)
+    if (executions.isToday(exec)) {
+      const amount = execNums[row * Exec.NUMS + Exec.AMOUNT]!
+      shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, -amount, -qty)
+    }
     moved[0] = execInts[i + Exec.SIDE] === 0 ? -qty : qty
     movePosition(instrument, execInts[i + Exec.ACCOUNT]!)
   }
@@ -121,7 +123,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
   function moveCell(kind: number, binding: number, instrument: number): void {
     if (binding <= 0) return
     const entity = names.entityOrdinal[subjects[1]!]!
-    shift.cell(kind, cells.open((binding >> 1) - 1, instrument), instrument, entity, moved[0]!, 0, 0, subjects, 0)
+    shift.cell(kind, cells.open((binding >> 1) - 1, instrument), instrument, entity, moved[0]!, subjects, 0)
   }
 
   return { booked, reversed }

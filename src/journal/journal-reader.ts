@@ -2,7 +2,6 @@
  * Reads a journal from its first block to its last and proves on the way that it is whole: checksums, chain of hashes,
  * sequence numbers, records that fill their blocks. Changes nothing on the disk.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { isCommandAt } from '../model/records/events.ts'
 import { lengthAt, Tape } from '../model/records/tape.ts'
@@ -18,6 +17,7 @@ import {
   previousHashAt,
   sha256,
 } from './block-frame.ts'
+import { diskFiles, type JournalReads } from './journal-files.ts'
 import { readSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader, segmentNumber } from './segment-header.ts'
 import { endOfData, judgeTail } from './torn-tail.ts'
 
@@ -75,12 +75,14 @@ const SEGMENT_BYTES_MAX = 1024 * 1024 * 1024
 export class JournalReader {
   readonly directory: string
   readonly #onProgress: () => void
+  readonly #files: JournalReads
   #end: JournalEnd | undefined
   #tape = Tape.ofBytes(0)
 
   /** @param onProgress called before each block, by which a gate shows that it lives while it reads */
-  constructor(directory: string, onProgress: () => void = () => {}) {
+  constructor(directory: string, onProgress: () => void = () => {}, files: JournalReads = diskFiles) {
     this.directory = directory
+    this.#files = files
     this.#onProgress = onProgress
   }
 
@@ -95,13 +97,11 @@ export class JournalReader {
    * its seed, before the blocks are read.
    */
   lastHeader(): SegmentHeader | undefined {
-    const name = segmentFiles(this.directory).at(-1)
+    const name = segmentFiles(this.#files, this.directory).at(-1)
     if (name === undefined) return undefined
     const file = join(this.directory, name)
     const bytes = new Uint8Array(SEGMENT_HEADER_BYTES)
-    const fd = openSync(file, 'r')
-    const read = readSync(fd, bytes, 0, bytes.length, 0)
-    closeSync(fd)
+    const read = this.#files.read(file, bytes, 0)
     const header = readSegmentHeader(bytes.subarray(0, read))
     if (typeof header === 'string') throw new JournalDamage(file, 0, header)
     return header
@@ -120,7 +120,7 @@ export class JournalReader {
       tornUntil: undefined,
     }
     this.#end = undefined
-    const names = segmentFiles(this.directory)
+    const names = segmentFiles(this.#files, this.directory)
     for (const [i, name] of names.entries()) {
       end = yield* this.#segment(name, i + 1, i === names.length - 1, end)
     }
@@ -166,27 +166,17 @@ export class JournalReader {
 
   /** Reads a file into the tape, which is made larger where need be. Returns the file's size. */
   #load(file: string): number {
-    const fd = openSync(file, 'r')
-    try {
-      const size = fstatSync(fd).size
-      if (size > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
-      if (this.#tape.buffer.byteLength < size) this.#tape = Tape.ofBytes(Math.ceil(size / 8) * 8)
-      let done = 0
-      while (done < size) {
-        const read = readSync(fd, this.#tape.u8, done, size - done, done)
-        if (read === 0) break
-        done += read
-      }
-      return done
-    } finally {
-      closeSync(fd)
-    }
+    const size = this.#files.stat(file)?.size ?? 0
+    if (size > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
+    if (this.#tape.buffer.byteLength < size) this.#tape = Tape.ofBytes(Math.ceil(size / 8) * 8)
+    return this.#files.read(file, this.#tape.u8.subarray(0, size), 0)
   }
 }
 
 /** Names of the segments in order. A missing number is damage; other files are none of ours. */
-function segmentFiles(directory: string): string[] {
-  const names = readdirSync(directory)
+function segmentFiles(files: JournalReads, directory: string): string[] {
+  const names = files
+    .list(directory)
     .filter((name) => segmentNumber(name) !== undefined)
     .sort()
   names.forEach((name, i) => {

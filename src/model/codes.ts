@@ -96,6 +96,27 @@ export const REASONS: readonly ReasonRow[] = [
     3,
     'The capital that the sector limit is a share of is missing or too old.',
   ),
+  // Controls beyond the mandatory ones.
+  row(310, 'MAX_LONG_POSITION', 'D01L', 25, 3, 'The worst-case long position would be over a limit.'),
+  row(311, 'MAX_SHORT_POSITION', 'D01S', 25, 3, 'The worst-case short position would be over a limit.'),
+  row(312, 'GROSS_EXECUTED', 'D04', 25, 3, "The day's executed notional is over a limit: only reducing orders pass."),
+  row(313, 'MAX_ORDER_PCT_ADV', 'B07', 26, 3, 'orderQty is over a share of the average daily volume.'),
+  row(
+    314,
+    'CUM_PCT_ADV',
+    'B08',
+    26,
+    3,
+    "The day's executed and open quantity would be over a share of the daily volume.",
+  ),
+  row(
+    315,
+    'ADV_UNAVAILABLE',
+    'B07',
+    26,
+    3,
+    'The average daily volume that a limit is a share of is missing or too old.',
+  ),
   // Commands as such.
   row(200, 'RISK_ERROR', 'command', 99, 99, 'A control failed to give a result. The order is refused.'),
   row(201, 'CLORDID_CONFLICT', 'command', 6, 6, 'This clOrdID was used with other content.'),
@@ -150,6 +171,37 @@ export const REASONS: readonly ReasonRow[] = [
   row(244, 'NOT_A_STOP', 'command', 99, 99, 'The order is no stop that waits for its trigger.'),
   row(245, 'TRIGGER_REFUSED', 'command', 99, 99, 'A triggered stop would not pass now: its cancel is asked for.'),
   row(246, 'UNMATCHED_BUST', 'command', 99, 99, 'The execution that a bust or a correct is about never came.'),
+  // What keeps a latch from ending.
+  row(
+    350,
+    'RELEASE_ORDERS_UNKNOWN',
+    'command',
+    99,
+    99,
+    'Orders under the latch are UNKNOWN: find out first, or lower it.',
+  ),
+  row(
+    351,
+    'RELEASE_ORDERS_OPEN',
+    'command',
+    99,
+    99,
+    'Orders under the kill have not ended: wait for them, or lower it.',
+  ),
+  // The firm and its people.
+  row(360, 'FIRM_NOT_OPENED', 'command', 99, 99, 'A production firm is blocked until two officers release it.'),
+  row(361, 'PERSON_NOT_APPROVED', 'command', 99, 99, 'No machine makes a person, or changes what a person may do.'),
+  // The trade date's beginning.
+  row(290, 'ACCOUNT_NOT_READY', 'M04', 0, 99, 'Positions or live orders of the account are not settled for this date.'),
+  row(291, 'STATEMENT_REPEATED', 'command', 99, 99, 'This very statement was settled for this date before.'),
+  row(292, 'STATEMENT_NOT_OPEN', 'command', 99, 99, 'This sender has no open statement of the account.'),
+  row(293, 'STATEMENT_MISMATCH', 'command', 99, 99, 'Number or hash of the rows are not those of the opening.'),
+  row(294, 'STATEMENT_OF_OTHER_DATE', 'command', 99, 99, "The statement is not of the account's trade date."),
+  row(295, 'NOTHING_TO_ADOPT', 'command', 99, 99, 'No such statement of the account waits to be adopted.'),
+  row(296, 'LIVE_ORDER_MISSING', 'command', 99, 99, 'A live order is not on the list of its venue: it is unknown.'),
+  row(297, 'LIVE_ORDER_DIFFERS', 'command', 99, 99, 'The venue says otherwise about a live order: it is unknown.'),
+  row(298, 'LIVE_ORDER_ADOPTED', 'command', 99, 99, 'The venue has an order that the gate did not know: reserved.'),
+  row(299, 'RESTATED_ORDER_REFUSED', 'command', 99, 99, 'An order of an earlier date would not pass today: cancel it.'),
 ]
 
 /** A number for each code. */

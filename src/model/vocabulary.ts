@@ -157,6 +157,17 @@ export const DUTIES = [
 ] as const
 export type Duty = (typeof DUTIES)[number]
 
+/** What the two officers of the genesis record may do: nothing of it alone but to stop, to tighten and to read. */
+export const OFFICER_DUTIES = [
+  'limits:propose',
+  'limits:approve',
+  'kill',
+  'release:request',
+  'release:approve',
+  'risk:read',
+  'audit:read',
+] as const satisfies readonly Duty[]
+
 /** What falls due by itself. Of equal due times the kind that stands first here fires first. */
 export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR'] as const
 export type TimerKind = (typeof TIMER_KINDS)[number]

@@ -14,6 +14,8 @@ export const enum Cell {
   S = 2,
   UP = 3,
   DN = 4,
+  /** P as it was carried into the trade date: what a position statement is compared with. */
+  START = 5,
 }
 const enum Block {
   OWNERS = 8,
@@ -91,6 +93,17 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     return pageBlock[cell >> Block.SHIFT]! * Block.OWNERS + (cell & Block.MASK)
   }
 
+  /** Every cell of the accounts that `rolls` names begins a trade date with what it holds. */
+  function start(rolls: (account: number) => boolean): void {
+    for (let page = 0; page < used.pages; page++) {
+      if (!rolls(blockAccount[pageBlock[page]!]!)) continue
+      for (let place = 0; place < Block.OWNERS; place++) {
+        const at = (page * Block.OWNERS + place) * Cell.SIZE
+        f[at + Cell.START] = f[at + Cell.P]!
+      }
+    }
+  }
+
   function hashInto(hash: StateHash): void {
     hash.ints(pageInstrument, used.pages)
     hash.ints(pageBlock, used.pages)
@@ -118,6 +131,7 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     open,
     ownersIn,
     ownerAt,
+    start,
     hashInto,
   }
 }

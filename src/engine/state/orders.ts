@@ -63,6 +63,8 @@ export const enum Order {
   /** Neighbours in the list of orders that no report has named yet, soonest due first: -1 at its ends, -2 outside of it. */
   EARLIER = 29,
   LATER = 30,
+  /** 1 where the gate took the order over from a venue's list. */
+  ADOPTED = 31,
 }
 export const enum Version {
   /** Doubles and ints in a version. */

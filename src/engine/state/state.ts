@@ -20,6 +20,7 @@ import { createRates } from './rates.ts'
 import { createResolutions } from './resolutions.ts'
 import { createSources } from './sources.ts'
 import { StateHash } from './state-hash.ts'
+import { createStatements, type Statements } from './statements.ts'
 import { createTimers } from './timers.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
@@ -53,6 +54,8 @@ export class State {
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
 
+  readonly statements: Statements
+
   /** Reference prices and values, which follow from the tables alone. */
   readonly market: Market
   readonly value: Value
@@ -85,8 +88,14 @@ export class State {
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.statements = createStatements(this, sizes.scopes)
     this.market = createMarket(this)
     this.value = createValue(this)
+  }
+
+  /** Trade date of an account. */
+  dateOf(_account: number): number {
+    return this.tradeDate
   }
 
   /** 16 hex digits; equal states give equal hashes. */
@@ -115,6 +124,7 @@ export class State {
       this.locates,
       this.rates,
       this.lists,
+      this.statements,
     ]) {
       table.hashInto(hash)
     }

@@ -4,6 +4,7 @@
  */
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
+import { DAY_EVENTS } from './day-events.ts'
 import { FATE_EVENTS } from './fate-events.ts'
 import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
@@ -206,6 +207,7 @@ export const EVENTS: readonly RecordLayout[] = [
   SWEPT,
   TIMER_FIRED,
   ...FATE_EVENTS,
+  ...DAY_EVENTS,
 ]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))

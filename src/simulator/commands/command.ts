@@ -2,6 +2,7 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
+import * as days from '../../model/records/day-commands.ts'
 import * as fates from '../../model/records/fate-commands.ts'
 import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
@@ -41,6 +42,10 @@ const LAYOUTS = {
   ExplainExecution: fates.EXPLAIN_EXECUTION,
   ExecutionSource: fates.EXECUTION_SOURCE,
   HoldDecide: fates.HOLD_DECIDE,
+  AdoptStatement: days.ADOPT_STATEMENT,
+  LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
+  PositionStatement: days.POSITION_STATEMENT,
+  StatementSweep: days.STATEMENT_SWEEP,
 } as const
 
 export type CommandName = keyof typeof LAYOUTS

@@ -67,6 +67,8 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Quarantined: ['instrument'],
   Swept: ['latch'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
+  StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
+  StatementCompared: ['account', 'differences'],
 }
 
 /** Commands whose Applied names an id that later commands use. */
@@ -100,7 +102,8 @@ export function compareEvents(
     if (name === 'OrderMoved' && said.some((event) => event.name === 'ExecutionBooked')) continue
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
-    if (name === 'CancelRequested') ours.sort(bySlot(ledger))
+    // The gate looks through orders by slot.
+    if (name === 'CancelRequested' || given.name === 'SessionPhase') ours.sort(bySlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {
       compareEvent(given, theirs[index] as RecordedEvent, event, ledger)

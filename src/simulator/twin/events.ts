@@ -89,6 +89,16 @@ export type TwinEvent =
       readonly told: bigint
       readonly booked: bigint
     }
+  | {
+      readonly name: 'StatementDiffers'
+      readonly account: number
+      readonly instrument: number
+      readonly trader: number
+      readonly strategy: number
+      readonly stated: bigint
+      readonly carried: bigint
+    }
+  | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 
 export function refused(code: string): TwinEvent[] {
   return [{ name: 'Refused', reason: reasonNumber(code) }]

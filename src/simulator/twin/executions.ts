@@ -174,7 +174,7 @@ function isBookable(state: State, instrument: number, report: Report): boolean {
 function bust(state: State, report: Report): TwinEvent[] {
   const booking = referred(state, report)
   if (booking === undefined) return refused('UNKNOWN_EXEC_REF')
-  booking.reversed = true
+  reverse(state, booking)
   return [{ name: 'ExecutionReversed', alarm: 0 }]
 }
 
@@ -184,11 +184,16 @@ function correct(state: State, report: Report): TwinEvent[] {
   const old = referred(state, report)
   if (old === undefined || old.execution === null) return refused('UNKNOWN_EXEC_REF')
   if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
-  old.reversed = true
+  reverse(state, old)
   const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
   // A correct changes no order, and so its booking names none.
   const rebooked = booked(report, { ...booking, orderSeq: 0 }, 'NONE')
   return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...firstMark(state, booking)]
+}
+
+function reverse(state: State, booking: Booking): void {
+  booking.reversed = true
+  booking.reversedOn = states.dateOf(state, booking.keys.account)
 }
 
 /** The execution that a bust or correct speaks of, unless it was reversed before. */
@@ -236,7 +241,9 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     orderSeq,
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
+    bookedOn: states.dateOf(state, keys.account),
     reversed: false,
+    reversedOn: 0,
   }
   state.bookings.push(booking)
   state.executions.set(key, booking)

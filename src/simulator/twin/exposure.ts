@@ -5,6 +5,7 @@ import { OBJECT_KINDS } from '../../model/vocabulary.ts'
 import { abs, ceilDiv, floorDiv, larger, sum } from './exact.ts'
 import { cellUnits } from './rates.ts'
 import {
+  type Booking,
   CELL_KINDS,
   type CellKind,
   instrumentAt,
@@ -168,6 +169,20 @@ export function grossAt(state: State, snap: Snapshot, subject: Name, object: Obj
   return sum(cellsAt(state, snap, subject, object).map((cell) => (snap.worths.get(cell) as Worth).gross))
 }
 
+/** P + B and P - S of the subject's own cells in the object, as quantities. */
+export function quantitiesAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf) {
+  const cells = cellsAt(state, snap, subject, object)
+  return {
+    long: sum(cells.map(({ position, buys }) => position + buys)),
+    short: sum(cells.map(({ position, sells }) => position - sells)),
+  }
+}
+
+/** What was executed on the trade date, in quantity units. */
+export function tradedAt(state: State, subject: Name, object: ObjectOf): bigint {
+  return sum(executedToday(state, subject, object).map(({ qty }) => abs(qty)))
+}
+
 /** Long and short ends per legal entity. */
 export function endsAt(
   state: State,
@@ -187,12 +202,13 @@ export function endsAt(
 
 /** E: executed flow of the trade date. */
 export function executedAt(state: State, subject: Name, object: ObjectOf): bigint {
-  return sum(
-    state.bookings
-      .filter((booking) => !booking.reversed && booking.tradeDate === state.tradeDate)
-      .filter(({ keys }) => countsAt(keys, subject) && isIn(state, object, keys.instrument, keys.venue))
-      .map((booking) => booking.amount),
-  )
+  return sum(executedToday(state, subject, object).map((booking) => booking.amount))
+}
+
+function executedToday(state: State, subject: Name, object: ObjectOf): Booking[] {
+  return state.bookings
+    .filter((booking) => !booking.reversed && booking.tradeDate === state.tradeDate && booking.execution !== null)
+    .filter(({ keys }) => countsAt(keys, subject) && isIn(state, object, keys.instrument, keys.venue))
 }
 
 function liveAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf) {

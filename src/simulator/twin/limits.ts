@@ -3,7 +3,7 @@
  */
 import { reasonNumber } from '../../model/codes.ts'
 import { CONTROLS } from '../../model/controls.ts'
-import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary.ts'
+import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS, SESSION_PHASES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { larger, MAX, sum } from './exact.ts'
@@ -15,12 +15,14 @@ import { type Limit, type Name, nameAt, type State } from './state.ts'
 type LimitValues = ValuesOfCommand<'Limit'>
 
 const NONE = 0
+const INSTRUMENT = OBJECT_KINDS.indexOf('INSTRUMENT')
 const SECTOR = OBJECT_KINDS.indexOf('SECTOR')
 const VENUE = OBJECT_KINDS.indexOf('VENUE')
 const REMOVES = 1
 /** Messages that a C01 row can keep. */
 const LOG_MOST = 1_000_000
-const POSITION_CONTROLS: readonly number[] = [rows.D02, rows.D05, rows.D08]
+const POSITION_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
+const QUANTITY_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S]
 
 export function setLimit(state: State, values: LimitValues): TwinEvent[] {
   const subject = state.subjects[values.subject]
@@ -58,6 +60,8 @@ function isSound(values: LimitValues): boolean {
     isHard &&
     !(values.control === rows.C01 && hard > LOG_MOST && hard < Number(MAX)) &&
     !isDated &&
+    values.phase >= 0 &&
+    values.phase <= (values.control === rows.B03 ? SESSION_PHASES.length : 0) &&
     (isWindow ? param > 0 : param === 0 || (param > 0 && values.control === rows.B03)) &&
     LIMIT_ACTIONS[values.action] !== undefined &&
     LIMIT_MODES[values.mode] !== undefined
@@ -69,6 +73,7 @@ function isAllowed({ control, objectKind }: LimitValues, subject: Name): boolean
   if (CONTROLS[control]?.family !== 'limit' || OBJECT_KINDS[objectKind] === undefined) return false
   if (POSITION_CONTROLS.includes(control) && subject.kind === 'SESSION') return false
   if (control === rows.D08) return objectKind === SECTOR
+  if (QUANTITY_CONTROLS.includes(control)) return objectKind === INSTRUMENT
   if (control === rows.C01 || control === rows.B09) return objectKind === NONE
   return !(POSITION_CONTROLS.includes(control) && objectKind === VENUE)
 }
@@ -86,6 +91,7 @@ function limitOf(values: LimitValues): Limit {
     warnBps: [warn1Bps, warn2Bps, warn3Bps, warn4Bps].map(BigInt),
     action: values.action,
     mode: values.mode,
+    phase: values.phase,
     level: 0,
     stamps: [],
   }
@@ -117,6 +123,12 @@ export function useOf(state: State, limit: Limit, subject: Name, now: number): b
     }
     case rows.D03:
       return exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object)
+    case rows.D01L:
+      return exposure.quantitiesAt(state, snap, subject, object).long
+    case rows.D01S:
+      return -exposure.quantitiesAt(state, snap, subject, object).short
+    case rows.D04:
+      return exposure.executedAt(state, subject, object)
     case rows.D05:
     case rows.D08:
       return exposure.grossAt(state, snap, subject, object)

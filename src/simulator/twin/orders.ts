@@ -175,6 +175,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     reported: false,
     cancelRequested: false,
     tokenExpiryUs: candidate.now + duration(state, 'tokenLifeUs'),
+    requestedBy: 0,
     ids: [clOrdID],
   })
   state.slots.set(seq, state.slots.size)

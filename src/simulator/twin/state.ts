@@ -72,6 +72,8 @@ export interface Market {
   halted: boolean
   rule201: boolean
   active: boolean
+  /** Average daily volume and when it was told; null if it never was. */
+  adv: { readonly qty: bigint; readonly timeUs: number } | null
   mark: bigint | null
   /** Time of the first quarantined quote since the sides were last set; null if there is none. */
   quarantinedUs: number | null
@@ -120,6 +122,8 @@ export interface Order {
   cancelRequested: boolean
   /** When its approval token ends. */
   readonly tokenExpiryUs: number
+  /** Latch whose sweep asked for its cancel; 0 where none did. */
+  requestedBy: number
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -136,7 +140,28 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Trade date of its account when it was booked, and when it was taken back. */
+  readonly bookedOn: number
   reversed: boolean
+  reversedOn: number
+}
+
+export interface StatementRow {
+  readonly instrument: number
+  readonly qty: bigint
+  readonly trader: number
+  readonly strategy: number
+}
+
+/** A position statement of an account: open, differing or settled. */
+export interface Statement {
+  readonly account: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly hash: string
+  readonly sender: string
+  readonly principal: number
+  readonly rows: StatementRow[]
 }
 
 export interface Limit {
@@ -150,6 +175,8 @@ export interface Limit {
   readonly warnBps: readonly bigint[]
   readonly action: number
   readonly mode: number
+  /** Phase + 1 that a collar is for; 0 any. */
+  readonly phase: number
   /** Warning level that stands. */
   level: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
@@ -166,6 +193,9 @@ export interface Latch {
   /** Its orders were looked at; a table of more slots than one sweep takes is not mirrored here. */
   swept: boolean
   requestedState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  ended: number
+  filled: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
@@ -220,6 +250,12 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Position statements by account. */
+  readonly opened: Map<number, Statement>
+  readonly differing: Map<number, Statement>
+  readonly settled: Map<number, Statement>
+  /** Trade date of the last settled list of live orders, by account and venue. */
+  readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
   /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
@@ -255,6 +291,10 @@ export function emptyState(): State {
     bookings: [],
     executions: new Map(),
     approvals: [],
+    opened: new Map(),
+    differing: new Map(),
+    settled: new Map(),
+    listed: new Map(),
     slots: new Map(),
     closings: new Map(),
     resolutions: new Map(),
@@ -278,6 +318,11 @@ export function parameter(state: State, name: ParameterName): bigint {
 
 export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
+}
+
+/** Trade date of an account. */
+export function dateOf(state: State, _account: number): number {
+  return state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {
