@@ -11,16 +11,19 @@ import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
+import * as Fate from '../model/records/fate-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
-import { TIMER_KINDS } from '../model/vocabulary.ts'
+import { ORDER_STATUSES, TIMER_KINDS } from '../model/vocabulary.ts'
 import { decideAlgo, evolveAlgo } from './algos.ts'
+import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
+import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
@@ -70,6 +73,8 @@ const EVALUATE = C.EVALUATE.type
 const NOT_SENT = C.NOT_SENT.type
 const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
 const TICK = C.TICK.type
+const ORDER_STATUS = Fate.ORDER_STATUS.type
+const NOT_FOUND = ORDER_STATUSES.indexOf('NOT_FOUND')
 const ORDER_DECIDED = E.ORDER_DECIDED.type
 const CANCEL_DECIDED = E.CANCEL_DECIDED.type
 const ORDER_MOVED = E.ORDER_MOVED.type
@@ -115,7 +120,10 @@ export function createEngine(options: EngineOptions): Engine {
   const watcher = createWatcher(state)
   const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
-  const reports = createReportDecider(state, createOrderFinder(state), j, content)
+  const finder = createOrderFinder(state)
+  const reports = createReportDecider(state, finder, j, content)
+  const fates = createFateDecider(state, finder)
+  const close = createClose(state)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
@@ -228,7 +236,9 @@ export function createEngine(options: EngineOptions): Engine {
 
   function due(timeUs: number): WriteCommand | null {
     const timer = state.timers.first()
-    if (timer === undefined || timer.dueUs > timeUs) return null
+    const unheardUs = state.orders.unheardUs()
+    if (timer === undefined || unheardUs <= timer.dueUs) return unheardUs <= timeUs ? writeTick : null
+    if (timer.dueUs > timeUs) return null
     return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
   }
 
@@ -241,7 +251,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return nextListSweep()
+    if (sweep === null) return close.nextStep() ?? nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 
@@ -337,7 +347,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
-        return market.phase(tape, offset)
+        return close.step(tape, offset) ? undefined : market.phase(tape, offset)
       case C.FX.type:
         return market.fx(tape, offset)
       case C.LIMIT.type:
@@ -356,6 +366,10 @@ export function createEngine(options: EngineOptions): Engine {
         return calendars.day(tape, offset)
       case D.ZONE_TRANSITIONS.type:
         return calendars.zone(tape, offset)
+      case ORDER_STATUS:
+        return fates.status(tape, offset)
+      case Fate.RESOLVE_ORDER.type:
+        return fates.resolve(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -419,7 +433,7 @@ export function createEngine(options: EngineOptions): Engine {
       case CANCEL_DECIDED:
         return evolveOrders.cancelDecided(tape, command, event)
       case ORDER_MOVED:
-        return evolveOrders.moved(tape, event, typeAt(tape, command) === EXECUTION_REPORT)
+        return evolveOrders.moved(tape, event, isReport(tape, command), typeAt(tape, command) === EXECUTION_REPORT)
       case EXECUTION_BOOKED:
         return evolveReports.booked(tape, command, event)
       case EXECUTION_REVERSED:
@@ -437,7 +451,9 @@ export function createEngine(options: EngineOptions): Engine {
       case E.QUARANTINED.type:
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
-        return evolveGovernance.swept(tape, event)
+        return typeAt(tape, command) === C.SESSION_PHASE.type
+          ? close.swept(tape, command, event)
+          : evolveGovernance.swept(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -460,6 +476,13 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  /** True where what moved the order shows that the market knows it. */
+  function isReport(tape: Tape, command: number): boolean {
+    const type = typeAt(tape, command)
+    if (type === EXECUTION_REPORT) return true
+    return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
+  }
+
   function timerFired(tape: Tape, event: number): void {
     const { kind, id } = E.TIMER_FIRED.at
     state.timers.clear(tape.i32[(event >> 2) + kind]!, tape.i32[(event >> 2) + id]!)
@@ -475,7 +498,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return evolveMarket.instrumentState(tape, command)
       case C.SESSION_PHASE.type:
-        return evolveMarket.phase(tape, command)
+        return close.phase(
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.venue]!,
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.phase]!,
+        )
       case C.FX.type:
         return evolveMarket.fx(tape, command, tape.i32[(event >> 2) + E.APPLIED.at.slot] === 1)
       case C.LIMIT.type:
@@ -514,6 +540,8 @@ export function createEngine(options: EngineOptions): Engine {
       case C.POSITION.type:
         if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
+      case Fate.RESOLVE_ORDER.type:
+        return fates.resolveAsked(tape, command)
       case D.POSITION_STATEMENT.type:
         return evolveStatements.opened(tape, command)
       case D.ADOPT_STATEMENT.type:

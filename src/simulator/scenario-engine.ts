@@ -146,6 +146,24 @@ export class Scenario {
     return this.said
   }
 
+  /** Feeds what the gate itself has to do now, as the sequencer does before a command; returns the events of all of it. */
+  feedOwn(): readonly Said[] {
+    const said: Said[] = []
+    for (;;) {
+      const write = this.engine.due(this.timeUs) ?? this.engine.nextWork()
+      if (write === null) return said
+      const tape = this.#tape
+      tape.end = 0
+      const offset = write(tape)
+      tape.f64[(offset >> 3) + TICK.at.seq] = ++this.seq
+      tape.f64[(offset >> 3) + TICK.at.timeUs] = this.timeUs
+      this.engine.execute(tape, offset)
+      this.#entries.push(tape.u8.slice(0, tape.end))
+      this.said = saidFrom(tape, lengthAt(tape, offset))
+      said.push(...this.said)
+    }
+  }
+
   /** Sends a command that must take effect; returns the id that it was given. */
   applied<N extends CommandName>(name: N, given: Given<N>): number {
     if (this.engine.directory.profile === 'production' && SET_UP.includes(name)) return this.#agreed(name, given)

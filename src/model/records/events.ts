@@ -6,6 +6,7 @@ import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
 import { CONTROL_EVENTS } from './control-events.ts'
 import { DAY_EVENTS } from './day-events.ts'
+import { FATE_EVENTS } from './fate-events.ts'
 import { PROPOSAL_LINE, PROPOSE } from './people-commands.ts'
 import { PEOPLE_EVENTS, PROPOSAL_LINE_APPLIED, PROPOSAL_MOVED } from './people-events.ts'
 import { f64, i32, layout, type RecordLayout, tailAt, text } from './schema.ts'
@@ -208,6 +209,7 @@ export const EVENTS: readonly RecordLayout[] = [
   QUARANTINED,
   SWEPT,
   TIMER_FIRED,
+  ...FATE_EVENTS,
   ...DAY_EVENTS,
   ...CONTROL_EVENTS,
   ...PEOPLE_EVENTS,

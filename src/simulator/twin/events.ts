@@ -95,6 +95,13 @@ export type TwinEvent =
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {
+      readonly name: 'OrderAlarmed'
+      readonly orderSeq: number
+      readonly alarm: number
+      readonly told: bigint
+      readonly booked: bigint
+    }
+  | {
       readonly name: 'StatementDiffers'
       readonly account: number
       readonly instrument: number

@@ -123,6 +123,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** When its approval token ends. */
+  readonly tokenExpiryUs: number
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
   readonly parent: Parent | null
@@ -388,6 +390,10 @@ export interface State {
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
   applying: number[]
+  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
+  readonly closings: Map<number, number>
+  /** Ends that one person has asked for, by order. */
+  readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
 }
 
 export function emptyState(): State {
@@ -436,6 +442,8 @@ export function emptyState(): State {
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],
+    closings: new Map(),
+    resolutions: new Map(),
   }
 }
 

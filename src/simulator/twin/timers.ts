@@ -3,6 +3,7 @@ import { TIMERS_PER_TICK } from '../../model/bounds.ts'
 import { TIMER_KINDS } from '../../model/vocabulary.ts'
 import { dueRoll, type Roll, rollsAhead } from './calendar-time.ts'
 import type { TwinEvent } from './events.ts'
+import { lose, UNHEARD, unheard } from './fate.ts'
 import { expire, firstExpiry } from './proposals.ts'
 import type { State } from './state.ts'
 
@@ -16,7 +17,7 @@ interface Due {
 
 export function firstDue(state: State): Due | undefined {
   const rolls = rollsAhead(state).map(({ dueUs, key }) => ({ dueUs, kind: CALENDAR, id: key }))
-  const all: Due[] = [...firstExpiry(state), ...rolls]
+  const all: Due[] = [...unheard(state), ...firstExpiry(state), ...rolls]
   return all.sort((a, b) => a.dueUs - b.dueUs || a.kind - b.kind || a.id - b.id)[0]
 }
 
@@ -39,7 +40,8 @@ export function tick(state: State, nowUs: number): TwinEvent[] {
     const due = firstDue(state)
     // A calendar rolls by a command of its own, which comes before this one.
     if (due === undefined || due.dueUs > nowUs || due.kind === CALENDAR) break
-    events.push(...fire(state, due), { name: 'TimerFired', ...due })
+    if (due.kind === UNHEARD) events.push(lose(state, due.id))
+    else events.push(...fire(state, due), { name: 'TimerFired', ...due })
   }
   return events
 }
