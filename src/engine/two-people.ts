@@ -21,6 +21,8 @@ const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 
 const DEMO = 0
 const REMOVES = 1
+/** Drops what waits to begin, which may be a tightening. */
+const DROPS = 8
 const ALERT = 1
 const SHADOW = 1
 const PRINCIPAL_DUTY = 6
@@ -84,7 +86,11 @@ export function createTwoPeople(state: State) {
     if ((command.flags & REMOVES) !== 0 || command.effectiveUs !== 0) return false
     const key = limitKey(command.control, command.subject, command.objectKind, objectNamed(command), command.param)
     const slot = limits.slotOf(key)
-    if (slot < 0) return false
+    if (slot < 0 || (command.flags & DROPS) !== 0) return false
+    // Nobody alone lets a temporary row stand longer than two people have said.
+    const running = state.limitTerms.of(slot)
+    const isForGood = running !== undefined && running.base !== null && isTighter(command, running.base)
+    if (running !== undefined && !isForGood && command.expiresUs > running.expiresUs) return false
     return isTighter(command, limits.versions[limits.i[slot * Row.INTS + Row.ID]!]!)
   }
 

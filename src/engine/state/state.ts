@@ -9,6 +9,7 @@ import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
+import { createLimitTerms } from './limit-terms.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -37,6 +38,7 @@ export class State {
   readonly latches = createLatches()
   readonly timers = createTimers()
   readonly proposals = createProposals()
+  readonly limitTerms = createLimitTerms()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -119,6 +121,7 @@ export class State {
       this.lists,
       this.statements,
       this.proposals,
+      this.limitTerms,
     ]) {
       table.hashInto(hash)
     }

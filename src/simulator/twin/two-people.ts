@@ -94,7 +94,11 @@ function tightensLimit(state: State, values: ValuesOfCommand<'Limit'>): boolean 
   if ((flags & 1) !== 0 || effectiveUs !== 0) return false
   const object = objectKind === 0 ? -1 : values.object
   const stands = state.limits.get(rows.limitKey({ control, subject, objectKind, object, param: BigInt(values.param) }))
-  return stands !== undefined && isTighter(values, stands)
+  if (stands === undefined || (flags & 8) !== 0) return false
+  const term = state.terms.get(rows.limitKey(stands))
+  const isForGood = term !== undefined && term.base !== null && isTighter(values, term.base)
+  if (term !== undefined && !isForGood && values.expiresUs > term.expiresUs) return false
+  return isTighter(values, stands)
 }
 
 export function isTighter(values: ValuesOfCommand<'Limit'>, stands: Limit): boolean {
