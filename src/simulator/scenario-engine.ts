@@ -162,8 +162,10 @@ export class Scenario {
     return done?.id as number
   }
 
+  /** Time passes: what falls due fires. */
   wait(us: number): void {
     this.timeUs += us
+    this.tick()
   }
 
   // Orders.

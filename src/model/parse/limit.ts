@@ -57,7 +57,11 @@ export const LIMIT_FORM = form(
     mayCode('action', LIMIT_ACTIONS, 'What a breach does; BLOCK where not given.', 'BLOCK'),
     mayCode('mode', LIMIT_MODES, 'SHADOW records and lets pass; ENFORCE where not given.', 'ENFORCE'),
     mayTime('effective', 'When it begins; at once where not given.', '2026-11-21T14:30:00Z'),
-    mayTime('expires', 'When the row goes back by itself to what stood before; never where not given.', '2026-11-28T00:00:00Z'),
+    mayTime(
+      'expires',
+      'When the row goes back by itself to what stood before; never where not given.',
+      '2026-11-28T00:00:00Z',
+    ),
     mayFlag('temporary', 'true: it must say when it expires.', false),
     mayFlag('dropScheduled', 'true drops what waits to replace this row.', false),
     mayFlag('remove', 'true takes the row away.', false),
