@@ -148,7 +148,13 @@ describe('a production gate', { timeout: 120_000 }, () => {
     const order = { clOrdID: 'A-1', symbol: 'X', side: 'Buy', ordType: 'Limit', price: '1', orderQty: '1' }
     assert.equal((await send('ruth', 'POST', '/orders', order)).status, 403, 'an officer sends no orders')
     const step = async (who: string, name: string) =>
-      (await send(who, 'POST', path, { step: name, reason: 'open' })).body
+      (
+        await send(who, 'POST', path, {
+          step: name,
+          reason: 'open',
+          ...(name === 'request' ? { rootCause: 'genesis' } : {}),
+        })
+      ).body
     assert.equal((await step('omar', 'approve')).reason.code, 'NOT_REQUESTED')
     assert.equal((await step('ruth', 'request')).outcome, 'APPLIED')
     assert.equal((await step('ruth', 'approve')).reason.code, 'MAKER_IS_CHECKER')

@@ -53,8 +53,8 @@ export class LimitTermDecider {
 }
 
 function valuesOf(version: RowVersion) {
-  const { control, subject, kind, object, hard, hardForReducing, soft, param, warnBps, action, mode } = version
+  const { control, subject, kind, object, hard, hardForReducing, soft, param, phase, warnBps, action, mode } = version
   const [warn1Bps = 0, warn2Bps = 0, warn3Bps = 0, warn4Bps = 0] = warnBps
   const levels = { hard, hardForReducing, soft, param, warn1Bps, warn2Bps, warn3Bps, warn4Bps }
-  return { control, subject, objectKind: kind, object, action, mode, ...levels }
+  return { control, subject, objectKind: kind, object, action, mode, phase, ...levels }
 }

@@ -6,6 +6,8 @@ import { type EngineSizes, PROPOSAL_STEP_LINES, TIMERS_PER_TICK } from '../model
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { ALGO, PARENT } from '../model/records/control-commands.ts'
+import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
@@ -15,8 +17,10 @@ import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
+import { decideAlgo, evolveAlgo } from './algos.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
+import { CalendarDecider } from './decide-calendars.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { LimitTermDecider } from './decide-limit-terms.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
@@ -29,6 +33,7 @@ import { StatementDecider } from './decide-statements.ts'
 import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
+import { CalendarEvolver } from './evolve-calendars.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
@@ -41,11 +46,16 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { decideParent, evolveParent } from './parents.ts'
+import { createProfit } from './profit.ts'
 import type { Proposal } from './state/proposals.ts'
 import { State } from './state/state.ts'
+import { StateLoader } from './state/state-loader.ts'
+import { StateSaver } from './state/state-saver.ts'
 import { createSubjects } from './subjects.ts'
 import { createTwoPeople } from './two-people.ts'
 import { StateView } from './view.ts'
+import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
@@ -74,6 +84,7 @@ const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 const COMMAND_SEQ = C.TICK.at.seq
 const COMMAND_TIME = C.TICK.at.timeUs
 
@@ -96,26 +107,31 @@ const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, pr
 /** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
 export function createEngine(options: EngineOptions): Engine {
   const state = new State(options.sizes, options.hashSeed)
+  const { tripped } = state.watches
   const j = new Judgement()
   const shift = createShift(state)
   const life = createOrderLife(state, shift)
   const onRiskError = options.onRiskError ?? (() => {})
   const content = createContent(j)
   const subjects = createSubjects(state)
+  const watcher = createWatcher(state)
+  const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const reports = createReportDecider(state, createOrderFinder(state), j, content)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
+  const calendars = new CalendarDecider(state)
   const statements = new StatementDecider(state)
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
-  const evolveOrders = createOrderEvolver(state, life, j, content)
-  const evolveReports = createReportEvolver(state, life, shift, subjects)
-  const evolveReference = new ReferenceEvolver(state, shift)
-  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
+  const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
+  const evolveReference = new ReferenceEvolver(state, shift, profit)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
+  const evolveCalendars = new CalendarEvolver(state)
   const evolveLiveOrders = new LiveOrderEvolver(state, life)
-  const evolveStatements = new StatementEvolver(state, shift)
-  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
+  const evolveStatements = new StatementEvolver(state, shift, profit)
+  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
   const twoPeople = createTwoPeople(state)
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
@@ -145,6 +161,12 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
     const type = typeAt(tape, offset)
     if (type === APPROVE || type === PROPOSAL_STEP) applyLines(tape, offset, events)
+    if (tripped.length > 0) act(tape, offset)
+  }
+
+  /** What rows do by themselves that this command took over their limit: one after the other. */
+  function act(tape: Tape, offset: number): void {
+    for (let at = tape.end; watcher.actNext(tape); at = tape.end) evolve(tape, offset, at)
   }
 
   /** The next lines of the proposal that the command has approved, or goes on with: each in the state the one before left. */
@@ -218,7 +240,16 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function due(timeUs: number): WriteCommand | null {
-    return state.timers.dueUs() <= timeUs ? writeTick : null
+    const timer = state.timers.first()
+    if (timer === undefined || timer.dueUs > timeUs) return null
+    return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
+  }
+
+  /** The roll of the calendar whose time has come: a command of its own, as a person would send it. */
+  function writeRoll(subject: number): WriteCommand {
+    const { tradeDate } = state.calendars.nextRoll(subject)
+    const calendar = subject === 0 ? -1 : subject
+    return (tape) => encode(tape, C.DAY_ROLL, { session: -1, principal: -1, calendar, tradeDate })
   }
 
   function nextWork(): WriteCommand | null {
@@ -244,6 +275,7 @@ export function createEngine(options: EngineOptions): Engine {
   function enter(tape: Tape, offset: number): void {
     state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
     state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
+    if (tripped.length > 0) tripped.length = 0
   }
 
   function decide(tape: Tape, offset: number): void {
@@ -330,7 +362,13 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
-        return governance.dayRoll(tape, offset)
+        return calendars.dayRoll(tape, offset)
+      case D.CALENDAR.type:
+        return calendars.calendar(tape, offset)
+      case D.CALENDAR_DAY.type:
+        return calendars.day(tape, offset)
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.zone(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -339,6 +377,10 @@ export function createEngine(options: EngineOptions): Engine {
         return liveOrders.statement(tape, offset)
       case D.STATEMENT_SWEEP.type:
         return liveOrders.sweep(tape, offset)
+      case ALGO.type:
+        return decideAlgo(state, tape, offset)
+      case PARENT.type:
+        return decideParent(state, tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -349,6 +391,7 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === C.DAY_ROLL.type && state.profile >= 0) return calendars.failed(tape, offset, reason)
     if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
@@ -372,6 +415,11 @@ export function createEngine(options: EngineOptions): Engine {
         // A limit that waits for its time has no slot yet.
         if (tape.i32[(events >> 2) + E.APPLIED.at.slot]! < 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
+      case C.DAY_ROLL.type:
+      case D.CALENDAR.type:
+      case D.CALENDAR_DAY.type:
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.follow(tape, offset)
       default:
         return
     }
@@ -397,6 +445,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveGovernance.warned(tape, event)
       case E.CANCEL_REQUESTED.type:
         return evolveOrders.cancelRequested(tape, event)
+      case CONTROL_LATCHED.type:
+        return watcher.latched(tape, event)
       case E.LATCH_SET.type:
         return evolveGovernance.latchSet(tape, event)
       case E.QUARANTINED.type:
@@ -469,9 +519,32 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveStatements.adopted(tape, command)
       case D.LIVE_ORDER_STATEMENT.type:
         return evolveLiveOrders.statement(tape, command)
+      case D.CALENDAR.type:
+        return evolveCalendars.calendar(tape, command)
+      case D.CALENDAR_DAY.type:
+        return evolveCalendars.day(tape, command)
+      case D.ZONE_TRANSITIONS.type:
+        return evolveCalendars.zone(tape, command)
+      case ALGO.type:
+        return evolveAlgo(state, tape, command)
+      case PARENT.type:
+        return evolveParent(state, tape, command, id)
       default:
         return evolveReference.applied(tape, command, id)
     }
+  }
+
+  function save(write: (bytes: Uint8Array) => void): void {
+    const saver = new StateSaver(write)
+    state.visit(saver)
+    saver.finish()
+  }
+
+  function load(read: (into: Uint8Array) => number): void {
+    if (state.seq !== 0) throw new Error('a state is loaded before anything is executed')
+    const loader = new StateLoader(read)
+    state.visit(loader)
+    loader.finish()
   }
 
   return {
@@ -483,5 +556,7 @@ export function createEngine(options: EngineOptions): Engine {
     nextWork,
     nextSweep,
     stateHash: () => state.hash(),
+    save,
+    load,
   }
 }

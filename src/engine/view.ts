@@ -7,6 +7,7 @@ import type {
   InstrumentView,
   LatchView,
   LimitView,
+  OrderStanding,
   OrderView,
   ProposalView,
   ReadinessView,
@@ -210,6 +211,7 @@ export class StateView implements EngineView {
       warnBps: version.warnBps,
       action: version.action,
       mode: version.mode,
+      phase: version.phase,
       use,
     }
   }
@@ -241,6 +243,25 @@ export class StateView implements EngineView {
     for (let slot = 0; slot < orders.top(); slot++) {
       if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
       yield this.#orderAt(slot)
+    }
+  }
+
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void {
+    const { orders } = this.#state
+    const { f, i } = orders
+    const scope = { keys: Int32Array.from(LATCH_KEYS, (key) => keys[key] ?? -1) }
+    const order = { orderSeq: 0, state: 0, session: -1, venue: -1, openValue: 0, cancelRequested: false }
+    for (let slot = 0; slot < orders.top(); slot++) {
+      const oi = slot * Order.INTS
+      const of = slot * Order.NUMS
+      if (i[oi + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
+      order.orderSeq = f[of + Order.SEQ]!
+      order.state = i[oi + Order.STATE]!
+      order.session = i[oi + Order.SUBJECT + Kind.SESSION]!
+      order.venue = i[oi + Order.VENUE]!
+      order.openValue = f[of + Order.OPENED]!
+      order.cancelRequested = f[of + Order.CANCEL_SEQ] !== 0
+      visit(order)
     }
   }
 

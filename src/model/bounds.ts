@@ -25,6 +25,10 @@ export const LIST_SWEEP_SLOTS = 256
 export const LIST_SWEEP_TESTS = 8
 /** Differences of a statement that are named by events; all of them can be read while it waits. */
 export const STATEMENT_DIFFERENCES = 256
+/** Entries of one calendar; zones, and intervals of one zone: two a year for over two centuries. */
+export const CALENDAR_DAYS = 4096
+export const ZONES = 64
+export const ZONE_INTERVALS = 512
 /** Lines of one proposal, bytes of all that are open, and how many may be open at once. */
 export const PROPOSAL_LINES = 100_000
 export const PROPOSAL_BYTES = 64 * 1024 * 1024

@@ -24,6 +24,15 @@ export interface DecisionEngine {
   nextWork(): WriteCommand | null
   /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
   stateHash(): string
+  /** Writes the whole state. `write` is done with the bytes when it returns: they are the state itself. */
+  save(write: (bytes: Uint8Array) => void): void
+  /**
+   * Loads what an engine of the same engineVersion, sizes and hashSeed saved; into one that has executed nothing yet.
+   * `read` fills as much of the array as it can and says how many bytes that were; 0 only at the end.
+   *
+   * @throws Error where the bytes do not fit; the engine is then of no more use
+   */
+  load(read: (into: Uint8Array) => number): void
 }
 
 /** Most bytes that the events of one command take. */
@@ -106,6 +115,8 @@ export interface LimitView {
   readonly warnBps: readonly number[]
   readonly action: number
   readonly mode: number
+  /** Index in SESSION_PHASES + 1 of the only phase that it is for; 0 any. */
+  readonly phase: number
   /** Use now; NaN for rows that judge single orders and so have none. */
   readonly use: number
 }
@@ -126,6 +137,17 @@ export interface LatchView {
   readonly filled: number
   /** Every order slot was looked at. */
   readonly swept: boolean
+}
+
+/** What a count of orders asks of each. */
+export interface OrderStanding {
+  readonly orderSeq: number
+  /** Index in ORDER_STATES. */
+  readonly state: number
+  readonly session: number
+  readonly venue: number
+  readonly openValue: number
+  readonly cancelRequested: boolean
 }
 
 /** An outstanding cancel request, derived from state. */
@@ -172,6 +194,8 @@ export interface ReadinessView {
   readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
   readonly differences: readonly PositionDifferenceView[]
   readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
+  /** The next trade date and when it begins by itself; undefined where no calendar knows. */
+  readonly nextRoll: { readonly tradeDate: number; readonly dueUs: number } | undefined
 }
 
 /** A proposal, open or lately ended. */
@@ -224,6 +248,8 @@ export interface EngineView {
   latches(): Iterable<LatchView>
   /** Live orders that have all these keys, named as in LatchView. */
   ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
+  /** Visits the same orders without making an object of each; `order` may be read during the call only. */
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined

@@ -6,6 +6,7 @@ import { LIVE_ORDER_VERDICTS } from '../model/records/day-events.ts'
 import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
+  CALENDAR_DAY_KINDS,
   DUTIES,
   EXEC_TYPES,
   LIMIT_ACTIONS,
@@ -34,7 +35,9 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
-/** Closed sets by `Record.field`, else by field. */
+const PROFILES = ['demo', 'production']
+
+/** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
   change: ['STATE_ONLY', 'VERSION_ACCEPTED', 'VERSION_DROPPED', 'TERMINAL'],
@@ -45,6 +48,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   list: LIST_KINDS,
   missing: CONTROL_IDS,
   'List.mode': LIST_MODES,
+  'CalendarDay.kind': CALENDAR_DAY_KINDS,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
   objectKind: OBJECT_KINDS,
@@ -52,13 +56,17 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   outcome: OUTCOMES,
   parameter: PARAMETERS.map((parameter) => parameter.name),
   phase: SESSION_PHASES,
-  profile: ['demo', 'production'],
+  // Any phase goes without a word.
+  'Limit.phase': ['', ...SESSION_PHASES],
+  profile: PROFILES,
+  environment: PROFILES,
   refSource: REF_SOURCES,
   side: SIDES,
   'Kill.side': ['buys', 'sells'],
   'Kill.state': TRADING_STATES,
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
+  'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   'LiveOrderChecked.state': ORDER_STATES,
   'ProposalMoved.state': PROPOSAL_STATES,
@@ -86,6 +94,7 @@ const KINDS: Readonly<Record<string, NameKind | 'SUBJECT'>> = {
   missingSubject: 'SUBJECT',
   owner: 'SUBJECT',
   'Hierarchy.owner': 'OWNER',
+  'Algo.owner': 'PRINCIPAL',
   principal: 'PRINCIPAL',
   sector: 'SECTOR',
   session: 'SUBJECT',
@@ -141,7 +150,8 @@ function codeWord(record: string, field: string, value: number, command: RecordL
   if (REASON_FIELDS.has(field)) return value === 0 ? undefined : (REASON_CODES.get(value) ?? `#${value}`)
   if (value === -1) return undefined
   if (record === 'Refused' && field === 'field') return command.fields[value]?.name ?? `#${value}`
-  return setOf(record, field)?.[value] ?? `#${value}`
+  const word = setOf(record, field)?.[value] ?? `#${value}`
+  return word === '' ? undefined : word
 }
 
 function setOf(record: string, field: string): readonly string[] | undefined {

@@ -3,7 +3,9 @@
  */
 import type { DecisionEngine } from '../model/engine-port.ts'
 import { ENTRY_BYTES_MAX } from '../model/engine-port.ts'
-import { lengthAt, Tape } from '../model/records/tape.ts'
+import { DAY_ROLL } from '../model/records/commands.ts'
+import { decode } from '../model/records/schema.ts'
+import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { type Command, encodeCommand } from './commands/command.ts'
 import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
@@ -14,6 +16,7 @@ import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
 import type { TwinEvent } from './twin/events.ts'
 import { limitKey } from './twin/rows.ts'
+import { dueInWords } from './twin/timers.ts'
 import { Twin } from './twin/twin.ts'
 
 export type EngineMaker = (pack: RulePack) => DecisionEngine
@@ -60,8 +63,10 @@ export function compare(
     theirPack.asked = null
     ourPack.asked = null
     const check = oracle.watch(given)
+    const due = dueInWords(twin.state, given.values.timeUs)
     const said = twin.execute(given)
     oracle.note()
+    same(given, 'due', dueOf(engine, tape, given), due)
     const recorded = run(engine, tape, given)
     learn(given, recorded, said, ledger)
     compareEvents(given, recorded, said, ledger)
@@ -82,6 +87,17 @@ function withSlot(given: Command, { slots }: Ledger): Command {
   if (given.name !== 'ExecutionReport' || given.values.orderSlot !== SLOT_OF_ORDER) return given
   const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
   return { ...given, values: { ...given.values, orderSlot } }
+}
+
+/** The command that the engine asks for before this one, in words. */
+function dueOf(engine: DecisionEngine, tape: Tape, given: Command): string {
+  const write = engine.due(given.values.timeUs)
+  if (write === null) return 'nothing'
+  tape.end = 0
+  const offset = write(tape)
+  if (typeAt(tape, offset) !== DAY_ROLL.type) return 'Tick'
+  const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
+  return `DayRoll ${calendar} ${tradeDate}`
 }
 
 function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[] {
@@ -109,9 +125,9 @@ export function learn(
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
     if (name === 'Applied' && command.name === 'Limit' && (values.slot as number) >= 0) {
-      const { control, subject, objectKind, object, param } = command.values
+      const { control, subject, objectKind, object, param, phase } = command.values
       const own = objectKind === 0 ? -1 : object
-      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param) })
+      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })
       ledger.rows.set(values.id as number, key)
     }
   }

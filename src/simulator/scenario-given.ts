@@ -1,7 +1,7 @@
 /** How tests speak to a scenario: orders, limits and kills by names. */
 import type { CONTROLS } from '../model/controls.ts'
 import type { RulePack } from '../model/rules.ts'
-import type { LimitAction, LimitMode, OrdType, Side, TimeInForce } from '../model/vocabulary.ts'
+import type { LimitAction, LimitMode, OrdType, SessionPhase, Side, TimeInForce } from '../model/vocabulary.ts'
 import type { CommandName, ValuesOfCommand } from './commands/command.ts'
 
 /** Reference price of ACME in cents; one share is worth as many ledger units. */
@@ -36,6 +36,17 @@ export interface OrderGiven {
   readonly flags?: number
 }
 
+/** A parent order, or with a total and lines a basket. */
+export interface ParentGiven {
+  readonly strategy?: string
+  readonly account?: string
+  readonly side?: Side
+  readonly orderQty?: number
+  readonly notional?: number
+  readonly lines?: number
+  readonly expireTimeUs?: number
+}
+
 export interface ReplaceGiven {
   readonly clOrdID?: string
   readonly session?: string
@@ -49,6 +60,7 @@ export interface LimitGiven {
   /** Kind and name of the object, as INSTRUMENT:ACME; a star is "each". */
   readonly on?: string
   readonly param?: number
+  readonly phase?: SessionPhase
   readonly action?: LimitAction
   readonly mode?: LimitMode
   readonly hardForReducing?: number

@@ -2,7 +2,7 @@
  * Latches: trading states over conjunctions of scope keys. Few at a time, so an order looks at all of them; none costs
  * nothing.
  */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Keys of a latch, -1 where any: eight subjects (firm unused), then these. */
 export const enum Key {
@@ -59,20 +59,10 @@ export function createLatches() {
     latches.count = active.length
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(latches.next)
-    hash.int(active.length)
-    for (const latch of active) {
-      hash.int(latch.id)
-      hash.ints(latch.keys, Key.COUNT)
-      for (const value of [latch.state, latch.cause, latch.principal, latch.releaseRequestedBy, latch.releaseState]) {
-        hash.int(value)
-      }
-      hash.num(latch.setSeq)
-      hash.int(latch.sweepFrom)
-      hash.int(latch.ended)
-      hash.int(latch.filled)
-    }
+  function visit(v: StateVisitor): void {
+    latches.next = v.int(latches.next)
+    v.list(active)
+    latches.count = active.length
   }
 
   const latches = {
@@ -84,7 +74,7 @@ export function createLatches() {
     get,
     set,
     end,
-    hashInto,
+    visit,
   }
   return latches
 }

@@ -1,6 +1,6 @@
 /** Limits that begin later, and limits that end by themselves: what each row goes back to, and when. */
 import type { RowVersion } from './limits.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Most limits that wait to begin. */
 export const SCHEDULED_MAX = 1_000
@@ -76,17 +76,11 @@ export function createLimitTerms() {
     return scheduled.size >= SCHEDULED_MAX
   }
 
-  function hashInto(hash: StateHash): void {
-    for (const value of [terms.next, scheduled.size, temporary.size]) hash.int(value)
-    for (const { id, key, command } of scheduled.values()) {
-      hash.int(id)
-      hash.text(key)
-      hash.ints(new Int32Array(command.buffer), command.length >> 2)
-    }
-    for (const { id, slot, base, expiresUs } of temporary.values()) {
-      for (const value of [id, slot, base?.row ?? -1]) hash.int(value)
-      hash.num(expiresUs)
-    }
+  function visit(v: StateVisitor): void {
+    terms.next = v.int(terms.next)
+    v.map(scheduled)
+    v.map(temporary)
+    if (v.isLoading) for (const one of temporary.values()) bySlot.set(one.slot, one)
   }
 
   const terms = {
@@ -101,7 +95,7 @@ export function createLimitTerms() {
     ending,
     end,
     isFull,
-    hashInto,
+    visit,
   }
   return terms
 }

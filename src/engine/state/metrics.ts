@@ -3,7 +3,7 @@
  * object (instrument, underlying, sector, asset class, venue), kept only where a limit row asks for them.
  */
 import { ENTITIES_MAX } from './names.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Doubles in a metric row. */
 export const enum Metric {
@@ -14,6 +14,10 @@ export const enum Metric {
   COUNT = 3,
   /** Sum over entities of max(|long|, |short|). */
   NET = 4,
+  /** Of a subject in one instrument, in its quantity units: P + B, P - S, and what was executed on the trade date. */
+  LONG_QTY = 5,
+  SHORT_QTY = 6,
+  TRADED_QTY = 7,
 }
 /** Doubles of a row in `ends`. */
 const ENTITY_ENDS = ENTITIES_MAX * 2
@@ -57,14 +61,23 @@ export function createMetrics(scopes: number, objects: number) {
     f[(m + Metric.EXECUTED) | 0] = f[(m + Metric.EXECUTED) | 0]! + executed
   }
 
+  /** Adds changes of P + B, of P - S and of what was executed, of a subject in one instrument. */
+  function addQuantity(row: number, long: number, short: number, traded: number): void {
+    const m = (row * Metric.SIZE) | 0
+    f[(m + Metric.LONG_QTY) | 0] = f[(m + Metric.LONG_QTY) | 0]! + long
+    f[(m + Metric.SHORT_QTY) | 0] = f[(m + Metric.SHORT_QTY) | 0]! + short
+    f[(m + Metric.TRADED_QTY) | 0] = f[(m + Metric.TRADED_QTY) | 0]! + traded
+  }
+
   function clear(row: number): void {
     f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
     ends.fill(0, row * ENTITY_ENDS, (row + 1) * ENTITY_ENDS)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, used.rows * Metric.SIZE)
-    hash.nums(ends, used.rows * ENTITY_ENDS)
+  function visit(v: StateVisitor): void {
+    used.rows = v.int(used.rows)
+    v.nums(f, used.rows * Metric.SIZE)
+    v.nums(ends, used.rows * ENTITY_ENDS)
   }
 
   return {
@@ -76,8 +89,9 @@ export function createMetrics(scopes: number, objects: number) {
     addRow,
     addEnds,
     addFlow,
+    addQuantity,
     clear,
-    hashInto,
+    visit,
   }
 }
 

@@ -3,7 +3,7 @@
  * linked from the newest to the oldest.
  */
 import { columnOf } from './columns.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Doubles and ints in an order. */
 export const enum Order {
@@ -130,13 +130,16 @@ export function createOrders(ordersMax: number) {
     versions.live = (versions.live - 1) | 0
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, slots.top * Order.NUMS)
-    hash.ints(i, slots.top * Order.INTS)
-    hash.nums(vf, versions.top * Version.NUMS)
-    hash.ints(vi, versions.top * Version.INTS)
-    hash.int(slots.free)
-    hash.int(versions.free)
+  function visit(v: StateVisitor): void {
+    for (const pool of [slots, versions]) {
+      pool.top = v.int(pool.top)
+      pool.live = v.int(pool.live)
+      pool.free = v.int(pool.free)
+    }
+    v.nums(f, slots.top * Order.NUMS)
+    v.ints(i, slots.top * Order.INTS)
+    v.nums(vf, versions.top * Version.NUMS)
+    v.ints(vi, versions.top * Version.INTS)
   }
 
   return {
@@ -159,6 +162,6 @@ export function createOrders(ordersMax: number) {
     nextVersion,
     takeVersion,
     releaseVersion,
-    hashInto,
+    visit,
   }
 }

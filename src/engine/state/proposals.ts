@@ -1,6 +1,6 @@
 /** Proposals: what people have asked for that takes two of them. The lines of one that has ended are gone. */
 import { PROPOSALS_KEPT } from '../../model/bounds.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Indices in PROPOSAL_STATES. */
 export const enum ProposalState {
@@ -116,24 +116,15 @@ export function createProposals() {
     return applying[0]
   }
 
-  function hashInto(hash: StateHash): void {
-    for (const value of [proposals.next, proposals.open, proposals.bytes, byId.size]) hash.int(value)
-    for (const { id } of applying) hash.int(id)
-    for (const proposal of byId.values()) {
-      const { id, maker, state, checker, count, kinds, hash0, hash1, first0, first1, next, refused } = proposal
-      for (const value of [id, maker, state, checker, count, kinds, hash0, hash1, first0, first1, next, refused]) {
-        hash.int(value)
-      }
-      hash.num(proposal.madeUs)
-      hash.num(proposal.expiresUs)
-      hash.text(proposal.key)
-      hash.text(proposal.title)
-      hash.ints(Int32Array.from(proposal.ids), proposal.ids.length)
-      for (const { line, reason } of proposal.refusals) {
-        hash.int(line)
-        hash.int(reason)
-      }
-    }
+  function visit(v: StateVisitor): void {
+    proposals.next = v.int(proposals.next)
+    proposals.open = v.int(proposals.open)
+    proposals.bytes = v.int(proposals.bytes)
+    const ids = v.data(applying.map(({ id }) => id))
+    v.map(byId)
+    if (!v.isLoading) return
+    for (const proposal of byId.values()) byKey.set(`${proposal.maker}/${proposal.key}`, proposal)
+    for (const id of ids) applying.push(byId.get(id)!)
   }
 
   const proposals = {
@@ -150,7 +141,7 @@ export function createProposals() {
     end,
     begin,
     inHand,
-    hashInto,
+    visit,
   }
   return proposals
 }

@@ -4,6 +4,7 @@ import { formatOrderID } from '../../model/parse/execution.ts'
 import { formatHash } from '../../model/parse/proposal.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { NEW_ORDER } from '../../model/records/commands.ts'
+import { STATEMENT_COMPARED } from '../../model/records/day-events.ts'
 import {
   APPLIED,
   CANCEL_DECIDED,
@@ -36,6 +37,8 @@ export interface CommandAnswer {
   orderID?: string
   state?: string
   breach?: boolean
+  /** Of a statement of positions: how many differ. */
+  differences?: number
   line?: number
   contentHash?: string
   linesApplied?: number
@@ -117,6 +120,9 @@ function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
       break
     case LIMIT_BREACHED.type:
       answer.breach = true
+      break
+    case STATEMENT_COMPARED.type:
+      answer.differences = tape.i32[i + STATEMENT_COMPARED.at.differences] as number
       break
     case QUARANTINED.type:
       answer.quarantined = true

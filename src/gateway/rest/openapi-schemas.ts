@@ -1,5 +1,6 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, PROPOSAL_STATES, REF_SOURCES, RESULTS } from '../../model/vocabulary.ts'
+import { ORDER_STATES, PROPOSAL_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
 import { PROPOSAL_SCHEMAS } from './openapi-proposal-schemas.ts'
 import {
@@ -164,6 +165,7 @@ export const SCHEMAS = {
         enum: [...ORDER_STATES, ...PROPOSAL_STATES].filter((state, at, all) => all.indexOf(state) === at),
       }),
       breach: flag('The new limit is below the use.'),
+      differences: integer('Of a statement of positions: how many positions differ; 0 where it agrees.'),
       line: integer('Place of the line that a draft got.'),
       contentHash: text("Hash of the proposal's lines: who submits or approves says it.", {
         examples: ['9f86d081884c7d65'],
@@ -254,7 +256,10 @@ export const SCHEMAS = {
             hardForReducing: AMOUNT,
             use: AMOUNT,
             windowUs: integer('Window in microseconds.'),
+            bothSides: integer('1 where executions of both sides count together.'),
+            latchState: text('State of the latch that the row sets.'),
             bandTicks: integer('The band is at least so many ticks.'),
+            phase: text('The only session phase that the row is for.', { enum: SESSION_PHASES }),
             warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),
             action: text('What a breach does.'),
             mode: text('SHADOW records and lets pass.'),
@@ -313,6 +318,7 @@ export const SCHEMAS = {
     ['cells', 'seq'],
   ),
   ...KILL_SCHEMAS,
+  ...DAY_SCHEMAS,
   ...PROPOSAL_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',

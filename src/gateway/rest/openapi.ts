@@ -69,6 +69,7 @@ export const DOCUMENT = {
     { name: 'Limits', description: 'Limit rows and their use.' },
     { name: 'Proposals', description: 'What loosens takes two people: one proposes it, another approves.' },
     { name: 'Exposure', description: 'What the firm is exposed to now.' },
+    { name: 'Trade date', description: 'Statements that begin it, readiness of accounts, calendars that roll it.' },
     { name: 'Kill', description: 'Stopping, and starting again.' },
     { name: 'Access', description: 'Tokens by OAuth 2.0 client credentials.' },
     { name: 'Operation', description: 'Health and metrics.' },

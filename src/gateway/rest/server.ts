@@ -17,6 +17,7 @@ import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
 import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
+import { dayRoutes } from './day-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
 import { killRoutes } from './kill-routes.ts'
@@ -97,6 +98,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...commandRoutes(gate, sequencing),
     ...proposalRoutes(gate, sequencing),
     ...readRoutes(gate),
+    ...dayRoutes(gate, sequencing),
     ...killRoutes(gate, polls.delivery),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
   ]

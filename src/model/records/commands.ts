@@ -7,6 +7,7 @@
  */
 import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
+import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
@@ -170,7 +171,7 @@ export const HIERARCHY = command(
     i32(
       'flags',
       'flags',
-      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match is tested across venues. PRINCIPAL: 1 person.',
+      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match across venues. PRINCIPAL: 1 person. STRATEGY: 1 algorithm.',
     ),
     text('name', NAME_CHARS, 'The name, unique in its kind.'),
   ],
@@ -226,7 +227,7 @@ export const PARAMETER = command(21, 1, 'Parameter', 'Sets a parameter that can 
   i32('parameter', 'code', 'Index in PARAMETERS.'),
 ])
 
-export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away.', [
+export const LIMIT = command(22, 2, 'Limit', 'Sets a limit row, or takes it away.', [
   f64('hard', 'number', "In the control's unit; an order passes at equality. MAX is unlimited, 0 nothing allowed."),
   f64('hardForReducing', 'number', 'For orders that pass the cumulative reduce-only test; at least hard. 0: as hard.'),
   f64('soft', 'number', 'Soft level; 0 for none.'),
@@ -249,6 +250,7 @@ export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away
     '1 takes the row away, 4 temporary: expiresUs must be given, 8 drops what waits to replace it.',
   ),
   note('reason', 'Why.'),
+  i32('phase', 'code', 'B03: index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any.'),
 ])
 
 export const KILL = command(23, 1, 'Kill', 'Sets a latch over a conjunction of scopes; -1 is any.', [
@@ -318,6 +320,7 @@ export const RESERVED_COMMANDS = {
 } as const
 
 export const COMMANDS: readonly RecordLayout[] = [
+  ...CONTROL_COMMANDS,
   NEW_ORDER,
   REPLACE_ORDER,
   CANCEL_ORDER,

@@ -4,6 +4,7 @@
  */
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
+import { CONTROL_EVENTS } from './control-events.ts'
 import { DAY_EVENTS } from './day-events.ts'
 import { PROPOSAL_LINE, PROPOSE } from './people-commands.ts'
 import {
@@ -214,6 +215,7 @@ export const EVENTS: readonly RecordLayout[] = [
   SWEPT,
   TIMER_FIRED,
   ...DAY_EVENTS,
+  ...CONTROL_EVENTS,
   ...PEOPLE_EVENTS,
 ]
 

@@ -2,6 +2,7 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
+import { ALGO, PARENT } from '../../model/records/control-commands.ts'
 import * as days from '../../model/records/day-commands.ts'
 import * as people from '../../model/records/people-commands.ts'
 import { enclose, encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
@@ -39,7 +40,12 @@ const LAYOUTS = {
   AdoptStatement: days.ADOPT_STATEMENT,
   LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
   PositionStatement: days.POSITION_STATEMENT,
+  Calendar: days.CALENDAR,
+  CalendarDay: days.CALENDAR_DAY,
+  ZoneTransitions: days.ZONE_TRANSITIONS,
   StatementSweep: days.STATEMENT_SWEEP,
+  Parent: PARENT,
+  Algo: ALGO,
   Propose: people.PROPOSE,
   Approve: people.APPROVE,
   RejectProposal: people.REJECT_PROPOSAL,

@@ -2,7 +2,7 @@
  * Steps of people and of the day: limits near their use, kills and releases, lists, locates, bindings, positions, rolls.
  */
 import { CONTROLS } from '../../model/controls.ts'
-import { BINDING_KINDS, LIST_KINDS, TRADING_STATES } from '../../model/vocabulary.ts'
+import { BINDING_KINDS, LIST_KINDS, SESSION_PHASES, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { EvaluatedRow } from '../twin/events.ts'
 import { MAX } from '../twin/exact.ts'
 import { covers } from '../twin/latches.ts'
@@ -29,6 +29,7 @@ function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
   setLimit(script, row.control, row.subject, whole, {
     objectKind: row.objectKind,
     object: row.object,
+    phase: row.phase,
     param: Number(row.param),
     hardForReducing: row.hardForReducing === 0n || dice.chance(30) ? 0 : Math.min(whole * 2, Number(MAX)),
     warn1Bps,
@@ -75,7 +76,7 @@ export const tune: Step = (script, _, dice) => {
     [8, use - use / 3n],
     [2, dice.of([0n, MAX])],
   ])
-  const isCount = limit.control === rows.C01 || limit.control === rows.B09
+  const isCount = [rows.C01, rows.B09, rows.C03, rows.C06].includes(limit.control)
   setHard(script, limit, isCount && near < 2n ? 2n : levelOf(script, limit, near), dice)
 }
 
@@ -85,7 +86,9 @@ export const followUp: Step = (script, world, dice) => {
   const last = script.commands.findLast((given) => given.name === 'NewOrder')
   if (last?.name !== 'NewOrder') return
   const { seq: _seq, timeUs: _timeUs, ...given } = last.values
-  script.send('NewOrder', { ...given, clOrdID: script.freshId('C'), parentClOrdID: script.freshId('P') })
+  // Once there are parents, one that nobody told of refuses.
+  const parentClOrdID = script.twin.state.parentsMade > 0 ? '' : script.freshId('P')
+  script.send('NewOrder', { ...given, clOrdID: script.freshId('C'), parentClOrdID })
 }
 
 /** A row that nobody has yet, or the end of one. */
@@ -93,7 +96,7 @@ export const anyLimit: Step = (script, world, dice) => {
   const { state } = script.twin
   if (dice.chance(25)) {
     const row = dice.of([...state.limits.values()])
-    const key = { objectKind: row.objectKind, object: row.object, param: Number(row.param) }
+    const key = { objectKind: row.objectKind, object: row.object, param: Number(row.param), phase: row.phase }
     // Without its mandatory row nearly nothing passes: it comes back at once, most of the time.
     setLimit(script, row.control, row.subject, 0, { ...key, flags: 1 })
     if (dice.chance(30)) script.send('NewOrder', orderGiven(script, world, dice))
@@ -101,13 +104,14 @@ export const anyLimit: Step = (script, world, dice) => {
     return
   }
   const control = dice.between(0, CONTROLS.length)
-  const isWindow = control === rows.C01 || control === rows.B09
+  const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(control)
   setLimit(script, control, dice.between(0, state.subjects.length), dice.of([3, 50, 900_000_000]), {
     objectKind: dice.chance(50) ? 0 : dice.below(6),
     object: dice.chance(50) ? -1 : dice.below(4),
-    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 4]),
+    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 1, 4]),
     hardForReducing: dice.of([0, 0, 0, 1_000_000_000]),
     ...dice.of([{}, { warn1Bps: 0, warn2Bps: 0, warn3Bps: 0 }, { warn1Bps: 9_000, warn2Bps: 0, warn3Bps: 0 }]),
+    phase: dice.chance(control === rows.B03 ? 50 : 2) ? dice.between(-1, SESSION_PHASES.length + 1) : 0,
     effectiveUs: dice.chance(3) ? script.timeUs + 1 : 0,
     action: dice.of([0, 1, 2]),
     mode: dice.chance(70) ? 1 : 0,
@@ -312,11 +316,40 @@ export const redefine: Step = (script, world, dice) => {
   script.send('Instrument', { ...listed.definition, ...change })
 }
 
+/** A strategy becomes an algorithm, mostly registered, or is none any more. */
+function tellAlgo(script: Script, world: World, dice: Dice): void {
+  const place = dice.below(world.strategies.length)
+  const name = place === 0 ? 'manual' : `S${place}`
+  const trader = world.traders[place] as number
+  const none = { entity: -1, client: -1, desk: -1, owner: -1 }
+  script.send('Hierarchy', { kind: 6, name, ...none, trader, flags: dice.chance(50) ? 1 : 0 })
+  if (dice.chance(20)) return
+  script.send('Algo', {
+    strategy: dice.chance(95) ? (world.strategies[place] as number) : 0,
+    owner: dice.of([...world.people, -1]),
+    environment: dice.chance(80) ? 0 : 1,
+    approved: dice.chance(80) ? 1 : 0,
+    algoId: 'A',
+    version: '1',
+    parameterHash: dice.chance(90) ? 'ab12' : '',
+  })
+}
+
+function tellAdv(script: Script, world: World, dice: Dice): void {
+  const { id, lot } = dice.of(world.instruments)
+  const lots = dice.weighted([
+    [90, dice.between(5_000, 40_000)],
+    [10, dice.of([0, 1, 800])],
+  ] as const)
+  script.send('Adv', { instrument: id, qty: lots * lot, days: 20 })
+}
+
 export const odd: Step = (script, world, dice) => {
   const throwOne = dice.below(7)
   if (throwOne === 0) script.send('Tick', {})
   else if (throwOne === 1) script.send('Confirm', { confirmSeq: 1, reason: 'sure' })
-  else if (throwOne === 2) script.send('Adv', { instrument: dice.of(world.instruments).id, qty: 1_000_000, days: 20 })
+  else if (throwOne === 2) tellAdv(script, world, dice)
+  else if (throwOne >= 5) tellAlgo(script, world, dice)
   else if (throwOne === 3) script.send('Genesis', { firm: 'AGAIN' })
   else if (throwOne === 4) {
     // Of the gate itself or of a machine: people, machines, and names that nobody has.

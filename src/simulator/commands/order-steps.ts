@@ -214,16 +214,15 @@ export const replace: Step = (script, world, dice) => {
   const hasStop = order.ordType === STOP || order.ordType === STOP_LIMIT
   const isBuy = order.side === 0
   const stays = dice.chance(30)
-  const right = (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0)
-  const flags = dice.chance(97) ? right : right ^ dice.between(1, 3)
+  const needed = (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0)
+  // A price that is not given is 0 in every record.
+  const flags = dice.chance(97) ? needed : needed ^ dice.between(1, 3)
+  const given = (flag: number, px: () => number) => ((flags & flag) === 0 ? 0 : px())
   script.send('ReplaceOrder', {
     session: dice.chance(96) ? order.keys.session : dice.of(world.sessions),
     orderQty: qty,
-    // What is not given is 0: no reader of requests makes anything else.
-    price:
-      !hasPrice || (flags & PRICE_GIVEN) === 0 ? 0 : stays ? Number(named.price) : nearPx(script, listed, dice, isBuy),
-    stopPx:
-      !hasStop || (flags & STOP_GIVEN) === 0 ? 0 : stays ? Number(named.stopPx) : nearPx(script, listed, dice, !isBuy),
+    price: given(PRICE_GIVEN, () => (stays ? Number(named.price) : nearPx(script, listed, dice, isBuy))),
+    stopPx: given(STOP_GIVEN, () => (stays ? Number(named.stopPx) : nearPx(script, listed, dice, !isBuy))),
     receivedTimeUs: script.timeUs,
     flags,
     clOrdID: dice.chance(97) ? script.freshId('R') : named.clOrdID,

@@ -4,6 +4,7 @@
  */
 import type { RulePack } from '../../model/rules.ts'
 import type { Decision, TwinEvent } from '../twin/events.ts'
+import { rollInFront } from '../twin/timers.ts'
 import { Twin } from '../twin/twin.ts'
 import { isGoverned } from '../twin/two-people.ts'
 import { type Command, type CommandName, command, lineOf, type ValuesOfCommand } from './command.ts'
@@ -89,7 +90,11 @@ export class Script {
   /** Time passes: what falls due fires before the next command. */
   wait(us: number): void {
     this.timeUs += us
-    while (this.twin.dueUs <= this.timeUs)
-      this.resend(command('Tick', { session: -1, principal: -1, ...this.#stamp() }))
+    // A roll that is refused stops its calendar, so this comes to an end.
+    while (this.twin.dueUs <= this.timeUs) {
+      const roll = rollInFront(this.twin.state, this.timeUs)
+      if (roll === null) this.resend(command('Tick', { session: -1, principal: -1, ...this.#stamp() }))
+      else this.send('DayRoll', { calendar: roll.calendar, tradeDate: roll.tradeDate })
+    }
   }
 }

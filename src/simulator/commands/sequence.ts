@@ -10,6 +10,7 @@ import { Dice } from './dice.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
+import * as parents from './parent-steps.ts'
 import * as people from './people-steps.ts'
 import * as reports from './report-steps.ts'
 import { Script } from './script.ts'
@@ -37,7 +38,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'refresh', market.refresh],
   [7, 'silence', market.silence],
   [14, 'state', market.stateOfInstrument],
-  [4, 'phase', market.phase],
+  [9, 'phase', market.phase],
   [8, 'rate', market.rate],
   [6, 'parameter', market.parameter],
   [70, 'tune', governance.tune],
@@ -51,10 +52,15 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'binding', governance.binding],
   [8, 'position', governance.position],
   [12, 'statement', days.statement],
+  [14, 'liveOrderList', days.liveOrderList],
+  [4, 'zone', days.zone],
+  [7, 'calendar', days.calendar],
+  [3, 'rollByHand', days.rollByHand],
   [4, 'capital', governance.capital],
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
   [4, 'odd', governance.odd],
+  [8, 'slices', parents.slices],
   [14, 'alone', people.sendAlone],
   [14, 'propose', people.propose],
   [5, 'draft', people.draft],

@@ -7,6 +7,7 @@ import { type DecisionEngine, ENTRY_BYTES_MAX, type EngineView } from '../../mod
 import { carriedBy, isCommandAt, layoutOfType } from '../../model/records/events.ts'
 import { decode } from '../../model/records/schema.ts'
 import { lengthAt, Tape, typeAt } from '../../model/records/tape.ts'
+import { OUTCOMES } from '../../model/vocabulary.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { Command } from '../commands/command.ts'
 import { recordedEvents } from '../commands/recorded-events.ts'
@@ -94,7 +95,10 @@ export class Witness {
 
   /** The start is done: what it has read is in the stream for good. */
   started(engine: DecisionEngine): void {
-    for (const bytes of this.#read.splice(0)) this.#append(bytes, engine.view)
+    for (const bytes of this.#read.splice(0)) {
+      this.#trace.count('durable before its answer')
+      this.#append(bytes, engine.view)
+    }
   }
 
   /** Compares all that stands in an engine that has everything with the twin. */
@@ -150,6 +154,9 @@ export class Witness {
     const said = this.#twin.execute(given)
     learn(given, recorded, said, this.#ledger)
     compareEvents(given, recorded, said, this.#ledger)
+    for (const { name, values } of recorded) {
+      this.#trace.count(name === 'OrderDecided' ? `${OUTCOMES[values.outcome as number]}` : name)
+    }
     this.#kills.entry(given, recorded, this.#twin.state)
     this.#limits.entry(given, recorded, view)
     this.#approvals.entry(given, recorded)

@@ -82,6 +82,16 @@ export type TwinEvent =
       readonly state: number
       readonly cause: number
     }
+  | {
+      readonly name: 'ControlLatched'
+      /** The row that set it; null where none did. */
+      readonly limit: Limit | null
+      readonly latch: number
+      readonly subject: number
+      readonly state: number
+      readonly cause: number
+      readonly use: bigint
+    }
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {
@@ -92,6 +102,21 @@ export type TwinEvent =
       readonly strategy: number
       readonly stated: bigint
       readonly carried: bigint
+    }
+  | {
+      readonly name: 'LiveOrderChecked'
+      readonly orderSeq: number
+      readonly row: number
+      readonly verdict: number
+      readonly alarm: number
+      readonly state: number
+    }
+  | { readonly name: 'ListSwept'; readonly account: number; readonly venue: number; readonly next: number }
+  | {
+      readonly name: 'CalendarStuck'
+      readonly calendar: number
+      readonly tradeDate: number
+      readonly reason: number
     }
   | ({
       readonly name: 'ProposalMoved'

@@ -34,10 +34,10 @@ function carriedOut(state: State, name: 'LimitEffective' | 'LimitReverted', term
 
 function levelsOf(row: Limit) {
   const [warn1Bps = 0, warn2Bps = 0, warn3Bps = 0, warn4Bps = 0] = row.warnBps.map(Number)
-  const { control, subject, objectKind, object, action, mode } = row
+  const { control, subject, objectKind, object, action, mode, phase } = row
   const levels = { hard: Number(row.hard), hardForReducing: Number(row.hardForReducing), soft: Number(row.soft) }
   return {
-    ...{ control, subject, objectKind, object, action, mode, param: Number(row.param) },
+    ...{ control, subject, objectKind, object, action, mode, phase, param: Number(row.param) },
     ...{ ...levels, warn1Bps, warn2Bps, warn3Bps, warn4Bps },
   }
 }

@@ -5,13 +5,16 @@
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
+import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
+import { tellParent } from './parents.ts'
 import * as proposals from './proposals.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
@@ -93,6 +96,8 @@ export class Twin {
         return release(state, given.values)
       case 'Limit':
         return setLimit(state, given.values)
+      case 'StatementSweep':
+        return statementSweep(state, given.values, this.#pack)
       default:
         return tellOf(state, given)
     }
@@ -111,7 +116,13 @@ function tellOf(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return market.dayRoll(state, given.values)
+      return calendars.dayRoll(state, given.values)
+    case 'Calendar':
+      return calendars.calendar(state, given.values)
+    case 'CalendarDay':
+      return calendars.calendarDay(state, given.values)
+    case 'ZoneTransitions':
+      return calendars.zoneTransitions(state, given.values)
     case 'Hierarchy':
       return hierarchy(state, given.values)
     case 'Binding':
@@ -132,10 +143,16 @@ function tellOf(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'LiveOrderStatement':
+      return liveOrderStatement(state, given.values)
     case 'PositionStatement':
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
+    case 'Algo':
+      return data.algo(state, given.values)
+    case 'Parent':
+      return tellParent(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
