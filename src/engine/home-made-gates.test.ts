@@ -244,6 +244,7 @@ wrong(16, 'a temporary increase goes back by itself', (s) => {
   s.applied('Limit', { ...row, hard: 1_000, expiresUs: s.timeUs + SECOND })
   s.working({ orderQty: 1_000 })
   s.wait(SECOND)
+  s.tick()
   assert.equal(s.order({ orderQty: 501 }).reason, 'MAX_ORDER_QTY')
 })
 
