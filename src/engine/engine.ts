@@ -25,6 +25,7 @@ import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LimitTermDecider } from './decide-limit-terms.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -85,6 +86,7 @@ const APPLIED = E.APPLIED.type
 const APPROVE = P.APPROVE.type
 const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
+const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
@@ -140,9 +142,11 @@ export function createEngine(options: EngineOptions): Engine {
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
   const twoPeople = createTwoPeople(state)
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
+  const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
   const evolveProposals = new ProposalEvolver(state)
 
   const timerDeciders = {
+    [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
@@ -211,13 +215,22 @@ export function createEngine(options: EngineOptions): Engine {
     for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
       const events = tape.end
       if (!fireNext(tape)) return
-      for (let at = events; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+      const inner = E.commandOf(tape, offset, offset, events)
+      evolveFrom(tape, offset, events)
+      if (inner === offset) continue
+      const decided = tape.end
+      follow(tape, inner, events + lengthAt(tape, events))
+      for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, inner, at)
     }
   }
 
   function apply(tape: Tape, offset: number): number {
     enter(tape, offset)
-    let at = offset + lengthAt(tape, offset)
+    return evolveFrom(tape, offset, offset + lengthAt(tape, offset))
+  }
+
+  /** Applies the events of an entry from `at` on, each with the command that it is about; returns where they end. */
+  function evolveFrom(tape: Tape, offset: number, at: number): number {
     let command = offset
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
       command = E.commandOf(tape, offset, command, at)
@@ -413,6 +426,8 @@ export function createEngine(options: EngineOptions): Engine {
         return market.followMark(tape, id)
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
+        // A limit that waits for its time has no slot yet.
+        if (tape.i32[(events >> 2) + E.APPLIED.at.slot]! < 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       case C.DAY_ROLL.type:
       case D.CALENDAR.type:
@@ -464,6 +479,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.swept(tape, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
+      case Q.LIMIT_EFFECTIVE.type:
+        return evolveGovernance.limitEffective(tape, event)
       case Q.PROPOSAL_MOVED.type:
         return evolveProposals.moved(tape, command, event)
       case Q.PROPOSAL_LINE_ADDED.type:
@@ -471,7 +488,7 @@ export function createEngine(options: EngineOptions): Engine {
       case APPLIED:
         return applied(tape, command, event)
       default:
-        // Refused and LimitBreached are facts for readers: they change nothing.
+        // Refused, LimitBreached and LimitReverted are facts for readers: they change nothing.
         return
     }
   }
@@ -519,24 +536,6 @@ export function createEngine(options: EngineOptions): Engine {
 
   function appliedReference(tape: Tape, command: number, id: number): void {
     switch (typeAt(tape, command)) {
-      case C.GENESIS.type:
-        return evolveReference.genesis(tape, command)
-      case C.HIERARCHY.type:
-        return evolveReference.hierarchy(tape, command, id)
-      case C.BINDING.type:
-        return evolveReference.binding(tape, command)
-      case C.INSTRUMENT.type:
-        return evolveReference.instrument(tape, command, id)
-      case C.LIST.type:
-        return evolveReference.list(tape, command)
-      case C.LOCATE.type:
-        return evolveReference.locate(tape, command, id)
-      case C.CAPITAL.type:
-        return evolveReference.capital(tape, command)
-      case C.ADV.type:
-        return evolveReference.adv(tape, command)
-      case C.PARAMETER.type:
-        return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
@@ -559,7 +558,7 @@ export function createEngine(options: EngineOptions): Engine {
       case PARENT.type:
         return evolveParent(state, tape, command, id)
       default:
-        throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
+        return evolveReference.applied(tape, command, id)
     }
   }
 

@@ -119,6 +119,9 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
   return recordedEvents(tape, offset + lengthAt(tape, offset))
 }
 
+/** Events with a command of their own, which those behind them are about. */
+const CARRIERS: readonly string[] = ['ProposalLineApplied', 'LimitEffective', 'LimitReverted']
+
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
 export function learn(
   given: Command,
@@ -126,14 +129,14 @@ export function learn(
   said: readonly TwinEvent[],
   ledger: Ledger,
 ): void {
-  const lines = said.flatMap((event) => (event.name === 'ProposalLineApplied' ? [event.inner] : []))
+  const lines = said.flatMap((event) => ('inner' in event ? [event.inner] : []))
   let command = given
   for (const { name, values } of recorded) {
-    if (name === 'ProposalLineApplied') command = lines.shift() ?? given
+    if (CARRIERS.includes(name)) command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
-    if (name === 'Applied' && command.name === 'Limit' && (command.values.flags & 1) === 0) {
+    if (name === 'Applied' && command.name === 'Limit' && (values.slot as number) >= 0) {
       const { control, subject, objectKind, object, param, phase } = command.values
       const own = objectKind === 0 ? -1 : object
       const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })

@@ -12,6 +12,7 @@ import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
+import { createLimitTerms } from './limit-terms.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -53,6 +54,7 @@ export class State {
   readonly closings = createClosings()
   readonly resolutions = createResolutions()
   readonly sources = createSources()
+  readonly limitTerms = createLimitTerms()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -159,6 +161,7 @@ export class State {
     this.calendars.visit(v)
     this.statements.visit(v)
     this.proposals.visit(v)
+    this.limitTerms.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -72,7 +72,7 @@ export class Twin {
       case 'ProposalStep':
         return proposals.step(state, given.values, this.#carryOut)
       case 'Tick':
-        return tick(state, given.values.timeUs)
+        return tick(state, given.values)
       default:
         return this.#carryOut(state, given)
     }
