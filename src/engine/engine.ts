@@ -11,17 +11,21 @@ import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
+import * as Fate from '../model/records/fate-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
-import { TIMER_KINDS } from '../model/vocabulary.ts'
+import { ORDER_STATUSES, TIMER_KINDS } from '../model/vocabulary.ts'
 import { decideAlgo, evolveAlgo } from './algos.ts'
+import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
+import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LimitTermDecider } from './decide-limit-terms.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -70,6 +74,8 @@ const EVALUATE = C.EVALUATE.type
 const NOT_SENT = C.NOT_SENT.type
 const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
 const TICK = C.TICK.type
+const ORDER_STATUS = Fate.ORDER_STATUS.type
+const NOT_FOUND = ORDER_STATUSES.indexOf('NOT_FOUND')
 const ORDER_DECIDED = E.ORDER_DECIDED.type
 const CANCEL_DECIDED = E.CANCEL_DECIDED.type
 const ORDER_MOVED = E.ORDER_MOVED.type
@@ -80,6 +86,7 @@ const APPLIED = E.APPLIED.type
 const APPROVE = P.APPROVE.type
 const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
+const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
@@ -115,7 +122,10 @@ export function createEngine(options: EngineOptions): Engine {
   const watcher = createWatcher(state)
   const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
-  const reports = createReportDecider(state, createOrderFinder(state), j, content)
+  const finder = createOrderFinder(state)
+  const reports = createReportDecider(state, finder, j, content)
+  const fates = createFateDecider(state, finder)
+  const close = createClose(state)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
@@ -132,9 +142,11 @@ export function createEngine(options: EngineOptions): Engine {
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
   const twoPeople = createTwoPeople(state)
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
+  const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
   const evolveProposals = new ProposalEvolver(state)
 
   const timerDeciders = {
+    [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
@@ -203,13 +215,22 @@ export function createEngine(options: EngineOptions): Engine {
     for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
       const events = tape.end
       if (!fireNext(tape)) return
-      for (let at = events; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+      const inner = E.commandOf(tape, offset, offset, events)
+      evolveFrom(tape, offset, events)
+      if (inner === offset) continue
+      const decided = tape.end
+      follow(tape, inner, events + lengthAt(tape, events))
+      for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, inner, at)
     }
   }
 
   function apply(tape: Tape, offset: number): number {
     enter(tape, offset)
-    let at = offset + lengthAt(tape, offset)
+    return evolveFrom(tape, offset, offset + lengthAt(tape, offset))
+  }
+
+  /** Applies the events of an entry from `at` on, each with the command that it is about; returns where they end. */
+  function evolveFrom(tape: Tape, offset: number, at: number): number {
     let command = offset
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
       command = E.commandOf(tape, offset, command, at)
@@ -228,7 +249,9 @@ export function createEngine(options: EngineOptions): Engine {
 
   function due(timeUs: number): WriteCommand | null {
     const timer = state.timers.first()
-    if (timer === undefined || timer.dueUs > timeUs) return null
+    const unheardUs = state.orders.unheardUs()
+    if (timer === undefined || unheardUs <= timer.dueUs) return unheardUs <= timeUs ? writeTick : null
+    if (timer.dueUs > timeUs) return null
     return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
   }
 
@@ -241,7 +264,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return nextListSweep()
+    if (sweep === null) return close.nextStep() ?? nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 
@@ -337,7 +360,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
-        return market.phase(tape, offset)
+        return close.step(tape, offset) ? undefined : market.phase(tape, offset)
       case C.FX.type:
         return market.fx(tape, offset)
       case C.LIMIT.type:
@@ -356,6 +379,10 @@ export function createEngine(options: EngineOptions): Engine {
         return calendars.day(tape, offset)
       case D.ZONE_TRANSITIONS.type:
         return calendars.zone(tape, offset)
+      case ORDER_STATUS:
+        return fates.status(tape, offset)
+      case Fate.RESOLVE_ORDER.type:
+        return fates.resolve(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -399,6 +426,8 @@ export function createEngine(options: EngineOptions): Engine {
         return market.followMark(tape, id)
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
+        // A limit that waits for its time has no slot yet.
+        if (tape.i32[(events >> 2) + E.APPLIED.at.slot]! < 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       case C.DAY_ROLL.type:
       case D.CALENDAR.type:
@@ -419,7 +448,7 @@ export function createEngine(options: EngineOptions): Engine {
       case CANCEL_DECIDED:
         return evolveOrders.cancelDecided(tape, command, event)
       case ORDER_MOVED:
-        return evolveOrders.moved(tape, event, typeAt(tape, command) === EXECUTION_REPORT)
+        return evolveOrders.moved(tape, event, isReport(tape, command), typeAt(tape, command) === EXECUTION_REPORT)
       case EXECUTION_BOOKED:
         return evolveReports.booked(tape, command, event)
       case EXECUTION_REVERSED:
@@ -437,7 +466,9 @@ export function createEngine(options: EngineOptions): Engine {
       case E.QUARANTINED.type:
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
-        return evolveGovernance.swept(tape, event)
+        return typeAt(tape, command) === C.SESSION_PHASE.type
+          ? close.swept(tape, command, event)
+          : evolveGovernance.swept(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -448,6 +479,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.swept(tape, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
+      case Q.LIMIT_EFFECTIVE.type:
+        return evolveGovernance.limitEffective(tape, event)
       case Q.PROPOSAL_MOVED.type:
         return evolveProposals.moved(tape, command, event)
       case Q.PROPOSAL_LINE_ADDED.type:
@@ -455,9 +488,16 @@ export function createEngine(options: EngineOptions): Engine {
       case APPLIED:
         return applied(tape, command, event)
       default:
-        // Refused and LimitBreached are facts for readers: they change nothing.
+        // Refused, LimitBreached and LimitReverted are facts for readers: they change nothing.
         return
     }
+  }
+
+  /** True where what moved the order shows that the market knows it. */
+  function isReport(tape: Tape, command: number): boolean {
+    const type = typeAt(tape, command)
+    if (type === EXECUTION_REPORT) return true
+    return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
   }
 
   function timerFired(tape: Tape, event: number): void {
@@ -475,7 +515,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return evolveMarket.instrumentState(tape, command)
       case C.SESSION_PHASE.type:
-        return evolveMarket.phase(tape, command)
+        return close.phase(
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.venue]!,
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.phase]!,
+        )
       case C.FX.type:
         return evolveMarket.fx(tape, command, tape.i32[(event >> 2) + E.APPLIED.at.slot] === 1)
       case C.LIMIT.type:
@@ -493,27 +536,11 @@ export function createEngine(options: EngineOptions): Engine {
 
   function appliedReference(tape: Tape, command: number, id: number): void {
     switch (typeAt(tape, command)) {
-      case C.GENESIS.type:
-        return evolveReference.genesis(tape, command)
-      case C.HIERARCHY.type:
-        return evolveReference.hierarchy(tape, command, id)
-      case C.BINDING.type:
-        return evolveReference.binding(tape, command)
-      case C.INSTRUMENT.type:
-        return evolveReference.instrument(tape, command, id)
-      case C.LIST.type:
-        return evolveReference.list(tape, command)
-      case C.LOCATE.type:
-        return evolveReference.locate(tape, command, id)
-      case C.CAPITAL.type:
-        return evolveReference.capital(tape, command)
-      case C.ADV.type:
-        return evolveReference.adv(tape, command)
-      case C.PARAMETER.type:
-        return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
+      case Fate.RESOLVE_ORDER.type:
+        return fates.resolveAsked(tape, command)
       case D.POSITION_STATEMENT.type:
         return evolveStatements.opened(tape, command)
       case D.ADOPT_STATEMENT.type:
@@ -531,7 +558,7 @@ export function createEngine(options: EngineOptions): Engine {
       case PARENT.type:
         return evolveParent(state, tape, command, id)
       default:
-        throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
+        return evolveReference.applied(tape, command, id)
     }
   }
 

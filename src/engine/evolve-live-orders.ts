@@ -50,15 +50,15 @@ export class LiveOrderEvolver {
   }
 
   checked(tape: Tape, event: number): void {
-    const { i } = this.#state.orders
+    const { i, heard } = this.#state.orders
     const values = decode(tape, event, LIVE_ORDER_CHECKED)
     const { slot, verdict } = values
     const list = this.#listOf(values.account, values.venue)
     if (verdict === ADOPTED) this.#adopt(list, values)
     i[slot * Order.INTS + Order.STATE] = values.state
-    if (verdict === MISSING) return
+    if (verdict === MISSING) return heard(slot)
     // The venue has spoken of it: nobody can say any more that it was not sent.
-    i[slot * Order.INTS + Order.REPORTED] = 1
+    this.#life.known(slot)
     list.listed.add(slot)
   }
 

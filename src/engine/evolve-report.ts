@@ -58,7 +58,7 @@ export function createReportEvolver(
     const at = slot * Order.INTS
     const standing = orderInts[at + Order.STATE]!
     if (standing === APPROVED || standing === UNKNOWN) orderInts[at + Order.STATE] = WORKING
-    orderInts[at + Order.REPORTED] = 1
+    life.known(slot)
     life.fill(slot, f64[(event >> 3) + B.qty]!, f64[(event >> 3) + B.amount]!)
     for (let kind = 0; kind < 4; kind++)
       profitOf(kind, orderInts[at + Order.CELL_AT + kind]!, event, tape, at + Order.SUBJECT)

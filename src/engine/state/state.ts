@@ -7,10 +7,12 @@ import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
+import { createClosings } from './closings.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
+import { createLimitTerms } from './limit-terms.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -21,6 +23,8 @@ import { createParents, type Parents } from './parents.ts'
 import { createProfits, type Profits } from './profits.ts'
 import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
+import { createResolutions } from './resolutions.ts'
+import { createSources } from './sources.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
 import { createStatements, type Statements } from './statements.ts'
@@ -47,6 +51,10 @@ export class State {
   readonly parents: Parents
   readonly algos: Algos
   readonly proposals = createProposals()
+  readonly closings = createClosings()
+  readonly resolutions = createResolutions()
+  readonly sources = createSources()
+  readonly limitTerms = createLimitTerms()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -140,6 +148,9 @@ export class State {
     this.duplicates.visit(v)
     this.latches.visit(v)
     this.timers.visit(v)
+    this.closings.visit(v)
+    this.resolutions.visit(v)
+    this.sources.visit(v)
     this.watches.visit(v)
     this.profits.visit(v)
     this.parents.visit(v)
@@ -150,6 +161,7 @@ export class State {
     this.calendars.visit(v)
     this.statements.visit(v)
     this.proposals.visit(v)
+    this.limitTerms.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

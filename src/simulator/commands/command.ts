@@ -4,6 +4,7 @@
 import * as records from '../../model/records/commands.ts'
 import { ALGO, PARENT } from '../../model/records/control-commands.ts'
 import * as days from '../../model/records/day-commands.ts'
+import * as fates from '../../model/records/fate-commands.ts'
 import * as people from '../../model/records/people-commands.ts'
 import { enclose, encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
@@ -37,6 +38,12 @@ const LAYOUTS = {
   DayRoll: records.DAY_ROLL,
   Tick: records.TICK,
   Genesis: records.GENESIS,
+  OrderStatus: fates.ORDER_STATUS,
+  OrderTriggered: fates.ORDER_TRIGGERED,
+  ResolveOrder: fates.RESOLVE_ORDER,
+  ExplainExecution: fates.EXPLAIN_EXECUTION,
+  ExecutionSource: fates.EXECUTION_SOURCE,
+  HoldDecide: fates.HOLD_DECIDE,
   AdoptStatement: days.ADOPT_STATEMENT,
   LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
   PositionStatement: days.POSITION_STATEMENT,

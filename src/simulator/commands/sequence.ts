@@ -7,6 +7,7 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from './command.ts'
 import * as days from './day-steps.ts'
 import { Dice } from './dice.ts'
+import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
@@ -69,6 +70,10 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [1, 'long', people.longOne],
   [8, 'step', people.stepOne],
   [1, 'forget', people.forget],
+  [45, 'tick', fates.tick],
+  [30, 'status', fates.status],
+  [14, 'resolve', fates.resolve],
+  [5, 'close', fates.close],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

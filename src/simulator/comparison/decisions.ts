@@ -68,10 +68,13 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Quarantined: ['instrument'],
   Swept: ['latch'],
   TimerFired: ['dueUs', 'kind', 'id'],
+  LimitEffective: ['term'],
+  LimitReverted: ['term'],
   ProposalMoved: ['proposal', 'state', 'lines', 'refused', 'contentHash0', 'contentHash1'],
   ProposalLineAdded: ['proposal', 'line', 'contentHash0', 'contentHash1'],
   ProposalRepeated: ['proposal', 'state', 'line'],
   ProposalLineApplied: ['proposal', 'line', 'id'],
+  OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
   StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
   StatementCompared: ['account', 'differences'],
   CalendarStuck: ['calendar', 'tradeDate', 'reason'],
@@ -87,6 +90,7 @@ const REFERENCE_DATA: readonly string[] = [
   'Propose',
   'Approve',
   'ProposalStep',
+  'Tick',
   'Hierarchy',
   'Binding',
   'Instrument',
@@ -116,7 +120,9 @@ export function compareEvents(
     if (name === 'OrderMoved' && said.some((event) => event.name === 'ExecutionBooked')) continue
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
-    if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
+    // The gate looks through orders by slot.
+    const bySlots = (name === 'CancelRequested' && given.name === 'KillSweep') || given.name === 'SessionPhase'
+    if (bySlots) ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {

@@ -81,7 +81,7 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const pending = order.versions.findIndex((version, index) => index > 0 && version.clOrdID === report.clOrdID)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
-    makeKnown(order)
+    makeKnown(state, order)
     if (execType === 'ReplaceRejected') {
       return [...dropVersion(state, order, report.clOrdID), ...refusedByMarket(state, order, report)]
     }
@@ -89,7 +89,7 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
   }
-  makeKnown(order)
+  makeKnown(state, order)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
@@ -105,8 +105,9 @@ function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): Twi
 }
 
 /** Whatever a report says, the market knows the order. */
-function makeKnown(order: Order): void {
+function makeKnown(state: State, order: Order): void {
   order.reported = true
+  state.resolutions.delete(order.seq)
   if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
@@ -140,7 +141,7 @@ function fillOrder(state: State, order: Order, report: Report, amount: bigint): 
     order.sliceQty += BigInt(report.lastQty)
     order.sliceFlow += amount
   }
-  makeKnown(order)
+  makeKnown(state, order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'
   if (order.cum > largest) return 'OVERFILL'

@@ -4,7 +4,7 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
-import type { Command } from '../commands/command.ts'
+import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { LineHash } from '../commands/line-hash.ts'
 import type { Ratio } from './exact.ts'
 
@@ -123,6 +123,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** When its approval token ends. */
+  readonly tokenExpiryUs: number
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
   readonly parent: Parent | null
@@ -384,10 +386,19 @@ export interface State {
   readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
+  /** Limits that wait for their time, by the id of their timer. */
+  readonly scheduled: Map<number, ValuesOfCommand<'Limit'>>
+  /** Temporary rows by key: what each goes back to, null for nothing, and when. */
+  readonly terms: Map<string, { readonly id: number; readonly base: Limit | null; readonly expiresUs: number }>
+  termsMade: number
   readonly proposals: Map<number, Proposal>
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
   applying: number[]
+  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
+  readonly closings: Map<number, number>
+  /** Ends that one person has asked for, by order. */
+  readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
 }
 
 export function emptyState(): State {
@@ -433,9 +444,14 @@ export function emptyState(): State {
     settled: new Map(),
     listed: new Map(),
     slots: new Map(),
+    scheduled: new Map(),
+    terms: new Map(),
+    termsMade: 0,
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],
+    closings: new Map(),
+    resolutions: new Map(),
   }
 }
 

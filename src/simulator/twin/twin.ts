@@ -8,6 +8,7 @@ import type { Command } from '../commands/command.ts'
 import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
+import * as fate from './fate.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import { liveOrderStatement, statementSweep } from './live-orders.ts'
@@ -35,9 +36,12 @@ export class Twin {
   execute(given: Command): TwinEvent[] {
     const { state } = this
     const live = state.latches.size === 0 ? [] : liveOrders(state)
+    // What the command itself sets came after its orders had ended.
+    const standing = [...state.latches.values()]
     const events = this.#decide(given)
     countEnded(
       state,
+      standing,
       live.filter((order) => !isLive(order)),
     )
     return events
@@ -68,7 +72,7 @@ export class Twin {
       case 'ProposalStep':
         return proposals.step(state, given.values, this.#carryOut)
       case 'Tick':
-        return tick(state, given.values.timeUs)
+        return tick(state, given.values)
       default:
         return this.#carryOut(state, given)
     }
@@ -153,6 +157,10 @@ function tellOf(state: State, given: Command): TwinEvent[] {
       return data.algo(state, given.values)
     case 'Parent':
       return tellParent(state, given.values)
+    case 'OrderStatus':
+      return fate.orderStatus(state, given.values)
+    case 'ResolveOrder':
+      return fate.resolveOrder(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
