@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { factIndex, type RulePack } from '../model/rules.ts'
+import { ORDER_STATES } from '../model/vocabulary.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import { type OrderGiven, PX, type ScenarioOptions, SECOND } from '../simulator/scenario-given.ts'
@@ -20,10 +21,12 @@ function answers(s: Scenario, resting: string, of: OrderGiven = {}): string {
   return [increasing.reason, reducing.reason, s.cancel(resting)?.reason].join(' ')
 }
 
-/** The account holds what a reducing order may sell, and one order rests, which is returned. */
+/** The account holds what a reducing order may sell, and one order rests at the market, which is returned. */
 function holding(s: Scenario, of: OrderGiven = {}): string {
   s.position('A1', of.instrument ?? 'ACME', HELD, 'T1', 'S1')
-  return s.working({ orderQty: 10, ...of })
+  const resting = s.working({ orderQty: 10, ...of })
+  s.report('New', resting)
+  return resting
 }
 
 failure('reference data missing: what is not known, or was made inactive, takes no order, and every cancel', (s) => {
