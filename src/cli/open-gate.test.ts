@@ -1,9 +1,11 @@
 /** A gate that starts again from its folder: the same firm, the same orders, and the first answer to a repeated one. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { NewOrderBody } from '../floor/client/bodies.ts'
 import { readSecrets } from '../floor/client/credentials.ts'
 import { GateClient } from '../floor/client/gate-client.ts'
@@ -14,7 +16,11 @@ import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'open-gate-'))
-const logger = { info: () => {}, warn: () => {}, error: () => {} }
+const PROGRAM = fileURLToPath(new URL('./portcullis.js', import.meta.url))
+/** What each start said of its recovery. */
+const recoveries: { readonly entries: number; readonly snapshot: string }[] = []
+const info = (fields: object) => 'entries' in fields && recoveries.push(fields as (typeof recoveries)[number])
+const logger = { info, warn: () => {}, error: () => {} }
 const settings = { directory: folder, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
 const ORDER: NewOrderBody = {
   ...{ clOrdID: 'A-1', symbol: 'AAPL', account: 'ACC-1', trader: 'TRADER-1', strategy: 'STRAT-1', venue: 'XSIM' },
@@ -60,6 +66,25 @@ describe('a gate in a folder', () => {
     assert.equal(exposures.find(({ subject }) => subject === 'TRADER:TRADER-1')?.openOrders, 1)
     second.client.close()
     await second.gate.close()
+
+    const { status, stdout } = spawnSync(process.execPath, [PROGRAM, 'snapshot', join(folder, 'journal')], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0)
+    assert.match(stdout, /^saved behind command \d+: \d+\.\d MB, state [0-9a-f]{16}, block [0-9a-f]{64}\n$/)
+    recoveries.length = 0
+    const third = await open()
+    const [{ entries, snapshot } = { entries: -1, snapshot: '' }] = recoveries
+    assert.equal(entries, 0)
+    assert.match(snapshot, /snapshots.\d{16}\.state$/)
+    assert.deepEqual(await third.client.newOrder(ORDER), { ...answer, duplicate: true })
+    assert.equal((await third.client.newOrder({ ...ORDER, clOrdID: 'A-3' })).approved, true)
+    const after = (await third.client.exposures()).exposures
+    assert.equal(after.find(({ subject }) => subject === 'TRADER:TRADER-1')?.openOrders, 2)
+    third.client.close()
+    await third.gate.close()
+    const verified = spawnSync(process.execPath, [PROGRAM, 'journal', 'verify', join(folder, 'journal')])
+    assert.equal(verified.status, 0, String(verified.stdout))
   })
 
   test('is not opened twice', async () => {

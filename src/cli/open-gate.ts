@@ -25,11 +25,13 @@ import type { Directory } from '../model/directory.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
 import { ENGINE_VERSION } from '../model/version.ts'
 import { recover } from '../replay/recover.ts'
+import { loadNewest } from '../replay/snapshots.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import type { Clock, Notice } from '../sequencer/ports.ts'
 import { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
+import { codeHash } from './code-hash.ts'
 import { RecentBlocks } from './recent-blocks.ts'
 
 export interface GateSettings {
@@ -67,7 +69,6 @@ export interface OpenGate {
 
 /** Where the replay clock stands before the first request moves it: past zero, which means "none" in some fields. */
 const REPLAY_START_US = 1_000_000
-const NO_CODE_HASH = '0'.repeat(64)
 const AUDIENCE = 'portcullis'
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
@@ -92,14 +93,19 @@ async function openLocked(
   const { logger, durability } = settings
   const folder = lock.directory
   const hashSeed = seedOf(folder)
-  const engine = createEngine({
-    ...{ sizes: DEMO_SIZES, rules: US_EQUITY_PACK, hashSeed },
-    onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
-  })
+  const makeEngine = () =>
+    createEngine({
+      ...{ sizes: DEMO_SIZES, rules: US_EQUITY_PACK, hashSeed },
+      onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
+    })
+  const facts = { engineVersion: ENGINE_VERSION, codeHash: codeHash(), hashSeed, sizes: DEMO_SIZES }
+  const loaded = loadNewest(folder, facts, makeEngine, (line) => logger.warn({}, line))
+  lock.renew()
+  const engine = loaded?.engine ?? makeEngine()
   const reader = new JournalReader(folder, () => lock.renew())
-  const recent = new RecentBlocks(reader)
-  const { lastSeq, lastTimeUs, entries } = recover(engine, recent)
-  logger.info({ entries }, 'recovered from the journal')
+  const recent = new RecentBlocks(reader, loaded?.position)
+  const { lastSeq, lastTimeUs, entries } = recover(engine, recent, loaded?.position.seq)
+  logger.info({ entries, snapshot: loaded?.path }, 'recovered from the journal')
   if (settings.clock === 'replay' && lastSeq > 0 && engine.directory.profile === 'production') {
     throw new Error(`${folder} is a production journal: only a demo gate takes its time from requests`)
   }
@@ -107,10 +113,7 @@ async function openLocked(
   const clock: Clock = replayClock ?? systemClock
   const journal = FileJournal.open({
     ...{ lock, reader, wallUs: () => systemClock.wallUs() },
-    facts: {
-      ...{ engineVersion: ENGINE_VERSION, codeHash: NO_CODE_HASH, parametersVersion: 0 },
-      ...{ durability, sizes: DEMO_SIZES, hashSeed },
-    },
+    facts: { ...facts, parametersVersion: 0, durability },
     onProblem: (cause) => logger.warn({ err: cause }, 'no spare segment'),
   })
   let server: RestServer | undefined

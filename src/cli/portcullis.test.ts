@@ -21,7 +21,7 @@ function run(...args: readonly string[]) {
 
 const cases: readonly (readonly [string, number, RegExp])[] = [
   ['', 64, /Usage: portcullis/],
-  ['serve --help', 64, /unknown command 'serve'; commands are journal, replay\nsee portcullis --help\n$/],
+  ['serve --help', 64, /unknown command 'serve'; commands are journal, replay, snapshot\nsee portcullis --help\n$/],
   ['journal nope', 64, /unknown command 'nope'; commands are verify, show\nsee portcullis journal --help\n$/],
   ['journal verify', 64, /missing required argument 'directory'\nsee portcullis journal verify --help\n$/],
   ['journal verify . --nonsense', 64, /unknown option '--nonsense'\nsee portcullis journal verify --help\n$/],
@@ -35,6 +35,10 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['journal show data/journal --type Nope', 64, /No such type; types are NewOrder, .*, Swept\./],
   ['journal show data/journal --from x', 64, /A sequence number/],
   ['journal show data/journal --from 3 --to 2', 64, /--from 3 is behind --to 2/],
+  ['snapshot nowhere', 64, /^portcullis: there is no folder nowhere\n$/],
+  ['snapshot data', 4, /did you mean data.journal\?\n$/],
+  ['snapshot data/journal', 70, /no gate has published how far data.journal is durable/],
+  ['snapshot data/journal --follow --minutes 0', 64, /A number above 0/],
   ['replay nowhere', 64, /^portcullis: nowhere: there is no such file\n$/],
   ['replay plain.csv', 64, /plain.csv: no whole gzip file .*begins with biz_index/],
   ['replay x --date 2023-02-30', 64, /2023-02-30 is no date such as 2023-02-07/],
@@ -57,7 +61,7 @@ test('versions are printed, and help says what the exit codes mean', () => {
   const version = run('--version')
   assert.equal(version.status, 0)
   assert.match(version.stdout, /^portcullis \d+\.\d+\.\d+, engine \d+, journal format \d+\n$/)
-  for (const command of [['journal', 'verify'], ['journal', 'show'], ['replay']]) {
+  for (const command of [['journal', 'verify'], ['journal', 'show'], ['replay'], ['snapshot']]) {
     const { status, stdout } = run(...command, '--help')
     assert.equal(status, 0)
     assert.match(stdout, /Exit code: 0 .*64 wrong words/s)

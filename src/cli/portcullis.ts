@@ -6,13 +6,14 @@ import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerReplay } from './replay.ts'
+import { register as registerSnapshot } from './snapshot.ts'
 
 const program = new Command('portcullis')
   .description('pre-trade risk gate')
   .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
-for (const register of [registerJournal, registerReplay]) register(program)
+for (const register of [registerJournal, registerReplay, registerSnapshot]) register(program)
 pointToHelp(program)
 
 // A reader such as head may have had enough: that is no fault.
