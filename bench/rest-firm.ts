@@ -80,7 +80,7 @@ export async function tellBenchFirm(
     const bits = dutyBits(duties)
     const a = directory.idOf('PRINCIPAL', clientID)
     await command(BINDING, { kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a, b: bits, allow: 1 })
-    return issuer.issue({ clientID, kind: 'client', duties: bits, disabled: false }, bits)
+    return issuer.issue({ clientID, duties: bits, disabled: false }, bits)
   }
   await command(GENESIS, { profile: 0, ledgerDecimals: 2, tradeDate: 20261121, firm: 'ACME', baseCurrency: 'CNY' })
   const ops = await enroll('ops-1', ['reference:write', 'limits:approve'])

@@ -6,6 +6,7 @@
  *   node scripts/run.mjs test [part of a test file's path ...]
  *   node scripts/run.mjs crash [--help]
  *   node scripts/run.mjs mutants [number or part of a name ...]
+ *   node scripts/run.mjs sim [--seed N] [--seeds COUNT] [--help]
  *   node scripts/run.mjs bench [part of a benchmark's path ...]
  *   node scripts/run.mjs build
  *   node scripts/run.mjs reference
@@ -24,7 +25,7 @@ const compiledFolders = ['src', 'bench', 'examples']
 
 process.chdir(root)
 const [action, ...rest] = process.argv.slice(2)
-const actions = { start, test, crash, mutants, bench, build, reference }
+const actions = { start, test, crash, mutants, sim, bench, build, reference }
 if (action === undefined || !Object.hasOwn(actions, action)) {
   console.error(`usage: node scripts/run.mjs ${Object.keys(actions).join('|')} [arguments]`)
   process.exit(2)
@@ -94,6 +95,13 @@ async function crash(args) {
 /** Makes one-line mistakes and fails where the tests do not notice one. */
 async function mutants(words) {
   return (await build()) || (await run(process.execPath, ['dist/src/simulator/mutants/run-mutants.js', ...words]))
+}
+
+/** Simulated worlds by their seeds. */
+async function sim(args) {
+  return (
+    (await build()) || run(process.execPath, ['--enable-source-maps', 'dist/src/simulator/sim/run-sim.js', ...args])
+  )
 }
 
 async function bench(patterns) {

@@ -21,7 +21,17 @@ const gate = new Child(
   {
     name: 'gate',
     program: program('cli/demo-gate'),
-    args: () => ['--data', options.data, '--port', String(options.port), '--durability', options.durability],
+    // Where any port would do, a gate that comes back takes those that it had: the floor looks for it there.
+    args: () => {
+      const portOf = (url: string | undefined, asked: number) => (url === undefined ? String(asked) : new URL(url).port)
+      const ports = [
+        '--port',
+        portOf(ready?.url, options.port),
+        '--control-port',
+        portOf(ready?.controlUrl, options.controlPort),
+      ]
+      return ['--data', options.data, '--durability', options.durability, ...ports]
+    },
     startsPerMinute: 3,
     finalCode: DO_NOT_RESTART,
     onMessage: (message) => onReady(message as DemoGateReady),
@@ -43,6 +53,7 @@ function onReady(message: DemoGateReady): void {
   say(`the gate decides at ${message.url} (durability ${message.durability}${message.continues ? ', continued' : ''})`)
   if (!isFirst) return
   say(`look at ${message.url}/openapi.json, ${message.url}/metrics`)
+  say(`stop trading at ${message.controlUrl}/, or by npx portcullis kill`)
   say(
     `journal and secrets are in ${options.data}; to begin anew, stop and delete that folder, or start with --data DIR`,
   )

@@ -68,6 +68,11 @@ export class ApprovalKeys {
   }
 }
 
+/** A new key for a venue's adapter. Gate and adapter read it at their next start, and tokens of the old one end with it. */
+export function rotateApprovalKey(files: SecretFiles, venue: string): void {
+  files.write(approvalKeyFile(venue), newKeyText())
+}
+
 /** Name of the file that a venue's adapter reads its key from. */
 export function approvalKeyFile(venue: string): string {
   return `approval-${venue === '' ? 'any' : `venue-${encodeURIComponent(venue)}`}.key`

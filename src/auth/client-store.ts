@@ -1,6 +1,6 @@
 /**
- * Who may ask the embedded issuer for tokens: clients and people, each with an upper bound of duties and the digest of a
- * secret. The secret itself is given once, by the call that makes it, and kept nowhere.
+ * Who may ask the embedded issuer for tokens: clients, each with an upper bound of duties and the digest of a secret. The
+ * secret itself is given once, by the call that makes it, and kept nowhere. People have none: they sign with a key.
  *
  * A secret is 256 bits of chance and never chosen by anyone, so one hash of it is as far from being guessed as many: a slow
  * hash would only let strangers use up the gate's time.
@@ -10,12 +10,8 @@ import { NAME_CHARS } from '../model/bounds.ts'
 import { dutyBits, exclusionOf, scopeBits, scopeOf } from './duties.ts'
 import type { SecretFiles } from './secret-files.ts'
 
-/** A machine, or a person who may make or check. */
-export type PrincipalKind = 'client' | 'person'
-
 export interface ClientRow {
   readonly clientID: string
-  readonly kind: PrincipalKind
   /** Bit set of the duties that its tokens may carry. */
   readonly duties: number
   readonly disabled: boolean
@@ -23,7 +19,6 @@ export interface ClientRow {
 
 interface StoredClient {
   readonly clientID: string
-  readonly kind: PrincipalKind
   readonly scope: string
   readonly salt: string
   /** HMAC-SHA256 of the secret under the salt. */
@@ -46,30 +41,39 @@ export class ClientStore {
   /** @throws Error where a client holds duties that exclude each other: they were given by hand, or by an older gate */
   constructor(files: SecretFiles) {
     this.#files = files
-    const stored = JSON.parse(files.read(FILE) ?? '[]') as StoredClient[]
-    // A client of an older form has no digest: it is not known until it is registered again.
-    this.#clients = new Map(stored.filter(({ digest }) => digest).map((client) => [client.clientID, client]))
-    for (const { clientID, kind, scope } of this.#clients.values()) assertCompatible(clientID, kind, scopeBits(scope))
+    const stored = JSON.parse(files.read(FILE) ?? '[]') as (StoredClient & { readonly kind?: string })[]
+    // A client of an older form has no digest: it is not known until it is registered again. People had secrets once.
+    const clients = stored.filter(({ digest, kind }) => digest && kind !== 'person')
+    this.#clients = new Map(clients.map((client) => [client.clientID, client]))
+    for (const { clientID, scope } of this.#clients.values()) assertCompatible(clientID, scopeBits(scope))
     const random = () => randomBytes(DIGEST_BYTES).toString('base64url')
-    this.#nobody = { clientID: '', kind: 'client', scope: '', salt: random(), digest: random(), disabled: true }
+    this.#nobody = { clientID: '', scope: '', salt: random(), digest: random(), disabled: true }
   }
 
   has(clientID: string): boolean {
     return this.#clients.has(clientID)
   }
 
-  /** Adds a client, or gives a known one a new secret, kind and duties. Returns the secret: the only time it is seen. */
-  register(clientID: string, kind: PrincipalKind, duties: readonly string[]): string {
+  /** Duties that the client's tokens may carry at most; undefined where it is not known. */
+  dutiesOf(clientID: string): readonly string[] | undefined {
+    return this.#clients
+      .get(clientID)
+      ?.scope.split(' ')
+      .filter((word) => word !== '')
+  }
+
+  /** Adds a client, or gives a known one a new secret and duties. Returns the secret: the only time it is seen. */
+  register(clientID: string, duties: readonly string[]): string {
     if (!NAME.test(clientID) || clientID.length > NAME_CHARS || clientID.includes(':')) {
       throw new RangeError(`a client is named by 1 to ${NAME_CHARS} printable ASCII characters without colon`)
     }
     const bits = dutyBits(duties)
-    assertCompatible(clientID, kind, bits)
+    assertCompatible(clientID, bits)
     if (this.#clients.size >= CLIENTS_MAX && !this.#clients.has(clientID)) throw new RangeError('too many clients')
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
     const salt = randomBytes(16).toString('base64url')
     const digest = digestOf(secret, salt).toString('base64url')
-    this.#clients.set(clientID, { clientID, kind, scope: scopeOf(bits), salt, digest, disabled: false })
+    this.#clients.set(clientID, { clientID, scope: scopeOf(bits), salt, digest, disabled: false })
     this.#save()
     return secret
   }
@@ -87,7 +91,7 @@ export class ClientStore {
     const stored = this.#clients.get(clientID) ?? this.#nobody
     const isRight = timingSafeEqual(digestOf(secret, stored.salt), Buffer.from(stored.digest, 'base64url'))
     if (!isRight || stored.disabled) return undefined
-    return { clientID, kind: stored.kind, duties: scopeBits(stored.scope), disabled: stored.disabled }
+    return { clientID, duties: scopeBits(stored.scope), disabled: stored.disabled }
   }
 
   #save(): void {
@@ -99,8 +103,8 @@ function digestOf(secret: string, salt: string): Buffer {
   return createHmac('sha256', salt).update(secret).digest()
 }
 
-function assertCompatible(clientID: string, kind: PrincipalKind, bits: number): void {
-  const exclusion = kind === 'client' ? exclusionOf(bits) : undefined
+function assertCompatible(clientID: string, bits: number): void {
+  const exclusion = exclusionOf(bits)
   if (exclusion === undefined) return
   const { duty, excludes, reason } = exclusion
   throw new RangeError(`${clientID}: a client with ${duty} may not hold ${excludes}: ${reason}. Make it two clients.`)

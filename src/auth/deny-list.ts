@@ -1,11 +1,13 @@
 /**
  * Tokens that are refused before they run out: of a client, of a subject, or one by its jti. Looked at on every request,
- * so that a revocation holds from the next one on, and kept over a restart.
+ * so that a revocation holds from the next one on, and kept over a restart. What another process writes into the file holds
+ * once it was read again, which a gate does twice a second.
  */
 import type { SecretFiles } from './secret-files.ts'
 import type { Grant } from './token-verifier.ts'
 
-export type DenyKind = 'client' | 'subject' | 'jti'
+export const DENY_KINDS = ['client', 'subject', 'jti'] as const
+export type DenyKind = (typeof DENY_KINDS)[number]
 
 interface Denied {
   readonly kind: DenyKind
@@ -16,22 +18,33 @@ interface Denied {
 
 const FILE = 'denied.json'
 const ENTRIES_MAX = 100_000
+/** So that a revocation holds within a second. */
+export const DENY_READ_MS = 500
 
 export class DenyList {
   readonly #files: SecretFiles
   readonly #nowMs: () => number
-  readonly #entries = new Map<string, Denied>()
+  #entries = new Map<string, Denied>()
+  #text: string | undefined
 
   constructor(files: SecretFiles, nowMs: () => number = Date.now) {
     this.#files = files
     this.#nowMs = nowMs
-    for (const entry of JSON.parse(files.read(FILE) ?? '[]') as Denied[]) {
-      this.#entries.set(`${entry.kind}:${entry.value}`, entry)
-    }
+    this.read()
+  }
+
+  /** Takes up what the file says now. @throws Error where it cannot be read; what was known then stays */
+  read(): void {
+    const text = this.#files.read(FILE) ?? '[]'
+    if (text === this.#text) return
+    const entries = JSON.parse(text) as Denied[]
+    this.#entries = new Map(entries.map((entry) => [`${entry.kind}:${entry.value}`, entry]))
+    this.#text = text
   }
 
   /** Refuses from now on; `untilMs` is when the token of a jti ends. */
   deny(kind: DenyKind, value: string, untilMs = 0): void {
+    this.read()
     this.#prune()
     if (this.#entries.size >= ENTRIES_MAX) throw new RangeError('the deny list is full: deny the client or the subject')
     this.#entries.set(`${kind}:${value}`, { kind, value, untilMs })
@@ -39,6 +52,7 @@ export class DenyList {
   }
 
   allow(kind: DenyKind, value: string): void {
+    this.read()
     if (this.#entries.delete(`${kind}:${value}`)) this.#save()
   }
 
@@ -57,6 +71,7 @@ export class DenyList {
   }
 
   #save(): void {
-    this.#files.write(FILE, `${JSON.stringify([...this.#entries.values()], null, 2)}\n`)
+    this.#text = `${JSON.stringify([...this.#entries.values()], null, 2)}\n`
+    this.#files.write(FILE, this.#text)
   }
 }

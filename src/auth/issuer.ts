@@ -13,6 +13,9 @@ export const TOKEN_ALGORITHM = 'ES256'
 /** `typ` of an access token: an identity token, or any other JWT of this key, is none. */
 export const TOKEN_TYPE = 'at+jwt'
 
+/** `aud` of every token: who they are for. */
+export const AUDIENCE = 'portcullis'
+
 export interface IssuerOptions {
   /** `iss`: the issuer's address. */
   readonly issuer: string
@@ -63,7 +66,7 @@ export class Issuer {
   async issue(client: ClientRow, duties: number): Promise<string> {
     const key = this.#keys[0] as KeyPair
     const nowSeconds = Math.floor(this.#nowMs() / 1000)
-    const claims = { client_id: client.clientID, scope: scopeOf(duties), principal_kind: client.kind }
+    const claims = { client_id: client.clientID, scope: scopeOf(duties), principal_kind: 'client' }
     return new SignJWT(claims)
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE, kid: key.kid })
       .setIssuer(this.issuer)

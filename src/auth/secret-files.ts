@@ -76,7 +76,8 @@ export class SecretFiles {
   }
 }
 
-function assertPrivate(path: string): void {
+/** @throws Error where others than its owner may read the file or folder */
+export function assertPrivate(path: string): void {
   // Windows has no such bits; there the profile folder's own rights hold.
   if (process.platform === 'win32') return
   const mode = statSync(path).mode & 0o777

@@ -47,10 +47,9 @@ test('the folder is 0700, files are 0600, and what others may read is refused', 
 test('a client is known by its secret, which is kept nowhere', () => {
   const files = new SecretFiles(folder())
   const store = new ClientStore(files)
-  const secret = store.register('ems-1', 'client', ['orders:write'])
+  const secret = store.register('ems-1', ['orders:write'])
   assert.deepEqual(store.authenticate('ems-1', secret), {
     clientID: 'ems-1',
-    kind: 'client',
     duties: dutyBits(['orders:write']),
     disabled: false,
   })
@@ -65,7 +64,7 @@ test('a client is known by its secret, which is kept nowhere', () => {
   assert.ok(!readFileSync(join(files.folder, 'clients.json'), 'utf8').includes(secret))
   const again = new ClientStore(files)
   assert.ok(again.authenticate('ems-1', secret))
-  const second = again.register('ems-1', 'client', ['orders:write'])
+  const second = again.register('ems-1', ['orders:write'])
   assert.equal(again.authenticate('ems-1', secret), undefined, 'a new secret ends the old one')
   again.setDisabled('ems-1', true)
   assert.equal(again.authenticate('ems-1', second), undefined)
@@ -76,24 +75,23 @@ test('no client writes orders and says what they are judged by', () => {
   assert.equal(EXCLUSIONS.length, 10)
   for (const { duty, excludes } of EXCLUSIONS) {
     assert.equal(duty, 'orders:write')
-    assert.throws(() => store.register('x', 'client', [duty, excludes]), /two clients/)
-    assert.ok(store.register('x', 'client', [excludes]))
-    assert.ok(store.register('alice', 'person', [duty, excludes]), 'a person sends no orders')
+    assert.throws(() => store.register('x', [duty, excludes]), /two clients/)
+    assert.ok(store.register('x', [excludes]))
   }
-  assert.ok(store.register('x', 'client', ['orders:write', 'risk:read', 'limits:propose', 'cancels:execute', 'kill']))
+  assert.ok(store.register('x', ['orders:write', 'risk:read', 'limits:propose', 'cancels:execute', 'kill']))
   for (const [id, duty] of [
     ['x', 'everything'],
     ['', 'kill'],
     ['a:b', 'kill'],
     ['a'.repeat(33), 'kill'],
   ] as const) {
-    assert.throws(() => store.register(id, 'client', [duty]), RangeError)
+    assert.throws(() => store.register(id, [duty]), RangeError)
   }
 })
 
 test('a start refuses a client that was given such duties by hand', () => {
   const files = new SecretFiles(folder())
-  new ClientStore(files).register('ems-1', 'client', ['orders:write'])
+  new ClientStore(files).register('ems-1', ['orders:write'])
   files.write('clients.json', (files.read('clients.json') ?? '').replace('orders:write', 'orders:write day:roll'))
   assert.throws(() => new ClientStore(files), /ems-1: a client with orders:write may not hold day:roll/)
 })

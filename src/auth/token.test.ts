@@ -15,7 +15,7 @@ import { type Grant, TokenVerifier } from './token-verifier.ts'
 
 const ISSUER = 'https://gate.test'
 const AUDIENCE = 'portcullis'
-const ems: ClientRow = { clientID: 'ems-1', kind: 'client', duties: dutyBits(['orders:write']), disabled: false }
+const ems: ClientRow = { clientID: 'ems-1', duties: dutyBits(['orders:write']), disabled: false }
 const START = Date.UTC(2026, 10, 21, 14, 30)
 
 async function rig(cacheMax = 100) {
@@ -39,11 +39,11 @@ const isGrant = (found: unknown): found is Grant => typeof found === 'object'
 
 test('a token gives its subject, kind and duties, and is checked once', async () => {
   const { issuer, verifier } = await rig()
-  const token = await issuer.issue({ ...ems, kind: 'person' }, dutyBits(['kill', 'risk:read']))
+  const token = await issuer.issue(ems, dutyBits(['kill', 'risk:read']))
   assert.equal(verifier.known(token), undefined)
   const grant = await verifier.verify(token)
   assert.ok(isGrant(grant))
-  assert.deepEqual([grant.subject, grant.clientID, grant.kind], ['ems-1', 'ems-1', 'person'])
+  assert.deepEqual([grant.subject, grant.clientID, grant.kind], ['ems-1', 'ems-1', 'client'])
   assert.equal(grant.scope, dutyBits(['kill', 'risk:read']))
   assert.equal(verifier.known(token), grant)
   assert.equal(await verifier.verify(token), grant)

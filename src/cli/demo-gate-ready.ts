@@ -4,6 +4,7 @@ import type { Durability } from '../journal/segment-header.ts'
 /** Sent once the gate decides orders. */
 export interface DemoGateReady {
   readonly url: string
+  readonly controlUrl: string
   readonly secretsFile: string
   readonly durability: Durability
   /** True where the journal was there already. */

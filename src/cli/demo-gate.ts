@@ -2,21 +2,25 @@
  * The gate of `npm start` as a process of its own: demo profile, loopback only. Says by IPC where it is; ends in order when
  * the process that started it closes the channel or is gone, and on SIGTERM and SIGINT where nobody did.
  *
- *   node cli/demo-gate.js --data DIR --durability fsync|os --port PORT
+ *   node cli/demo-gate.js --data DIR --durability fsync|os --port PORT --control-port PORT
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { endInOrder } from './end-in-order.ts'
 import { openGate } from './open-gate.ts'
 import { startFault } from './start-fault.ts'
+import { endIfOrphaned } from './supervisor.ts'
+import { tradeDateOf } from './trade-date.ts'
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     durability: { type: 'string', default: 'fsync' },
     port: { type: 'string', default: '8080' },
+    'control-port': { type: 'string', default: '0' },
   },
 })
 await main()
@@ -24,16 +28,27 @@ await main()
 async function main(): Promise<void> {
   const { data, durability } = values
   const port = Number(values.port)
-  if (data === undefined || !isDurability(durability) || !(Number.isInteger(port) && port >= 0 && port < 65_536)) {
-    console.error('usage: cli/demo-gate.js --data DIR [--durability fsync|os] [--port PORT]')
+  const controlPort = Number(values['control-port'])
+  if (data === undefined || !isDurability(durability) || ![port, controlPort].every(isPort)) {
+    console.error('usage: cli/demo-gate.js --data DIR [--durability fsync|os] [--port PORT] [--control-port PORT]')
     process.exit(DO_NOT_RESTART)
   }
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' }, pino.destination(2))
   // While it opens there is nothing to end in order: a journal may be left at any moment.
   let stop = (): void => process.exit(0)
   process.on('disconnect', () => stop())
+  endIfOrphaned()
   const say = (line: string) => console.error(`gate: ${line}`)
-  const settings = { directory: data, durability, host: '127.0.0.1', port, clock: 'system', logger, say } as const
+  const settings = {
+    directory: data,
+    durability,
+    host: '127.0.0.1',
+    port,
+    controlPort,
+    clock: 'system',
+    logger,
+    say,
+  } as const
   try {
     const gate = await openGate({
       ...settings,
@@ -42,18 +57,7 @@ async function main(): Promise<void> {
         process.exit(1)
       },
     })
-    let stopping = false
-    stop = () => {
-      if (stopping) return
-      stopping = true
-      gate.close().then(
-        () => process.exit(0),
-        (cause) => {
-          logger.error({ err: cause }, 'the gate did not close in order')
-          process.exit(1)
-        },
-      )
-    }
+    stop = endInOrder(gate, logger)
     // A signal to the whole group (Ctrl-C, `timeout`, a service manager) reaches this process too. Who started it stops the
     // floor first, which needs the gate to end its orders, and then closes the channel.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -62,9 +66,15 @@ async function main(): Promise<void> {
       })
     }
     const continues = gate.hasGenesis
-    const tradeDate = dateOf(new Date())
+    const tradeDate = tradeDateOf(new Date())
     await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate })
-    const ready: DemoGateReady = { url: gate.url, secretsFile: floorSecretsFile(data), durability, continues }
+    const ready: DemoGateReady = {
+      url: gate.url,
+      controlUrl: gate.controlUrl,
+      secretsFile: floorSecretsFile(data),
+      durability,
+      continues,
+    }
     process.send?.(ready)
   } catch (cause) {
     const fault = startFault(cause, port)
@@ -74,9 +84,8 @@ async function main(): Promise<void> {
   }
 }
 
-/** yyyymmdd in UTC. */
-function dateOf(date: Date): number {
-  return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate()
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port < 65_536
 }
 
 function isDurability(text: string): text is Durability {

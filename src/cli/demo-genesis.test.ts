@@ -1,12 +1,22 @@
 /** A demo whose first start was cut off, or was of an earlier build: the next start finishes what is missing. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { dutyBits } from '../auth/duties.ts'
+import { readPersonKey } from '../auth/person-keys.ts'
 import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
 import { GENESIS } from '../model/records/commands.ts'
-import { beginDemo, floorSecretsFile, YOUR_CLIENTS, yourSecretsFile } from './demo-genesis.ts'
+import { OFFICER_DUTIES } from '../model/vocabulary.ts'
+import {
+  beginDemo,
+  DEMO_OFFICERS,
+  floorSecretsFile,
+  officerKeyFile,
+  YOUR_CLIENTS,
+  yourSecretsFile,
+} from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 
 const DEMO = { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 } as const
@@ -66,18 +76,37 @@ test('a folder of a build that knew no clients of yours gets them, and the floor
   await second.close()
 })
 
-test('two officers may kill and release, and no file of the floor holds their secrets', async (t) => {
+test('two officers hold keys of their own, and nothing that the gate keeps could act for them', async (t) => {
   const directory = folder(t)
   const gate = await open(directory)
   await beginDemo(gate, DEMO)
-  const officers = Object.entries(YOUR_CLIENTS).filter(([, { duties }]) => duties.includes('kill'))
-  assert.equal(officers.length, 2)
-  for (const [name, { kind, duties }] of officers) {
-    assert.equal(kind, 'person', 'the engine lets no machine release')
-    for (const duty of ['release:request', 'release:approve', 'audit:read'] as const) assert.ok(duties.includes(duty))
-    assert.equal(secretsIn(floorSecretsFile(directory))[name], undefined)
+  assert.equal(DEMO_OFFICERS.length, 2)
+  const keys = DEMO_OFFICERS.map((name) => readPersonKey(officerKeyFile(directory, name)))
+  for (const [at, name] of DEMO_OFFICERS.entries()) {
+    const { kid, d } = keys[at] as (typeof keys)[number]
+    assert.equal(gate.people.withKey(kid)?.name, name)
+    assert.equal(gate.directory.dutiesOf(gate.directory.idOf('PRINCIPAL', name)), dutyBits(OFFICER_DUTIES))
+    assert.equal(gate.clients.has(name), false, 'a person has no client secret')
+    for (const file of readdirSync(gate.secrets.folder)) {
+      assert.ok(!readFileSync(join(gate.secrets.folder, file), 'utf8').includes(d), `${file} holds a private key`)
+    }
   }
   await gate.close()
+
+  const second = await open(directory)
+  await beginDemo(second, DEMO)
+  for (const [at, name] of DEMO_OFFICERS.entries()) {
+    assert.deepEqual(readPersonKey(officerKeyFile(directory, name)), keys[at], 'a restart keeps the key')
+  }
+  rmSync(officerKeyFile(directory, 'officer-1'))
+  await second.close()
+
+  const third = await open(directory)
+  await beginDemo(third, DEMO)
+  const { kid } = readPersonKey(officerKeyFile(directory, 'officer-1'))
+  assert.equal(third.people.withKey(kid)?.name, 'officer-1', 'a lost key is made anew')
+  assert.equal(third.people.withKey(keys[0]?.kid ?? ''), undefined, 'and the lost one is no longer known')
+  await third.close()
 })
 
 function secretsIn(file: string): Readonly<Record<string, string>> {

@@ -3,36 +3,38 @@
  * server in front, and closes all of it in the reverse order.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ApprovalKeys } from '../auth/approval-token.ts'
 import { ClientStore } from '../auth/client-store.ts'
-import { DenyList } from '../auth/deny-list.ts'
-import { Issuer } from '../auth/issuer.ts'
+import { DENY_READ_MS, DenyList } from '../auth/deny-list.ts'
+import { AUDIENCE, Issuer } from '../auth/issuer.ts'
+import { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
-import { createRestServer, type Logger, type RestServer } from '../gateway/rest/server.ts'
+import { KillFolder } from '../gateway/kill-folder.ts'
+import type { Logger } from '../gateway/logger.ts'
+import type { TlsFiles } from '../gateway/rest/listener.ts'
+import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import { FileJournal } from '../journal/file-journal.ts'
-import { JournalReader } from '../journal/journal-reader.ts'
 import { systemLockWorld } from '../journal/lock-world.ts'
-import { type Durability, readSegmentHeader, segmentName } from '../journal/segment-header.ts'
-import { DEMO_SIZES } from '../model/bounds.ts'
+import { type Durability, readSegmentHeader, type SegmentHeader, segmentName } from '../journal/segment-header.ts'
+import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import type { Directory } from '../model/directory.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
 import { ENGINE_VERSION } from '../model/version.ts'
-import { recover } from '../replay/recover.ts'
-import { loadNewest } from '../replay/snapshots.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import type { Clock, Notice } from '../sequencer/ports.ts'
 import { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
 import { codeHash } from './code-hash.ts'
-import { RecentBlocks } from './recent-blocks.ts'
+import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
+import { recoverEngine } from './recover-engine.ts'
 
 export interface GateSettings {
   /** Data folder: `journal` and `secrets` are in it. */
@@ -41,6 +43,19 @@ export interface GateSettings {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
+  /** Of the control listener, which is on loopback whatever `host` is unless `controlHost` says otherwise; 0 for any. */
+  readonly controlPort?: number
+  readonly controlHost?: string
+  /** Of the journal, which must be of no other; `demo` where it is left out. */
+  readonly profile?: 'demo' | 'production'
+  /** Of the engine's tables, for a journal that begins. One that is there keeps its own: others are refused. */
+  readonly sizes?: EngineSizes
+  /** Certificate and key in PEM, where the listener has TLS. */
+  readonly tls?: TlsFiles
+  /** `iss` of the tokens of the embedded issuer: its address. */
+  readonly issuer?: string
+  /** Looks at what was recovered before anything is served; throws what keeps the start. */
+  readonly check?: (directory: Directory) => void
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
   readonly clock: 'system' | 'replay'
   readonly logger: Logger
@@ -50,13 +65,21 @@ export interface GateSettings {
   readonly onFatal: (cause: unknown) => void
 }
 
+/** The journal cannot be gone on with as this start asks; the message says what to do. */
+export class WrongJournal extends Error {
+  override readonly name = 'WrongJournal'
+}
+
 export interface OpenGate {
   readonly url: string
+  /** The control listener: kill, release, their state, and the kill page. */
+  readonly controlUrl: string
   /** False for a folder without a journal: somebody must send the genesis record. */
   readonly hasGenesis: boolean
   readonly durability: Durability
   readonly directory: Directory
   readonly clients: ClientStore
+  readonly people: People
   readonly secrets: SecretFiles
   /** Sequences a command of the gate itself. */
   command<L extends RecordLayout>(
@@ -69,7 +92,7 @@ export interface OpenGate {
 
 /** Where the replay clock stands before the first request moves it: past zero, which means "none" in some fields. */
 const REPLAY_START_US = 1_000_000
-const AUDIENCE = 'portcullis'
+const LOOPBACK = '127.0.0.1'
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
 export async function openGate(settings: GateSettings): Promise<OpenGate> {
@@ -92,22 +115,20 @@ async function openLocked(
 ): Promise<OpenGate> {
   const { logger, durability } = settings
   const folder = lock.directory
-  const hashSeed = seedOf(folder)
+  const { hashSeed, sizes } = beginningOf(folder, settings.sizes)
+  const facts = { engineVersion: ENGINE_VERSION, codeHash: codeHash(), hashSeed, sizes }
   const makeEngine = () =>
     createEngine({
-      ...{ sizes: DEMO_SIZES, rules: US_EQUITY_PACK, hashSeed },
+      ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
       onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
     })
-  const facts = { engineVersion: ENGINE_VERSION, codeHash: codeHash(), hashSeed, sizes: DEMO_SIZES }
-  const loaded = loadNewest(folder, facts, makeEngine, (line) => logger.warn({}, line))
-  lock.renew()
-  const engine = loaded?.engine ?? makeEngine()
-  const reader = new JournalReader(folder, () => lock.renew())
-  const recent = new RecentBlocks(reader, loaded?.position)
-  const { lastSeq, lastTimeUs, entries } = recover(engine, recent, loaded?.position.seq)
-  logger.info({ entries, snapshot: loaded?.path }, 'recovered from the journal')
-  if (settings.clock === 'replay' && lastSeq > 0 && engine.directory.profile === 'production') {
-    throw new Error(`${folder} is a production journal: only a demo gate takes its time from requests`)
+  const { engine, reader, recent, lastSeq, lastTimeUs } = recoverEngine(lock, facts, makeEngine, logger)
+  const { profile = 'demo' } = settings
+  if (profile === 'production' && settings.clock === 'replay')
+    throw new Error('a production gate has a clock of its own')
+  if (lastSeq > 0) {
+    if (engine.directory.profile !== profile) throw new WrongJournal(otherProfile(settings.directory, profile))
+    settings.check?.(engine.directory)
   }
   const replayClock = settings.clock === 'replay' ? new ReplayClock(REPLAY_START_US) : undefined
   const clock: Clock = replayClock ?? systemClock
@@ -123,23 +144,46 @@ async function openLocked(
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })
   opened.push(() => sequencer.close())
-  const auth = await openAuth(settings.directory)
+  const auth = await openAuth(settings.directory, settings.issuer ?? 'portcullis')
+  const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
+  opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   const spill = new SpillFile(join(settings.directory, 'cancels-without-journal.jsonl'))
   server = await createRestServer({
     ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
+    ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     spillCancel: (...cancel) => {
       if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
     },
   })
   const rest = server
   recent.drain((tape, entryOffset, entryEnd) => rest.remember(tape, entryOffset, entryEnd))
+  const kills = new KillFolder({
+    ...{ folder: join(settings.directory, KILL_FOLDER), gate, timer: systemTimer, logger },
+  })
+  opened.push(async () => kills.close())
+  // What was to be stopped while the gate was away is stopped before anybody can ask for anything.
+  await kills.open()
+  const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
+  opened.push(() => rest.close())
   const url = await rest.listen(settings.port, settings.host)
+  writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
   const { secrets } = auth
   return {
-    ...{ url, hasGenesis: lastSeq > 0, durability, directory: engine.directory, clients: auth.clients, secrets },
+    ...{
+      url,
+      controlUrl,
+      hasGenesis: lastSeq > 0,
+      durability,
+      directory: engine.directory,
+      clients: auth.clients,
+      people: auth.people,
+      secrets,
+    },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
+      kills.close()
+      clearInterval(denials)
       await rest.close()
       await sequencer.close()
       spill.close()
@@ -148,24 +192,58 @@ async function openLocked(
   }
 }
 
-/** The seed that the journal was written with: with another one the recorded slots would not fit. */
-function seedOf(folder: string): number {
+/** Seed and sizes that the journal was begun with: with others the recorded slots would not fit. */
+function beginningOf(folder: string, wanted: EngineSizes | undefined): Pick<SegmentHeader, 'hashSeed' | 'sizes'> {
   const first = join(folder, segmentName(1))
-  if (!existsSync(first)) return randomBytes(4).readInt32LE()
+  if (!existsSync(first)) return { hashSeed: randomBytes(4).readInt32LE(), sizes: wanted ?? DEMO_SIZES }
   const header = readSegmentHeader(readFileSync(first))
   // What is no header is the reader's to refuse, with the offset.
-  return typeof header === 'string' ? 0 : header.hashSeed
+  if (typeof header === 'string') return { hashSeed: 0, sizes: DEMO_SIZES }
+  const { hashSeed, sizes } = header
+  for (const [name, size] of Object.entries(wanted ?? sizes)) {
+    const begun = sizes[name as keyof EngineSizes]
+    if (begun !== size)
+      throw new WrongJournal(`sizes.${name}: ${folder} was begun with ${begun}, not ${size}: state that`)
+  }
+  return { hashSeed, sizes }
 }
 
-async function openAuth(directory: string) {
+function otherProfile(directory: string, profile: 'demo' | 'production'): string {
+  return profile === 'demo'
+    ? `${directory} holds the journal of a production firm: portcullis gate --config FILE starts it. ` +
+        'For a demo name another folder: npm start -- --data DIR'
+    : `${directory} holds the journal of a demo, which no firm goes on with: name another folder under data. ` +
+        'npm start -- --data DIR starts the demo'
+}
+
+async function openAuth(directory: string, url: string) {
   const secrets = new SecretFiles(join(directory, 'secrets'))
   const deny = new DenyList(secrets)
-  const issuer = await Issuer.open(secrets, { issuer: 'portcullis', audience: AUDIENCE })
+  const issuer = await Issuer.open(secrets, { issuer: url, audience: AUDIENCE })
+  const people = await People.open(secrets)
   const verifier = new TokenVerifier({
     ...{ issuer: issuer.issuer, audience: AUDIENCE, jwks: issuer.jwks },
     denied: (grant) => deny.isDenied(grant),
+    personWithKey: (kid) => people.withKey(kid),
   })
-  return { secrets, issuer, verifier, clients: new ClientStore(secrets), approvalKeys: new ApprovalKeys(secrets) }
+  return {
+    secrets,
+    deny,
+    issuer,
+    verifier,
+    people,
+    clients: new ClientStore(secrets),
+    approvalKeys: new ApprovalKeys(secrets),
+  }
+}
+
+/** What another process has denied holds within a second; a file that cannot be read changes nothing, and is told. */
+function readDenials(deny: DenyList, logger: Logger): void {
+  try {
+    deny.read()
+  } catch (error) {
+    logger.error({ err: error }, 'the list of denied tokens cannot be read; what it said before holds')
+  }
 }
 
 /** @param epoch number of the run's first segment: every start opens one */

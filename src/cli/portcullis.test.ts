@@ -21,7 +21,7 @@ function run(...args: readonly string[]) {
 
 const cases: readonly (readonly [string, number, RegExp])[] = [
   ['', 64, /Usage: portcullis/],
-  ['serve --help', 64, /unknown command 'serve'; commands are journal, replay, snapshot\nsee portcullis --help\n$/],
+  ['serve --help', 64, /unknown command 'serve'; commands are gate, .*\nsee portcullis --help\n$/],
   ['journal nope', 64, /unknown command 'nope'; commands are verify, show\nsee portcullis journal --help\n$/],
   ['journal verify', 64, /missing required argument 'directory'\nsee portcullis journal verify --help\n$/],
   ['journal verify . --nonsense', 64, /unknown option '--nonsense'\nsee portcullis journal verify --help\n$/],
@@ -32,9 +32,15 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['journal verify data', 4, /data holds no journal \(no 00000001\.pjl\); did you mean data.journal\?\n$/],
   ['journal show data', 4, /did you mean data.journal\?\n$/],
   ['journal verify data/journal', 2, /is damaged at byte 0/],
-  ['journal show data/journal --type Nope', 64, /No such type; types are NewOrder, .*, Swept\./],
+  ['journal show data/journal --type Nope', 64, /No such type; types are NewOrder, .*, Swept\b/],
   ['journal show data/journal --from x', 64, /A sequence number/],
   ['journal show data/journal --from 3 --to 2', 64, /--from 3 is behind --to 2/],
+  ['person key a:b --key k.json', 64, /^portcullis: a person is named by 1 to 32 printable/],
+  ['person add ruth --data data', 64, /say --key or --public, one of them/],
+  ['person add ruth --data data --key plain.csv', 64, /plain\.csv exists: a key is not overwritten/],
+  ['person add ruth --data data --key k.json --duties everything', 64, /no duty is called everything/],
+  ['person token --key plain.csv', 70, /plain\.csv (has mode|is no JSON)/],
+  ['person token --key k.json --minutes 16', 64, /1 to 15 minutes/],
   ['snapshot nowhere', 64, /^portcullis: there is no folder nowhere\n$/],
   ['snapshot data', 4, /did you mean data.journal\?\n$/],
   ['snapshot data/journal', 70, /no gate has published how far data.journal is durable/],
@@ -61,10 +67,26 @@ test('versions are printed, and help says what the exit codes mean', () => {
   const version = run('--version')
   assert.equal(version.status, 0)
   assert.match(version.stdout, /^portcullis \d+\.\d+\.\d+, engine \d+, journal format \d+\n$/)
-  for (const command of [['journal', 'verify'], ['journal', 'show'], ['replay'], ['snapshot']]) {
+  for (const command of [['journal', 'verify'], ['journal', 'show'], ['person', 'token'], ['replay'], ['snapshot']]) {
     const { status, stdout } = run(...command, '--help')
     assert.equal(status, 0)
     assert.match(stdout, /Exit code: 0 .*64 wrong words/s)
   }
   assert.match(run('replay', '--help').stdout, /biz_index,appl_seq,time_hhmmsscc/)
+})
+
+test('a person makes a key, the gate gets its public half, and only the person can sign', () => {
+  const made = run('person', 'key', 'ruth', '--key', 'ruth.json')
+  assert.equal(made.status, 0, made.stderr)
+  writeFileSync(join(folder, 'ruth.pub'), made.stdout)
+  assert.ok(!made.stdout.includes('"d"'), 'the private half is not printed')
+  const added = run('person', 'add', 'ruth', '--data', 'data', '--public', 'ruth.pub', '--duties', 'kill,risk:read')
+  assert.equal(added.status, 0, added.stderr)
+  const again = run('person', 'add', 'ruth', '--data', 'data', '--public', 'ruth.pub')
+  assert.equal(again.status, 64)
+  assert.match(again.stderr, /ruth has a key at this gate; --replace gives another one/)
+  const token = run('person', 'token', '--key', 'ruth.json', '--minutes', '2')
+  assert.equal(token.status, 0, token.stderr)
+  const { sub, exp, iat } = JSON.parse(Buffer.from(token.stdout.split('.')[1] ?? '', 'base64url').toString('utf8'))
+  assert.deepEqual([sub, exp - iat], ['ruth', 120])
 })

@@ -22,12 +22,14 @@ import { setUpWorld } from '../floor/world/set-up-world.ts'
 import { YOUR_SEAT } from '../floor/world/your-seat.ts'
 import { CONTROLS, type ControlRow } from '../model/controls.ts'
 import { REPLAY_TIME_HEADER } from '../sequencer/replay-clock.ts'
-import { beginDemo, floorSecretsFile, YOUR_CLIENTS } from './demo-genesis.ts'
+import { beginDemo, DEMO_OFFICERS, floorSecretsFile, YOUR_CLIENTS } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 import { isAnswered, readmeCommands, readmeSteps } from './readme-steps.ts'
 
 const ROOT = projectRoot()
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+/** What npx finds in this folder, as it was built. */
+const PORTCULLIS = `${process.execPath} ${fileURLToPath(new URL('./portcullis.js', import.meta.url))}`
 const ADDRESS = 'http://127.0.0.1:8080'
 const SESSION = 'floor-ems'
 const BEATS = 1_200
@@ -124,7 +126,8 @@ describe('the README, five minutes after a start', { skip: !isPosix, timeout: 12
     const [first] = steps
     const functions = (first?.commands ?? '').split('\n').filter((line) => !/^(post|get) /.test(line))
     const commands = index === 0 ? steps[0]?.commands : [...functions, steps[index]?.commands].join('\n')
-    return (await shell((commands ?? '').replaceAll(ADDRESS, gate.url))).split('\n').filter((line) => line !== '')
+    const ours = (commands ?? '').replaceAll(ADDRESS, gate.url).replaceAll('npx portcullis', PORTCULLIS)
+    return (await shell(ours)).split('\n').filter((line) => line !== '')
   }
 
   function shell(commands: string): Promise<string> {
@@ -167,11 +170,10 @@ describe('the README, five minutes after a start', { skip: !isPosix, timeout: 12
   })
 
   test('its journal is proved and shown by the commands of the README', async () => {
-    const program = `${process.execPath} ${fileURLToPath(new URL('./portcullis.js', import.meta.url))}`
     const offline = readmeCommands(README).filter((command) => command.includes('npx portcullis journal'))
     assert.equal(offline.length, 2)
     for (const command of offline) {
-      const output = await shell(command.replace('npx portcullis', program).replace(/(show .*)$/, '$1 --to 3'))
+      const output = await shell(command.replace('npx portcullis', PORTCULLIS).replace(/(show .*)$/, '$1 --to 3'))
       assert.match(
         output,
         command.includes('verify') ? /chain: whole[\s\S]*decided again to the same bytes/ : /Genesis/,
@@ -202,7 +204,8 @@ describe('what the README names', () => {
     const paths = CONTROLS.flatMap((control: ControlRow) => control.path ?? [])
     assert.equal(paths.length, 7)
     for (const path of paths) assert.ok(README.includes(`\`${path}\``), path)
-    for (const clientID of Object.keys(YOUR_CLIENTS)) assert.ok(README.includes(`\`${clientID}\``), clientID)
+    for (const clientID of [...Object.keys(YOUR_CLIENTS), ...DEMO_OFFICERS])
+      assert.ok(README.includes(`\`${clientID}\``), clientID)
     for (const name of [YOUR_SEAT.desk, YOUR_SEAT.trader, YOUR_SEAT.account, YOUR_SEAT.strategy]) {
       assert.ok(README.includes(`\`${name}\``), name)
     }

@@ -44,7 +44,7 @@ async function main(send: (message: ReplayGateReady) => void): Promise<void> {
   for (const event of ['SIGTERM', 'disconnect'] as const) process.once(event, stop)
   // Ctrl-C reaches every process at the terminal; the player ends this gate once it has heard it.
   process.on('SIGINT', () => {})
-  await beginDemo(gate, { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE }, {})
+  await beginDemo(gate, { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE }, {}, [])
   send({ url: gate.url, secretsFile: floorSecretsFile(data) })
 }
 

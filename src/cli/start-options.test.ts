@@ -10,7 +10,10 @@ test('a start without options is the demo', () => {
   const options = readStartOptions([])
   assert.ok(options !== 'help')
   assert.match(options.data, /data.demo$/)
-  assert.deepEqual({ ...options, data: '' }, { data: '', port: 8080, durability: 'fsync', gateOnly: false })
+  assert.deepEqual(
+    { ...options, data: '' },
+    { data: '', port: 8080, controlPort: 8081, durability: 'fsync', gateOnly: false },
+  )
   assert.equal(readStartOptions(['--help']), 'help')
 })
 
@@ -20,6 +23,8 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [['--port', '65536'], /^--port: 65536 is no port/],
   [['--port', ''], /^--port: nothing is no port/],
   [['--port', '0x10'], /^--port: 0x10 is no port/],
+  [['--control-port', 'x'], /^--control-port: x is no port/],
+  [['--port', '9000', '--control-port', '9000'], /^--control-port: 9000 is the port of the gate$/],
   [['--durability', 'none'], /^--durability: none is no mode \(fsync, os\)$/],
   [['--data', file], /^--data: .* is a file, and a folder is needed$/],
   [['--data', ''], /^--data: the name of a folder is missing$/],
@@ -39,7 +44,7 @@ test('port 0 and the last port are ports', () => {
   for (const port of ['0', '65535']) {
     const options = readStartOptions(['--port', port])
     assert.ok(options !== 'help')
-    assert.equal(options.port, Number(port))
+    assert.deepEqual([options.port, options.controlPort], [Number(port), 0])
   }
 })
 

@@ -141,15 +141,43 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     takenId = idSlot
     replaced = slot
     readReplace(tape, offset, slot)
-    const oi = slot * Order.INTS
-    resolve(i[oi + Order.SUBJECT + Kind.ACCOUNT]!)
-    for (let place = 0; place < 8; place++) subjects[place] = i[oi + Order.SUBJECT + place]!
-    for (let kind = 0; kind < 4; kind++) jCells[kind] = i[oi + Order.CELL_AT + kind]!
+    resolveOrder(slot * Order.INTS)
     if (x[X.QTY]! <= x[X.CUM]!) j.verdict(A01, INVALID_QTY)
     // A replace keeps its order's expiry; whether one was given was judged with the order.
     const flags = (i32[c + R.flags]! & PRICES_GIVEN) | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0)
     if (judge(tape, flags, lowers(slot)) !== 0) return finish(tape, REJECT, slot, -1, idSlot)
     finish(tape, APPROVE, slot, orders.nextVersion(), idSlot)
+  }
+
+  /**
+   * Tests a live order again, as a replace by its newest version would be: writes the decision, changes nothing.
+   * Returns the reason for which it would not pass, 0 where it would.
+   */
+  function restate(tape: Tape, slot: number): number {
+    const oi = slot * Order.INTS
+    const of = slot * Order.NUMS
+    const newest = i[oi + Order.VERSION]!
+    const at = newest * Version.NUMS
+    j.reset()
+    takenId = -1
+    replaced = slot
+    readOrder(slot)
+    j.restates = true
+    // Its own version pends already: nothing is added to it, whatever the venue does with replaces.
+    j.nonAtomic = false
+    x[X.QTY] = newest < 0 ? f[of + Order.QTY]! : vf[at + Version.QTY]!
+    x[X.PX] = newest < 0 ? f[of + Order.PX]! : vf[at + Version.PX]!
+    x[X.STOP] = newest < 0 ? f[of + Order.STOP]! : vf[at + Version.STOP]!
+    j.content0 = 0
+    j.content1 = 0
+    resolveOrder(oi)
+    const prices = j.ordType & PRICES_GIVEN
+    const reason = judge(tape, prices | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0), false)
+    numbers[Decided.ORDER_SEQ] = f[of + Order.SEQ]!
+    numbers[Decided.FIRST_SEQ] = 0
+    numbers[Decided.TOKEN_EXPIRY] = 0
+    writeDecision(tape, reason === 0 ? APPROVE : REJECT, reason, slot, -1, -1)
+    return reason
   }
 
   function refuseReplace(orig: number, slot: number): number {
@@ -164,15 +192,27 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     return orderState === APPROVED || orderState === WORKING ? 0 : ORDER_UNKNOWN_STATE
   }
 
+  /** The subjects and cells that the order was approved with. */
+  function resolveOrder(oi: number): void {
+    resolve(i[oi + Order.SUBJECT + Kind.ACCOUNT]!)
+    for (let place = 0; place < 8; place++) subjects[place] = i[oi + Order.SUBJECT + place]!
+    for (let kind = 0; kind < 4; kind++) jCells[kind] = i[oi + Order.CELL_AT + kind]!
+  }
+
   function readReplace(tape: Tape, offset: number, slot: number): void {
     const { f64 } = tape
     const d = offset >> 3
-    const of = slot * Order.NUMS
-    const oi = slot * Order.INTS
-    x[X.NOW] = state.timeUs
+    readOrder(slot)
     x[X.QTY] = f64[d + R.orderQty]!
     x[X.PX] = f64[d + R.price]!
     x[X.STOP] = f64[d + R.stopPx]!
+  }
+
+  /** What stays of an order whatever its terms come to. */
+  function readOrder(slot: number): void {
+    const of = slot * Order.NUMS
+    const oi = slot * Order.INTS
+    x[X.NOW] = state.timeUs
     x[X.EXPIRE] = f[of + Order.EXPIRE]!
     x[X.CUM] = f[of + Order.CUM]!
     x[X.LEAVES_OLD] = f[of + Order.LEAVES]!
@@ -255,5 +295,5 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     )
   }
 
-  return { decideNew, decideReplace, refuseUnjudged }
+  return { decideNew, decideReplace, restate, refuseUnjudged }
 }

@@ -15,8 +15,8 @@ import {
 } from '../model/records/commands.ts'
 import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../model/vocabulary.ts'
-import { writeApplied, writeRefused } from './events-out.ts'
+import { DUTIES, LIST_KINDS, LIST_MODES, NAME_KINDS, TRADING_STATES } from '../model/vocabulary.ts'
+import { writeApplied, writeLatchSet, writeRefused } from './events-out.ts'
 import { areDecimals, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
@@ -28,6 +28,11 @@ const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const CAPACITY = reasonNumber('CAPACITY')
 const INSTRUMENT_IN_USE = reasonNumber('INSTRUMENT_IN_USE')
 const GENESIS_REPEATED = reasonNumber('GENESIS_REPEATED')
+const FIRM_NOT_OPENED = reasonNumber('FIRM_NOT_OPENED')
+const PERSON_NOT_APPROVED = reasonNumber('PERSON_NOT_APPROVED')
+
+const PRODUCTION = 1
+const BLOCKED = TRADING_STATES.indexOf('BLOCKED')
 
 /** Kinds that a and b of each binding kind must be; -1 is a bit set. */
 const BINDS: readonly (readonly [number, number])[] = [
@@ -44,6 +49,10 @@ const ORDERS_WRITE = bit('orders:write')
 /** No client that sends orders may also feed what they are judged by. */
 const NOT_WITH_ORDERS = bit('quotes:write') | bit('positions:write') | bit('reference:write')
 
+/** True for a command of the gate itself: its genesis, and what two people have approved. */
+const isGateItself = ({ session, principal }: { readonly session: number; readonly principal: number }) =>
+  session === -1 && principal === -1
+
 const isWhole = (value: number, least: number) => Number.isSafeInteger(value) && value >= least
 
 export class ReferenceDecider {
@@ -56,12 +65,19 @@ export class ReferenceDecider {
   genesis(tape: Tape, offset: number): void {
     const command = decode(tape, offset, GENESIS)
     if (this.#state.profile >= 0) return writeRefused(tape, GENESIS_REPEATED)
-    const { profile, ledgerDecimals, tradeDate, firm, baseCurrency } = command
-    if (profile !== 0 && profile !== 1) return writeRefused(tape, INVALID_VALUE, GENESIS.at.profile)
+    const { profile, ledgerDecimals, tradeDate, firm, baseCurrency, officer1, officer2 } = command
+    if (profile !== 0 && profile !== PRODUCTION) return writeRefused(tape, INVALID_VALUE, GENESIS.at.profile)
     if (!areDecimals(ledgerDecimals)) return writeRefused(tape, INVALID_VALUE, GENESIS.at.ledgerDecimals)
     if (!isDate(tradeDate)) return writeRefused(tape, INVALID_VALUE, GENESIS.at.tradeDate)
     if (firm === '' || baseCurrency === '') return writeRefused(tape, INVALID_VALUE)
+    // Two, who are not the same; none only in a demo.
+    const isWithout = officer1 === '' && officer2 === '' && profile !== PRODUCTION
+    if (!isWithout && officer1 === '') return writeRefused(tape, INVALID_VALUE, GENESIS.at.officer1)
+    if (!isWithout && (officer2 === '' || officer2 === officer1)) {
+      return writeRefused(tape, INVALID_VALUE, GENESIS.at.officer2)
+    }
     writeApplied(tape)
+    if (profile === PRODUCTION) writeLatchSet(tape, this.#state.latches.next, -1, -1, BLOCKED, FIRM_NOT_OPENED)
   }
 
   hierarchy(tape: Tape, offset: number): void {
@@ -77,6 +93,10 @@ export class ReferenceDecider {
       if (!names.has(parent, id)) return writeRefused(tape, UNKNOWN_NAME, field)
     }
     const known = names.idOf(kind, name)
+    if (kind === Kind.PRINCIPAL && !isGateItself(command)) {
+      const isPerson = known < 0 ? 0 : names.isPerson[known]!
+      if ((command.flags & 1) !== isPerson) return writeRefused(tape, PERSON_NOT_APPROVED, HIERARCHY.at.flags)
+    }
     if (known >= 0) {
       if (!this.#sameParents(known, command)) return writeRefused(tape, NAME_CONFLICT)
       return writeApplied(tape, known)
@@ -114,7 +134,8 @@ export class ReferenceDecider {
 
   binding(tape: Tape, offset: number): void {
     const { names, cells } = this.#state
-    const { kind, a, b } = decode(tape, offset, BINDING)
+    const command = decode(tape, offset, BINDING)
+    const { kind, a, b } = command
     const kinds = BINDS[kind]
     if (kinds === undefined) return writeRefused(tape, INVALID_VALUE, BINDING.at.kind)
     if (!names.has(kinds[0], a)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.a)
@@ -123,6 +144,7 @@ export class ReferenceDecider {
     } else {
       if (b < 0 || b >= 1 << DUTIES.length) return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       const isClient = names.isPerson[a] === 0
+      if (!isClient && !isGateItself(command)) return writeRefused(tape, PERSON_NOT_APPROVED, BINDING.at.a)
       if (isClient && (b & ORDERS_WRITE) !== 0 && (b & NOT_WITH_ORDERS) !== 0) {
         return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       }
@@ -271,7 +293,8 @@ export class ReferenceDecider {
     writeApplied(tape)
   }
 
-  position(tape: Tape, offset: number): void {
+  /** `takesRow` goes on with a row of a statement, which has no effect of its own. */
+  position(tape: Tape, offset: number, takesRow: (tape: Tape, offset: number) => void): void {
     const { names, instruments, cells } = this.#state
     const command = decode(tape, offset, POSITION)
     const at = POSITION.at
@@ -286,6 +309,7 @@ export class ReferenceDecider {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
+    if (command.statement !== 0) return takesRow(tape, offset)
     if (cells.pages() + 64 > cells.pagesMax || this.#state.books.isFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)
   }

@@ -6,11 +6,13 @@ import { reasonNumber } from '../model/codes.ts'
 import { TIMER_FIRED } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
+import { TIMER_KINDS } from '../model/vocabulary.ts'
 import { writeLatchSet } from './events-out.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const BLOCKED = 2
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 
 /** Writes what follows when the timer `id` of its kind fires. Reads the state only. */
 export type TimerDecider = (tape: Tape, id: number) => void
@@ -28,6 +30,8 @@ export function createTimerFire(
   return (tape) => {
     const timer = timers.first()
     if (timer === undefined || timer.dueUs > state.timeUs) return false
+    // A calendar rolls by a command of its own, which comes before this one.
+    if (timer.kind === CALENDAR) return false
     const before = tape.end
     try {
       const decide = deciders[timer.kind]

@@ -6,34 +6,46 @@ import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { CONTROL_LATCHED } from '../model/records/control-events.ts'
+import * as D from '../model/records/day-commands.ts'
+import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
-import { encode } from '../model/records/schema.ts'
+import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
+import { TIMER_KINDS } from '../model/vocabulary.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
+import { CalendarDecider } from './decide-calendars.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
+import { StatementDecider } from './decide-statements.ts'
 import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
+import { CalendarEvolver } from './evolve-calendars.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
+import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
+import { StatementEvolver } from './evolve-statements.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { createProfit } from './profit.ts'
 import { State } from './state/state.ts'
 import { StateLoader } from './state/state-loader.ts'
 import { StateSaver } from './state/state-saver.ts'
 import { createSubjects } from './subjects.ts'
 import { StateView } from './view.ts'
+import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
@@ -57,6 +69,7 @@ const EXECUTION_REVERSED = E.EXECUTION_REVERSED.type
 const MARK_MOVED = E.MARK_MOVED.type
 const APPLIED = E.APPLIED.type
 
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 const COMMAND_SEQ = C.TICK.at.seq
 const COMMAND_TIME = C.TICK.at.timeUs
 
@@ -79,22 +92,31 @@ const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, pr
 /** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
 export function createEngine(options: EngineOptions): Engine {
   const state = new State(options.sizes, options.hashSeed)
+  const { tripped } = state.watches
   const j = new Judgement()
   const shift = createShift(state)
   const life = createOrderLife(state, shift)
   const onRiskError = options.onRiskError ?? (() => {})
   const content = createContent(j)
   const subjects = createSubjects(state)
+  const watcher = createWatcher(state)
+  const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const reports = createReportDecider(state, createOrderFinder(state), j, content)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
-  const evolveOrders = createOrderEvolver(state, life, j, content)
-  const evolveReports = createReportEvolver(state, life, shift, subjects)
-  const evolveReference = new ReferenceEvolver(state, shift)
-  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
-  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
+  const calendars = new CalendarDecider(state)
+  const statements = new StatementDecider(state)
+  const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
+  const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
+  const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
+  const evolveReference = new ReferenceEvolver(state, shift, profit)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
+  const evolveCalendars = new CalendarEvolver(state)
+  const evolveLiveOrders = new LiveOrderEvolver(state, life)
+  const evolveStatements = new StatementEvolver(state, shift, profit)
+  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
 
   const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
 
@@ -114,6 +136,12 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    if (tripped.length > 0) act(tape, offset)
+  }
+
+  /** What rows do by themselves that this command took over their limit: one after the other. */
+  function act(tape: Tape, offset: number): void {
+    for (let at = tape.end; watcher.actNext(tape); at = tape.end) evolve(tape, offset, at)
   }
 
   /** Each timer is decided in the state that the one before it left. */
@@ -143,18 +171,35 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function due(timeUs: number): WriteCommand | null {
-    return state.timers.dueUs() <= timeUs ? writeTick : null
+    const timer = state.timers.first()
+    if (timer === undefined || timer.dueUs > timeUs) return null
+    return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
+  }
+
+  /** The roll of the calendar whose time has come: a command of its own, as a person would send it. */
+  function writeRoll(subject: number): WriteCommand {
+    const { tradeDate } = state.calendars.nextRoll(subject)
+    const calendar = subject === 0 ? -1 : subject
+    return (tape) => encode(tape, C.DAY_ROLL, { session: -1, principal: -1, calendar, tradeDate })
   }
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return null
+    if (sweep === null) return nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  function nextListSweep(): WriteCommand | null {
+    const list = state.statements.sweeping()
+    if (list === undefined) return null
+    const { account, venue, next: from } = list
+    return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
   }
 
   function enter(tape: Tape, offset: number): void {
     state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
     state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
+    if (tripped.length > 0) tripped.length = 0
   }
 
   function decide(tape: Tape, offset: number): void {
@@ -203,7 +248,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.PARAMETER.type:
         return reference.parameter(tape, offset)
       case C.POSITION.type:
-        return reference.position(tape, offset)
+        return reference.position(tape, offset, (rows, at) => statements.row(rows, at))
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
@@ -219,7 +264,21 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
-        return governance.dayRoll(tape, offset)
+        return calendars.dayRoll(tape, offset)
+      case D.CALENDAR.type:
+        return calendars.calendar(tape, offset)
+      case D.CALENDAR_DAY.type:
+        return calendars.day(tape, offset)
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.zone(tape, offset)
+      case D.POSITION_STATEMENT.type:
+        return statements.position(tape, offset)
+      case D.ADOPT_STATEMENT.type:
+        return statements.adopt(tape, offset)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return liveOrders.statement(tape, offset)
+      case D.STATEMENT_SWEEP.type:
+        return liveOrders.sweep(tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -230,6 +289,8 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === C.DAY_ROLL.type && state.profile >= 0) return calendars.failed(tape, offset, reason)
+    if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
@@ -250,6 +311,11 @@ export function createEngine(options: EngineOptions): Engine {
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
+      case C.DAY_ROLL.type:
+      case D.CALENDAR.type:
+      case D.CALENDAR_DAY.type:
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.follow(tape, offset)
       default:
         return
     }
@@ -275,6 +341,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveGovernance.warned(tape, event)
       case E.CANCEL_REQUESTED.type:
         return evolveOrders.cancelRequested(tape, event)
+      case CONTROL_LATCHED.type:
+        return watcher.latched(tape, event)
       case E.LATCH_SET.type:
         return evolveGovernance.latchSet(tape, event)
       case E.QUARANTINED.type:
@@ -283,6 +351,12 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveGovernance.swept(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
+      case F.STATEMENT_COMPARED.type:
+        return evolveStatements.compared(tape, event)
+      case F.LIVE_ORDER_CHECKED.type:
+        return evolveLiveOrders.checked(tape, event)
+      case F.LIST_SWEPT.type:
+        return evolveLiveOrders.swept(tape, event)
       case APPLIED:
         return applied(tape, command, event)
       default:
@@ -343,7 +417,20 @@ export function createEngine(options: EngineOptions): Engine {
       case C.PARAMETER.type:
         return evolveReference.parameter(tape, command)
       case C.POSITION.type:
+        if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
+      case D.POSITION_STATEMENT.type:
+        return evolveStatements.opened(tape, command)
+      case D.ADOPT_STATEMENT.type:
+        return evolveStatements.adopted(tape, command)
+      case D.LIVE_ORDER_STATEMENT.type:
+        return evolveLiveOrders.statement(tape, command)
+      case D.CALENDAR.type:
+        return evolveCalendars.calendar(tape, command)
+      case D.CALENDAR_DAY.type:
+        return evolveCalendars.day(tape, command)
+      case D.ZONE_TRANSITIONS.type:
+        return evolveCalendars.zone(tape, command)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

@@ -7,19 +7,20 @@ import type { Tape } from '../model/records/tape.ts'
 import { objectNamed, warnBpsOf } from './decide-governance.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
-import { objectOf } from './exposure.ts'
+import { ObjectKind, objectOf } from './exposure.ts'
 import { Ref } from './market.ts'
 import type { OrderLife } from './order-life.ts'
 import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Has } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
-import { B09, D08, type RowVersion } from './state/limits.ts'
+import { B09, C06, D08, E05, type RowVersion } from './state/limits.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
+import type { Watcher } from './watch.ts'
 
 const KILLED = 3
 const REARM = parameterIndex('warnRearmBps')
@@ -31,14 +32,23 @@ export class GovernanceEvolver {
   readonly #market: MarketEvolver
   readonly #reference: ReferenceEvolver
   readonly #subjectsOf: Subjects
+  readonly #watcher: Watcher
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver, subjects: Subjects) {
+  constructor(
+    state: State,
+    life: OrderLife,
+    market: MarketEvolver,
+    reference: ReferenceEvolver,
+    subjects: Subjects,
+    watcher: Watcher,
+  ) {
     this.#state = state
     this.#life = life
     this.#market = market
     this.#reference = reference
     this.#subjectsOf = subjects
+    this.#watcher = watcher
   }
 
   limit(tape: Tape, offset: number, event: number): void {
@@ -49,6 +59,8 @@ export class GovernanceEvolver {
     state.limitsVersion++
     if ((command.flags & 1) !== 0) {
       limits.remove(slot, id)
+      state.watches.drop(slot)
+      state.profits.drop(slot)
       return
     }
     const version: RowVersion = {
@@ -65,6 +77,7 @@ export class GovernanceEvolver {
       warnBps: warnBpsOf(command),
       action: command.action,
       mode: command.mode,
+      phase: command.phase,
     }
     const { objectKind, subject } = command
     const { object } = version
@@ -73,13 +86,15 @@ export class GovernanceEvolver {
     limits.put(version)
     if (!known) this.#rebuild(subject, objectKind)
     if (command.control === D08) shareOfCapital(state, slot)
+    if (command.control === E05) state.profits.watch(slot, limits.subjectOf)
+    if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
     if (command.control === B09 && command.param > state.duplicates.widthUs())
       state.duplicates.setWidthUs(command.param)
   }
 
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
   #rebuild(subject: number, kind: number): void {
-    const { cells, names, limits, metrics, orders, executions } = this.#state
+    const { cells, names, limits, metrics, orders, executions, calendars } = this.#state
     for (let entry = 0; entry < limits.objects.count; entry++) {
       if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
         metrics.clear(limits.entryMetric[entry]!)
@@ -108,6 +123,10 @@ export class GovernanceEvolver {
         const up = cells.f[offset + Cell.UP]!
         const dn = cells.f[offset + Cell.DN]!
         metrics.addEnds(row, names.entityOrdinal[names.entityOf[account]!]!, up, dn, Math.max(up, -dn))
+        if (kind === ObjectKind.INSTRUMENT) {
+          const p = cells.f[offset + Cell.P]!
+          metrics.addQuantity(row, p + cells.f[offset + Cell.B]!, p - cells.f[offset + Cell.S]!, 0)
+        }
       }
     }
     for (let slot = 0; slot < orders.top(); slot++) {
@@ -116,12 +135,15 @@ export class GovernanceEvolver {
       const row = rowOf(orders.i[oi + Order.INSTR]!, orders.i[oi + Order.VENUE]!)
       if (row >= 0) metrics.addFlow(row, orders.f[slot * Order.NUMS + Order.OPENED]!, 1, 0)
     }
-    for (const exec of executions.today()) {
+    for (const exec of executions.kept()) {
       if (executions.int(exec, Exec.REVERSED) !== 0) continue
+      if (executions.num(exec, Exec.SEQ) <= calendars.zeroedSeq[subject]!) continue
       this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
       const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
-      if (row >= 0) metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))
+      if (row < 0) continue
+      metrics.addFlow(row, 0, 0, executions.num(exec, Exec.AMOUNT))
+      if (kind === ObjectKind.INSTRUMENT) metrics.addQuantity(row, 0, 0, executions.num(exec, Exec.QTY))
     }
   }
 
@@ -169,6 +191,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: command.state === KILLED ? 0 : -1,
     })
   }
@@ -188,6 +212,8 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      ended: 0,
+      filled: 0,
       sweepFrom: -1,
     })
   }
@@ -206,8 +232,10 @@ export class GovernanceEvolver {
     if (command.step === 0) {
       latch.releaseRequestedBy = command.principal
       latch.releaseState = command.state
-    } else if (command.state === 0) latches.end(command.latch)
-    else {
+    } else if (command.state === 0) {
+      this.#watcher.released(command.latch)
+      latches.end(command.latch)
+    } else {
       latch.state = command.state
       latch.releaseRequestedBy = -1
       latch.releaseState = -1
@@ -218,9 +246,16 @@ export class GovernanceEvolver {
 
   dayRoll(tape: Tape, offset: number): void {
     const state = this.#state
-    const { metrics, instruments, executions } = state
-    state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
-    for (let row = 0; row < metrics.rows(); row++) metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+    const { instruments, executions, calendars } = state
+    const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
+    this.#beginDay(Math.max(calendar, 0))
+    if (calendar >= 0) {
+      calendars.dates[calendar] = tradeDate
+      calendars.schedule(calendar)
+      return
+    }
+    state.tradeDate = tradeDate
+    calendars.schedule(0)
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
@@ -233,7 +268,28 @@ export class GovernanceEvolver {
       }
       this.#market.revalue(id)
     }
+    this.#market.rollProfits()
     this.#carryOrders()
+  }
+
+  /** Executed flow begins anew, and positions are carried, of everything that rolls with a calendar. */
+  #beginDay(calendar: number): void {
+    const { metrics, limits, names, calendars, cells, statements, seq } = this.#state
+    const rolls = (subject: number) => calendars.calendarOf(subject) === calendar
+    const zero = (row: number) => {
+      metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+      metrics.f[row * Metric.SIZE + Metric.TRADED_QTY] = 0
+    }
+    for (let subject = 0; subject < names.count(0); subject++) {
+      if (!rolls(subject)) continue
+      zero(subject)
+      calendars.zeroedSeq[subject] = seq
+    }
+    for (let entry = 0; entry < limits.objects.count; entry++) {
+      if (rolls(limits.entrySubject[entry]!)) zero(limits.entryMetric[entry]!)
+    }
+    cells.start(rolls)
+    statements.changes.count++
   }
 
   /** Open orders take the new trade date's rate. */
@@ -286,7 +342,8 @@ export class GovernanceEvolver {
       const placed = chain.map((entry) => ids.carry(entry))
       const own = chain.length - versions.size
       for (let at = 0; at < own; at++) ids.setNext(placed[at]!, at + 1 < own ? placed[at + 1]! : -1)
-      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0]!
+      // An adopted order whose id was used before has none.
+      orders.i[slot * Order.INTS + Order.ID_SLOT] = placed[0] ?? -1
       for (const [version, at] of versions) {
         orders.vi[version * Version.INTS + Version.ID] = placed[at]!
         ids.setNext(placed[at]!, -1)

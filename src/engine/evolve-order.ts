@@ -14,18 +14,21 @@ import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
 import { scratchInts } from './state/scratch.ts'
 import type { State } from './state/state.ts'
+import type { Watcher } from './watch.ts'
 
 const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
 const UNKNOWN_VENUE = reasonNumber('UNKNOWN_VENUE')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 
+const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
 const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
 const FILLED = 5
+const REJECTED = 7
 
 const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
 /** Where the result of MARKET_ACCESS stands in a decision: 16 results of two bits a word. */
@@ -43,12 +46,14 @@ const Q = CANCEL_REQUESTED.at
 export type OrderEvolver = ReturnType<typeof createOrderEvolver>
 
 /** `j` is only for the scratch of the duplicate hash. */
-export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content) {
+export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content, watcher: Watcher) {
   const { ids, orders, limits, names, duplicates } = state
   const { terms } = life
   const { entityOf, clientOf, deskOf } = names
   const { hashDuplicate } = content
   const stamped = scratchInts(Kind.SESSION)
+  /** True while a message that was refused is stamped. */
+  let isRefused = false
 
   /** OrderDecided behind a NewOrder. */
   function newDecided(tape: Tape, command: number, event: number): void {
@@ -59,6 +64,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     if (!names.has(Kind.SESSION, session)) return
     const outcome = i32[e + E.outcome]!
     const reason = i32[e + E.reason]!
+    isRefused = outcome === REJECT
     stamp(session)
     const repeated = outcome === DUPLICATE || reason === CLORDID_CONFLICT
     // The venue is sought last: without it the subjects are known all the same.
@@ -110,6 +116,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     if (!names.has(Kind.SESSION, session)) return
     const slot = i32[e + E.slot]!
     const approved = i32[e + E.outcome] === APPROVE
+    isRefused = i32[e + E.outcome] === REJECT
     stamp(session)
     if (slot >= 0) stampOrder(slot)
     else stampEnded(tape, command + R.origClOrdID, session, i32[e + E.reason]!)
@@ -148,6 +155,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   function cancelDecided(tape: Tape, command: number, event: number): void {
     const session = tape.i32[(command >> 2) + C.session]!
     const slot = tape.i32[(event >> 2) + D.slot]!
+    isRefused = false
     if (names.has(Kind.SESSION, session)) stamp(session)
     if (slot < 0) {
       return stampEnded(tape, command + C.origClOrdID, tape.i32[(command >> 2) + C.owner]!, ORDER_TERMINAL)
@@ -164,6 +172,10 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const version = tape.i32[e + M.versionSlot]!
     const orderState = tape.i32[e + M.state]!
     if (reported) orders.i[slot * Order.INTS + Order.REPORTED] = 1
+    if (reported && isRefusal(tape.i32[e + M.change]!, orderState)) {
+      watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!)
+      watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
+    }
     switch (tape.i32[e + M.change]) {
       case Change.VERSION_ACCEPTED:
         life.acceptVersion(slot, version)
@@ -191,6 +203,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   function stamp(subject: number): void {
     const slots = limits.windowSlots[subject]!
     for (let at = 0; at < slots.length; at++) limits.windows[slots[at]!]!.stamp(state.timeUs)
+    if (isRefused) watcher.refused(subject)
   }
 
   /** The subjects of a new order beside its session. */
@@ -220,4 +233,9 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   }
 
   return { newDecided, replaceDecided, cancelDecided, moved, cancelRequested }
+}
+
+/** True where the market refused an order, or a version of it. */
+function isRefusal(change: number, to: number): boolean {
+  return change === Change.VERSION_DROPPED || (change === Change.TERMINAL && to === REJECTED)
 }

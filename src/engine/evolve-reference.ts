@@ -15,8 +15,10 @@ import {
 } from '../model/records/commands.ts'
 import { decode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
+import { DUTIES, OFFICER_DUTIES } from '../model/vocabulary.ts'
 import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
+import type { Profit } from './profit.ts'
 import { Cell } from './state/cells.ts'
 import { Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Row } from './state/limit-row.ts'
@@ -27,16 +29,19 @@ import type { State } from './state/state.ts'
 /** Sector of instruments that have none; defined by genesis as id 0. */
 export const UNCLASSIFIED = 'UNCLASSIFIED'
 const PRINCIPAL_DUTY = 6
+const OFFICER_BITS = OFFICER_DUTIES.reduce((bits, duty) => bits | (1 << DUTIES.indexOf(duty)), 0)
 const REARM = parameterIndex('warnRearmBps')
 
 export class ReferenceEvolver {
   readonly #state: State
   readonly #shift: Shift
+  readonly #profit: Profit
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, shift: Shift) {
+  constructor(state: State, shift: Shift, profit: Profit) {
     this.#state = state
     this.#shift = shift
+    this.#profit = profit
   }
 
   genesis(tape: Tape, offset: number): void {
@@ -51,6 +56,13 @@ export class ReferenceEvolver {
     state.names.define(Kind.SECTOR, UNCLASSIFIED)
     state.names.define(Kind.CURRENCY, command.baseCurrency)
     state.rates.set(0, { rate: 1, decimals: 0, haircutBps: 0 }, true, state.timeUs)
+    for (const officer of [command.officer1, command.officer2]) {
+      if (officer === '') continue
+      const id = state.names.count(Kind.PRINCIPAL)
+      state.names.define(Kind.PRINCIPAL, officer)
+      state.names.isPerson[id] = 1
+      state.names.duties[id] = OFFICER_BITS
+    }
   }
 
   hierarchy(tape: Tape, offset: number, id: number): void {
@@ -202,6 +214,7 @@ export class ReferenceEvolver {
     const command = decode(tape, offset, ADV)
     this.#state.referenceVersion++
     this.#state.instruments.adv[command.instrument] = command.qty
+    this.#state.instruments.advUs[command.instrument] = this.#state.timeUs
   }
 
   parameter(tape: Tape, offset: number): void {
@@ -232,8 +245,10 @@ export class ReferenceEvolver {
       if (bindings[kind]! <= 0) continue
       const cell = this.#state.cells.open((bindings[kind]! >> 1) - 1, instrument)
       const dP = qty - this.#state.cells.f[cell + Cell.P]!
+      this.#state.cells.f[cell + Cell.START] = this.#state.cells.f[cell + Cell.START]! + dP
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
-      this.#shift.cell(kind, cell, instrument, entity, dP, 0, 0, subjects, 0)
+      this.#shift.cell(kind, cell, instrument, entity, dP, subjects, 0)
+      this.#profit.stated(kind, cell, instrument, dP, subjects, 0)
     }
   }
 }

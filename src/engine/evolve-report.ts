@@ -5,16 +5,20 @@ import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts
 import type { Tape } from '../model/records/tape.ts'
 import type { Shift } from './exposure.ts'
 import type { OrderLife } from './order-life.ts'
+import type { Profit } from './profit.ts'
 import { Exec } from './state/executions.ts'
 import { Bound } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
+import type { Watcher } from './watch.ts'
 
 const B = EXECUTION_BOOKED.at
 const R = EXECUTION_REVERSED.at
 const X = EXECUTION_REPORT.at
+/** Subject 0. Profits begin anew at its roll. */
+const FIRM = 0
 const APPROVED = 0
 const WORKING = 1
 const UNKNOWN = 3
@@ -22,15 +26,28 @@ const FILLED = 5
 
 export type ReportEvolver = ReturnType<typeof createReportEvolver>
 
-export function createReportEvolver(state: State, life: OrderLife, shift: Shift, subjectsOf: Subjects) {
+export function createReportEvolver(
+  state: State,
+  life: OrderLife,
+  shift: Shift,
+  subjectsOf: Subjects,
+  watcher: Watcher,
+  profit: Profit,
+) {
   const { executions, orders, ids, locates, names, cells, books } = state
   const orderInts = orders.i
   const execNums = executions.f
   const execInts = executions.i
   /** Subjects of an execution that no live order carries. */
   const subjects = scratchInts(8)
+  /** Those of them whose sums still hold its flow. */
+  const flowing = scratchInts(8)
+  const { zeroedSeq } = state.calendars
   /** How far it moves the position. */
   const moved = scratchNums(1)
+  /** At what price it is had. */
+  const had = scratchNums(1)
+  const { startMark } = state.profits
 
   function booked(tape: Tape, command: number, event: number): void {
     const { f64, i32 } = tape
@@ -43,7 +60,19 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     if (standing === APPROVED || standing === UNKNOWN) orderInts[at + Order.STATE] = WORKING
     orderInts[at + Order.REPORTED] = 1
     life.fill(slot, f64[(event >> 3) + B.qty]!, f64[(event >> 3) + B.amount]!)
+    for (let kind = 0; kind < 4; kind++)
+      profitOf(kind, orderInts[at + Order.CELL_AT + kind]!, event, tape, at + Order.SUBJECT)
+    watcher.profited(orderInts, at + Order.SUBJECT)
+    watch(tape, event, orderInts, at + Order.SUBJECT)
     if (life.isExhausted(slot)) life.end(slot, FILLED)
+  }
+
+  function profitOf(kind: number, cell: number, event: number, tape: Tape, from: number): void {
+    const { f64, i32 } = tape
+    const e = event >> 2
+    const qty = f64[(event >> 3) + B.qty]!
+    const px = f64[(event >> 3) + B.px]!
+    profit.traded(kind, cell, i32[e + B.instrument]!, i32[e + B.side] === 0 ? qty : -qty, px, orderInts, from)
   }
 
   /** Keeps the execution under its key. */
@@ -57,6 +86,7 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     execNums[n + Exec.QTY] = f64[f + B.qty]!
     execNums[n + Exec.PX] = f64[f + B.px]!
     execNums[n + Exec.AMOUNT] = f64[f + B.amount]!
+    execNums[n + Exec.SEQ] = state.seq
     execInts[i + Exec.ACCOUNT] = i32[e + B.account]!
     execInts[i + Exec.TRADER] = i32[e + B.trader]!
     execInts[i + Exec.STRATEGY] = i32[e + B.strategy]!
@@ -79,9 +109,19 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     const qty = f64[f + B.qty]!
     if (f64[f + B.orderSeq]! > 0) useLocate(tape, command, qty)
     subjectsOf.setSubjects(subjects, account, i32[e + B.trader]!, i32[e + B.strategy]!, i32[e + B.session]!)
-    shift.flow(subjects, 0, instrument, i32[e + B.flowVenue]!, 0, 0, f64[f + B.amount]!)
+    shift.flow(subjects, 0, instrument, i32[e + B.flowVenue]!, f64[f + B.amount]!, qty)
     moved[0] = i32[e + B.side] === 0 ? qty : -qty
+    had[0] = f64[f + B.px]!
     movePosition(instrument, account)
+    // A correct executes nothing anew.
+    if (f64[f + B.orderSeq]! > 0 || i32[e + B.alarm] !== 0) watch(tape, event, subjects, 0)
+  }
+
+  function watch(tape: Tape, event: number, of: Int32Array, from: number): void {
+    const { f64, i32 } = tape
+    const e = event >> 2
+    const f = event >> 3
+    watcher.executed(of, from, i32[e + B.instrument]!, i32[e + B.side] === 0, f64[f + B.qty]!, f64[f + B.px]!)
   }
 
   /** A fill of an order that has ended uses its locate all the same. */
@@ -101,10 +141,18 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     const qty = execNums[row * Exec.NUMS + Exec.QTY]!
     execInts[i + Exec.REVERSED] = 1
     subjectsOf.subjectsOfExecution(exec, subjects)
-    // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
-    const amount = executions.isToday(exec) ? execNums[row * Exec.NUMS + Exec.AMOUNT]! : 0
-    shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, 0, 0, -amount)
+    // What was executed before a subject's day began went from its sums at the roll.
+    for (let place = 0; place < 8; place++) {
+      const subject = subjects[place]!
+      const isIn = subject >= 0 && execNums[row * Exec.NUMS + Exec.SEQ]! > zeroedSeq[subject]!
+      flowing[place] = isIn ? subject : -1
+    }
+    const amount = execNums[row * Exec.NUMS + Exec.AMOUNT]!
+    shift.flow(flowing, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, -amount, -qty)
     moved[0] = execInts[i + Exec.SIDE] === 0 ? -qty : qty
+    // What was there when the date began is had at the mark of then.
+    const isOfToday = execNums[row * Exec.NUMS + Exec.SEQ]! > zeroedSeq[FIRM]!
+    had[0] = isOfToday ? execNums[row * Exec.NUMS + Exec.PX]! : startMark[instrument]!
     movePosition(instrument, execInts[i + Exec.ACCOUNT]!)
   }
 
@@ -115,13 +163,16 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     if (subjects[4]! >= 0) moveCell(2, names.binding(Bound.TRADER_ACCOUNT, subjects[4]!, account), instrument)
     if (subjects[6]! >= 0) moveCell(3, names.binding(Bound.STRATEGY_ACCOUNT, subjects[6]!, account), instrument)
     books.addPosition(books.openHead(names.ownerOf[account]!, instrument), moved[0]!)
+    watcher.profited(subjects, 0)
   }
 
   /** A binding that was taken back keeps its cell: what was traded under it stays where it is. */
   function moveCell(kind: number, binding: number, instrument: number): void {
     if (binding <= 0) return
     const entity = names.entityOrdinal[subjects[1]!]!
-    shift.cell(kind, cells.open((binding >> 1) - 1, instrument), instrument, entity, moved[0]!, 0, 0, subjects, 0)
+    const cell = cells.open((binding >> 1) - 1, instrument)
+    shift.cell(kind, cell, instrument, entity, moved[0]!, subjects, 0)
+    profit.traded(kind, cell, instrument, moved[0]!, had[0]!, subjects, 0)
   }
 
   return { booked, reversed }

@@ -134,7 +134,9 @@ export const enum Delta {
   OPEN = 3,
   COUNT = 4,
   EXECUTED = 5,
-  SIZE = 6,
+  /** Executed quantity of what no live order carries. */
+  TRADED = 6,
+  SIZE = 7,
 }
 
 export type Shift = ReturnType<typeof createShift>
@@ -230,7 +232,23 @@ export function createShift(state: State) {
       if (row < 0) continue
       addFlow(row)
       if (kind >= 0 && object !== ObjectKind.VENUE) addEnds(row, entity, kind)
+      if (object === ObjectKind.INSTRUMENT) orderQuantity(row, kind)
     }
+  }
+
+  /** A session has what it traded and no position. */
+  function orderQuantity(row: number, kind: number): void {
+    const p = delta[Delta.P]!
+    const traded = row * Metric.SIZE + Metric.TRADED_QTY
+    m[traded] = m[traded]! + (p < 0 ? -p : p)
+    if (kind >= 0) addQuantity(row, p + delta[Delta.B]!, p - delta[Delta.S]!)
+  }
+
+  /** Adds changes of P + B and P - S to the row of a subject in one instrument. */
+  function addQuantity(row: number, long: number, short: number): void {
+    const at = row * Metric.SIZE
+    m[at + Metric.LONG_QTY] = m[at + Metric.LONG_QTY]! + long
+    m[at + Metric.SHORT_QTY] = m[at + Metric.SHORT_QTY]! + short
   }
 
   /** Positions have no venue: position rows take the four other objects. */
@@ -248,7 +266,12 @@ export function createShift(state: State) {
     for (let object = ObjectKind.INSTRUMENT; object <= ObjectKind.VENUE; object++) {
       if ((mask & (1 << object)) === 0) continue
       const row = objectRow(subject, object, objectOf(state, object, instrument, venue))
-      if (row >= 0) addFlow(row)
+      if (row < 0) continue
+      addFlow(row)
+      if (object === ObjectKind.INSTRUMENT) {
+        const at = row * Metric.SIZE + Metric.TRADED_QTY
+        m[at] = m[at]! + delta[Delta.TRADED]!
+      }
     }
   }
 
@@ -262,7 +285,7 @@ export function createShift(state: State) {
   }
 
   /**
-   * Changes P, B and S of one cell. `subjects` holds the eight subjects from `from` on, -1 where one is not known; those
+   * Moves the position of one cell. `subjects` holds the eight subjects from `from` on, -1 where one is not known; those
    * that count cells of this kind follow.
    */
   function cell(
@@ -271,14 +294,17 @@ export function createShift(state: State) {
     instrument: number,
     entity: number,
     dP: number,
-    dB: number,
-    dS: number,
     subjects: Int32Array,
     from: number,
   ): void {
     f[offset + Cell.P] = f[offset + Cell.P]! + dP
-    f[offset + Cell.B] = f[offset + Cell.B]! + dB
-    f[offset + Cell.S] = f[offset + Cell.S]! + dS
+    for (let place = 0; place < 7; place++) {
+      const subject = subjects[from + place]!
+      if (kindOf[place] !== kind || subject < 0) continue
+      if ((kindMask[subject]! & (1 << ObjectKind.INSTRUMENT)) === 0) continue
+      const row = objectRow(subject, ObjectKind.INSTRUMENT, instrument)
+      if (row >= 0) addQuantity(row, dP, dP)
+    }
     value(kind, offset, instrument, entity, subjects, from)
   }
 
@@ -310,19 +336,19 @@ export function createShift(state: State) {
     }
   }
 
-  /** Adds changes of flow to the subjects and their objects. */
+  /** Adds executed value and quantity of what no live order carries to the subjects and their objects. */
   function flow(
     subjects: Int32Array,
     from: number,
     instrument: number,
     venue: number,
-    open: number,
-    count: number,
     executed: number,
+    traded: number,
   ): void {
-    delta[Delta.OPEN] = open
-    delta[Delta.COUNT] = count
+    delta[Delta.OPEN] = 0
+    delta[Delta.COUNT] = 0
     delta[Delta.EXECUTED] = executed
+    delta[Delta.TRADED] = traded
     for (let place = 0; place < 8; place++) {
       const subject = subjects[from + place]!
       if (subject < 0) continue

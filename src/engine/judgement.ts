@@ -80,6 +80,8 @@ export class Judgement {
   timeInForce = 0
   /** Slot of the order that a replace replaces; -1 for a new order. */
   replaces = -1
+  /** True where a live order of an earlier date is tested again, as if it replaced itself. */
+  restates = false
   nonAtomic = false
   refSource = 0
   /** True where money rows can be evaluated: reference, mark and value are known. */
@@ -146,6 +148,7 @@ export class Judgement {
     this.failedRows = 0
     this.warnedRows = 0
     this.replaces = -1
+    this.restates = false
     this.nonAtomic = false
     this.refSource = 0
     this.valued = false

@@ -300,9 +300,10 @@ scenario('release in steps: killed, blocked, reduce-only, active', (s) => {
 })
 
 scenario('a released kill is not swept any further', (s) => {
-  for (let at = 0; at < 300; at++) s.working({ orderQty: 1 })
+  const ids = Array.from({ length: 300 }, () => s.working({ orderQty: 1 }))
   const latch = s.kill('KILLED')
   s.send('KillSweep', s.engine.nextSweep() ?? {})
+  for (const id of ids) s.report('Canceled', id)
   s.release(latch)
   assert.equal(s.engine.nextSweep(), null)
 })

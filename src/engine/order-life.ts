@@ -3,9 +3,12 @@
  * ends. Reservations are pure functions of (leaves, v, n, d), so what is released is exactly what was added.
  */
 
+import { ORDER_STATES } from '../model/vocabulary.ts'
 import { bookPrice, rests } from './controls/self-match.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { Delta, guarded, type Shift } from './exposure.ts'
 import { InstrumentFlag } from './state/instruments.ts'
+import { KILLED_STATE } from './state/latches.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
@@ -14,6 +17,7 @@ import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
 
 const SELL_LONG = 1
+const FILLED = ORDER_STATES.indexOf('FILLED')
 
 /** What a new order or a version is made of, in `OrderLife.terms`, set by the events. */
 export const enum Term {
@@ -42,7 +46,7 @@ const enum Reserve {
 export type OrderLife = ReturnType<typeof createOrderLife>
 
 export function createOrderLife(state: State, shift: Shift) {
-  const { orders, names, cells, books, ids, instruments, locates } = state
+  const { orders, names, cells, books, ids, instruments, locates, latches } = state
   const { f, i, vf, vi } = orders
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
@@ -80,6 +84,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.VERSIONS] = 0
     i[oi + Order.REPORTED] = 0
     i[oi + Order.LATCH] = -1
+    i[oi + Order.ADOPTED] = 0
     orders.take(slot)
     rest(oi, slot, terms[Term.PX]!)
     reserve(slot, 0, 1)
@@ -98,13 +103,18 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.SUBJECT + Kind.DESK] = desk
     i[oi + Order.ENTITY_ORDINAL] = entityOrdinal[entity]!
     const strategy = i[oi + Order.SUBJECT + Kind.STRATEGY]!
-    i[oi + Order.CELL_AT] = cells.open(names.ownerCode(Bound.OWN_ACCOUNT, account, account), instrument)
-    i[oi + Order.CELL_AT + 1] = cells.open(names.ownerCode(Bound.DESK_ACCOUNT, desk, account), instrument)
-    i[oi + Order.CELL_AT + 2] = cells.open(names.ownerCode(Bound.TRADER_ACCOUNT, trader, account), instrument)
-    i[oi + Order.CELL_AT + 3] = cells.open(names.ownerCode(Bound.STRATEGY_ACCOUNT, strategy, account), instrument)
+    i[oi + Order.CELL_AT] = cellOf(Bound.OWN_ACCOUNT, account, account, instrument)
+    i[oi + Order.CELL_AT + 1] = cellOf(Bound.DESK_ACCOUNT, desk, account, instrument)
+    i[oi + Order.CELL_AT + 2] = cellOf(Bound.TRADER_ACCOUNT, trader, account, instrument)
+    i[oi + Order.CELL_AT + 3] = cellOf(Bound.STRATEGY_ACCOUNT, strategy, account, instrument)
     const owner = ownerOf[account]!
     i[oi + Order.HEAD] = books.openHead(owner, instrument)
     i[oi + Order.BOOK] = books.open(owner, instrument, i[oi + Order.VENUE]!)
+  }
+
+  /** A binding that was taken back keeps its cell: an order that is taken over may still be of it. */
+  function cellOf(kind: number, subject: number, account: number, instrument: number): number {
+    return cells.open((names.binding(kind, subject, account) >> 1) - 1, instrument)
   }
 
   /** Adds a pending version with the terms; both prices count for self-match until it is settled. */
@@ -223,6 +233,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.VERSION] = -1
     leave(oi, slot, f[slot * Order.NUMS + Order.PX]!)
     i[oi + Order.STATE] = endState
+    if (latches.count > 0) countEnded(slot, endState)
     reserve(slot, 1, -1)
     ended[Ended.INSTRUMENT] = i[oi + Order.INSTR]!
     ended[Ended.ACCOUNT] = i[oi + Order.SUBJECT + Kind.ACCOUNT]!
@@ -234,6 +245,15 @@ export function createOrderLife(state: State, shift: Shift) {
     const locate = i[oi + Order.LOCATE]!
     for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
     orders.release(slot)
+  }
+
+  /** Every kill over the order has one less to wait for. */
+  function countEnded(slot: number, endState: number): void {
+    for (const latch of latches.active) {
+      if (latch.state !== KILLED_STATE || !latchCoversOrder(state, latch, slot)) continue
+      latch.ended++
+      if (endState === FILLED) latch.filled++
+    }
   }
 
   /** Brings the reservation of a live order to what its versions can still execute. */

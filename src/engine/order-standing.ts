@@ -1,6 +1,7 @@
 /** What has become of an approved order or replace since: whoever asks again for its decision must hear it. */
 import type { StandingView } from '../model/engine-port.ts'
 import { latchCovers } from './controls/trading-state.ts'
+import { Kind } from './state/names.ts'
 import { ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -39,9 +40,10 @@ export function standingOf(
   return { state: orderState, isLive, maySend: isReserved && mayWork && !isCanceled && !isLatched(state, oi) }
 }
 
-/** True where any latch covers the order, whatever it would still let pass: what was approved before may have to stop. */
+/** True where a latch or its account stops the order, whatever would still pass: what was approved may have to stop. */
 function isLatched(state: State, oi: number): boolean {
   const { i } = state.orders
+  if (state.statements.refuses(i[oi + Order.SUBJECT + Kind.ACCOUNT]!)) return true
   const instrument = i[oi + Order.INSTR]!
   const sells = i[oi + Order.SIDE] !== 0
   return state.latches.active.some((latch) =>

@@ -12,10 +12,13 @@ import type { Controls } from './controls.ts'
 import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
 import { type Judgement, Verdict, X } from './judgement.ts'
 import { Row, RowFlag } from './state/limit-row.ts'
+import { COMMON } from './state/limits.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
+const PROFIT_UNAVAILABLE = reasonNumber('PROFIT_UNAVAILABLE')
+const ADV_UNAVAILABLE = reasonNumber('ADV_UNAVAILABLE')
 const CAPITAL_UNAVAILABLE = reasonNumber('CAPITAL_UNAVAILABLE')
 const B01 = controlIndex('MAX_ORDER_QTY')
 const B02 = controlIndex('MAX_ORDER_NOTIONAL')
@@ -27,8 +30,19 @@ const D03 = controlIndex('DAILY_GROSS')
 const D05 = controlIndex('PORTFOLIO_GROSS')
 const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 const D08 = controlIndex('SECTOR_CONCENTRATION')
+const D01L = controlIndex('MAX_LONG_POSITION')
+const D01S = controlIndex('MAX_SHORT_POSITION')
+const D04 = controlIndex('GROSS_EXECUTED')
+const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+const E05 = controlIndex('DAILY_LOSS')
+const C03 = controlIndex('REPEATED_EXECUTION')
+const C06 = controlIndex('REJECT_STORM')
+const B07 = controlIndex('MAX_ORDER_PCT_ADV')
+const B08 = controlIndex('CUM_PCT_ADV')
 const ROWS_MAX: number = ROWS_PER_DECISION
-const CONTROL_COUNT = CONTROLS.length
+/** Calm rows are of the common controls, whose indices fit a word of bits: the walk keeps what passed in one. */
+const COMMON_BITS = Math.max(...COMMON) + 1
+if (COMMON_BITS > 31) throw new Error('a common control has no bit in the walk over the rows')
 const DECISION_BYTES = ORDER_DECIDED.bytes
 const FAILED = ROW_FAILED
 const WAIVED = ROW_WAIVED
@@ -36,7 +50,7 @@ const WAIVED = ROW_WAIVED
 const REASON_OF = Int32Array.from(CONTROLS, (row) => (row.family === 'limit' ? reasonNumber(row.code) : RISK_ERROR))
 /** 1 for controls that need the order's value: not judged without a reference price. */
 const NEEDS_VALUE = Int32Array.from(CONTROLS, (row) =>
-  [B02, B03, D02, D03, D05, D06, D08].includes(row.index as number) ? 1 : 0,
+  [B02, B03, D02, D03, D04, D05, D06, D08, E05].includes(row.index as number) ? 1 : 0,
 )
 
 export type Rows = ReturnType<typeof createRows>
@@ -57,7 +71,11 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measureDailyGross, loosenForReducing, measureOpenOrderNotional, measureMaxOpenOrders } = controls
   const { measurePortfolioGross, measureIntradayNet, measureSectorConcentration } = controls
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
-  const { measurePriceCollar, measureDuplicateOrder, measureMessageRate } = controls
+  const { measurePriceCollar, standsInPhase, measureDuplicateOrder, measureMessageRate } = controls
+  const { measurePriceCollarWindow, measureRepeatedExecution, measureRejectStorm } = controls
+  const { isProfitKnown, judgeDailyLoss } = controls
+  const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
+  const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
 
   /** The evaluation vector: which row, and its use before and after. */
   const vectorId = scratchInts(ROWS_MAX + 1)
@@ -105,9 +123,10 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     }
   }
 
-  /** Rows that need a value wait for one; a replace is no duplicate. */
-  function isJudged(control: number): boolean {
+  /** Rows that need a value wait for one; a collar is for its phase; a replace is no duplicate. */
+  function isJudged(control: number, slot: number, list: number): boolean {
     if (!j.valued && NEEDS_VALUE[control] !== 0) return false
+    if (control === B03) return standsInPhase(slot, list)
     return control !== B09 || j.replaces < 0
   }
 
@@ -137,13 +156,18 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       measureSubject(listSubject[list]!, listMetric[list]!, listCell[list]!)
       passed |= walk(list)
     }
-    for (let control = 0; control < CONTROL_COUNT; control++) {
-      if ((passed & (1 << control)) !== 0 && result[control] === 0) result[control] = Verdict.PASS
+    for (let control = 0; control < COMMON_BITS; control++) {
+      if ((passed & (1 << control)) !== 0) pass(control)
     }
     writeVector(tape)
   }
 
-  /** Evaluates the rows of one list into the vector; returns the controls that passed, a bit each. */
+  /** A row of the control passed: its result stands where no other row gives a worse one. */
+  function pass(control: number): void {
+    if (result[control] === 0) result[control] = Verdict.PASS
+  }
+
+  /** Evaluates the rows of one list into the vector; returns the controls of calm rows, which passed, a bit each. */
   function walk(list: number): number {
     const end = listAt[list]! + listCount[list]!
     const valued = j.valued
@@ -159,12 +183,12 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
         vectorAfter[row] = after
         passed |= 1 << control
       } else {
-        if (!isJudged(control)) continue
+        if (!isJudged(control, packedSlot[at]!, list)) continue
         const flags = evaluateRow(packedSlot[at]!, control, list)
         vectorId[row] = packedId[at]! | flags
         vectorBefore[row] = x[X.BEFORE]!
         vectorAfter[row] = x[X.AFTER]!
-        if (flags === 0) passed |= 1 << control
+        if (flags === 0) pass(control)
       }
       row++
     }
@@ -220,6 +244,8 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   }
 
   function reasonOf(slot: number, control: number, list: number): number {
+    if ((control === B07 || control === B08) && !isAdvKnown()) return ADV_UNAVAILABLE
+    if (control === E05 && !isProfitKnown(slot)) return PROFIT_UNAVAILABLE
     const lacksCapital = control === D08 && !measureSectorConcentration(slot, listMetric[list]!, listCell[list]!)
     return lacksCapital ? CAPITAL_UNAVAILABLE : REASON_OF[control]!
   }
@@ -252,6 +278,32 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
         break
+      case E05:
+        return judgeDailyLoss(slot)
+      case B04:
+        return measurePriceCollarWindow(slot) || x[X.AFTER]! <= x[X.LIMIT]!
+      case C03:
+        return measureRepeatedExecution(slot) || x[X.AFTER]! <= x[X.LIMIT]!
+      case C06:
+        // The latch refuses, and it alone: a refusal that counts itself would never end.
+        measureRejectStorm(slot)
+        return true
+      case B07:
+        if (!measureMaxOrderPctAdv()) return false
+        break
+      case B08:
+        return measureCumPctAdv(metric) && x[X.AFTER]! <= x[X.LIMIT]!
+      case D01L:
+        measureMaxLongPosition(metric)
+        break
+      case D01S:
+        measureMaxShortPosition(metric)
+        break
+      case D04:
+        // What is used before is what is used after: only the limit itself says whether it passes.
+        if (measureGrossExecuted(metric)) return true
+        loosenForReducing(slot)
+        return x[X.AFTER]! <= x[X.LIMIT]!
       case D03:
       case D06:
         x[X.BEFORE] = measures[control * 2]!

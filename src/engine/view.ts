@@ -7,10 +7,14 @@ import type {
   InstrumentView,
   LatchView,
   LimitView,
+  OrderStanding,
   OrderView,
+  ReadinessView,
   StandingView,
 } from '../model/engine-port.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { standingOf } from './order-standing.ts'
+import { readinessOf } from './readiness.ts'
 import { Cell } from './state/cells.ts'
 import { Row } from './state/limit-row.ts'
 import type { RowVersion } from './state/limits.ts'
@@ -100,15 +104,22 @@ export class StateView implements EngineView {
     }
   }
 
-  #orderAt(slot: number): OrderView {
+  /** Id of the accepted version; an adopted order whose id was used before has none. */
+  #idOf(oi: number): string {
     const { orders, ids } = this.#state
+    const id = orders.i[oi + Order.ID_SLOT]!
+    return id < 0 ? '' : ids.textOf(id)
+  }
+
+  #orderAt(slot: number): OrderView {
+    const { orders } = this.#state
     const of = slot * Order.NUMS
     const oi = slot * Order.INTS
     return {
       orderSeq: orders.f[of + Order.SEQ]!,
       slot,
       state: orders.i[oi + Order.STATE]!,
-      clOrdID: ids.textOf(orders.i[oi + Order.ID_SLOT]!),
+      clOrdID: this.#idOf(oi),
       session: orders.i[oi + Order.SUBJECT + 7]!,
       account: orders.i[oi + Order.SUBJECT + 5]!,
       trader: orders.i[oi + Order.SUBJECT + 4]!,
@@ -126,6 +137,7 @@ export class StateView implements EngineView {
       openValue: orders.f[of + Order.OPENED]!,
       pendingReplaces: orders.i[oi + Order.VERSIONS]!,
       cancelRequested: orders.f[of + Order.CANCEL_SEQ]! !== 0,
+      adopted: orders.i[oi + Order.ADOPTED] !== 0,
     }
   }
 
@@ -197,6 +209,7 @@ export class StateView implements EngineView {
       warnBps: version.warnBps,
       action: version.action,
       mode: version.mode,
+      phase: version.phase,
       use,
     }
   }
@@ -214,13 +227,44 @@ export class StateView implements EngineView {
         setSeq: latch.setSeq,
         keys,
         releaseRequestedBy: latch.releaseRequestedBy,
+        releaseState: latch.releaseState,
+        ended: latch.ended,
+        filled: latch.filled,
         swept: latch.sweepFrom < 0,
       }
     }
   }
 
+  *ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView> {
+    const { orders } = this.#state
+    const scope = { keys: Int32Array.from(LATCH_KEYS, (key) => keys[key] ?? -1) }
+    for (let slot = 0; slot < orders.top(); slot++) {
+      if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
+      yield this.#orderAt(slot)
+    }
+  }
+
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void {
+    const { orders } = this.#state
+    const { f, i } = orders
+    const scope = { keys: Int32Array.from(LATCH_KEYS, (key) => keys[key] ?? -1) }
+    const order = { orderSeq: 0, state: 0, session: -1, venue: -1, openValue: 0, cancelRequested: false }
+    for (let slot = 0; slot < orders.top(); slot++) {
+      const oi = slot * Order.INTS
+      const of = slot * Order.NUMS
+      if (i[oi + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
+      order.orderSeq = f[of + Order.SEQ]!
+      order.state = i[oi + Order.STATE]!
+      order.session = i[oi + Order.SUBJECT + Kind.SESSION]!
+      order.venue = i[oi + Order.VENUE]!
+      order.openValue = f[of + Order.OPENED]!
+      order.cancelRequested = f[of + Order.CANCEL_SEQ] !== 0
+      visit(order)
+    }
+  }
+
   cancelRequests(afterSeq: number, most: number): CancelRequestView[] {
-    const { orders, ids } = this.#state
+    const { orders } = this.#state
     const found: CancelRequestView[] = []
     for (let slot = 0; slot < orders.top(); slot++) {
       const seq = orders.f[slot * Order.NUMS + Order.CANCEL_SEQ]!
@@ -229,9 +273,11 @@ export class StateView implements EngineView {
         seq,
         orderSeq: orders.f[slot * Order.NUMS + Order.SEQ]!,
         slot,
-        clOrdID: ids.textOf(orders.i[slot * Order.INTS + Order.ID_SLOT]!),
+        clOrdID: this.#idOf(slot * Order.INTS),
         session: orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!,
         latch: orders.i[slot * Order.INTS + Order.LATCH]!,
+        venue: orders.i[slot * Order.INTS + Order.VENUE]!,
+        instrument: orders.i[slot * Order.INTS + Order.INSTR]!,
       })
     }
     return found.sort((a, b) => a.seq - b.seq || a.slot - b.slot).slice(0, most)
@@ -253,6 +299,10 @@ export class StateView implements EngineView {
   sectorOf(instrument: number): number {
     const { instruments } = this.#state
     return instrument >= 0 && instrument < instruments.count ? instruments.sector[instrument]! : -1
+  }
+
+  readiness(account: number): ReadinessView {
+    return readinessOf(this.#state, account)
   }
 
   parameter(index: number): number {

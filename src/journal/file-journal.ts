@@ -36,6 +36,10 @@ export interface FileJournalOptions {
   readonly nonce?: () => string
   readonly segmentBytes?: number
   readonly files?: JournalFiles
+  /** Runs something soon, when what waits for an answer has it. */
+  readonly later?: (run: () => void) => void
+  /** Records of more bytes are hashed in the thread pool. */
+  readonly hashHereBytes?: number
   /** How much the folder's disk still takes. */
   readonly freeBytes?: (directory: string) => number
   /** How late the durable position is published at most; 0 at once. */
@@ -63,6 +67,8 @@ export class FileJournal implements JournalPort {
   readonly #nonce: () => string
   readonly #files: JournalFiles
   readonly #segmentBytes: number
+  readonly #later: (run: () => void) => void
+  readonly #hashHereBytes: number
   readonly #spare: SpareSegment
   #number: number
   #file!: JournalFile
@@ -101,6 +107,8 @@ export class FileJournal implements JournalPort {
     this.#nonce = options.nonce ?? (() => randomBytes(16).toString('hex'))
     this.#files = options.files ?? diskFiles
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES
+    this.#later = options.later ?? setImmediate
+    this.#hashHereBytes = options.hashHereBytes ?? HASH_HERE_BYTES
     lock.assertHeld()
     const onProblem = options.onProblem ?? (() => {})
     this.#spare = new SpareSegment(this.#files, lock, this.#segmentBytes, onProblem)
@@ -139,7 +147,7 @@ export class FileJournal implements JournalPort {
       this.#assertUnmarked()
       // Hashed when the answer is on its way, which does not wait for it.
       this.#unlinked = bytes.slice()
-      setImmediate(() => this.#linkLast())
+      this.#later(() => this.#linkLast())
     } catch (cause) {
       throw this.#broken(cause)
     }
@@ -176,7 +184,7 @@ export class FileJournal implements JournalPort {
     try {
       // The hash of the records needs no chain: it is under way while the block in front is still being hashed.
       const records = recordsOf(block)
-      const recordsHash = records.length <= HASH_HERE_BYTES ? sha256(records) : hashLater(records)
+      const recordsHash = records.length <= this.#hashHereBytes ? sha256(records) : hashLater(records)
       const bytes = this.#write(block, await this.#chain)
       // The next block waits for this hash, the answers to this one do not.
       this.#chain =
@@ -264,7 +272,13 @@ export class FileJournal implements JournalPort {
     file.write(header, 0)
     file.sync()
     // A numbered file so always has its whole header; a number that another gate has used is not used again.
-    this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+    try {
+      this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+    } catch (cause) {
+      // Who takes a folder over removes what another one has in the making.
+      this.#lock.assertHeld()
+      throw cause
+    }
     this.#files.syncFolder(dirname(path))
     this.#file = file
     this.#path = path

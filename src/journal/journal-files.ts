@@ -1,4 +1,4 @@
-/** The file operations that a journal is written with, so that a test can let any of them fail. */
+/** The file operations that a journal is written and read with, so that a test can let any of them fail. */
 import {
   closeSync,
   existsSync,
@@ -8,8 +8,11 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
+  rmSync,
+  statSync,
   unlinkSync,
   write,
   writeSync,
@@ -29,13 +32,25 @@ export interface JournalFile {
   close(): void
 }
 
-export interface JournalFiles {
+/** What a reader needs. */
+export interface JournalReads {
+  /** Names of the files in a folder, in no order. */
+  list(directory: string): string[]
+  /** Size and number of names; undefined where there is no file. */
+  stat(path: string): { readonly size: number; readonly links: number } | undefined
+  /** Fills `into` from byte `position` on; returns how much of it the file had. */
+  read(path: string, into: Uint8Array, position: number): number
+}
+
+export interface JournalFiles extends JournalReads {
   /** Opens for reading and writing; `create` makes a new file and throws where there is one. */
   open(path: string, create: boolean): JournalFile
   /** Takes the place of what `to` is, if anything. */
   rename(from: string, to: string): void
   /** Gives the file a name that nothing has yet; throws EEXIST where something has it. */
   name(from: string, to: string): void
+  /** Takes the name away, if anything has it. */
+  remove(path: string): void
   /** Makes the names in a folder durable. */
   syncFolder(path: string): void
 }
@@ -90,9 +105,16 @@ class DiskFile implements JournalFile {
 }
 
 export const diskFiles: JournalFiles = {
+  list: (directory) => readdirSync(directory),
+  stat: (path) => {
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found === undefined ? undefined : { size: found.size, links: found.nlink }
+  },
+  read: readFrom,
   open: (path, create) => new DiskFile(openSync(path, create ? 'wx+' : 'r+', 0o600)),
   rename: renameSync,
   name: nameExclusively,
+  remove: (path) => rmSync(path, { force: true }),
   syncFolder: (path) => {
     // Windows cannot sync a folder; its file system journals names by itself.
     if (process.platform === 'win32') return
@@ -103,6 +125,21 @@ export const diskFiles: JournalFiles = {
       closeSync(fd)
     }
   },
+}
+
+function readFrom(path: string, into: Uint8Array, position: number): number {
+  const fd = openSync(path, 'r')
+  try {
+    let done = 0
+    while (done < into.length) {
+      const read = readSync(fd, into, done, into.length - done, position + done)
+      if (read === 0) break
+      done += read
+    }
+    return done
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** What file systems without hard links answer: FAT, and some that live in user space. */

@@ -2,7 +2,6 @@
  * Reads a journal from its first block to its last and proves on the way that it is whole: checksums, chain of hashes,
  * sequence numbers, records that fill their blocks. Changes nothing on the disk.
  */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { isCommandAt } from '../model/records/events.ts'
 import { lengthAt, Tape } from '../model/records/tape.ts'
@@ -18,6 +17,7 @@ import {
   previousHashAt,
   sha256,
 } from './block-frame.ts'
+import { diskFiles, type JournalReads } from './journal-files.ts'
 import {
   readSegmentHeader,
   SEGMENT_HEADER_BYTES,
@@ -81,12 +81,14 @@ const SEGMENT_BYTES_MAX = 1024 * 1024 * 1024
 export class JournalReader {
   readonly directory: string
   readonly #onProgress: () => void
+  readonly #files: JournalReads
   #end: JournalEnd | undefined
   #tape = Tape.ofBytes(0)
 
   /** @param onProgress called before each block, by which a gate shows that it lives while it reads */
-  constructor(directory: string, onProgress: () => void = () => {}) {
+  constructor(directory: string, onProgress: () => void = () => {}, files: JournalReads = diskFiles) {
     this.directory = directory
+    this.#files = files
     this.#onProgress = onProgress
   }
 
@@ -101,8 +103,8 @@ export class JournalReader {
    * its seed, before the blocks are read.
    */
   lastHeader(): SegmentHeader | undefined {
-    const name = segmentFiles(this.directory).at(-1)
-    return name === undefined ? undefined : headerOf(join(this.directory, name))
+    const name = segmentFiles(this.directory, this.#files).at(-1)
+    return name === undefined ? undefined : headerOf(join(this.directory, name), this.#files)
   }
 
   /**
@@ -111,8 +113,8 @@ export class JournalReader {
    */
   *blocks(fromSegment = 1): Generator<StoredBlock, void> {
     this.#end = undefined
-    const names = segmentFiles(this.directory)
-    let end = fromSegment === 1 ? NOTHING : beforeSegment(this.directory, fromSegment)
+    const names = segmentFiles(this.directory, this.#files)
+    let end = fromSegment === 1 ? NOTHING : beforeSegment(this.directory, fromSegment, this.#files)
     for (const [i, name] of names.entries()) {
       if (i + 1 >= fromSegment) end = yield* this.#segment(name, i + 1, i === names.length - 1, end)
     }
@@ -135,21 +137,10 @@ export class JournalReader {
 
   /** Reads a file into the tape, which is made larger where need be. Returns the file's size. */
   #load(file: string): number {
-    const fd = openSync(file, 'r')
-    try {
-      const size = fstatSync(fd).size
-      if (size > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
-      if (this.#tape.buffer.byteLength < size) this.#tape = Tape.ofBytes(Math.ceil(size / 8) * 8)
-      let done = 0
-      while (done < size) {
-        const read = readSync(fd, this.#tape.u8, done, size - done, done)
-        if (read === 0) break
-        done += read
-      }
-      return done
-    } finally {
-      closeSync(fd)
-    }
+    const size = this.#files.stat(file)?.size ?? 0
+    if (size > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
+    if (this.#tape.buffer.byteLength < size) this.#tape = Tape.ofBytes(Math.ceil(size / 8) * 8)
+    return this.#files.read(file, this.#tape.u8.subarray(0, size), 0)
   }
 }
 
@@ -166,8 +157,8 @@ export const NOTHING: JournalEnd = {
 }
 
 /** What stands before a segment, as its own header says it. */
-function beforeSegment(directory: string, number: number): JournalEnd {
-  const { previousHash, firstSeq } = headerOf(join(directory, segmentName(number)))
+function beforeSegment(directory: string, number: number, files: JournalReads): JournalEnd {
+  const { previousHash, firstSeq } = headerOf(join(directory, segmentName(number)), files)
   return { ...NOTHING, hash: previousHash, lastSeq: firstSeq - 1 }
 }
 
@@ -196,11 +187,9 @@ export function behind(block: StoredBlock, end: JournalEnd): JournalEnd {
 }
 
 /** @throws JournalDamage where the file has no whole header */
-export function headerOf(file: string): SegmentHeader {
+export function headerOf(file: string, files: JournalReads = diskFiles): SegmentHeader {
   const bytes = new Uint8Array(SEGMENT_HEADER_BYTES)
-  const fd = openSync(file, 'r')
-  const read = readSync(fd, bytes, 0, bytes.length, 0)
-  closeSync(fd)
+  const read = files.read(file, bytes, 0)
   const header = readSegmentHeader(bytes.subarray(0, read))
   if (typeof header === 'string') throw new JournalDamage(file, 0, header)
   return header
@@ -212,8 +201,9 @@ export function saltOf(segment: SegmentHeader): Uint8Array {
 }
 
 /** Names of the segments in order. A missing number is damage; other files are none of ours. */
-export function segmentFiles(directory: string): string[] {
-  const names = readdirSync(directory)
+export function segmentFiles(directory: string, files: JournalReads = diskFiles): string[] {
+  const names = files
+    .list(directory)
     .filter((name) => segmentNumber(name) !== undefined)
     .sort()
   names.forEach((name, i) => {

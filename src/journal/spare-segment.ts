@@ -6,7 +6,6 @@
  * The file carries its owner's name, since a slice may be on its way to it when another gate takes the folder over. A run
  * that ends in order leaves it as `spare.pjl`, for anybody.
  */
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DirectoryLock } from './directory-lock.ts'
 import type { JournalFile, JournalFiles } from './journal-files.ts'
@@ -39,15 +38,15 @@ export class SpareSegment {
     this.#bytes = bytes
     this.#onProblem = onProblem
     this.#zeros = new Uint8Array(Math.min(SLICE_BYTES, bytes))
-    for (const name of readdirSync(this.#directory).filter((name) => UNFINISHED.test(name))) {
+    for (const name of files.list(this.#directory).filter((name) => UNFINISHED.test(name))) {
       const path = join(this.#directory, name)
-      const { size, nlink } = statSync(path)
+      const { size, links } = files.stat(path) ?? { size: 0, links: 0 }
       // A second name is that of a segment: the crash came before the first one was taken away.
-      if (this.#file === undefined && name === FREE_SPARE && size <= bytes && nlink <= 1) {
-        renameSync(path, this.path)
+      if (this.#file === undefined && name === FREE_SPARE && size <= bytes && links === 1) {
+        files.rename(path, this.path)
         this.#file = files.open(this.path, false)
         this.#filled = size
-      } else rmSync(path, { force: true })
+      } else files.remove(path)
     }
   }
 
@@ -72,7 +71,7 @@ export class SpareSegment {
   remove(): void {
     this.#file?.close()
     this.#file = undefined
-    rmSync(this.path, { force: true })
+    this.#files.remove(this.path)
   }
 
   /** Begins the next slice if the spare is behind the use of the present segment. */
@@ -98,7 +97,7 @@ export class SpareSegment {
     this.#file.close()
     this.#file = undefined
     // Gone where another gate has taken the folder over.
-    if (statSync(this.path, { throwIfNoEntry: false })) renameSync(this.path, join(this.#directory, FREE_SPARE))
+    if (this.#files.stat(this.path)) this.#files.rename(this.path, join(this.#directory, FREE_SPARE))
   }
 
   async #fillSlice(): Promise<void> {

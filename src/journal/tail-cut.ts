@@ -5,7 +5,6 @@
  * Where it is not sure that the one before it is gone, the file is written anew and takes the old one's place: what a
  * process that wakes up later still writes goes to a file that no name leads to.
  */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { JournalFiles } from './journal-files.ts'
 import type { JournalEnd } from './journal-reader.ts'
@@ -32,7 +31,7 @@ function cutInPlace(end: JournalEnd, files: JournalFiles): void {
     if (end.lastBlock !== undefined) {
       // Only the last block may be unsynced. Where its sync failed the system may have marked its pages clean, though
       // they never reached the disk: only writing it again makes sure of what is about to be applied.
-      file.write(bytesOf(end.file, end.lastBlock, end.offset), end.lastBlock)
+      file.write(bytesOf(files, end.file, end.lastBlock, end.offset), end.lastBlock)
     }
     file.sync()
     file.truncate(end.offset)
@@ -40,13 +39,15 @@ function cutInPlace(end: JournalEnd, files: JournalFiles): void {
   } finally {
     file.close()
   }
+  // A crash may have come between the segment and the sync of its name: none may follow one that could still go.
+  files.syncFolder(dirname(end.file))
 }
 
 function replace(end: JournalEnd, files: JournalFiles, freshPath: string): void {
   const file = files.open(freshPath, true)
   try {
     for (let at = 0; at < end.offset; at += COPY_BYTES) {
-      file.write(bytesOf(end.file, at, Math.min(end.offset, at + COPY_BYTES)), at)
+      file.write(bytesOf(files, end.file, at, Math.min(end.offset, at + COPY_BYTES)), at)
     }
     file.sync()
   } finally {
@@ -60,10 +61,10 @@ function moveAside(end: JournalEnd, until: number, files: JournalFiles): string 
   const name = `${end.file}.torn-${end.offset}`
   let path = name
   // A crash in the middle of a cut leaves the tail in both places.
-  for (let i = 2; existsSync(path); i++) path = `${name}-${i}`
+  for (let i = 2; files.stat(path) !== undefined; i++) path = `${name}-${i}`
   const file = files.open(path, true)
   try {
-    file.write(bytesOf(end.file, end.offset, until), 0)
+    file.write(bytesOf(files, end.file, end.offset, until), 0)
     file.sync()
   } finally {
     file.close()
@@ -71,18 +72,8 @@ function moveAside(end: JournalEnd, until: number, files: JournalFiles): string 
   return path
 }
 
-function bytesOf(path: string, from: number, until: number): Uint8Array {
+function bytesOf(files: JournalFiles, path: string, from: number, until: number): Uint8Array {
   const bytes = new Uint8Array(until - from)
-  const fd = openSync(path, 'r')
-  try {
-    let done = 0
-    while (done < bytes.length) {
-      const read = readSync(fd, bytes, done, bytes.length - done, from + done)
-      if (read === 0) throw new Error(`${path} became shorter while it was read`)
-      done += read
-    }
-  } finally {
-    closeSync(fd)
-  }
+  if (files.read(path, bytes, from) < bytes.length) throw new Error(`${path} became shorter while it was read`)
   return bytes
 }

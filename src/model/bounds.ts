@@ -16,6 +16,19 @@ export const ROWS_PER_DECISION = 128
 export const SWEEP_ORDERS = 256
 /** Timers that one Tick fires at most. */
 export const TIMERS_PER_TICK = 64
+/** Rows of one statement, and of all statements together that wait to be closed or adopted. */
+export const STATEMENT_ROWS = 10_000
+export const STATEMENT_ROWS_ALL = 100_000
+/** Rows of a list of live orders, and order slots, that one StatementSweep looks at; orders that it tests again. */
+export const LIST_SWEEP_ROWS = 64
+export const LIST_SWEEP_SLOTS = 256
+export const LIST_SWEEP_TESTS = 8
+/** Differences of a statement that are named by events; all of them can be read while it waits. */
+export const STATEMENT_DIFFERENCES = 256
+/** Entries of one calendar; zones, and intervals of one zone: two a year for over two centuries. */
+export const CALENDAR_DAYS = 4096
+export const ZONES = 64
+export const ZONE_INTERVALS = 512
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

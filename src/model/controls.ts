@@ -63,6 +63,15 @@ export const CONTROLS = [
   limit(17, 'D02', 'INTRADAY_NET', 180, 'money', '/check/intraday_net_exposure'),
   limit(18, 'D08', 'SECTOR_CONCENTRATION', 190, 'bps', '/validate/sector_concentration'),
   limit(19, 'D06', 'OPEN_ORDER_NOTIONAL', 155, 'money'),
+  limit(20, 'D01L', 'MAX_LONG_POSITION', 164, 'qty'),
+  limit(21, 'D01S', 'MAX_SHORT_POSITION', 165, 'qty'),
+  limit(22, 'D04', 'GROSS_EXECUTED', 158, 'money'),
+  limit(23, 'B07', 'MAX_ORDER_PCT_ADV', 102, 'bps'),
+  limit(24, 'B08', 'CUM_PCT_ADV', 104, 'bps'),
+  limit(25, 'B04', 'PRICE_COLLAR_WINDOW', 84, 'bps'),
+  limit(26, 'C03', 'REPEATED_EXECUTION', 124, 'count'),
+  limit(27, 'C06', 'REJECT_STORM', 126, 'count'),
+  limit(28, 'E05', 'DAILY_LOSS', 195, 'money'),
 ] as const satisfies readonly ControlRow[]
 
 /** The control's row by index; throws where there is none. */

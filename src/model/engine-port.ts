@@ -62,6 +62,8 @@ export interface OrderView {
   readonly openValue: number
   readonly pendingReplaces: number
   readonly cancelRequested: boolean
+  /** The gate took it over from a venue's list. */
+  readonly adopted: boolean
 }
 
 /** What has become of an approved order or replace since its decision. */
@@ -113,6 +115,8 @@ export interface LimitView {
   readonly warnBps: readonly number[]
   readonly action: number
   readonly mode: number
+  /** Index in SESSION_PHASES + 1 of the only phase that it is for; 0 any. */
+  readonly phase: number
   /** Use now; NaN for rows that judge single orders and so have none. */
   readonly use: number
 }
@@ -126,7 +130,24 @@ export interface LatchView {
   readonly setSeq: number
   readonly keys: Readonly<Record<string, number>>
   readonly releaseRequestedBy: number
+  /** State that the pending release goes to; -1 where none was requested. */
+  readonly releaseState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  readonly ended: number
+  readonly filled: number
+  /** Every order slot was looked at. */
   readonly swept: boolean
+}
+
+/** What a count of orders asks of each. */
+export interface OrderStanding {
+  readonly orderSeq: number
+  /** Index in ORDER_STATES. */
+  readonly state: number
+  readonly session: number
+  readonly venue: number
+  readonly openValue: number
+  readonly cancelRequested: boolean
 }
 
 /** An outstanding cancel request, derived from state. */
@@ -138,6 +159,9 @@ export interface CancelRequestView {
   readonly clOrdID: string
   readonly session: number
   readonly latch: number
+  /** Id of the venue; -1 where the order left it open. */
+  readonly venue: number
+  readonly instrument: number
 }
 
 export interface InstrumentView {
@@ -147,6 +171,29 @@ export interface InstrumentView {
   readonly refSource: number
   readonly halted: boolean
   readonly rule201: boolean
+}
+
+/** One position that a statement says otherwise than it was carried; trader and strategy -1: the account's. */
+export interface PositionDifferenceView {
+  readonly instrument: number
+  readonly trader: number
+  readonly strategy: number
+  readonly stated: number
+  readonly carried: number
+}
+
+/** Whether an account may trade on its trade date, and what is missing. */
+export interface ReadinessView {
+  readonly tradeDate: number
+  /** Positions and all lists are settled for the trade date. */
+  readonly ready: boolean
+  /** New orders are refused with ACCOUNT_NOT_READY. */
+  readonly blocked: boolean
+  readonly positions: 'MISSING' | 'OPEN' | 'DIFFERS' | 'SETTLED'
+  /** Of the statement that differs: what an adoption names. */
+  readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
+  readonly differences: readonly PositionDifferenceView[]
+  readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
 }
 
 /** Reads of the live state. Every call may walk tables: not for the order path. */
@@ -174,10 +221,15 @@ export interface EngineView {
   /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
   capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
+  /** Live orders that have all these keys, named as in LatchView. */
+  ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
+  /** Visits the same orders without making an object of each; `order` may be read during the call only. */
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined
   /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
   sectorOf(instrument: number): number
   parameter(index: number): number
+  readiness(account: number): ReadinessView
 }

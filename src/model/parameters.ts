@@ -111,6 +111,22 @@ export const PARAMETERS = [
     max: 30 * 86_400 * SECOND,
     doc: 'Age of an FX rate up to which it values orders: one business day over a long weekend.',
   },
+  {
+    name: 'statementsRequired',
+    unit: 'count',
+    value: 0,
+    min: 0,
+    max: 1,
+    doc: '1: an account trades only once its positions and live orders are settled for the trade date.',
+  },
+  {
+    name: 'advMaxUs',
+    unit: 'durationUs',
+    value: 4 * 86_400 * SECOND,
+    min: SECOND,
+    max: 30 * 86_400 * SECOND,
+    doc: 'Age of an average daily volume that blocks: one business day over a long weekend.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

@@ -141,9 +141,24 @@ export const DUTIES = [
 ] as const
 export type Duty = (typeof DUTIES)[number]
 
+/** What the two officers of the genesis record may do: nothing of it alone but to stop, to tighten and to read. */
+export const OFFICER_DUTIES = [
+  'limits:propose',
+  'limits:approve',
+  'kill',
+  'release:request',
+  'release:approve',
+  'risk:read',
+  'audit:read',
+] as const satisfies readonly Duty[]
+
 /** What falls due by itself. Of equal due times the kind that stands first here fires first. */
 export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR'] as const
 export type TimerKind = (typeof TIMER_KINDS)[number]
+
+/** What a calendar says of a date; NONE takes an entry away. A half day is a business day, on whatever weekday it falls. */
+export const CALENDAR_DAY_KINDS = ['NONE', 'HOLIDAY', 'HALF_DAY'] as const
+export type CalendarDayKind = (typeof CALENDAR_DAY_KINDS)[number]
 
 /** Result of one control for one order, two bits each in a decision's bitmap. */
 export const RESULTS = ['NOT_APPLICABLE', 'PASS', 'FAIL', 'ALERT'] as const

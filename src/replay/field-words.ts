@@ -2,9 +2,11 @@
 import { REASONS } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { PARAMETERS } from '../model/parameters.ts'
+import { LIVE_ORDER_VERDICTS } from '../model/records/day-events.ts'
 import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
+  CALENDAR_DAY_KINDS,
   DUTIES,
   EXEC_TYPES,
   LIMIT_ACTIONS,
@@ -20,6 +22,7 @@ import {
   REF_SOURCES,
   SESSION_PHASES,
   SIDES,
+  TIMER_KINDS,
   TIMES_IN_FORCE,
   TRADING_STATES,
 } from '../model/vocabulary.ts'
@@ -31,7 +34,7 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
-/** Closed sets by `Record.field`, else by field. */
+/** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
   change: ['STATE_ONLY', 'VERSION_ACCEPTED', 'VERSION_DROPPED', 'TERMINAL'],
@@ -42,7 +45,10 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   list: LIST_KINDS,
   missing: CONTROL_IDS,
   'List.mode': LIST_MODES,
+  'CalendarDay.kind': CALENDAR_DAY_KINDS,
+  'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
+  'Limit.phase': ['', ...SESSION_PHASES],
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
   outcome: OUTCOMES,
@@ -55,7 +61,12 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'Kill.state': TRADING_STATES,
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
+  'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
+  'LiveOrderChecked.state': ORDER_STATES,
+  verdict: LIVE_ORDER_VERDICTS,
+  'PositionStatement.step': ['open', 'close'],
+  'LiveOrderStatement.step': ['open', 'row', 'close'],
   step: ['request', 'approve'],
   timeInForce: TIMES_IN_FORCE,
 }
@@ -131,7 +142,8 @@ function codeWord(record: string, field: string, value: number, command: RecordL
   if (REASON_FIELDS.has(field)) return value === 0 ? undefined : (REASON_CODES.get(value) ?? `#${value}`)
   if (value === -1) return undefined
   if (record === 'Refused' && field === 'field') return command.fields[value]?.name ?? `#${value}`
-  return setOf(record, field)?.[value] ?? `#${value}`
+  const word = setOf(record, field)?.[value] ?? `#${value}`
+  return word === '' ? undefined : word
 }
 
 function setOf(record: string, field: string): readonly string[] | undefined {

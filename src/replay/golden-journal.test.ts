@@ -68,6 +68,19 @@ test('this build re-decides the golden journal to the same bytes', () => {
   assert.equal(report.decided, report.entries)
 })
 
+for (let version = 1; version < ENGINE_VERSION; version++) {
+  test(`the golden journal of engine ${version} is recovered by its events, and its chain is verified`, () => {
+    const directory = join('testdata', `journal-engine-${version}`)
+    const reader = new JournalReader(directory)
+    const engine = makeEngine()
+    recover(engine, reader)
+    assert.ok(reader.end.lastSeq >= STEPS)
+    assert.ok([...engine.view.limits()].length > 20)
+    const report = verify(directory, makeEngine)
+    assert.deepEqual([report.outcome, report.decided], ['chain only', 0])
+  })
+}
+
 test('an engine that applies the golden journal is in the state of the one that wrote it', async () => {
   const again = mkdtempSync(join(tmpdir(), 'portcullis-golden-'))
   try {

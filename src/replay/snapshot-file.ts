@@ -57,7 +57,12 @@ export interface FittingSnapshot {
 }
 
 /** Looks at a snapshot without an engine; returns in words why it does not fit. @param directory folder of the journal */
-export function checkSnapshot(path: string, facts: SnapshotFacts, directory: string): FittingSnapshot | string {
+export function checkSnapshot(
+  path: string,
+  facts: SnapshotFacts,
+  directory: string,
+  onProgress: () => void,
+): FittingSnapshot | string {
   const file = openSync(path, 'r')
   try {
     const bytes = Buffer.alloc(SNAPSHOT_HEADER_BYTES)
@@ -70,7 +75,7 @@ export function checkSnapshot(path: string, facts: SnapshotFacts, directory: str
     if (header.hashSeed !== facts.hashSeed) return 'it was saved by an engine with another seed'
     if (!isDeepStrictEqual(header.sizes, { ...facts.sizes }))
       return 'it was saved by an engine with tables of other sizes'
-    if (!isBodyWhole(file, header)) return 'its bytes do not match their checksum'
+    if (!isBodyWhole(file, header, onProgress)) return 'its bytes do not match their checksum'
     if (!holdsBlock(directory, header.position)) {
       return `the journal does not hold the block that it stands behind, which ends with command ${header.position.seq}`
     }
@@ -81,7 +86,7 @@ export function checkSnapshot(path: string, facts: SnapshotFacts, directory: str
 }
 
 /** Loads a snapshot into a fresh engine. @throws Error where it is not the state that was saved: the engine is of no use */
-export function loadSnapshot({ path, header }: FittingSnapshot, engine: DecisionEngine): void {
+export function loadSnapshot({ path, header }: FittingSnapshot, engine: DecisionEngine, onProgress: () => void): void {
   const file = openSync(path, 'r')
   const end = SNAPSHOT_HEADER_BYTES + header.bodyBytes
   let at = SNAPSHOT_HEADER_BYTES
@@ -89,6 +94,7 @@ export function loadSnapshot({ path, header }: FittingSnapshot, engine: Decision
     engine.load((into) => {
       const read = readSync(file, into, 0, Math.min(into.length, end - at), at)
       at += read
+      onProgress()
       return read
     })
   } finally {
@@ -98,7 +104,7 @@ export function loadSnapshot({ path, header }: FittingSnapshot, engine: Decision
   if (stateHash !== header.stateHash) throw new Error(`state ${stateHash} was loaded, ${header.stateHash} was saved`)
 }
 
-function isBodyWhole(file: number, { bodyBytes, bodyCrc }: SnapshotHeader): boolean {
+function isBodyWhole(file: number, { bodyBytes, bodyCrc }: SnapshotHeader, onProgress: () => void): boolean {
   const bytes = new Uint8Array(CHECKED_BYTES)
   let crc = 0
   let done = 0
@@ -107,6 +113,7 @@ function isBodyWhole(file: number, { bodyBytes, bodyCrc }: SnapshotHeader): bool
     if (read === 0) return done === bodyBytes && crc === bodyCrc
     crc = crc32(bytes.subarray(0, read), crc)
     done += read
+    onProgress()
   }
 }
 

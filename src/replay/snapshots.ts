@@ -38,24 +38,26 @@ export function saveSnapshot(
 
 /**
  * Loads the newest snapshot that fits into an engine of `makeEngine`; undefined where none does, and then the journal is read
- * from its first block. `say` is told in one line of each one that does not fit.
+ * from its first block. `say` is told in one line of each one that does not fit, `onProgress` is
+ * called now and then, by which a gate shows that it lives.
  */
 export function loadNewest<E extends DecisionEngine>(
   directory: string,
   facts: SnapshotFacts,
   makeEngine: () => E,
   say: (line: string) => void,
+  onProgress: () => void = () => {},
 ): Loaded<E> | undefined {
   for (const name of snapshotsOf(directory)) {
     const path = join(folderOf(directory), name)
-    const fitting = checkSnapshot(path, facts, directory)
+    const fitting = checkSnapshot(path, facts, directory, onProgress)
     if (typeof fitting === 'string') {
       say(`snapshot ${path} is ignored: ${fitting}`)
       continue
     }
     const engine = makeEngine()
     try {
-      loadSnapshot(fitting, engine)
+      loadSnapshot(fitting, engine, onProgress)
     } catch (cause) {
       say(`snapshot ${path} is ignored: ${(cause as Error).message}`)
       continue

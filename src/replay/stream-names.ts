@@ -79,12 +79,15 @@ export class StreamNames {
     return this.nameOf(kind === 'UNDERLYING' ? 'INSTRUMENT' : kind, id)
   }
 
-  /** Genesis defines the first id of three kinds. */
-  #genesis({ firm, baseCurrency }: { firm: string; baseCurrency: string }): void {
+  /** Genesis defines the first id of three kinds, and two people. */
+  #genesis({ firm, baseCurrency, officer1, officer2 }: RecordOf<typeof GENESIS>): void {
     this.#names.set(keyOf('FIRM', 0), firm)
     this.#subjectKinds.set(0, 'FIRM')
     this.#names.set(keyOf('SECTOR', 0), 'UNCLASSIFIED')
     this.#names.set(keyOf('CURRENCY', 0), baseCurrency)
+    if (officer1 === '') return
+    this.#names.set(keyOf('PRINCIPAL', 0), officer1)
+    this.#names.set(keyOf('PRINCIPAL', 1), officer2)
   }
 
   #row({ control, subject, objectKind, object, hard, hardForReducing, param }: LimitValues): KnownRow {

@@ -3,6 +3,7 @@
  * every command to the same bytes again.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { diskFiles, type JournalReads } from '../journal/journal-files.ts'
 import { JournalReader, type StoredBlock } from '../journal/journal-reader.ts'
 import type { SegmentFacts, SegmentHeader } from '../journal/segment-header.ts'
 import { type DecisionEngine, ENTRY_BYTES_MAX } from '../model/engine-port.ts'
@@ -50,8 +51,10 @@ export function verify(
   directory: string,
   makeEngine: (facts: SegmentFacts) => DecisionEngine,
   engineVersion = ENGINE_VERSION,
+  files: JournalReads = diskFiles,
 ): VerifyReport {
-  const reader = new JournalReader(directory)
+  const open = () => new JournalReader(directory, undefined, files)
+  const reader = open()
   const again = new Again()
   const otherEngines = new Set<number>()
   let blocks = 0
@@ -62,7 +65,7 @@ export function verify(
   for (const block of reader.blocks()) {
     if (block.segment !== segment) {
       if (segment === undefined || !isSameMake(segment, block.segment)) {
-        engine = rebuilt(directory, makeEngine(block.segment), block.firstSeq)
+        engine = rebuilt(open(), makeEngine(block.segment), block.firstSeq)
       }
       segment = block.segment
     }
@@ -179,9 +182,9 @@ function isSameMake(a: SegmentFacts, b: SegmentFacts): boolean {
 }
 
 /** Brings an engine of another make to where the live one was when it came back from the journal. */
-function rebuilt(directory: string, engine: DecisionEngine, untilSeq: number): DecisionEngine {
+function rebuilt(reader: JournalReader, engine: DecisionEngine, untilSeq: number): DecisionEngine {
   if (untilSeq === 1) return engine
-  for (const block of new JournalReader(directory).blocks()) {
+  for (const block of reader.blocks()) {
     if (block.firstSeq >= untilSeq) break
     applyAll(engine, block)
   }

@@ -67,6 +67,8 @@ export interface Submission {
   onFailure(fault: Fault, cause?: unknown): void
   /** Cancels, executions and kills: a full queue does not refuse them. */
   readonly neverRefused?: boolean
+  /** Kills and releases: sequenced before everything that waits, first in, first out among themselves. */
+  readonly first?: boolean
   /**
    * Called in place of onFailure where the journal is down: a cancel passes all the same, not durable,
    * and its sender spills it to a second file.

@@ -43,6 +43,8 @@ export interface SequencerOptions {
   readonly blockingBytes?: number
   /** Elapsed time of the machine, which the age of the queue goes by whatever the clock is; tests move it by hand. */
   readonly elapsedUs?: () => number
+  /** Runs the next round when this turn is over. */
+  readonly later?: (run: () => void) => void
   /** Called for every durable block, after its answers. The tape may be read during the call only. */
   readonly publish?: (block: Block) => void
   readonly report: (notice: Notice) => void
@@ -68,6 +70,7 @@ export class Sequencer {
   readonly #journal: JournalPort
   readonly #time: SequencerTime
   readonly #elapsedUs: () => number
+  readonly #later: (run: () => void) => void
   readonly #queueMax: number
   readonly #queueAgeMaxUs: number
   readonly #blockingBytes: number
@@ -76,6 +79,8 @@ export class Sequencer {
   readonly #onFatal: (cause: unknown) => void
   readonly #stopTicks: () => void
   readonly #queue = new WaitingLine<Pending>()
+  /** What goes before the queue. */
+  readonly #firsts = new WaitingLine<Pending>()
   #filling: Batch
   /** The other tape: empty, or on its way to the disk. */
   #resting: Batch
@@ -95,6 +100,7 @@ export class Sequencer {
     this.#engine = options.engine
     this.#journal = journal
     this.#elapsedUs = options.elapsedUs ?? systemClock.monotonicUs
+    this.#later = options.later ?? setImmediate
     this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
     this.#queueMax = options.queueMax ?? 65_536
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
@@ -118,7 +124,9 @@ export class Sequencer {
 
   /** Commands that wait for their turn or for their block. */
   get waiting(): number {
-    return this.#queue.length + this.#filling.pending.length + (this.#inFlight?.pending.length ?? 0)
+    return (
+      this.#firsts.length + this.#queue.length + this.#filling.pending.length + (this.#inFlight?.pending.length ?? 0)
+    )
   }
 
   /** True after a failed append: nothing is decided any more. */
@@ -147,7 +155,11 @@ export class Sequencer {
   }
 
   get #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#filling.isEmpty && this.#inFlight === undefined
+    return this.#waitingLines === 0 && this.#filling.isEmpty && this.#inFlight === undefined
+  }
+
+  get #waitingLines(): number {
+    return this.#firsts.length + this.#queue.length
   }
 
   get #isFull(): boolean {
@@ -158,7 +170,8 @@ export class Sequencer {
 
   #enqueue(submission: Submission): void {
     // Stamped as it comes, so that a clock which requests move gives each the time that its own request set.
-    this.#queue.push({ submission, timeUs: this.#time.now(), sinceUs: this.#turnUs, offset: 0, end: 0 })
+    const line = submission.first === true ? this.#firsts : this.#queue
+    line.push({ submission, timeUs: this.#time.now(), sinceUs: this.#turnUs, offset: 0, end: 0 })
     this.#schedule()
   }
 
@@ -175,7 +188,7 @@ export class Sequencer {
   #schedule(): void {
     if (this.#scheduled || this.#down !== undefined) return
     this.#scheduled = true
-    setImmediate(() => this.#drain())
+    this.#later(() => this.#drain())
   }
 
   /** One round: sweep and queue onto the tape, and the tape to the journal unless the other one is still there. */
@@ -186,7 +199,7 @@ export class Sequencer {
     this.#fill()
     if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return
     const batch = this.#filling
-    const mayBlock = batch.bytes <= this.#blockingBytes && this.#queue.length === 0
+    const mayBlock = batch.bytes <= this.#blockingBytes && this.#waitingLines === 0
     const handed = this.#hand(batch, mayBlock)
     this.#swap()
     this.#follow(batch, handed)
@@ -196,16 +209,17 @@ export class Sequencer {
   #fill(): void {
     // One sweep opens each round, so that a long kill and the orders of others take turns.
     const work = this.#filling.isEmpty && !this.#closing ? this.#engine.nextWork() : null
-    // Not later than what waits behind it: time never decreases.
-    if (work !== null) this.#sequenceOwn(work, this.#queue.first?.timeUs ?? this.#time.now())
+    if (work !== null) this.#sequenceOwn(work, this.#notAfter(this.#firsts.first?.timeUs ?? this.#time.now()))
     while (this.#filling.hasRoom && this.#down === undefined) {
-      const first = this.#queue.first
-      if (first === undefined) return
-      const due = this.#engine.due(first.timeUs)
-      if (due !== null) this.#sequenceOwn(due, first.timeUs)
+      const line = this.#firsts.first === undefined ? this.#queue : this.#firsts
+      const next = line.first
+      if (next === undefined) return
+      const timeUs = this.#notAfter(next.timeUs)
+      const due = this.#engine.due(timeUs)
+      if (due !== null) this.#sequenceOwn(due, timeUs)
       else {
-        this.#queue.shift()
-        this.#sequence(first)
+        line.shift()
+        this.#sequence(timeUs === next.timeUs ? next : { ...next, timeUs })
       }
     }
   }
@@ -214,6 +228,11 @@ export class Sequencer {
   #sequenceOwn(write: WriteCommand, timeUs: number): void {
     const submission = { write, onDurable: nothing, onFailure: nothing }
     this.#sequence({ submission, timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
+  }
+
+  /** What goes before the queue is stamped no later than what waits behind it: time never decreases. */
+  #notAfter(timeUs: number): number {
+    return Math.min(timeUs, this.#queue.first?.timeUs ?? timeUs)
   }
 
   #sequence(pending: Pending): void {
@@ -308,7 +327,7 @@ export class Sequencer {
   /** Schedules what is left to do, or says that nothing is. */
   #goOn(): void {
     const isSweeping = this.#down === undefined && !this.#closing && this.#engine.nextWork() !== null
-    if (this.#queue.length > 0 || isSweeping) this.#schedule()
+    if (this.#waitingLines > 0 || isSweeping) this.#schedule()
     this.#sayIdle()
   }
 
@@ -326,8 +345,10 @@ export class Sequencer {
     handed?.clear()
     for (const { submission } of this.#filling.pending) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
     this.#filling.clear()
-    for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) {
-      this.#refuse(waiting.submission, 'JOURNAL_UNAVAILABLE')
+    for (const line of [this.#firsts, this.#queue]) {
+      for (let waiting = line.shift(); waiting !== undefined; waiting = line.shift()) {
+        this.#refuse(waiting.submission, 'JOURNAL_UNAVAILABLE')
+      }
     }
     if (!wasDown) this.#onFatal(cause)
     this.#sayIdle()

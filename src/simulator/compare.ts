@@ -91,15 +91,15 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
 }
 
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
-function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
+export function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
   for (const { name, values } of recorded) {
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
     if (name === 'Applied' && given.name === 'Limit') {
-      const { control, subject, objectKind, object, param } = given.values
+      const { control, subject, objectKind, object, param, phase } = given.values
       const own = objectKind === 0 ? -1 : object
-      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param) })
+      const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })
       if (twin.state.limits.has(key)) ledger.rows.set(values.id as number, key)
     }
   }

@@ -24,6 +24,22 @@ export class FaultyDisk implements JournalFiles {
     return file
   }
 
+  list(directory: string): string[] {
+    return diskFiles.list(directory)
+  }
+
+  stat(path: string): ReturnType<JournalFiles['stat']> {
+    return diskFiles.stat(path)
+  }
+
+  read(path: string, into: Uint8Array, position: number): number {
+    return diskFiles.read(path, into, position)
+  }
+
+  remove(path: string): void {
+    diskFiles.remove(path)
+  }
+
   rename(from: string, to: string): void {
     this.check('rename', from)
     diskFiles.rename(from, to)

@@ -1,4 +1,5 @@
 /** A clock, a timer and a journal that a test moves by hand: the sequencer's ports in a made-up world. */
+import type { Delays } from '../gateway/delays.ts'
 import type { Block, Clock, JournalPort, Timer } from '../sequencer/ports.ts'
 
 export class HandClock implements Clock {
@@ -41,6 +42,37 @@ export class HandTimer implements Timer {
 
   fire(): void {
     for (const fire of this.#fire) fire()
+  }
+}
+
+/** Waiting that a test ends by letting time pass. */
+export class HandDelays implements Delays {
+  #nowMs = 1
+  #waiting: { readonly dueMs: number; readonly fire: () => void }[] = []
+
+  nowMs(): number {
+    return this.#nowMs
+  }
+
+  after(ms: number, fire: () => void): () => void {
+    const waiting = { dueMs: this.#nowMs + ms, fire }
+    this.#waiting.push(waiting)
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting)
+    }
+  }
+
+  /** Time passes, and what falls due by its end is called in its order. */
+  pass(ms: number): void {
+    const endMs = this.#nowMs + ms
+    for (;;) {
+      const [first] = this.#waiting.filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)
+      if (first === undefined) break
+      this.#waiting = this.#waiting.filter((other) => other !== first)
+      this.#nowMs = Math.max(this.#nowMs, first.dueMs)
+      first.fire()
+    }
+    this.#nowMs = endMs
   }
 }
 

@@ -6,15 +6,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ApprovalKeys } from '../auth/approval-token.ts'
-import { ClientStore, type PrincipalKind } from '../auth/client-store.ts'
+import { ClientStore } from '../auth/client-store.ts'
 import { DenyList } from '../auth/deny-list.ts'
 import { Issuer } from '../auth/issuer.ts'
+import { makePersonKey, People, publicKeyOf, signPersonToken } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { TokenVerifier } from '../auth/token-verifier.ts'
-import { createEngine } from '../engine/engine.ts'
+import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
-import { DEMO_SIZES } from '../model/bounds.ts'
+import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
 import { BINDING_KINDS, DUTIES, type Duty, NAME_KINDS } from '../model/vocabulary.ts'
@@ -29,6 +31,8 @@ const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPe
 export interface RestGateOptions {
   readonly requestsPerSecondMax?: number
   readonly replayClock?: ReplayClock
+  readonly delays?: Delays
+  readonly sizes?: EngineSizes
 }
 
 export interface Answer {
@@ -42,7 +46,7 @@ export class RestGate {
   readonly clock = new HandClock()
   readonly timer = new HandTimer()
   readonly journal = new MemoryJournal()
-  readonly engine = createEngine({ sizes: SIZES, rules: US_EQUITY_PACK, hashSeed: 7 })
+  readonly engine: Engine
   readonly files = new SecretFiles(join(mkdtempSync(join(tmpdir(), 'gate-')), 'secrets'))
   readonly clients = new ClientStore(this.files)
   readonly deny = new DenyList(this.files)
@@ -53,12 +57,17 @@ export class RestGate {
   fatal: unknown
   sequencer!: Sequencer
   issuer!: Issuer
+  people!: People
   server!: RestServer
   url = ''
 
+  private constructor(sizes: EngineSizes) {
+    this.engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed: 7 })
+  }
+
   /** Starts a gate with its genesis record and nobody in it. */
   static async start(options: RestGateOptions = {}): Promise<RestGate> {
-    const gate = new RestGate()
+    const gate = new RestGate(options.sizes ?? SIZES)
     gate.sequencer = new Sequencer({
       engine: gate.engine,
       journal: gate.journal as JournalPort,
@@ -75,6 +84,7 @@ export class RestGate {
       },
     })
     gate.issuer = await Issuer.open(gate.files, { issuer: 'http://gate.test', audience: 'portcullis' })
+    gate.people = await People.open(gate.files)
     gate.server = await gate.#serve(options)
     gate.url = await gate.server.listen(0, '127.0.0.1')
     await gate.command(GENESIS, {
@@ -114,8 +124,10 @@ export class RestGate {
       verifier: new TokenVerifier({
         ...{ issuer: issuer.issuer, audience: issuer.audience, jwks: issuer.jwks },
         denied: (grant) => this.deny.isDenied(grant),
+        personWithKey: (kid) => this.people.withKey(kid),
       }),
       spillCancel: (...cancel) => this.spilled.push(cancel),
+      ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
       ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
     })
@@ -134,7 +146,6 @@ export class RestGate {
 
   /** Registers a client or person and binds its duties at the engine. */
   async register(name: string, kind: PrincipalKind, duties: readonly Duty[]): Promise<void> {
-    this.secrets.set(name, this.clients.register(name, kind, duties))
     const bits = duties.reduce((sum, duty) => sum | (1 << DUTIES.indexOf(duty)), 0)
     const define = (of: string, flags: number) =>
       this.command(HIERARCHY, { kind: NAME_KINDS.indexOf(of as 'SESSION'), name, flags, ...NO_PARENTS })
@@ -142,7 +153,14 @@ export class RestGate {
     if (kind === 'client') await define('SESSION', 0)
     const a = this.engine.directory.idOf('PRINCIPAL', name)
     await this.command(BINDING, { kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a, b: bits, allow: 1 })
-    this.tokens.set(name, await this.issuer.issue({ clientID: name, kind, duties: bits, disabled: false }, bits))
+    if (kind === 'person') {
+      const key = await makePersonKey(name)
+      await this.people.register(name, publicKeyOf(key), duties)
+      this.tokens.set(name, await signPersonToken(key, { audience: this.issuer.audience }))
+    } else {
+      this.secrets.set(name, this.clients.register(name, duties))
+      this.tokens.set(name, await this.issuer.issue({ clientID: name, duties: bits, disabled: false }, bits))
+    }
   }
 
   /** A request as one of the registered; a body that is no text is sent as JSON. */

@@ -23,6 +23,8 @@ import {
   type ObjectKind,
   ORD_TYPES,
   type OrdType,
+  SESSION_PHASES,
+  type SessionPhase,
   SIDES,
   type Side,
   TIMES_IN_FORCE,
@@ -191,7 +193,9 @@ export class Scenario {
     const before = isTested ? this.standing() : ''
     this.send(name, given)
     const decision = decisionAt(this.engine, this.#tape, lengthAt(this.#tape, 0))
-    if (isTested && (decision.outcome !== 'APPROVE' || name === 'Evaluate')) {
+    // A refusal may be the one that a row stops its subject at.
+    const latches = this.saidOf('ControlLatched').length > 0
+    if (isTested && !latches && (decision.outcome !== 'APPROVE' || name === 'Evaluate')) {
       assert.equal(this.standing(), before, `${name} was not approved and changed what stands: ${decision.reason}`)
     }
     return decision
@@ -275,6 +279,14 @@ export class Scenario {
     this.applied('Capital', { subject: this.id(subject), amount, floor, asOfUs: this.timeUs })
   }
 
+  phase(venue: string, phase: SessionPhase): void {
+    this.applied('SessionPhase', { venue: this.id(venue), phase: SESSION_PHASES.indexOf(phase) })
+  }
+
+  adv(instrument: string, qty: number): void {
+    this.applied('Adv', { instrument: this.id(instrument), qty, days: 20 })
+  }
+
   parameter(name: ParameterName, value: number): void {
     this.applied('Parameter', { parameter: PARAMETERS.findIndex((row) => row.name === name), value })
   }
@@ -304,6 +316,7 @@ export class Scenario {
       objectKind,
       object: objectKind === 0 || name === '*' ? -1 : this.engine.directory.idOf(nameKindOf(kind), name),
       param: given.param ?? (isWindowed ? SECOND : 0),
+      phase: given.phase === undefined ? 0 : SESSION_PHASES.indexOf(given.phase) + 1,
       hardForReducing: given.hardForReducing ?? 0,
       action: LIMIT_ACTIONS.indexOf(given.action ?? 'BLOCK'),
       mode: LIMIT_MODES.indexOf(given.mode ?? 'ENFORCE'),

@@ -1,7 +1,7 @@
 /** How tests speak to a scenario: orders, limits and kills by names. */
 import type { CONTROLS } from '../model/controls.ts'
 import type { RulePack } from '../model/rules.ts'
-import type { LimitAction, LimitMode, OrdType, Side, TimeInForce } from '../model/vocabulary.ts'
+import type { LimitAction, LimitMode, OrdType, SessionPhase, Side, TimeInForce } from '../model/vocabulary.ts'
 import type { CommandName, ValuesOfCommand } from './commands/command.ts'
 
 /** Reference price of ACME in cents; one share is worth as many ledger units. */
@@ -49,6 +49,7 @@ export interface LimitGiven {
   /** Kind and name of the object, as INSTRUMENT:ACME; a star is "each". */
   readonly on?: string
   readonly param?: number
+  readonly phase?: SessionPhase
   readonly action?: LimitAction
   readonly mode?: LimitMode
   readonly hardForReducing?: number
@@ -76,4 +77,6 @@ export interface ScenarioOptions {
   readonly rules?: RulePack
   /** With 2 there is an account B1 in entity E2, so that desk D1, both traders and both strategies span entities. */
   readonly entities?: 1 | 2
+  /** What the genesis record says otherwise: profile, officers. */
+  readonly genesis?: Given<'Genesis'>
 }

@@ -30,13 +30,14 @@ export function scenario(title: string, play: (s: Scenario) => void, options: Sc
 /** A scenario whose firm is there and has done nothing yet. */
 export function openScenario(options: ScenarioOptions = {}): Scenario {
   const s = new Scenario(options)
-  openFirm(s, options.entities ?? 1)
+  openFirm(s, options)
   assert.deepEqual(s.riskErrors, [])
   return s
 }
 
-function openFirm(s: Scenario, entities: 1 | 2): void {
-  s.applied('Genesis', { profile: 0, ledgerDecimals: 2, tradeDate: 20270115, firm: 'FIRM', baseCurrency: 'USD' })
+function openFirm(s: Scenario, { entities = 1, genesis = {} }: ScenarioOptions): void {
+  const firm = { profile: 0, ledgerDecimals: 2, tradeDate: 20270115, firm: 'FIRM', baseCurrency: 'USD' }
+  s.applied('Genesis', { ...firm, ...genesis })
   nameEverything(s, entities)
   const accounts = entities === 1 ? ['A1', 'A2', 'A3'] : ['A1', 'A2', 'A3', 'B1']
   for (const account of accounts) {

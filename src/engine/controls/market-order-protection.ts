@@ -24,7 +24,7 @@ export function createMarketOrderProtection(state: State, j: Judgement, collar: 
   const { tick, flags } = state.instruments
   const rows = state.limits.i
   const { control, slot } = state.limits.packed
-  const { bandOf } = collar
+  const { bandOf, standsInPhase } = collar
 
   /** Puts protectionPx of a market order into the scratch; returns the reason where there is no band. */
   function protect(): number {
@@ -48,6 +48,7 @@ export function createMarketOrderProtection(state: State, j: Judgement, collar: 
       for (let at = listAt[list]!; at < end; at++) {
         if (control[at] !== PRICE_COLLAR) continue
         const row = slot[at]!
+        if (!standsInPhase(row, list)) continue
         const band = bandOf(row)
         if ((rows[row * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) waived = Math.min(waived, band)
         else enforced = Math.min(enforced, band)

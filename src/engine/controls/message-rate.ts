@@ -16,8 +16,8 @@ export function createMessageRate(state: State, j: Judgement) {
 
   function measureMessageRate(slot: number): void {
     const window = windows[slot]
-    if (window === undefined) {
-      // Unlimited: no log is kept.
+    if (window === undefined || j.restates) {
+      // Unlimited: no log is kept. A test of an order that stands is no message.
       x[X.BEFORE] = 0
       x[X.AFTER] = 0
       return

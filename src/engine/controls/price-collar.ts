@@ -3,17 +3,20 @@
  *
  * Rule      ceil(dev x 10000 / |ref|) <= limit, or dev <= ticks of the row; dev is how far the price is beyond ref.
  * Units     Basis points; the row's own parameter is in ticks. A stop limit is judged against its stop price.
- * Reads     The reference waterfall; a prior close widens the limit to wideBandBps. Changes nothing.
+ * Reads     The reference waterfall, where a prior close widens the limit to wideBandBps; the session phase of the order's venue.
  * On breach ordRejReason PriceExceedsCurrentPriceBand 16 on FIX 5.0 SP2, Other 99 on FIX 4.2 and 4.4.
  * Source    MiFID II RTS 6 Art. 15(1)(a); SEC 17 CFR 240.15c3-5(c)(1)(ii); FIA 2024 1.3.
  */
+import { controlIndex } from '../../model/controls.ts'
 import { ceilMulDiv, floorMulDiv } from '../../model/numbers.ts'
 import { parameterIndex } from '../../model/parameters.ts'
 import { type Judgement, X } from '../judgement.ts'
 import { Ref } from '../market.ts'
 import { Row } from '../state/limit-row.ts'
+import { Kind } from '../state/names.ts'
 import type { State } from '../state/state.ts'
 
+const PRICE_COLLAR = controlIndex('PRICE_COLLAR')
 const WIDE_BAND = parameterIndex('wideBandBps')
 const LIMIT = 1
 const HAS_PRICE = 1
@@ -27,7 +30,11 @@ export function createPriceCollar(state: State, j: Judgement) {
   const { x } = j
   const { parameters } = state
   const { tick } = state.instruments
-  const rows = state.limits.f
+  const { names, limits, venuePhase } = state
+  const rows = limits.f
+  const rowInts = limits.i
+  const { control, slot: slotAt } = limits.packed
+  const { listAt, listCount } = j
 
   /** Puts the deviation of the order's price from its reference into the scratch. */
   function deviate(): void {
@@ -60,6 +67,32 @@ export function createPriceCollar(state: State, j: Judgement) {
     if (x[X.DEV]! <= band) x[X.LIMIT] = used
   }
 
+  /** True where the row is the one for the phase that the order's venue is in. */
+  function standsInPhase(slot: number, list: number): boolean {
+    return limits.phaseRows === 0 || isInForce(rowInts[slot * Row.INTS + Row.PHASE]!, list)
+  }
+
+  /** A row for any phase gives way to one for the very phase, where the venue is known. */
+  function isInForce(phase: number, list: number): boolean {
+    if (phase > 0) return isPhase(phase)
+    return j.venue < 0 || !hasPhase(venuePhase[j.venue]! + 1, list)
+  }
+
+  /** An order without a venue may go to any: the phases of all venues are its own. */
+  function isPhase(phase: number): boolean {
+    if (j.venue >= 0) return venuePhase[j.venue]! + 1 === phase
+    for (let venue = 0; venue < names.count(Kind.VENUE); venue++) if (venuePhase[venue]! + 1 === phase) return true
+    return false
+  }
+
+  function hasPhase(phase: number, list: number): boolean {
+    const end = listAt[list]! + listCount[list]!
+    for (let at = listAt[list]!; at < end; at++) {
+      if (control[at] === PRICE_COLLAR && rowInts[slotAt[at]! * Row.INTS + Row.PHASE] === phase) return true
+    }
+    return false
+  }
+
   /** Width of the row's band around the reference, in price units. */
   function bandOf(slot: number): number {
     const row = slot * Row.NUMS
@@ -70,5 +103,5 @@ export function createPriceCollar(state: State, j: Judgement) {
     return Math.max(Number.isNaN(share) ? MOST : share, ticks)
   }
 
-  return { deviate, measurePriceCollar, bandOf }
+  return { deviate, measurePriceCollar, standsInPhase, bandOf }
 }

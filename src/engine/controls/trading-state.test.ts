@@ -134,11 +134,12 @@ boundaryTable('TRADING_STATE', [
     'REDUCE_ONLY',
   ],
   [
-    'the account is narrower than all',
+    'an account beside a trader: the trader, in that account',
     [holds(100, 'A1', 'T2'), reduceOnly({ trader: 'T1', account: 'A1' })],
-    sell(100),
-    'PASS',
+    sell(1),
+    'REDUCE_ONLY',
   ],
+  ['an account beside a desk', [holds(100, 'A1', 'T1'), reduceOnly({ desk: 'D1', account: 'A1' })], sell(100), 'PASS'],
   [
     'the session has no cell: the account',
     [holds(100, 'A1', 'T2'), reduceOnly({ sessionScope: 'X1' })],

@@ -14,6 +14,12 @@ export const enum Cell {
   S = 2,
   UP = 3,
   DN = 4,
+  /** Profit since the trade date began, in price units x quantity units; of an inverse contract 1 once it traded. */
+  PROFIT = 5,
+  /** What that comes to in ledger units. */
+  PROFIT_MONEY = 6,
+  /** P as it was carried into the trade date: what a position statement is compared with. */
+  START = 7,
 }
 const enum Block {
   OWNERS = 8,
@@ -96,6 +102,17 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     return pageBlock[cell >> Block.SHIFT]! * Block.OWNERS + (cell & Block.MASK)
   }
 
+  /** Every cell of the accounts that `rolls` names begins a trade date with what it holds. */
+  function start(rolls: (account: number) => boolean): void {
+    for (let page = 0; page < used.pages; page++) {
+      if (!rolls(blockAccount[pageBlock[page]!]!)) continue
+      for (let place = 0; place < Block.OWNERS; place++) {
+        const at = (page * Block.OWNERS + place) * Cell.SIZE
+        f[at + Cell.START] = f[at + Cell.P]!
+      }
+    }
+  }
+
   function visit(v: StateVisitor): void {
     used.pages = v.int(used.pages)
     used.blocks = v.int(used.blocks)
@@ -130,6 +147,7 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     open,
     ownersIn,
     ownerAt,
+    start,
     visit,
   }
 }

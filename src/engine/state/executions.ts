@@ -13,6 +13,8 @@ export const enum Exec {
   QTY = 0,
   PX = 1,
   AMOUNT = 2,
+  /** Command that booked it. */
+  SEQ = 3,
   /** Ints in an execution: 16 and the ten words of its id. */
   INTS = 26,
   SOURCE = 0,
@@ -110,9 +112,11 @@ export function createExecutions(max: number) {
     counts[today] = 0
   }
 
-  /** Slots of today's executions. */
-  function* ofToday(): Iterable<number> {
-    for (let entry = 0; entry < counts[today]!; entry++) yield entry * 2
+  /** Slots of all executions that are kept, today's first. */
+  function* kept(): Iterable<number> {
+    for (let day = 0; day < 2; day++) {
+      for (let entry = 0; entry < counts[today ^ day]!; entry++) yield entry * 2 + day
+    }
   }
 
   function visit(v: StateVisitor): void {
@@ -136,13 +140,12 @@ export function createExecutions(max: number) {
     isFull: (): boolean => counts[today]! + 1 >= max,
     /** The slot that the next execution will get. */
     nextSlot: () => counts[today]! * 2,
-    isToday: (slot: number) => (slot & 1) === 0,
     rowOf,
     find,
     add,
     int: (slot: number, column: number) => i[rowOf(slot) * Exec.INTS + column]!,
     num: (slot: number, column: number) => f[rowOf(slot) * Exec.NUMS + column]!,
-    today: ofToday,
+    kept,
     roll,
     visit,
   }

@@ -82,6 +82,8 @@ export function createInstruments(size: number) {
   const rule201 = ints()
   const active = ints()
   const adv = nums()
+  /** When the average daily volume was told; 0 for never. */
+  const advUs = nums()
   /** 1 where a list names the instrument. */
   const listed = ints()
 
@@ -145,6 +147,7 @@ export function createInstruments(size: number) {
     rule201,
     active,
     adv,
+    advUs,
     listed,
     /** Ids that are defined: those below it. */
     count: 0,

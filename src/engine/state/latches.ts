@@ -16,6 +16,9 @@ export const enum Key {
   COUNT = 14,
 }
 
+/** KILLED in TRADING_STATES: the state that asks for cancels. */
+export const KILLED_STATE = 3
+
 /** Most latches in force at once; a kill over it falls back to the whole firm. */
 export const LATCHES_MAX = 4096
 
@@ -28,6 +31,9 @@ export interface Latch {
   readonly setSeq: number
   releaseRequestedBy: number
   releaseState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled: too late for a cancel. */
+  ended: number
+  filled: number
   /** Next order slot that a sweep looks at; -1 once the sweep is complete or none is due. */
   sweepFrom: number
 }

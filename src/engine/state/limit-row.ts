@@ -24,6 +24,8 @@ export const enum Row {
   ID = 1,
   /** Bits of LIMIT_SPECIAL and LIMIT_WAIVED. */
   FLAGS = 2,
+  /** Index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any. */
+  PHASE = 3,
   SUBJECT = 4,
   KIND = 5,
   OBJECT = 6,

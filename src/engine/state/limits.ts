@@ -5,6 +5,7 @@
 import { WARN_LEVELS } from '../../model/bounds.ts'
 import { CONTROLS, controlIndex } from '../../model/controls.ts'
 import { ceilMulDiv, floorMulDiv } from '../../model/numbers.ts'
+import { SESSION_PHASES } from '../../model/vocabulary.ts'
 import { createLimitObjects } from './limit-objects.ts'
 import { Row, RowFlag } from './limit-row.ts'
 import type { Metrics } from './metrics.ts'
@@ -27,6 +28,8 @@ export interface RowVersion {
   readonly warnBps: readonly number[]
   readonly action: number
   readonly mode: number
+  /** Index in SESSION_PHASES + 1; 0 for any phase. */
+  readonly phase: number
 }
 
 export const B01 = controlIndex('MAX_ORDER_QTY')
@@ -40,15 +43,33 @@ export const D03 = controlIndex('DAILY_GROSS')
 export const D05 = controlIndex('PORTFOLIO_GROSS')
 export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
+export const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+export const C03 = controlIndex('REPEATED_EXECUTION')
+export const E05 = controlIndex('DAILY_LOSS')
+export const C06 = controlIndex('REJECT_STORM')
+export const D01L = controlIndex('MAX_LONG_POSITION')
+export const D01S = controlIndex('MAX_SHORT_POSITION')
+export const B08 = controlIndex('CUM_PCT_ADV')
+export const D04 = controlIndex('GROSS_EXECUTED')
 
 const KINDS = 6
 const EMPTY = new Int32Array(0)
 /** `ownNext` of an entry that never had a row of its own. */
 const NEVER = -2
 
-/** Key of a row: what it limits. Only message rates may stand twice for the same thing, with other windows. */
-export function limitKey(control: number, subject: number, kind: number, object: number, param: number): string {
-  return `${control}/${subject}/${kind}/${object}/${control === C01 ? param : ''}`
+/**
+ * Key of a row: what it limits. Message rates may stand twice for the same thing, with other windows, repeated executions
+ * for one side and for both, and collars for other phases.
+ */
+export function limitKey(
+  control: number,
+  subject: number,
+  kind: number,
+  object: number,
+  param: number,
+  phase: number,
+): string {
+  return `${control}/${subject}/${kind}/${object}/${control === C01 || control === C03 ? param : ''}/${phase}`
 }
 
 export type Limits = ReturnType<typeof createLimits>
@@ -135,6 +156,7 @@ export function createLimits(max: number, scopes: number) {
     i[ints + Row.CONTROL] = version.control
     i[ints + Row.ID] = version.row
     i[ints + Row.FLAGS] = flagsOf(version)
+    i[ints + Row.PHASE] = version.phase
     i[ints + Row.SUBJECT] = version.subject
     i[ints + Row.KIND] = version.kind
     i[ints + Row.OBJECT] = version.object
@@ -148,10 +170,13 @@ export function createLimits(max: number, scopes: number) {
   /** Enters a row version that is in force among those that are, with the window that it counts in. */
   function stand(version: RowVersion): void {
     const { slot } = version
-    const key = limitKey(version.control, version.subject, version.kind, version.object, version.param)
+    const { control, subject, kind, object, param, phase } = version
+    const key = limitKey(control, subject, kind, object, param, phase)
     if (!byKey.has(key)) {
       byKey.set(key, slot)
       if (version.control === B09) limits.duplicateRows++
+      if (version.phase > 0) limits.phaseRows++
+      if (WATCHED.includes(version.control)) limits.watchRows++
       if (version.control === C01) {
         const scope = `${version.subject}/${version.kind}/${version.object}`
         const standing = rates.get(scope)
@@ -169,11 +194,14 @@ export function createLimits(max: number, scopes: number) {
     const subject = i[ints + Row.SUBJECT]
     const kind = i[ints + Row.KIND]
     const object = i[ints + Row.OBJECT]
-    byKey.delete(limitKey(control, subject, kind, object, f[slot * Row.NUMS + Row.PARAM]))
+    const phase = i[ints + Row.PHASE]
+    byKey.delete(limitKey(control, subject, kind, object, f[slot * Row.NUMS + Row.PARAM], phase))
     versions[row] = { ...versions[i[ints + Row.ID]]!, row }
     windows[slot] = undefined
     freeSlots.push(slot)
     if (control === B09) limits.duplicateRows--
+    if (phase > 0) limits.phaseRows--
+    if (WATCHED.includes(control)) limits.watchRows--
     if (control === C01) {
       const standing = rates.get(`${subject}/${kind}/${object}`)!
       standing.splice(standing.indexOf(slot), 1)
@@ -227,8 +255,7 @@ export function createLimits(max: number, scopes: number) {
     const key = subject * KINDS + kind
     const own = rowsOf(subject, kind, entryObject[at])
     if (own.length === 0) return shareEach(at)
-    const ownControls = new Set([...own].map((slot) => i[slot * Row.INTS]))
-    const others = each[key]!.filter((slot) => !ownControls.has(i[slot * Row.INTS]))
+    const others = each[key]!.filter((slot) => !own.some((ownSlot) => replaces(ownSlot, slot)))
     const rows = Int32Array.of(...own, ...others).sort(order)
     entryRows[at] = rows
     entryMask[at] = maskOf(rows)
@@ -238,6 +265,13 @@ export function createLimits(max: number, scopes: number) {
       ownFirst[key] = at
     }
     place(rows, entryAt, entryCount, at)
+  }
+
+  /** A row of the very object stands for the "each" row of the same control and phase; one for any phase, for all of them. */
+  function replaces(own: number, each: number): boolean {
+    if (i[own * Row.INTS + Row.CONTROL] !== i[each * Row.INTS + Row.CONTROL]) return false
+    const phase = i[own * Row.INTS + Row.PHASE]
+    return phase === 0 || phase === i[each * Row.INTS + Row.PHASE]
   }
 
   /** An object that no row names has the list of "each" itself. */
@@ -291,21 +325,35 @@ export function createLimits(max: number, scopes: number) {
       if (control.family !== 'limit') continue
       if (control.index === C01) rows.push(...(rates.get(`${subject}/${kind}/${object}`) ?? []))
       else {
-        const slot = slotOf(limitKey(control.index, subject, kind, object, 0))
-        if (slot >= 0) rows.push(slot)
+        if (control.index === C03) {
+          const bothSides = slotOf(limitKey(C03, subject, kind, object, 1, 0))
+          if (bothSides >= 0) rows.push(bothSides)
+        }
+        const phases = control.index === B03 ? SESSION_PHASES.length : 0
+        for (let phase = 0; phase <= phases; phase++) {
+          const slot = slotOf(limitKey(control.index, subject, kind, object, 0, phase))
+          if (slot >= 0) rows.push(slot)
+        }
       }
     }
     return Int32Array.from(rows).sort(order)
   }
 
   function order(a: number, b: number): number {
-    return i[a * Row.INTS] - i[b * Row.INTS] || f[a * Row.NUMS + Row.PARAM] - f[b * Row.NUMS + Row.PARAM]
+    return (
+      i[a * Row.INTS] - i[b * Row.INTS] ||
+      f[a * Row.NUMS + Row.PARAM] - f[b * Row.NUMS + Row.PARAM] ||
+      i[a * Row.INTS + Row.PHASE] - i[b * Row.INTS + Row.PHASE]
+    )
   }
 
   function maskOf(rows: Int32Array): number {
     let mask = 0
     // Only mandatory controls are asked for by mask, and they are all below 32.
-    for (const slot of rows) if (i[slot * Row.INTS] < 32) mask |= 1 << i[slot * Row.INTS]
+    // A row of one phase is none where another phase comes.
+    for (const slot of rows) {
+      if (i[slot * Row.INTS] < 32 && i[slot * Row.INTS + Row.PHASE] === 0) mask |= 1 << i[slot * Row.INTS]
+    }
     return mask
   }
 
@@ -351,6 +399,10 @@ export function createLimits(max: number, scopes: number) {
   function warningAt(slot: number, level: number): number {
     const bps = warnBps[slot * WARN_LEVELS + level - 1]
     return bps > 0 ? ceilMulDiv(f[slot * Row.NUMS + Row.MONEY], bps, 1, 10_000) : Number.POSITIVE_INFINITY
+  }
+
+  function subjectOf(slot: number): number {
+    return i[slot * Row.INTS + Row.SUBJECT]
   }
 
   /** Slots in force, in order of slot. */
@@ -421,6 +473,10 @@ export function createLimits(max: number, scopes: number) {
     slots: 0,
     /** How many B09 rows there are: without one no order is remembered. */
     duplicateRows: 0,
+    /** How many rows are for one phase only: without one no order asks for the phase of its venue. */
+    phaseRows: 0,
+    /** How many rows watch executions or refusals. */
+    watchRows: 0,
     isFull,
     entriesAreFull: objects.isFull,
     slotOf,
@@ -432,6 +488,7 @@ export function createLimits(max: number, scopes: number) {
     setLevel,
     rearmBelow,
     warningAt,
+    subjectOf,
     inForce,
     visit,
   }
@@ -443,12 +500,19 @@ export function objectEntries(limitRows: number): number {
   return limitRows + (1 << 14)
 }
 
+/** Controls that remember executions or refusals. */
+const WATCHED: readonly number[] = [B04, C03, C06]
+/** Controls whose use stands between orders. */
+const STANDS: readonly number[] = [C05, D01L, D01S, D02, D03, D04, D05, D06, D08]
 /** 1 for controls whose use stands between orders, and so has warning levels. */
-const STANDING = Int32Array.from(CONTROLS, ({ index }) => ([C05, D02, D03, D05, D06, D08].includes(index) ? 1 : 0))
+const STANDING = Int32Array.from(CONTROLS, ({ index }) => (STANDS.includes(index) ? 1 : 0))
+
+/** Controls that are measured for every order, row or no row: all others measure where a row asks them to. */
+export const COMMON: readonly number[] = [B01, B02, C05, D02, D03, D05, D06]
 
 function flagsOf(version: RowVersion): number {
   const { control } = version
-  const ownMeasure = control === C01 || control === B09 || control === B03 || control === D08
+  const ownMeasure = !COMMON.includes(control)
   const ownUnits = control === B01 && version.kind === 1
   const looser = version.hardForReducing > version.hard && (control === D03 || control === D06)
   const waived = version.action === 1 || version.mode === 1

@@ -14,6 +14,10 @@ export const enum Metric {
   COUNT = 3,
   /** Sum over entities of max(|long|, |short|). */
   NET = 4,
+  /** Of a subject in one instrument, in its quantity units: P + B, P - S, and what was executed on the trade date. */
+  LONG_QTY = 5,
+  SHORT_QTY = 6,
+  TRADED_QTY = 7,
 }
 /** Doubles of a row in `ends`. */
 const ENTITY_ENDS = ENTITIES_MAX * 2
@@ -57,6 +61,14 @@ export function createMetrics(scopes: number, objects: number) {
     f[(m + Metric.EXECUTED) | 0] = f[(m + Metric.EXECUTED) | 0]! + executed
   }
 
+  /** Adds changes of P + B, of P - S and of what was executed, of a subject in one instrument. */
+  function addQuantity(row: number, long: number, short: number, traded: number): void {
+    const m = (row * Metric.SIZE) | 0
+    f[(m + Metric.LONG_QTY) | 0] = f[(m + Metric.LONG_QTY) | 0]! + long
+    f[(m + Metric.SHORT_QTY) | 0] = f[(m + Metric.SHORT_QTY) | 0]! + short
+    f[(m + Metric.TRADED_QTY) | 0] = f[(m + Metric.TRADED_QTY) | 0]! + traded
+  }
+
   function clear(row: number): void {
     f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
     ends.fill(0, row * ENTITY_ENDS, (row + 1) * ENTITY_ENDS)
@@ -77,6 +89,7 @@ export function createMetrics(scopes: number, objects: number) {
     addRow,
     addEnds,
     addFlow,
+    addQuantity,
     clear,
     visit,
   }

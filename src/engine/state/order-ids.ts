@@ -143,21 +143,26 @@ export function createOrderIds(max: number, seed: number) {
     return true
   }
 
-  /** As {@link find}, by text: for readers. */
+  /** As {@link find}, by text: for what is seldom. */
   function findText(text: string, session: number): number {
-    const words = new Int32Array(WORDS)
-    for (let at = 0; at < Math.min(text.length, ID_CHARS); at++) {
-      words[at >> 2] = words[at >> 2]! | (text.charCodeAt(at) << ((at & 3) * 8))
-    }
+    const words = wordsOf(text)
     return findWords(words, 0, session, hashWords(words, 0, session))
+  }
+
+  /** As {@link add}, by text. */
+  function addText(text: string, session: number): number {
+    const words = wordsOf(text)
+    return addWords(words, 0, session, hashWords(words, 0, session))
   }
 
   /** Uses up the id. The slot must be the one that nextSlot gave. */
   function add(tape: Tape, at: number, session: number, hash: number): number {
+    return addWords(tape.i32, at >> 2, session, hash)
+  }
+
+  function addWords(words: Int32Array, from: number, session: number, hash: number): number {
     const slot = place(hash)
     const base = baseOf(slot)
-    const words = tape.i32
-    const from = at >> 2
     sessionAt[base] = session
     orderAt[base] = OrderOf.REFUSED
     versionAt[base] = -1
@@ -314,6 +319,7 @@ export function createOrderIds(max: number, seed: number) {
     find,
     findText,
     add,
+    addText,
     record,
     seqOf,
     content0Of,
@@ -334,4 +340,13 @@ export function createOrderIds(max: number, seed: number) {
     carry,
     visit,
   }
+}
+
+/** An id as records hold it, zero-padded. */
+function wordsOf(text: string): Int32Array {
+  const words = new Int32Array(WORDS)
+  for (let at = 0; at < Math.min(text.length, ID_CHARS); at++) {
+    words[at >> 2] = words[at >> 2]! | (text.charCodeAt(at) << ((at & 3) * 8))
+  }
+  return words
 }

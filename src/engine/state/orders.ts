@@ -56,6 +56,8 @@ export const enum Order {
   /** First book of the owner in the instrument. */
   HEAD = 27,
   ENTITY_ORDINAL = 28,
+  /** 1 where the gate took the order over from a venue's list. */
+  ADOPTED = 31,
 }
 export const enum Version {
   /** Doubles and ints in a version. */

@@ -1,7 +1,7 @@
 /** The packed limit rows: whatever is set, taken away, warned of and packed again, they are the rows of their lists. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { B01, B02, C01, createLimits, D02, D03, D05, limitKey } from './limits.ts'
+import { B01, B02, B03, C01, createLimits, D02, D03, D05, limitKey } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 
 const ROWS = 64
@@ -11,7 +11,7 @@ const KINDS = 6
 const CALM = 7
 const CONTROL = 0
 const ID = 1
-const CONTROLS = [B01, B02, D02, D03, D05]
+const CONTROLS = [B01, B02, B03, D02, D03, D05]
 
 type Limits = ReturnType<typeof createLimits>
 
@@ -61,7 +61,8 @@ test('packed rows are the rows of their lists, however often all of them are pac
       const control = isRate ? C01 : (CONTROLS[below(CONTROLS.length)] ?? B01)
       const param = isRate ? 1 + below(3) : 0
       const subject = below(SCOPES)
-      const known = limits.slotOf(limitKey(control, subject, kind, object, param))
+      const phase = control === B03 ? below(3) : 0
+      const known = limits.slotOf(limitKey(control, subject, kind, object, param, phase))
       if (object >= 0) limits.openEntry(subject, kind, object, metrics)
       limits.openEntry(subject, 1, 10 + below(4), metrics)
       limits.put({
@@ -78,6 +79,7 @@ test('packed rows are the rows of their lists, however often all of them are pac
         warnBps: [5_000, 8_000, 0, 0],
         action: 0,
         mode: 0,
+        phase,
       })
     }
     if ((limits.noneAt[0] ?? 0) < before) packedAgain++

@@ -3,9 +3,10 @@
  * walk follows no slot. All of it is derived from the rows and their compiled lists; the state hash does not see it.
  */
 import { CONTROLS } from '../../model/controls.ts'
+import { SESSION_PHASES } from '../../model/vocabulary.ts'
 
-/** Most rows that one row of an object costs: itself, and a copy of each "each" row of another control. */
-const COPIES = CONTROLS.filter((control) => control.family === 'limit').length
+/** Most rows that one row of an object costs: itself, and a copy of each "each" row of another control or phase. */
+const COPIES = CONTROLS.filter((control) => control.family === 'limit').length + SESSION_PHASES.length
 /** Places beyond what stands at once: a list that is compiled again takes new ones. */
 const SPARE = 1 << 14
 

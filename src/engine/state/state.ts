@@ -4,6 +4,7 @@ import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
+import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
@@ -15,10 +16,13 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createProfits, type Profits } from './profits.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
+import { createStatements, type Statements } from './statements.ts'
 import { createTimers } from './timers.ts'
+import { createWatches } from './watches.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
@@ -35,6 +39,8 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly watches = createWatches()
+  readonly profits: Profits
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -47,6 +53,9 @@ export class State {
   /** Capital base of each subject, 0 where it was never set, and as of when. */
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
+
+  readonly calendars: Calendars
+  readonly statements: Statements
 
   /** Reference prices and values, which follow from the tables alone. */
   readonly market: Market
@@ -75,13 +84,21 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.calendars = createCalendars(this, sizes.scopes)
+    this.statements = createStatements(this, sizes.scopes)
     this.market = createMarket(this)
     this.value = createValue(this)
+  }
+
+  /** Trade date of an account. */
+  dateOf(account: number): number {
+    return this.calendars.dateOf(this.names.entityOf[account]!)
   }
 
   /** 16 hex digits; equal states give equal hashes. */
@@ -115,9 +132,13 @@ export class State {
     this.duplicates.visit(v)
     this.latches.visit(v)
     this.timers.visit(v)
+    this.watches.visit(v)
+    this.profits.visit(v)
     this.locates.visit(v)
     this.rates.visit(v)
     this.lists.visit(v)
+    this.calendars.visit(v)
+    this.statements.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

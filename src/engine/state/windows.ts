@@ -68,6 +68,14 @@ export class Window {
     this.#count = count + 1
   }
 
+  get capacity(): number {
+    return this.#capacity
+  }
+
+  clear(): void {
+    this.#count = 0
+  }
+
   /** A window of another capacity with the same latest stamps. */
   resized(capacity: number): Window {
     const other = new Window(capacity, this.#widthUs)

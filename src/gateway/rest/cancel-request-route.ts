@@ -1,6 +1,6 @@
 /**
- * Cancel requests by long poll: what the gate wants canceled, at once where something is outstanding, else when the next
- * block with a request is durable, or empty after a bounded wait.
+ * Cancel requests by long poll: what the gate wants canceled, at once where something is due, else when the next block
+ * with a request is durable or one that stands is due again, or empty after a bounded wait.
  */
 import { dutyBit } from '../../auth/duties.ts'
 import type { CancelRequestView } from '../../model/engine-port.ts'
@@ -10,6 +10,8 @@ import { Reading } from '../../model/parse/reading.ts'
 import { CANCEL_REQUESTED } from '../../model/records/events.ts'
 import { lengthAt, typeAt } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
+import { CancelDelivery, type Listener } from '../cancel-delivery.ts'
+import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Exchange } from './exchange.ts'
 import { profileTail } from './order-answer.ts'
@@ -24,23 +26,36 @@ const POLLS_MAX = 1000
 const AGENT = dutyBit('cancels:execute')
 
 const FORM = form('CancelRequestsQuery', 'From where on, and how long to wait.', [
-  mayNumber('after', 'sequence number', 'Only requests after this one; 0 for all that are outstanding.', '0'),
+  mayNumber('after', 'sequence number', 'What came after this one, and what is due again; 0 for all.', '0'),
   mayNumber('waitMs', `milliseconds, 0 to ${WAIT_MS_MAX}`, `Longest wait; ${WAIT_MS} where not given.`, '25000'),
 ])
 
 interface Poll {
   readonly call: Exchange
+  readonly listener: Listener
   readonly after: number
-  readonly timer: NodeJS.Timeout
+  readonly endMs: number
+  stop: () => void
+}
+
+/** What a listener is to be handed now, and when the next thing falls due. */
+interface Due {
+  readonly requests: readonly CancelRequestView[]
+  readonly next: number
+  readonly nextMs: number
 }
 
 export class CancelRequestPolls {
+  readonly delivery: CancelDelivery
   readonly #gate: Gate
+  readonly #delays: Delays
   readonly #polls = new Set<Poll>()
   #closing = false
 
-  constructor(gate: Gate) {
+  constructor(gate: Gate, delays: Delays = systemDelays) {
     this.#gate = gate
+    this.#delays = delays
+    this.delivery = new CancelDelivery(gate.directory, () => delays.nowMs())
   }
 
   get waiting(): number {
@@ -55,10 +70,10 @@ export class CancelRequestPolls {
       tag: 'Kill',
       summary: 'Orders that the gate wants canceled',
       description:
-        'Long poll. Of the own orders; a cancel agent gets those of every client. A request stands until its order has ended: ask with after=0 after a restart.',
+        'Long poll. Of the own orders; a cancel agent gets those of every client at the venues that it is bound to, or at all where it is bound to none. A request stands until its order has ended: who keeps asking gets it again every second, after a restart of the gate at once.',
       form: FORM,
       answer: 'CancelRequests',
-      answerDescription: 'Outstanding requests; empty after the wait.',
+      answerDescription: 'Requests that are due; empty after the wait.',
       sequenced: false,
       unlimited: true,
       handle: (call, rows) => this.#poll(call, rows[0] as WordsOf<typeof FORM>),
@@ -76,8 +91,7 @@ export class CancelRequestPolls {
   /** Answers all that wait; later polls do not wait. */
   close(): void {
     this.#closing = true
-    for (const poll of this.#polls) this.#answer(poll.call, poll.after, [])
-    this.#forget([...this.#polls])
+    for (const poll of [...this.#polls]) this.#answer(this.#end(poll), [], poll.after)
   }
 
   #poll(call: Exchange, words: WordsOf<typeof FORM>): void {
@@ -85,60 +99,91 @@ export class CancelRequestPolls {
     const after = read.integer('after', words.after, 0)
     const waitMs = words.waitMs === undefined ? WAIT_MS : read.integer('waitMs', words.waitMs, 0, WAIT_MS_MAX)
     if (read.fault !== undefined) return call.refuse(read.fault)
-    const found = this.#find(call, after)
-    if (found.length > 0 || waitMs === 0 || this.#closing || this.#polls.size >= POLLS_MAX) {
-      return this.#answer(call, after, found)
+    const { caller } = call
+    const listener = this.delivery.listener(caller.grant.clientID, caller.session, caller.holds(AGENT))
+    const poll: Poll = { call, listener, after, endMs: this.#delays.nowMs() + waitMs, stop: () => {} }
+    const due = this.#due(poll, this.#outstanding())
+    if (due.requests.length > 0 || waitMs === 0 || this.#closing || this.#polls.size >= POLLS_MAX) {
+      return this.#answer(poll, due.requests, due.next)
     }
-    const timer = setTimeout(() => {
-      this.#forget([poll])
-      this.#answer(call, after, [])
-    }, waitMs)
-    const poll: Poll = { call, after, timer }
     this.#polls.add(poll)
-    call.request.once('close', () => this.#forget([poll]))
+    listener.waiting++
+    this.#arm(poll, due.nextMs)
+    call.request.once('close', () => this.#end(poll))
+  }
+
+  #arm(poll: Poll, nextMs: number): void {
+    poll.stop = this.#delays.after(Math.max(0, Math.min(poll.endMs, nextMs) - this.#delays.nowMs()), () =>
+      this.#look(poll, this.#outstanding()),
+    )
   }
 
   #wake(): void {
-    for (const poll of [...this.#polls]) {
-      const found = this.#find(poll.call, poll.after)
-      if (found.length === 0) continue
-      this.#forget([poll])
-      this.#answer(poll.call, poll.after, found)
-    }
+    const outstanding = this.#outstanding()
+    for (const poll of [...this.#polls]) this.#look(poll, outstanding)
   }
 
-  #forget(polls: readonly Poll[]): void {
-    for (const poll of polls) {
-      clearTimeout(poll.timer)
-      this.#polls.delete(poll)
-    }
+  /** Answers a poll that waits where something is due for it, or its time is over. */
+  #look(poll: Poll, outstanding: readonly CancelRequestView[]): void {
+    poll.stop()
+    // Who is no agent any more asks anew, as what it is now.
+    if (poll.call.caller.holds(AGENT) !== poll.listener.isAgent) return this.#answer(this.#end(poll), [], poll.after)
+    const { requests, next, nextMs } = this.#due(poll, outstanding)
+    if (requests.length === 0 && this.#delays.nowMs() < poll.endMs) return this.#arm(poll, nextMs)
+    this.#answer(this.#end(poll), requests, next)
   }
 
-  /** Requests that are durable and the caller's to see. Whole commands only, so that `next` skips none. */
-  #find({ caller }: Exchange, after: number): CancelRequestView[] {
+  #end(poll: Poll): Poll {
+    poll.stop()
+    if (this.#polls.delete(poll)) poll.listener.waiting--
+    return poll
+  }
+
+  /** Every request that is durable and stands, oldest first. */
+  #outstanding(): readonly CancelRequestView[] {
     const { view, durableSeq } = this.#gate
-    const isAgent = caller.holds(AGENT)
-    const found = view
-      .cancelRequests(after, Number.MAX_SAFE_INTEGER)
-      .filter((request) => request.seq <= durableSeq && (isAgent || request.session === caller.session))
-    const last = found[REQUESTS_MAX]
-    if (last === undefined) return found
-    const whole = found.filter((request) => request.seq < last.seq)
-    return whole.length > 0 ? whole : found.filter((request) => request.seq === last.seq)
+    const found = view.cancelRequests(0, Number.MAX_SAFE_INTEGER).filter(({ seq }) => seq <= durableSeq)
+    this.delivery.forgetEnded(found)
+    return found
   }
 
-  #answer(call: Exchange, after: number, found: readonly CancelRequestView[]): void {
-    const { directory, view } = this.#gate
-    const requests = found.map((request) => ({
+  /** New ones first, whole commands only, so that `next` skips none; then those that are due again. */
+  #due({ listener, after }: Poll, outstanding: readonly CancelRequestView[]): Due {
+    const nowMs = this.#delays.nowMs()
+    const fresh: CancelRequestView[] = []
+    const again: CancelRequestView[] = []
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const request of outstanding) {
+      if (!listener.takes(request)) continue
+      const dueMs = this.delivery.dueMs(listener, request, after)
+      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs)
+      else (request.seq > after ? fresh : again).push(request)
+    }
+    const first = wholeCommands(fresh, REQUESTS_MAX)
+    const next = first.at(-1)?.seq ?? after
+    return { requests: [...first, ...again.slice(0, Math.max(0, REQUESTS_MAX - first.length))], next, nextMs }
+  }
+
+  #answer({ call, listener }: Poll, due: readonly CancelRequestView[], next: number): void {
+    const { directory } = this.#gate
+    this.delivery.handOut(listener, due)
+    const requests = due.map((request) => ({
       seq: request.seq,
       orderID: formatOrderID(request.orderSeq, request.slot),
       clOrdID: request.clOrdID,
       session: directory.nameOf('SESSION', request.session),
       // A report of the cancel must name it, and an agent has not seen the order.
-      symbol: directory.instrument(view.order(request.slot, request.orderSeq)?.instrument ?? -1)?.symbol,
+      symbol: directory.instrument(request.instrument)?.symbol,
       latch: request.latch,
     }))
-    const next = found.at(-1)?.seq ?? after
     call.send(200, `{"requests":${JSON.stringify(requests)},"next":${next}${profileTail(this.#gate)}}`)
   }
+}
+
+/** As many as fit in one answer, and of the last command all or none: unless it is the only one. */
+export function wholeCommands(fresh: readonly CancelRequestView[], most: number): readonly CancelRequestView[] {
+  const over = fresh[most]
+  if (over === undefined) return fresh
+  const whole = fresh.slice(0, most).filter(({ seq }) => seq < over.seq)
+  return whole.length > 0 ? whole : fresh.filter(({ seq }) => seq === over.seq)
 }

@@ -37,6 +37,8 @@ interface Row {
   readonly errors?: readonly ErrorCode[]
   /** A full queue, and the client's rate, do not refuse it. */
   readonly neverRefused?: boolean
+  /** Sequenced before everything that waits. */
+  readonly first?: boolean
   /** The reporter must have a session. */
   readonly needsSession?: boolean
 }
@@ -62,12 +64,7 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     unlimited: row.neverRefused === true,
     handle: (call, rows) => {
       if (row.needsSession === true && call.caller.session < 0) return call.refuse(new RequestError('NOT_BOUND'))
-      sequencing.rows(
-        call,
-        rows,
-        (words) => construct(words as WordsOf<F>, names, call.caller),
-        row.neverRefused === true,
-      )
+      sequencing.rows(call, rows, (words) => construct(words as WordsOf<F>, names, call.caller), row)
     },
   })
   const bulk = <F extends Form>(form: F, construct: Constructor<F>, row: Row) => route(form, construct, row, ROWS_MAX)
@@ -202,14 +199,17 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       description:
         'Sets a latch over all orders that have every scope named, durable before it is answered; cancels of resting orders are requested right after. Nothing but cancels passes it.',
       neverRefused: true,
+      first: true,
     }),
     route(RELEASE_FORM, release, {
       url: '/latches/:latch/release',
       tag: 'Kill',
       duties: ['release:request', 'release:approve'],
       summary: 'Release a latch: one requests, another approves',
-      description: 'Two persons: the engine refuses the approval of the one who requested with MAKER_IS_CHECKER.',
+      description:
+        'Two persons: the engine refuses the approval of the one who requested with MAKER_IS_CHECKER, and the end of a latch while an order under its kill has not ended.',
       errors: [],
+      first: true,
     }),
     route(DAY_ROLL_FORM, dayRoll, {
       url: '/day-roll',

@@ -43,7 +43,7 @@ describe('the examples of the document', () => {
     })
     await beginDemo(gate, { firm: FIRM, baseCurrency: 'USD', tradeDate: 20261121 })
     for (const [client, duties] of Object.entries(CLIENTS)) {
-      const secret = await gate.clients.register(client, 'client', duties)
+      const secret = await gate.clients.register(client, duties)
       const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: client, client_secret: secret })
       const granted = (await (await fetch(`${gate.url}/oauth/token`, { method: 'POST', body })).json()) as Json
       tokens.set(client, granted.access_token)

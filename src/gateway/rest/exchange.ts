@@ -38,8 +38,8 @@ export class Exchange {
     this.#send(status, JSON_TYPE, text, headers)
   }
 
-  sendPlain(type: string, text: string): void {
-    this.#send(200, type, text)
+  sendPlain(type: string, text: string, headers?: Headers): void {
+    this.#send(200, type, text, headers)
   }
 
   /** Sends a request error: `{"error":{"code","field","text"}}`. */

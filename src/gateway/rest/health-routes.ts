@@ -76,11 +76,20 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       description: 'Public. OpenAPI 3.1, made from the same tables that the gate checks requests by.',
       answer: 'Document',
       handle: (exchange) => {
-        served ??= JSON.stringify(document())
-        exchange.send(200, served)
+        const { profile, tradeDate } = gate.directory
+        const text = served ?? JSON.stringify(profile === 'demo' ? ofDemo(document()) : document())
+        // Which profile it is stands in the genesis record.
+        if (tradeDate > 0) served = text
+        exchange.send(200, text)
       },
     }),
   ]
+}
+
+/** The document of a demo says so in its title. */
+function ofDemo(document: object): object {
+  const { info } = document as { readonly info: { readonly title: string } }
+  return { ...document, info: { ...info, title: `${info.title} (DEMO)` } }
 }
 
 /** Before its genesis record the gate decides nothing. */

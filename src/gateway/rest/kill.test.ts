@@ -10,6 +10,14 @@ describe('kill and cancel requests', () => {
   let ids = 0
   const place = (change: object = {}) =>
     gate.send('ems-1', 'POST', '/orders', { ...GOOD_ORDER, clOrdID: `K-${++ids}`, ...change })
+  /** The venue ends everything that is open. */
+  const endAll = async () => {
+    for (const { clOrdID } of [...gate.engine.view.orders()]) {
+      const execution = { execType: 'Canceled', owner: 'ems-1', clOrdID, symbol: '600519.SH', execID: `X-${++ids}` }
+      const { body } = await gate.send('venue-1', 'POST', '/executions', execution)
+      assert.equal(body.outcome, 'APPLIED', JSON.stringify(body))
+    }
+  }
   before(async () => {
     gate = await RestGate.start()
     await tellSmallFirm(gate)
@@ -51,18 +59,26 @@ describe('kill and cancel requests', () => {
     const [latch] = (await gate.send('alice', 'GET', '/latches')).body.latches
     assert.deepEqual([latch.state, latch.scope, latch.principal], ['KILLED', { trader: 'T-3' }, 'alice'])
     const path = `/latches/${latch.latch}/release`
-    await gate.send('alice', 'POST', path, { step: 'request', reason: 'fixed' })
+    const asked = { step: 'request', reason: 'fixed', rootCause: 'stale feed' }
+    const early = await gate.send('alice', 'POST', path, asked)
+    assert.equal(early.body.reason.code, 'RELEASE_ORDERS_OPEN', 'the cancel is not acknowledged yet')
+    await endAll()
+    await gate.send('alice', 'POST', path, asked)
     assert.equal((await gate.send('bob', 'POST', path, { step: 'approve', reason: 'seen' })).body.outcome, 'APPLIED')
     assert.equal((await place()).body.outcome, 'APPROVED')
   })
 
   test('a kill and its release pass whatever their reason holds', async () => {
+    await endAll()
     for (const reason of ['runaway \u2013 stop it', 'x'.repeat(5000), '\u{1f4a5}\n']) {
       const killed = await gate.send('alice', 'POST', '/kill', { desk: 'CASH-EQ', reason })
       assert.equal(killed.body.outcome, 'APPLIED', JSON.stringify(killed.body))
       assert.equal((await place()).body.reason.code, 'KILLED')
       const path = `/latches/${killed.body.id}/release`
-      assert.equal((await gate.send('alice', 'POST', path, { step: 'request', reason })).body.outcome, 'APPLIED')
+      assert.equal(
+        (await gate.send('alice', 'POST', path, { step: 'request', reason, rootCause: reason })).body.outcome,
+        'APPLIED',
+      )
       assert.equal((await gate.send('bob', 'POST', path, { step: 'approve', reason })).body.outcome, 'APPLIED')
     }
   })

@@ -1,35 +1,22 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, REF_SOURCES, RESULTS, TRADING_STATES } from '../../model/vocabulary.ts'
+import { ORDER_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
+import {
+  AMOUNT,
+  decimal,
+  flag,
+  integer,
+  list,
+  NAME,
+  object,
+  PROFILE,
+  REASON,
+  ref,
+  some,
+  TIME,
+  text,
+} from './openapi-words.ts'
 
-const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
-const decimal = (description: string) => ({ type: 'string', description, examples: ['1200000.00'] })
-const integer = (description: string) => ({ type: 'integer', description })
-const flag = (description: string) => ({ type: 'boolean', description })
-const list = (items: object, description: string) => ({ type: 'array', items, description })
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })
-const object = (description: string, properties: object, required: readonly string[] = Object.keys(properties)) => ({
-  type: 'object',
-  description,
-  required,
-  properties,
-})
-const some = (description: string, properties: object, required: readonly string[]) =>
-  object(description, properties, required)
-
-const PROFILE = text('Present, and `demo`, where the gate runs the demo profile.', { enum: ['demo'] })
-const TIME = text('UTC with microseconds.', { format: 'date-time', examples: ['2026-11-21T14:30:00.123456Z'] })
-const NAME = object('Kind and name.', { kind: text('Kind, as ACCOUNT.'), name: text('Name; * is each of the kind.') })
-const AMOUNT = object('An amount.', {
-  value: decimal('Decimal text, or UNLIMITED.'),
-  unit: text('Currency; `units` of the instrument, which are shares or contracts; `bps`; `messages`; `orders`.'),
-})
-const REASON = object('Why the order was refused: the first failing control by precedence.', {
-  code: text('Reason code, stable.', { examples: ['MAX_ORDER_NOTIONAL'] }),
-  control: text('Id of the control in the catalogue, or `command`.', { examples: ['B02'] }),
-  text: text('The reason with its numbers.', {
-    examples: ['MAX_ORDER_NOTIONAL: actual=1200000.00 USD, limit=1000000.00 USD, account=ACC-13'],
-  }),
-})
 const ROW = some(
   'A limit row that was evaluated.',
   {
@@ -257,6 +244,7 @@ export const SCHEMAS = {
             use: AMOUNT,
             windowUs: integer('Window in microseconds.'),
             bandTicks: integer('The band is at least so many ticks.'),
+            phase: text('The only session phase that the row is for.', { enum: SESSION_PHASES }),
             warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),
             action: text('What a breach does.'),
             mode: text('SHADOW records and lets pass.'),
@@ -314,35 +302,7 @@ export const SCHEMAS = {
     },
     ['cells', 'seq'],
   ),
-  Latches: some(
-    'Latches in force.',
-    {
-      latches: list(
-        some(
-          'A latch.',
-          {
-            latch: integer('Id.'),
-            state: text('What it does.', { enum: TRADING_STATES }),
-            scope: {
-              type: 'object',
-              description: 'Scope keys; none is everything.',
-              additionalProperties: { type: 'string' },
-            },
-            cause: REASON,
-            principal: text('Who set it; empty where the gate did.'),
-            setSeq: integer('Sequence number of the command.'),
-            releaseRequestedBy: text('Who asked for its release; empty where nobody did.'),
-            swept: flag('Every order that it covers has been asked to cancel.'),
-          },
-          ['latch', 'state', 'scope', 'setSeq', 'swept'],
-        ),
-        'Latches.',
-      ),
-      seq: integer('As of this command.'),
-      profile: PROFILE,
-    },
-    ['latches', 'seq'],
-  ),
+  ...KILL_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',
     {

@@ -295,7 +295,7 @@ describe('orders', () => {
     }
     for (const { latch } of (await gate.send('alice', 'GET', '/latches')).body.latches) {
       const path = `/latches/${latch}/release`
-      const asked = await gate.send('alice', 'POST', path, { step: 'request', reason: 'seen' })
+      const asked = await gate.send('alice', 'POST', path, { step: 'request', reason: 'seen', rootCause: 'late' })
       assert.equal(asked.body.outcome, 'APPLIED', JSON.stringify(asked.body))
       const same = await gate.send('alice', 'POST', path, { step: 'approve', reason: 'seen' })
       assert.equal(same.body.reason.code, 'MAKER_IS_CHECKER')

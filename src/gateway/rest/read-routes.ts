@@ -1,7 +1,6 @@
-/** Reads of the live state: limits with their use, exposure, cells, latches, instruments. Filtered by who asks. */
-import { dutyBits } from '../../auth/duties.ts'
+/** Reads of the live state: limits with their use, exposure, cells, instruments. Filtered by who asks. */
 import { controlAt } from '../../model/controls.ts'
-import type { LatchView, LimitView } from '../../model/engine-port.ts'
+import type { LimitView } from '../../model/engine-port.ts'
 import { RequestError } from '../../model/errors.ts'
 import { formatMoney, limitAmount, useAmount } from '../../model/explain/amounts.ts'
 import { formatDecimal } from '../../model/numbers.ts'
@@ -13,19 +12,17 @@ import {
   LIMIT_ACTIONS,
   LIMIT_MODES,
   NAME_KINDS,
-  type NameKind,
   OBJECT_KINDS,
   type ObjectKind,
   REF_SOURCES,
+  SESSION_PHASES,
   SUBJECT_KINDS,
-  TRADING_STATES,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
-import type { Caller } from './caller.ts'
-import { reasonJson } from './command-answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
 import { amountJson } from './row-json.ts'
+import { maySee, seesAll } from './visibility.ts'
 
 const LIMITS_FORM = form('LimitsQuery', 'Which rows.', [
   mayScope('subject', 'Only rows of this scope.', `ACCOUNT:${EXAMPLE.account}`),
@@ -37,19 +34,7 @@ const INSTRUMENT_QUERY_FORM = form('InstrumentQuery', 'Which instrument.', [
   needName('symbol', 'Symbol.', EXAMPLE.symbol),
 ])
 
-/** Who sees the whole firm without being a person. */
-const SEES_ALL = dutyBits(['audit:read', 'admin', 'limits:approve', 'reports:sign'])
 const NOT_YOURS = 'This client is bound to no scope of this name.'
-/** Name kinds of latch keys that are not subjects. */
-const KEY_KINDS: Readonly<Record<string, NameKind>> = {
-  instrument: 'INSTRUMENT',
-  underlying: 'INSTRUMENT',
-  assetClass: 'ASSET_CLASS',
-  sector: 'SECTOR',
-  venue: 'VENUE',
-}
-const SIDES = ['Buy', 'Sell']
-
 export function readRoutes(gate: Gate): readonly Route[] {
   const read = (row: Omit<Route, 'method' | 'duties' | 'sequenced'>): Route => ({
     ...row,
@@ -92,15 +77,6 @@ export function readRoutes(gate: Gate): readonly Route[] {
       handle: (call) => showCells(gate, call),
     }),
     read({
-      url: '/latches',
-      tag: 'Kill',
-      summary: 'What is stopped',
-      description: 'Latches in force, with their scopes and pending releases.',
-      answer: 'Latches',
-      answerDescription: 'Latches.',
-      handle: (call) => showLatches(gate, call),
-    }),
-    read({
       url: '/instruments/:symbol',
       tag: 'Market data',
       summary: 'Mark, reference price and state of an instrument',
@@ -112,19 +88,6 @@ export function readRoutes(gate: Gate): readonly Route[] {
       handle: (call, rows) => showInstrument(gate, call, rows[0] as Words),
     }),
   ]
-}
-
-function seesAll(caller: Caller): boolean {
-  return caller.isPerson || caller.holds(SEES_ALL)
-}
-
-/** True where the caller may see a subject: persons and overseers all, a client what it is bound to. */
-function maySee(gate: Gate, caller: Caller, subject: number): boolean {
-  if (seesAll(caller)) return true
-  if (subject === caller.session) return true
-  const kind = gate.directory.subjectOf(subject)?.kind
-  if (kind === 'ACCOUNT') return gate.directory.isBound('SESSION_ACCOUNT', caller.session, subject)
-  return kind === 'TRADER' && gate.directory.isBound('SESSION_TRADER', caller.session, subject)
 }
 
 /** The subject that a query names, -1 for all; an error was sent where it is undefined. */
@@ -176,6 +139,7 @@ function limitJson({ directory }: Gate, limit: LimitView): object {
     use,
     windowUs: control.unit === 'count' && limit.param > 0 ? limit.param : undefined,
     bandTicks: control.code === 'PRICE_COLLAR' ? limit.param : undefined,
+    phase: limit.phase > 0 ? SESSION_PHASES[limit.phase - 1] : undefined,
     warnBps: limit.warnBps.filter((bps) => bps > 0),
     action: LIMIT_ACTIONS[limit.action],
     mode: LIMIT_MODES[limit.mode],
@@ -225,39 +189,6 @@ function showCells(gate: Gate, call: Exchange): void {
     })
   }
   send(gate, call, { cells })
-}
-
-function showLatches(gate: Gate, call: Exchange): void {
-  const latches = [...gate.view.latches()]
-    .filter((latch) => maySeeLatch(gate, call.caller, latch))
-    .map((latch) => latchJson(gate, latch))
-  send(gate, call, { latches })
-}
-
-/** A latch over somebody else's account or trader is not the client's to know. */
-function maySeeLatch(gate: Gate, caller: Caller, { keys }: LatchView): boolean {
-  const { account, trader, session } = keys
-  return [account, trader, session].every((subject) => subject === undefined || maySee(gate, caller, subject))
-}
-
-function latchJson({ directory }: Gate, latch: LatchView): object {
-  const scope: Record<string, string> = {}
-  for (const [key, id] of Object.entries(latch.keys)) {
-    const kind = KEY_KINDS[key]
-    if (key === 'side') scope[key] = SIDES[id] ?? ''
-    else scope[key] = kind === undefined ? (directory.subjectOf(id)?.name ?? `#${id}`) : directory.nameOf(kind, id)
-  }
-  const principal = (id: number) => (id < 0 ? '' : directory.nameOf('PRINCIPAL', id))
-  return {
-    latch: latch.latch,
-    state: TRADING_STATES[latch.state],
-    scope,
-    cause: latch.cause === 0 ? undefined : reasonJson(latch.cause),
-    principal: principal(latch.principal),
-    setSeq: latch.setSeq,
-    releaseRequestedBy: principal(latch.releaseRequestedBy),
-    swept: latch.swept,
-  }
 }
 
 function showInstrument(gate: Gate, call: Exchange, words: Words): void {

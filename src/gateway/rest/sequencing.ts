@@ -22,7 +22,16 @@ export interface Sequenced {
   readonly write: (tape: Tape) => number | RequestError
   readonly answer: (tape: Tape, command: number, end: number) => string
   readonly neverRefused?: boolean
+  readonly first?: boolean
   readonly onJournalDown?: () => void
+}
+
+/** How a command is let through where others wait. */
+export interface Urgency {
+  /** A full queue does not refuse it. */
+  readonly neverRefused?: boolean
+  /** It goes before everything that waits. */
+  readonly first?: boolean
 }
 
 export class Sequencing {
@@ -50,18 +59,25 @@ export class Sequencing {
         exchange.refuse(error)
       },
       ...(command.neverRefused === true ? { neverRefused: true } : {}),
+      ...(command.first === true ? { first: true } : {}),
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
     })
   }
 
   /** Sequences a command for each row; an object gets its answer, an array those of its rows in their order. */
-  rows(exchange: Exchange, rows: readonly Words[], construct: Construct, neverRefused = false): void {
+  rows(
+    exchange: Exchange,
+    rows: readonly Words[],
+    construct: Construct,
+    { neverRefused = false, first: goesFirst = false }: Urgency = {},
+  ): void {
     const [first] = rows
     if (first !== undefined && rows.length === 1 && !isArray(exchange.body)) {
       return this.one(exchange, {
         write: (tape) => write(tape, construct(first, exchange)),
         answer: (tape, command, end) => JSON.stringify(this.#withProfile(commandAnswer(tape, command, end))),
         neverRefused,
+        first: goesFirst,
       })
     }
     const fault = this.#moveClock(exchange.request.headers[REPLAY_TIME_HEADER])
@@ -72,7 +88,8 @@ export class Sequencing {
         write: (tape) => offsetOf(write(tape, construct(words, exchange))),
         onDurable: (tape, command, end) => answers.decided(at, commandAnswer(tape, command, end)),
         onFailure: (code, cause) => answers.failed(at, faultError(code, cause)),
-        ...(neverRefused ? { neverRefused } : {}),
+        neverRefused,
+        first: goesFirst,
       })
     }
   }

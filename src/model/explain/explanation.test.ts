@@ -30,7 +30,7 @@ type Code = Parameters<typeof controlIndex>[0]
 function row(control: Code, subject: number, change: Partial<LimitView> = {}): LimitView {
   return {
     ...{ row: 0, version: 0, control: controlIndex(control), subject, objectKind: 0, object: -1, hard: 0 },
-    ...{ hardForReducing: 0, soft: 0, param: 0, warnBps: [], action: 0, mode: 0, use: Number.NaN },
+    ...{ hardForReducing: 0, soft: 0, param: 0, warnBps: [], action: 0, mode: 0, phase: 0, use: Number.NaN },
     ...change,
   }
 }

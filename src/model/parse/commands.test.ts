@@ -317,8 +317,17 @@ test('kill, release, roll', () => {
     [{ firm: true, desk: 'CASH-EQ' }, ['FIELD_CONFLICT', 'firm']],
     [{ desk: 'NONE' }, ['UNKNOWN_NAME', 'desk']],
   ])
-  check(RELEASE_FORM, release as Construct, { latch: '3', step: 'request', reason: 'x' }, [
-    [{}, { latch: 3, step: 0, state: 0 }],
+  check(RELEASE_FORM, release as Construct, { latch: '3', step: 'request', reason: 'x', rootCause: 'y' }, [
+    [{}, { latch: 3, step: 0, state: 0, rootCause: 'y' }],
+    [{ rootCause: undefined }, ['MISSING_FIELD', 'rootCause']],
+    [
+      { rootCause: undefined, state: 'BLOCKED' },
+      { state: 2, rootCause: '' },
+    ],
+    [
+      { rootCause: undefined, step: 'approve' },
+      { step: 1, rootCause: '' },
+    ],
     [
       { step: 'approve', state: 'BLOCKED' },
       { step: 1, state: 2 },

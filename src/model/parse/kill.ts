@@ -5,7 +5,18 @@ import { DAY_ROLL, KILL, RELEASE } from '../records/commands.ts'
 import { TRADING_STATES } from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
-import { form, mayCode, mayFlag, mayName, needCode, needId, needNumber, needText, type WordsOf } from './form.ts'
+import {
+  form,
+  mayCode,
+  mayFlag,
+  mayName,
+  mayText,
+  needCode,
+  needId,
+  needNumber,
+  needText,
+  type WordsOf,
+} from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
 const LATCH_STATES = TRADING_STATES.slice(1)
@@ -78,6 +89,7 @@ export const RELEASE_FORM = form('Release', 'Asks for, or approves, the release 
   needCode('step', STEPS, 'One person requests, another approves.', 'request'),
   mayCode('state', TRADING_STATES, 'State that it goes to; ACTIVE, which ends it, where not given.', 'ACTIVE'),
   needText('reason', 'Why.', 'Strategy fixed and tested'),
+  mayText('rootCause', 'What had happened. A request to ACTIVE needs it.', 'Price feed of the strategy was stale'),
 ])
 
 export function release(
@@ -93,6 +105,10 @@ export function release(
     state: words.state === undefined ? 0 : read.code('state', words.state, TRADING_STATES),
     step: read.code('step', words.step, STEPS),
     reason: evidenceText(words.reason ?? ''),
+    rootCause: evidenceText(words.rootCause ?? ''),
+  }
+  if (values.step === 0 && values.state === 0 && values.rootCause === '') {
+    read.fail('MISSING_FIELD', 'rootCause', 'Say what had happened before you ask for the end of a latch.')
   }
   return read.fault ?? { layout: RELEASE, values }
 }

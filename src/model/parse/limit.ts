@@ -5,7 +5,14 @@ import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { MAX } from '../numbers.ts'
 import { LIMIT } from '../records/commands.ts'
-import { LIMIT_ACTIONS, LIMIT_MODES, type NameKind, OBJECT_KINDS, type ObjectKind } from '../vocabulary.ts'
+import {
+  LIMIT_ACTIONS,
+  LIMIT_MODES,
+  type NameKind,
+  OBJECT_KINDS,
+  type ObjectKind,
+  SESSION_PHASES,
+} from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
 import {
@@ -59,6 +66,7 @@ export const LIMIT_FORM = form(
       '2026-11-21T00:00:00Z',
     ),
     mayTime('expires', 'When it reverts. Not built yet: a time is refused, a limit holds on.', '2026-11-28T00:00:00Z'),
+    mayCode('phase', SESSION_PHASES, 'PRICE_COLLAR: only while the venue is in this phase.', 'PRE_OPEN'),
     mayFlag('remove', 'true takes the row away.', false),
     mayFlag('enforceOnResting', 'Not built yet: true is refused. Orders that rest are not touched by a limit.', false),
     mayText('reason', 'Why.', 'Quarterly review'),
@@ -111,7 +119,11 @@ export function limit(
     action: words.action === undefined ? 0 : read.code('action', words.action, LIMIT_ACTIONS),
     mode: words.mode === undefined ? 0 : read.code('mode', words.mode, LIMIT_MODES),
     flags: remove ? 1 : 0,
+    phase: words.phase === undefined ? 0 : read.code('phase', words.phase, SESSION_PHASES) + 1,
     reason: evidenceText(words.reason ?? ''),
+  }
+  if (control.code !== BANDED && words.phase !== undefined) {
+    read.fail('FIELD_CONFLICT', 'phase', `${control.code} has no phase.`)
   }
   if (words.hardForReducing !== undefined && values.hardForReducing < values.hard) {
     read.fail('OUT_OF_RANGE', 'hardForReducing', 'It is at least hard.')

@@ -2,22 +2,13 @@
  * The command table: every record type that the sequencer stamps, with its fields. Types below 128 are commands, the
  * others events. Numbers are for ever; a later version of a record only appends fields.
  *
- * Every command opens with the same five fields. Ids are those that the engine gave at definition; -1 is "none" or, in
+ * Every command opens with the same four fields. Ids are those that the engine gave at definition; -1 is "none" or, in
  * an order, "named but not known" (the name then stands in `unresolved`).
  */
-import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
-import { type Field, f64, i32, layout, note, type RecordLayout, text } from './schema.ts'
-
-const OPENING = [
-  f64('seq', 'seq', 'Place in the stream; stamped by the sequencer.'),
-  f64('timeUs', 'timeUs', 'Sequencer time, never decreasing.'),
-  i32('session', 'id', 'SESSION subject that sent it; -1 for the gate itself and for people.'),
-  i32('principal', 'id', 'PRINCIPAL that sent it; -1 for the gate itself.'),
-] as const
-
-function command<const F extends readonly Field[]>(type: number, version: number, name: string, doc: string, own: F) {
-  return layout(type, version, name, doc, [...OPENING, ...own] as const)
-}
+import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
+import { command } from './command-layout.ts'
+import { DAY_COMMANDS } from './day-commands.ts'
+import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
 /** FIX NewOrderSingle (D). */
 const ORDER_FIELDS = [
@@ -104,12 +95,13 @@ export const EXECUTION_REPORT = command(7, 1, 'ExecutionReport', 'FIX ExecutionR
   note('text', 'Text (58).'),
 ])
 
-export const POSITION = command(8, 1, 'Position', 'One row of a position statement: the start-of-day position.', [
+export const POSITION = command(8, 2, 'Position', 'A start-of-day position: at once, or a row of an open statement.', [
   f64('qty', 'qty', 'Signed position.'),
   i32('account', 'id', 'ACCOUNT.'),
   i32('instrument', 'id', 'INSTRUMENT.'),
   i32('trader', 'id', 'TRADER; -1 where not allocated.'),
   i32('strategy', 'id', 'STRATEGY; -1 where not allocated.'),
+  i32('statement', 'flags', '1 a row of the open PositionStatement of its account; 0 stated at once.'),
 ])
 
 export const QUOTE = command(9, 1, 'Quote', 'Best bid and offer, last trade, or both.', [
@@ -233,7 +225,7 @@ export const PARAMETER = command(21, 1, 'Parameter', 'Sets a parameter that can 
   i32('parameter', 'code', 'Index in PARAMETERS.'),
 ])
 
-export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away.', [
+export const LIMIT = command(22, 2, 'Limit', 'Sets a limit row, or takes it away.', [
   f64('hard', 'number', "In the control's unit; an order passes at equality. MAX is unlimited, 0 nothing allowed."),
   f64('hardForReducing', 'number', 'For orders that pass the cumulative reduce-only test; at least hard. 0: as hard.'),
   f64('soft', 'number', 'Soft level; 0 for none.'),
@@ -252,6 +244,7 @@ export const LIMIT = command(22, 1, 'Limit', 'Sets a limit row, or takes it away
   i32('mode', 'code', 'Index in LIMIT_MODES.'),
   i32('flags', 'flags', '1 takes the row away, 2 enforceOnResting.'),
   note('reason', 'Why.'),
+  i32('phase', 'code', 'B03: index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any.'),
 ])
 
 export const KILL = command(23, 1, 'Kill', 'Sets a latch over a conjunction of scopes; -1 is any.', [
@@ -280,11 +273,12 @@ export const KILL_SWEEP = command(
   [i32('latch', 'id', 'Latch.'), i32('fromSlot', 'id', 'First slot looked at.')],
 )
 
-export const RELEASE = command(25, 1, 'Release', 'Asks for, or approves, the release of one latch.', [
+export const RELEASE = command(25, 2, 'Release', 'Asks for, or approves, the release of one latch.', [
   i32('latch', 'id', 'Latch.'),
   i32('state', 'code', 'Index in TRADING_STATES that it goes to; ACTIVE ends it.'),
   i32('step', 'code', '0 request, 1 approve: another person than the one who requested.'),
-  note('reason', 'Why.'),
+  text('reason', TEXT_CHARS, 'Why.'),
+  note('rootCause', 'Of a request: what had happened, and why it will not happen again. Since version 2.'),
 ])
 
 export const DAY_ROLL = command(
@@ -300,12 +294,14 @@ export const DAY_ROLL = command(
 
 export const TICK = command(27, 1, 'Tick', 'Time passes: due timers fire.', [])
 
-export const GENESIS = command(28, 1, 'Genesis', 'The first record of a journal.', [
+export const GENESIS = command(28, 2, 'Genesis', 'The first record of a journal.', [
   i32('profile', 'code', '0 demo, 1 production.'),
   i32('ledgerDecimals', 'number', 'ld: money is in 10^-ld of the base currency.'),
   i32('tradeDate', 'date', 'First trade date, as yyyymmdd.'),
   text('firm', NAME_CHARS, 'Firm id.'),
   text('baseCurrency', NAME_CHARS, 'Base currency.'),
+  text('officer1', NAME_CHARS, 'PRINCIPAL 0, a person with OFFICER_DUTIES. A demo may have no officers.'),
+  text('officer2', NAME_CHARS, 'PRINCIPAL 1, likewise.'),
 ])
 
 /** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */
@@ -314,8 +310,6 @@ export const RESERVED_COMMANDS = {
   OrderTriggered: 41,
   ResolveOrder: 42,
   ExplainExecution: 43,
-  AdoptStatement: 44,
-  LiveOrderStatement: 45,
   Propose: 46,
   Approve: 47,
   RejectProposal: 48,
@@ -351,4 +345,5 @@ export const COMMANDS: readonly RecordLayout[] = [
   DAY_ROLL,
   TICK,
   GENESIS,
+  ...DAY_COMMANDS,
 ]

@@ -4,6 +4,8 @@
  */
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
+import { CONTROL_EVENTS } from './control-events.ts'
+import { DAY_EVENTS } from './day-events.ts'
 import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
@@ -204,6 +206,8 @@ export const EVENTS: readonly RecordLayout[] = [
   QUARANTINED,
   SWEPT,
   TIMER_FIRED,
+  ...DAY_EVENTS,
+  ...CONTROL_EVENTS,
 ]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))

@@ -2,6 +2,7 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
+import * as days from '../../model/records/day-commands.ts'
 import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 
@@ -34,6 +35,13 @@ const LAYOUTS = {
   DayRoll: records.DAY_ROLL,
   Tick: records.TICK,
   Genesis: records.GENESIS,
+  AdoptStatement: days.ADOPT_STATEMENT,
+  LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
+  PositionStatement: days.POSITION_STATEMENT,
+  Calendar: days.CALENDAR,
+  CalendarDay: days.CALENDAR_DAY,
+  ZoneTransitions: days.ZONE_TRANSITIONS,
+  StatementSweep: days.STATEMENT_SWEEP,
 } as const
 
 export type CommandName = keyof typeof LAYOUTS

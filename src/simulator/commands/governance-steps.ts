@@ -2,16 +2,18 @@
  * Steps of people and of the day: limits near their use, kills and releases, lists, locates, bindings, positions, rolls.
  */
 import { CONTROLS } from '../../model/controls.ts'
-import { BINDING_KINDS, LIST_KINDS, TRADING_STATES } from '../../model/vocabulary.ts'
+import { BINDING_KINDS, LIST_KINDS, SESSION_PHASES, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { EvaluatedRow } from '../twin/events.ts'
 import { MAX } from '../twin/exact.ts'
+import { covers } from '../twin/latches.ts'
 import * as rows from '../twin/rows.ts'
-import type { Limit } from '../twin/state.ts'
+import { type Latch, type Limit, liveOrders } from '../twin/state.ts'
 import type { Dice } from './dice.ts'
 import { orderGiven, type Step } from './order-steps.ts'
+import { reportOn } from './report-steps.ts'
 import type { Script } from './script.ts'
 import { limit as setLimit } from './small-limits.ts'
-import { bind } from './small-world.ts'
+import { bind, type World } from './small-world.ts'
 
 const SECOND = 1_000_000
 /** Of the last decisions, what share may be refused before limits are widened again. */
@@ -27,6 +29,7 @@ function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
   setLimit(script, row.control, row.subject, whole, {
     objectKind: row.objectKind,
     object: row.object,
+    phase: row.phase,
     param: Number(row.param),
     hardForReducing: row.hardForReducing === 0n || dice.chance(30) ? 0 : Math.min(whole * 2, Number(MAX)),
     warn1Bps,
@@ -73,7 +76,7 @@ export const tune: Step = (script, _, dice) => {
     [8, use - use / 3n],
     [2, dice.of([0n, MAX])],
   ])
-  const isCount = limit.control === rows.C01 || limit.control === rows.B09
+  const isCount = [rows.C01, rows.B09, rows.C03, rows.C06].includes(limit.control)
   setHard(script, limit, isCount && near < 2n ? 2n : levelOf(script, limit, near), dice)
 }
 
@@ -91,7 +94,7 @@ export const anyLimit: Step = (script, world, dice) => {
   const { state } = script.twin
   if (dice.chance(25)) {
     const row = dice.of([...state.limits.values()])
-    const key = { objectKind: row.objectKind, object: row.object, param: Number(row.param) }
+    const key = { objectKind: row.objectKind, object: row.object, param: Number(row.param), phase: row.phase }
     // Without its mandatory row nearly nothing passes: it comes back at once, most of the time.
     setLimit(script, row.control, row.subject, 0, { ...key, flags: 1 })
     if (dice.chance(30)) script.send('NewOrder', orderGiven(script, world, dice))
@@ -99,18 +102,21 @@ export const anyLimit: Step = (script, world, dice) => {
     return
   }
   const control = dice.between(0, CONTROLS.length)
-  const isWindow = control === rows.C01 || control === rows.B09
+  const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(control)
   setLimit(script, control, dice.between(0, state.subjects.length), dice.of([3, 50, 900_000_000]), {
     objectKind: dice.chance(50) ? 0 : dice.below(6),
     object: dice.chance(50) ? -1 : dice.below(4),
-    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 4]),
+    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 1, 4]),
     hardForReducing: dice.of([0, 0, 0, 1_000_000_000]),
     ...dice.of([{}, { warn1Bps: 0, warn2Bps: 0, warn3Bps: 0 }, { warn1Bps: 9_000, warn2Bps: 0, warn3Bps: 0 }]),
+    phase: dice.chance(control === rows.B03 ? 50 : 2) ? dice.between(-1, SESSION_PHASES.length + 1) : 0,
     effectiveUs: dice.chance(3) ? script.timeUs + 1 : 0,
     action: dice.of([0, 1, 2]),
     mode: dice.chance(70) ? 1 : 0,
   })
 }
+
+const KILLED = TRADING_STATES.indexOf('KILLED')
 
 const NO_KEYS = {
   entity: -1,
@@ -158,9 +164,18 @@ export const kill: Step = (script, world, dice) => {
 
 export const sweep: Step = (script, _, dice) => {
   const latches = [...script.twin.state.latches.values()]
-  const killed = TRADING_STATES.indexOf('KILLED')
-  for (const latch of latches) if (latch.state === killed) script.send('KillSweep', { latch: latch.id, fromSlot: 0 })
+  for (const latch of latches) if (latch.state === KILLED) script.send('KillSweep', { latch: latch.id, fromSlot: 0 })
   if (dice.chance(10)) script.send('KillSweep', { latch: dice.between(0, 50), fromSlot: 0 })
+}
+
+/** What lives under a kill ends, mostly: before, no release of it to ACTIVE passes. */
+function endUnder(script: Script, world: World, latch: Latch, dice: Dice): void {
+  const { state } = script.twin
+  const under = liveOrders(state).filter((order) => covers(state, latch, order.keys, order.side))
+  for (const order of under) {
+    const execType = dice.chance(90) ? 'Canceled' : 'Rejected'
+    script.send('ExecutionReport', reportOn(script, world, dice, order, execType))
+  }
 }
 
 /** Requests and approves releases; some by the wrong person, in the wrong order, of no latch. */
@@ -172,6 +187,7 @@ export const release: Step = (script, world, dice) => {
       [20, dice.below(3)],
       [5, latch.state],
     ] as const)
+    if (latch.state === KILLED && dice.chance(80)) endUnder(script, world, latch, dice)
     const maker = dice.of([...world.people, -1])
     const steps = dice.weighted([
       [80, [0, 1]],
@@ -298,11 +314,33 @@ export const redefine: Step = (script, world, dice) => {
   script.send('Instrument', { ...listed.definition, ...change })
 }
 
+function tellAdv(script: Script, world: World, dice: Dice): void {
+  const { id, lot } = dice.of(world.instruments)
+  const lots = dice.weighted([
+    [90, dice.between(5_000, 40_000)],
+    [10, dice.of([0, 1, 800])],
+  ] as const)
+  script.send('Adv', { instrument: id, qty: lots * lot, days: 20 })
+}
+
 export const odd: Step = (script, world, dice) => {
-  const throwOne = dice.below(5)
+  const throwOne = dice.below(7)
   if (throwOne === 0) script.send('Tick', {})
   else if (throwOne === 1) script.send('Confirm', { confirmSeq: 1, reason: 'sure' })
-  else if (throwOne === 2) script.send('Adv', { instrument: dice.of(world.instruments).id, qty: 1_000_000, days: 20 })
+  else if (throwOne === 2) tellAdv(script, world, dice)
   else if (throwOne === 3) script.send('Genesis', { firm: 'AGAIN' })
-  else script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
+  else if (throwOne === 4) {
+    // Of the gate itself or of a machine: people, machines, and names that nobody has.
+    const name = dice.of(['P0', 'M0', 'OFFICER-1', 'NEWCOMER'])
+    script.send('Hierarchy', {
+      kind: 14,
+      name,
+      flags: dice.below(2),
+      principal: dice.of([-1, world.people.length + 2]),
+    })
+  } else if (throwOne === 5) {
+    const a = dice.below(world.people.length + 3)
+    script.send('Binding', { kind: 6, a, b: dice.below(1 << 20), allow: 1, principal: dice.of([-1, a]) })
+  } else
+    script.send('Hierarchy', { kind: 5, name: 'A0', entity: dice.of(world.entities), client: 3, desk: -1, owner: 0 })
 }

@@ -149,6 +149,7 @@ const TUNABLE: readonly (readonly [name: string, values: readonly number[]])[] =
   ['heartbeatMaxUs', [3 * SECOND, SECOND]],
   ['lastMaxUs', [300 * SECOND, 5 * SECOND]],
   ['tokenLifeUs', [2 * SECOND, 100_000, 50]],
+  ['advMaxUs', [4 * 86_400 * SECOND, 4 * 86_400 * SECOND, 2 * SECOND]],
   ['warnRearmBps', [500, 0, 3_000]],
 ]
 

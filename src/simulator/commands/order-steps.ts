@@ -214,14 +214,17 @@ export const replace: Step = (script, world, dice) => {
   const hasStop = order.ordType === STOP || order.ordType === STOP_LIMIT
   const isBuy = order.side === 0
   const stays = dice.chance(30)
-  const flags = (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0)
+  const needed = (hasPrice ? PRICE_GIVEN : 0) | (hasStop ? STOP_GIVEN : 0)
+  // A price that is not given is 0 in every record.
+  const flags = dice.chance(97) ? needed : needed ^ dice.between(1, 3)
+  const given = (flag: number, px: () => number) => ((flags & flag) === 0 ? 0 : px())
   script.send('ReplaceOrder', {
     session: dice.chance(96) ? order.keys.session : dice.of(world.sessions),
     orderQty: qty,
-    price: !hasPrice ? 0 : stays ? Number(named.price) : nearPx(script, listed, dice, isBuy),
-    stopPx: !hasStop ? 0 : stays ? Number(named.stopPx) : nearPx(script, listed, dice, !isBuy),
+    price: given(PRICE_GIVEN, () => (stays ? Number(named.price) : nearPx(script, listed, dice, isBuy))),
+    stopPx: given(STOP_GIVEN, () => (stays ? Number(named.stopPx) : nearPx(script, listed, dice, !isBuy))),
     receivedTimeUs: script.timeUs,
-    flags: dice.chance(97) ? flags : flags ^ dice.between(1, 3),
+    flags,
     clOrdID: dice.chance(97) ? script.freshId('R') : named.clOrdID,
     origClOrdID: dice.chance(97) ? named.clOrdID : dice.of(order.ids),
   })

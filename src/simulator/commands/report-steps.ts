@@ -16,7 +16,8 @@ export const SLOT_OF_ORDER = 7_777
 /** No order has this slot. */
 export const WRONG_SLOT = 999_999
 
-function reportOn(script: Script, world: World, dice: Dice, order: Order, execType: ExecType): ReportGiven {
+/** A report on the order, now and then with something wrong in it. */
+export function reportOn(script: Script, world: World, dice: Dice, order: Order, execType: ExecType): ReportGiven {
   const byOrderID = dice.chance(40)
   const slot = dice.chance(97) ? SLOT_OF_ORDER : WRONG_SLOT
   const named = dice.of(order.versions)

@@ -5,6 +5,7 @@
 import fc from 'fast-check'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from './command.ts'
+import * as days from './day-steps.ts'
 import { Dice } from './dice.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
@@ -35,7 +36,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'refresh', market.refresh],
   [7, 'silence', market.silence],
   [14, 'state', market.stateOfInstrument],
-  [4, 'phase', market.phase],
+  [9, 'phase', market.phase],
   [8, 'rate', market.rate],
   [6, 'parameter', market.parameter],
   [70, 'tune', governance.tune],
@@ -48,6 +49,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'locate', governance.locate],
   [8, 'binding', governance.binding],
   [8, 'position', governance.position],
+  [12, 'statement', days.statement],
   [4, 'capital', governance.capital],
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],

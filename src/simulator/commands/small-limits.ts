@@ -67,6 +67,15 @@ function setCollars(script: Script, { assetClasses, traders, accounts, instrumen
   limit(script, rows.B03, 0, 250, { ...objectOf('ASSET_CLASS', equity), param: 2 })
   limit(script, rows.B03, 0, 150, { ...objectOf('ASSET_CLASS', future), param: 60 })
   limit(script, rows.B03, traders[0] as number, 200, objectOf('INSTRUMENT', instruments[0]?.id))
+  for (const [phase, bps] of [
+    [1, 300],
+    [2, 60],
+    [4, 90],
+  ] as const) {
+    limit(script, rows.B03, 0, bps, { ...objectOf('ASSET_CLASS'), phase })
+    limit(script, rows.B03, traders[0] as number, bps * 2, { ...objectOf('INSTRUMENT'), phase })
+  }
+  limit(script, rows.B03, 0, 45, { ...objectOf('ASSET_CLASS', equity), param: 4, phase: 2 })
   limit(script, rows.B03, accounts[1] as number, 20, { action: ALERT })
 }
 
@@ -79,11 +88,15 @@ function setObjectLimits(script: Script, world: World): void {
     limit(script, rows.C05, account, 60, objectOf('INSTRUMENT'))
     limit(script, rows.D06, account, 30 * MILLION, { hardForReducing: 35 * MILLION })
     limit(script, rows.B01, account, 5_000, objectOf('INSTRUMENT', stock))
+    limit(script, rows.D01L, account, 50_000_000_000, objectOf('INSTRUMENT'))
+    limit(script, rows.D01S, account, 2_000, objectOf('INSTRUMENT', stock))
   }
   for (const trader of traders) {
     limit(script, rows.D06, trader, 25 * MILLION, objectOf('SECTOR'))
     limit(script, rows.D03, trader, 30 * MILLION, objectOf('ASSET_CLASS'))
     limit(script, rows.B09, trader, 3, { param: SECOND / 2 })
+    limit(script, rows.D01S, trader, 50_000_000_000, objectOf('INSTRUMENT'))
+    limit(script, rows.D04, trader, 20 * MILLION, { hardForReducing: 30 * MILLION })
   }
   for (const desk of desks) {
     limit(script, rows.D02, desk, 25 * MILLION, objectOf('UNDERLYING'))
@@ -97,5 +110,26 @@ function setObjectLimits(script: Script, world: World): void {
   limit(script, rows.D05, 0, 60 * MILLION, { ...objectOf('INSTRUMENT', lot), action: ALERT })
   limit(script, rows.D02, 0, 30 * MILLION, { ...objectOf('ASSET_CLASS'), ...SHADOW })
   limit(script, rows.D03, 0, 90 * MILLION, { hardForReducing: 95 * MILLION, action: ENFORCED })
+  limit(script, rows.D01L, 0, 9_000, objectOf('INSTRUMENT', stock))
+  for (const { id, lot: lots } of instruments) {
+    script.send('Adv', { instrument: id, qty: lots * 20_000, days: 20 })
+  }
+  limit(script, rows.B07, 0, 3_000, objectOf('ASSET_CLASS'))
+  limit(script, rows.B07, accounts[0] as number, 1_500, objectOf('INSTRUMENT', stock))
+  limit(script, rows.B08, traders[1] as number, 4_000, objectOf('INSTRUMENT'))
+  limit(script, rows.B08, 0, 9_000, { ...objectOf('INSTRUMENT', stock), action: ALERT })
+  for (const strategy of strategies) {
+    limit(script, rows.C03, strategy, 25)
+    limit(script, rows.C03, strategy, 60, { ...objectOf('INSTRUMENT'), param: 1 })
+    limit(script, rows.B04, strategy, 80, { ...objectOf('INSTRUMENT'), param: 2 * SECOND })
+    limit(script, rows.C06, strategy, 14, { param: 2 * SECOND })
+  }
+  limit(script, rows.C06, sessions[1] as number, 4, { param: SECOND, action: ALERT })
+  limit(script, rows.C03, accounts[0] as number, 9, { ...SHADOW, ...objectOf('INSTRUMENT', stock) })
+  limit(script, rows.E05, 0, 300_000, { param: 1, action: ALERT })
+  limit(script, rows.E05, traders[2] as number, 500_000, { param: 1 })
+  limit(script, rows.E05, accounts[1] as number, 200_000, { param: 3 })
+  limit(script, rows.E05, desks[0] as number, 20_000, { action: ALERT })
+  limit(script, rows.D04, 0, 60 * MILLION, objectOf('SECTOR'))
   limit(script, rows.B09, sessions[0] as number, 5, { param: 2 * SECOND, action: ALERT })
 }

@@ -40,7 +40,10 @@ export interface World {
 }
 
 /** Duties as bits. */
-const RELEASING = 2 ** DUTIES.indexOf('release:request') + 2 ** DUTIES.indexOf('release:approve')
+const RELEASING =
+  2 ** DUTIES.indexOf('release:request') +
+  2 ** DUTIES.indexOf('release:approve') +
+  2 ** DUTIES.indexOf('positions:write')
 
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
 
@@ -55,7 +58,11 @@ export function bind(script: Script, kind: BindingKind, a: number, b: number, al
 
 /** Opens the journal and defines the whole firm, with quotes for every instrument; limits are set elsewhere. */
 export function defineWorld(script: Script): World {
-  script.send('Genesis', { profile: 0, ledgerDecimals: 2, tradeDate: 20260302, firm: 'FIRM', baseCurrency: 'USD' })
+  const officers = { officer1: 'OFFICER-1', officer2: 'OFFICER-2' }
+  const firm = { profile: 1, ledgerDecimals: 2, tradeDate: 20260302, firm: 'FIRM', baseCurrency: 'USD', ...officers }
+  script.send('Genesis', firm)
+  // The firm is blocked until its officers, the first two principals, open it.
+  for (const step of [0, 1]) script.send('Release', { latch: 1, state: 0, step, principal: step, reason: 'open' })
   const name = nameMaker(script)
   const entities = [name('ENTITY', 'E0'), name('ENTITY', 'E1')]
   const [e0, e1] = entities as [number, number]

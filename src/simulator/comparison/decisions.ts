@@ -64,8 +64,11 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   LimitBreached: ['use', 'reason'],
   CancelRequested: ['orderSeq', 'latch', 'session'],
   LatchSet: ['latch', 'account', 'instrument', 'state', 'cause'],
+  ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
+  StatementCompared: ['account', 'differences'],
 }
 
 /** Commands whose Applied names an id that later commands use. */
@@ -131,7 +134,7 @@ function compareEvent(given: Command, recorded: RecordedEvent, said: TwinEvent, 
   for (const field of EVENT_FIELDS[said.name] ?? []) {
     same(given, `${said.name}.${field}`, recorded.values[field], ours[field])
   }
-  if (said.name === 'LimitWarned' || said.name === 'LimitBreached') {
+  if (said.name === 'LimitWarned' || said.name === 'LimitBreached' || said.name === 'ControlLatched') {
     same(given, `${said.name}.row`, ledger.rows.get(recorded.values.row as number), limitKey(said.limit))
   }
   if (said.name === 'Applied' && DEFINING.includes(given.name)) {

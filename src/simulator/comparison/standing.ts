@@ -16,8 +16,9 @@ import {
   snapshot,
 } from '../twin/exposure.ts'
 import { useOf } from '../twin/limits.ts'
+import { isHeldBack, isReady } from '../twin/readiness.ts'
 import { limitKey } from '../twin/rows.ts'
-import { liveOrders, type Name, type Order, type State } from '../twin/state.ts'
+import { type Latch, liveOrders, type Name, type Order, type State } from '../twin/state.ts'
 import { leavesOfOrder, openValueOfOrder } from '../twin/value.ts'
 import type { Ledger } from './decisions.ts'
 import { Difference, same } from './difference.ts'
@@ -35,7 +36,8 @@ export function compareStanding(
   for (const subject of state.subjects) compareExposure(given, view.exposure(subject.id), state, snap, subject)
   compareMarkets(given, view, state)
   compareLatches(given, view, state)
-  compareLimits(given, view, state, ledger, nowUs)
+  for (const { kind, id } of state.subjects) if (kind === 'ACCOUNT') compareReadiness(given, view, state, id)
+  compareLimits(given, view, state, snap, ledger, nowUs)
 }
 
 function compareOrders(given: Command | undefined, view: EngineView, state: State): void {
@@ -133,19 +135,26 @@ function compareMarkets(given: Command | undefined, view: EngineView, state: Sta
 }
 
 function compareLatches(given: Command | undefined, view: EngineView, state: State): void {
-  const listed = (latches: Iterable<{ id: number; state: number; cause: number }>) =>
+  const listed = (latches: Iterable<Pick<Latch, 'id' | 'state' | 'cause' | 'ended' | 'filled'>>) =>
     [...latches]
-      .map(({ id, state, cause }) => `${id}:${state}:${cause}`)
+      .map(({ id, state, cause, ended, filled }) => `${id}:${state}:${cause}:${ended}:${filled}`)
       .sort()
       .join(' ')
-  const theirs = [...view.latches()].map(({ latch, state, cause }) => ({ id: latch, state, cause }))
+  const theirs = [...view.latches()].map(({ latch, ...rest }) => ({ ...rest, id: latch }))
   same(given, 'latches', listed(theirs), listed(state.latches.values()))
+}
+
+function compareReadiness(given: Command | undefined, view: EngineView, state: State, account: number): void {
+  const { ready, blocked } = view.readiness(account)
+  same(given, `account ${account} ready`, ready, isReady(state, account))
+  same(given, `account ${account} blocked`, blocked, isHeldBack(state, account))
 }
 
 function compareLimits(
   given: Command | undefined,
   view: EngineView,
   state: State,
+  snap: Snapshot,
   ledger: Ledger,
   nowUs: number,
 ): void {
@@ -156,7 +165,7 @@ function compareLimits(
     const key = limitKey(limit)
     same(given, `limit ${key} hard`, theirs.get(key)?.hard, limit.hard)
     const isForEach = limit.objectKind !== 0 && limit.object === -1
-    const use = isForEach ? null : useOf(state, limit, state.subjects[limit.subject] as Name, nowUs)
+    const use = isForEach ? null : useOf(state, limit, state.subjects[limit.subject] as Name, nowUs, snap)
     if (use !== null) same(given, `limit ${key} use`, theirs.get(key)?.use, use)
   }
 }

@@ -12,9 +12,9 @@ import { OFFICER } from './crash-clients.ts'
 /** So that the load is judged, and not only counted. */
 const MESSAGES_A_WINDOW = '100000'
 
-/** Registers the officer before the gate reads its clients. Returns his secret. @param secrets the gate's folder of them */
+/** Registers the machine that stops trading before the gate reads its clients. Returns its secret. @param secrets the gate's folder of them */
 export function registerOfficer(secrets: string): string {
-  return new ClientStore(new SecretFiles(secrets)).register(OFFICER, 'person', ['kill'])
+  return new ClientStore(new SecretFiles(secrets)).register(OFFICER, ['kill'])
 }
 
 export async function tellWorld({ url, secretsFile }: DemoGateReady): Promise<void> {
@@ -27,7 +27,7 @@ export async function tellWorld({ url, secretsFile }: DemoGateReady): Promise<vo
     await setUpWorld(gate, { ...world, limits }, time)
     const duty = { kind: 'PRINCIPAL_DUTY', principal: OFFICER, duties: ['kill'], allow: true }
     const rows = [
-      ...(await gate.define('/hierarchy', [{ kind: 'PRINCIPAL', name: OFFICER, person: true }])),
+      ...(await gate.define('/hierarchy', [{ kind: 'PRINCIPAL', name: OFFICER }])),
       ...(await gate.define('/bindings', [duty])),
     ]
     for (const { applied, code, text } of rows) if (!applied) throw new Error(`the officer is refused: ${code} ${text}`)

@@ -80,8 +80,27 @@ export type TwinEvent =
       readonly state: number
       readonly cause: number
     }
+  | {
+      readonly name: 'ControlLatched'
+      readonly limit: Limit
+      readonly latch: number
+      readonly subject: number
+      readonly state: number
+      readonly cause: number
+      readonly use: bigint
+    }
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
+  | {
+      readonly name: 'StatementDiffers'
+      readonly account: number
+      readonly instrument: number
+      readonly trader: number
+      readonly strategy: number
+      readonly stated: bigint
+      readonly carried: bigint
+    }
+  | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 
 export function refused(code: string): TwinEvent[] {
   return [{ name: 'Refused', reason: reasonNumber(code) }]

@@ -7,6 +7,7 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { abs, larger } from './exact.ts'
 import { latchItself } from './latches.ts'
+import { stopLosers } from './losses.ts'
 import { named } from './names.ts'
 import { orderUnit } from './rates.ts'
 import { setMark } from './reference.ts'
@@ -14,6 +15,7 @@ import { CHANGE, dropVersion, isExhausted } from './replace.ts'
 import type { Booking, Keys, Order, State } from './state.ts'
 import * as states from './state.ts'
 import { valueAt } from './value.ts'
+import { countExecution, countRefusal } from './watches.ts'
 
 type Report = ValuesOfCommand<'ExecutionReport'>
 
@@ -79,7 +81,9 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
     makeKnown(order)
-    if (execType === 'ReplaceRejected') return dropVersion(state, order, report.clOrdID)
+    if (execType === 'ReplaceRejected') {
+      return [...dropVersion(state, order, report.clOrdID), ...refusedByMarket(state, order, report)]
+    }
     order.versions = order.versions.slice(pending)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
@@ -88,10 +92,15 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
-    return moved(CHANGE.terminal)
+    const ended = moved(CHANGE.terminal)
+    return execType === 'Rejected' ? [...ended, ...refusedByMarket(state, order, report)] : ended
   }
   if (execType === 'CancelRejected' && order.state === PENDING_CANCEL) order.state = WORKING
   return moved(CHANGE.stateOnly)
+}
+
+function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): TwinEvent[] {
+  return countRefusal(state, [keys.strategy, keys.session], timeUs)
 }
 
 /** Whatever a report says, the market knows the order. */
@@ -112,9 +121,13 @@ function fill(state: State, report: Report): TwinEvent[] {
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
   const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
-  if (order !== undefined) return events
+  if (order !== undefined) {
+    return [...events, ...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
+  }
   const { account, instrument } = place.keys
-  return [...events, ...latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))]
+  const latched = latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))
+  const stopped = stopLosers(state, booking.keys)
+  return [...events, ...latched, ...stopped, ...countExecution(state, booking, report.timeUs)]
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */
@@ -172,8 +185,8 @@ function isBookable(state: State, instrument: number, report: Report): boolean {
 function bust(state: State, report: Report): TwinEvent[] {
   const booking = referred(state, report)
   if (booking === undefined) return refused('UNKNOWN_EXEC_REF')
-  booking.reversed = true
-  return [{ name: 'ExecutionReversed', alarm: 0 }]
+  reverse(state, booking)
+  return [{ name: 'ExecutionReversed', alarm: 0 }, ...stopLosers(state, booking.keys)]
 }
 
 function correct(state: State, report: Report): TwinEvent[] {
@@ -182,11 +195,19 @@ function correct(state: State, report: Report): TwinEvent[] {
   const old = referred(state, report)
   if (old === undefined || old.execution === null) return refused('UNKNOWN_EXEC_REF')
   if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
-  old.reversed = true
+  reverse(state, old)
+  const stopped = stopLosers(state, old.keys)
   const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
   // A correct changes no order, and so its booking names none.
   const rebooked = booked(report, { ...booking, orderSeq: 0 }, 'NONE')
-  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...firstMark(state, booking)]
+  const marked = firstMark(state, booking)
+  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...marked, ...stopped, ...stopLosers(state, booking.keys)]
+}
+
+function reverse(state: State, booking: Booking): void {
+  booking.reversed = true
+  booking.reversedOn = states.dateOf(state, booking.keys.account)
+  booking.touched = state.tradeDate
 }
 
 /** The execution that a bust or correct speaks of, unless it was reversed before. */
@@ -234,7 +255,11 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     orderSeq,
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
+    bookedOn: states.dateOf(state, keys.account),
     reversed: false,
+    reversedOn: 0,
+    basis: px,
+    touched: state.tradeDate,
   }
   state.bookings.push(booking)
   state.executions.set(key, booking)

@@ -6,7 +6,7 @@ import { reasonNumber } from '../../model/codes.ts'
 import { CONTROLS, controlAt } from '../../model/controls.ts'
 import type { RulePack } from '../../model/rules.ts'
 import { OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
-import { type Candidate, cumOf, leavesOfCandidate, type Measures, measure } from './candidate.ts'
+import { type Candidate, cumOf, leavesChange, leavesOfCandidate, type Measures, measure } from './candidate.ts'
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
@@ -144,7 +144,8 @@ function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint)
   const { candidate, pricing, tests, snap } = judgement
   const gates = new Map(judgement.gates)
   let rule = -1
-  let m: Measures = { orderQty: q, value: 0n, leavesChange: 0n, openValueChange: 0n }
+  const moved = leavesChange(state, candidate, q)
+  let m: Measures = { orderQty: q, value: 0n, leavesChange: moved, openValueChange: 0n }
   if (pricing.valued !== null) {
     m = measure(state, candidate, pricing.valued, q)
     const goingPx = pricing.protectionPx ?? candidate.price

@@ -1,13 +1,25 @@
 /**
  * Latches: which cover an order, whether they let it pass, and the commands that set, sweep and release them.
  */
-import { type NameKind, TRADING_STATES } from '../../model/vocabulary.ts'
+import { reasonNumber } from '../../model/codes.ts'
+import { type NameKind, ORDER_STATES, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { type Candidate, isRetreat, leavesChange, reduces } from './candidate.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { cellOf, type Snapshot } from './exposure.ts'
-import { hasDuty } from './names.ts'
-import { type CellKind, instrumentAt, type Keys, type Latch, liveOrders, nameAt, type State } from './state.ts'
+import { genesis, hasDuty } from './names.ts'
+import { isHeldBack } from './readiness.ts'
+import {
+  type CellKind,
+  instrumentAt,
+  type Keys,
+  type Latch,
+  liveOrders,
+  nameAt,
+  type Order,
+  type State,
+} from './state.ts'
+import { restartWatches } from './watches-forgotten.ts'
 
 const KEYS = {
   entity: 'ENTITY',
@@ -25,12 +37,15 @@ const KEYS = {
 } as const satisfies Record<string, NameKind>
 type Key = keyof typeof KEYS
 
+const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
+const FILLED = ORDER_STATES.indexOf('FILLED')
+const NOTHING_YET = { swept: false, ended: 0, filled: 0 }
+
 const [, REDUCE_ONLY, BLOCKED, KILLED] = TRADING_STATES.map((_, index) => index) as [number, number, number, number]
 export const BLOCKED_STATE = BLOCKED
 
 /** The cell that REDUCE_ONLY is judged on, by the narrowest of these keys that the latch has. */
 const CELL_BY_KEY: readonly (readonly [Key, CellKind])[] = [
-  ['account', 'ACCOUNT'],
   ['strategy', 'STRATEGY'],
   ['trader', 'TRADER'],
   ['desk', 'DESK'],
@@ -53,8 +68,10 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   const latches = [...state.latches.values()].filter((latch) => covers(state, latch, candidate.keys, candidate.side))
   const worst = Math.max(0, ...latches.map((latch) => latch.state))
   if (worst === KILLED) return 'KILLED'
-  if (worst === 0 || isRetreat(candidate)) return null
+  if (isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
+  if (isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
+  if (worst === 0) return null
   const change = leavesChange(state, candidate, candidate.orderQty)
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
     ? null
@@ -81,7 +98,7 @@ function isKnown(state: State, kind: NameKind, id: number): boolean {
 
 export function setLatch(state: State, keys: Record<string, number>, latchState: number, cause: number): Latch {
   const id = ++state.latchesMade
-  const latch: Latch = { id, state: latchState, cause, keys, requestedBy: -1, requestedState: -1, swept: false }
+  const latch: Latch = { id, state: latchState, cause, keys, requestedBy: -1, requestedState: -1, ...NOTHING_YET }
   state.latches.set(id, latch)
   return latch
 }
@@ -95,6 +112,15 @@ export function latchItself(state: State, account: number, instrument: number, c
   return [{ name: 'LatchSet', latch: latch.id, account, instrument, state: BLOCKED, cause }]
 }
 
+/** The firm begins, in production with the latch of one that has not been opened yet. */
+export function beginFirm(state: State, values: ValuesOfCommand<'Genesis'>): TwinEvent[] {
+  const said = genesis(state, values)
+  if (said[0]?.name !== 'Applied' || values.profile === 0) return said
+  const cause = reasonNumber('FIRM_NOT_OPENED')
+  const latch = setLatch(state, {}, BLOCKED, cause)
+  return [...said, { name: 'LatchSet', latch: latch.id, account: -1, instrument: -1, state: BLOCKED, cause }]
+}
+
 /** Asks for the cancel of every covered live order among 256 slots. */
 export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsASweep: number): TwinEvent[] {
   const latch = state.latches.get(values.latch)
@@ -106,6 +132,7 @@ export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsA
     // A request stands until the order ends: no second latch asks again.
     if (order.cancelRequested || !covers(state, latch, order.keys, order.side)) continue
     order.cancelRequested = true
+    order.requestedBy = latch.id
     events.push({ name: 'CancelRequested', orderSeq: order.seq, latch: latch.id, session: order.keys.session })
   }
   latch.swept = true
@@ -119,15 +146,40 @@ export function release(state: State, values: ValuesOfCommand<'Release'>): TwinE
   const duty = approves ? 'release:approve' : 'release:request'
   if (!hasDuty(state, values.principal, duty)) return refused('DUTY_MISSING')
   if (values.state < 0 || values.state >= latch.state) return refused('INVALID_VALUE')
+  const open = values.state === 0 ? openItem(state, latch) : null
   if (!approves) {
+    if (open !== null) return refused(open)
     latch.requestedBy = values.principal
     latch.requestedState = values.state
     return applied(latch.id)
   }
   if (latch.requestedBy < 0 || latch.requestedState !== values.state) return refused('NOT_REQUESTED')
   if (latch.requestedBy === values.principal) return refused('MAKER_IS_CHECKER')
+  if (open !== null) return refused(open)
   latch.state = values.state
   latch.requestedBy = -1
-  if (values.state === 0) state.latches.delete(latch.id)
+  if (values.state === 0) {
+    state.latches.delete(latch.id)
+    restartWatches(state, latch)
+  }
   return applied(latch.id)
+}
+
+/** What keeps the latch from ending; null where nothing does. */
+function openItem(state: State, latch: Latch): string | null {
+  const under = liveOrders(state).filter((order) => covers(state, latch, order.keys, order.side))
+  if (under.some((order) => order.state === UNKNOWN)) return 'RELEASE_ORDERS_UNKNOWN'
+  const mustEnd = under.some((order) => latch.state === KILLED || order.requestedBy === latch.id)
+  return mustEnd ? 'RELEASE_ORDERS_OPEN' : null
+}
+
+/** Orders that a command has ended count at every kill that covers them. */
+export function countEnded(state: State, orders: readonly Order[]): void {
+  for (const latch of state.latches.values()) {
+    if (latch.state !== KILLED) continue
+    for (const order of orders.filter(({ keys, side }) => covers(state, latch, keys, side))) {
+      latch.ended++
+      if (order.state === FILLED) latch.filled++
+    }
+  }
 }

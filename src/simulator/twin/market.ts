@@ -123,5 +123,6 @@ export function dayRoll(state: State, values: ValuesOfCommand<'DayRoll'>): TwinE
     const ref = referenceAt(state, id, values.timeUs)
     if (ref !== null) states.marketAt(state, id).mark = ref.px
   }
+  for (const booking of state.bookings) booking.basis = states.marketAt(state, booking.keys.instrument).mark
   return applied()
 }

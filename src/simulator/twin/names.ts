@@ -1,7 +1,15 @@
 /**
  * Names, what may go together, and the duties of people: the commands Genesis, Hierarchy, Binding.
  */
-import { BINDING_KINDS, DUTIES, type Duty, NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../../model/vocabulary.ts'
+import {
+  BINDING_KINDS,
+  DUTIES,
+  type Duty,
+  NAME_KINDS,
+  type NameKind,
+  OFFICER_DUTIES,
+  SUBJECT_KINDS,
+} from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { isBound, type Name, nameAt, type State } from './state.ts'
@@ -25,6 +33,9 @@ type Parent = 'entity' | 'client' | 'desk' | 'trader' | 'owner'
 
 export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinEvent[] {
   if (state.begun) return refused('GENESIS_REPEATED')
+  const officers = [values.officer1, values.officer2].filter((name) => name !== '')
+  const isEnough = new Set(officers).size === 2 || (officers.length === 0 && values.profile === 0)
+  if (!isEnough || (values.profile !== 0 && values.profile !== 1)) return refused('INVALID_VALUE')
   state.begun = true
   state.ledgerDecimals = values.ledgerDecimals
   state.tradeDate = values.tradeDate
@@ -33,6 +44,11 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
   const one = { rate: { n: 1n, d: 1n }, haircutBps: 0n }
   state.currencies.set(currency.id, { given: one, givenUs: 0, frozen: one, cells: one })
   define(state, 'SECTOR', 'UNCLASSIFIED', {}, 0)
+  const duties = OFFICER_DUTIES.reduce((sum, duty) => sum + 2 ** DUTIES.indexOf(duty), 0)
+  for (const officer of officers) {
+    const { id } = define(state, 'PRINCIPAL', officer, {}, 1)
+    state.bindings.set(`PRINCIPAL_DUTY:${id}:${duties}`, true)
+  }
   return applied()
 }
 
@@ -46,6 +62,9 @@ export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): T
     parents[field] = values[field]
   }
   const known = named(state, kind, values.name)
+  if (kind === 'PRINCIPAL' && isOfSomeone(values) && ((known?.flags ?? 0) & 1) !== (values.flags & 1)) {
+    return refused('PERSON_NOT_APPROVED')
+  }
   if (known === undefined) {
     const made = define(state, kind, values.name, parents, values.flags)
     if (kind === 'CURRENCY') state.currencies.set(made.id, { given: null, givenUs: 0, frozen: null, cells: null })
@@ -70,6 +89,11 @@ function define(
   return made
 }
 
+/** True where somebody sent it; what the gate sends itself, two people have approved. */
+function isOfSomeone({ session, principal }: { readonly session: number; readonly principal: number }): boolean {
+  return session !== -1 || principal !== -1
+}
+
 function spaceOf(state: State, kind: NameKind): Name[] {
   if (NAME_KINDS.indexOf(kind) < SUBJECT_KINDS) return state.subjects
   const space = state.names.get(kind) ?? []
@@ -87,7 +111,15 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
   if (kind === undefined) return refused('INVALID_VALUE')
   const allow = values.allow === 1
   if (kind === 'PRINCIPAL_DUTY') {
-    if (nameAt(state, 'PRINCIPAL', values.a) === undefined) return refused('UNKNOWN_NAME')
+    const principal = nameAt(state, 'PRINCIPAL', values.a)
+    if (principal === undefined) return refused('UNKNOWN_NAME')
+    if (isOfSomeone(values) && (principal.flags & 1) === 1) return refused('PERSON_NOT_APPROVED')
+    if (values.b < 0 || values.b >= 2 ** DUTIES.length) return refused('INVALID_VALUE')
+    const has = (duty: Duty) => (values.b & (1 << DUTIES.indexOf(duty))) !== 0
+    const feeds = has('quotes:write') || has('positions:write') || has('reference:write')
+    if ((principal.flags & 1) === 0 && has('orders:write') && feeds) return refused('INVALID_VALUE')
+    const earlier = [...state.bindings.keys()].filter((key) => key.startsWith(`${kind}:${values.a}:`))
+    for (const key of earlier) state.bindings.delete(key)
     state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
     return applied()
   }

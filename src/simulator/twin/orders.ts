@@ -13,6 +13,7 @@ import { controlOf, countMessage, subjectsOf } from './rows.ts'
 import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
 import { A02 } from './structure.ts'
 import { warn } from './warnings.ts'
+import { countRefusal } from './watches.ts'
 
 type OrderValues = ValuesOfCommand<'NewOrder'> | ValuesOfCommand<'Evaluate'>
 
@@ -30,19 +31,23 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   if (repeat !== null) return repeat
   const unknown = unknownName(state, values)
   if (unknown !== null) {
-    countMessage(state, subjectsKnown(state, values), values.timeUs)
+    const subjects = subjectsKnown(state, values)
+    countMessage(state, subjects, values.timeUs)
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision: bareDecision(0, unknown, [A03]) }]
+    const decision = bareDecision(0, unknown, [A03])
+    return [{ name: 'OrderDecided', decision }, ...countRefusal(state, subjects, values.timeUs)]
   }
   const candidate = candidateOf(state, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, values.seq)
   // Who is not bound to account and trader uses up no rate but its own.
   const isStranger = decision.results[A02] === RESULTS.indexOf('FAIL')
-  countMessage(state, isStranger ? [values.session] : subjectIds(state, candidate.keys), values.timeUs)
+  const subjects = isStranger ? [values.session] : subjectIds(state, candidate.keys)
+  countMessage(state, subjects, values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
-    return [{ name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }]
+    const unopened: TwinEvent = { name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }
+    return [unopened, ...countRefusal(state, subjects, values.timeUs)]
   }
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
   open(state, candidate, values.seq, valued)
@@ -95,7 +100,8 @@ export function repeated(state: State, given: Command & { name: 'NewOrder' | 'Re
   const decision = isSame
     ? { ...bareDecision(used.orderSeq, 'NONE'), outcome: DUPLICATE, firstSeq: used.seq }
     : bareDecision(0, 'CLORDID_CONFLICT')
-  return [{ name: 'OrderDecided', decision }]
+  const refusal = isSame ? [] : countRefusal(state, [session], timeUs)
+  return [{ name: 'OrderDecided', decision }, ...refusal]
 }
 
 function contentOf(given: Command): string {
@@ -174,6 +180,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     state: APPROVED,
     reported: false,
     cancelRequested: false,
+    requestedBy: 0,
     ids: [clOrdID],
   })
   state.slots.set(seq, state.slots.size)

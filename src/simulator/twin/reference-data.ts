@@ -11,6 +11,7 @@ import { isPriceOf, setPriorClose } from './market.ts'
 import { followReference } from './reference.ts'
 import type { Instrument, Market, Rate, State } from './state.ts'
 import * as states from './state.ts'
+import { statementRow } from './statements.ts'
 
 type InstrumentValues = ValuesOfCommand<'Instrument'>
 
@@ -99,6 +100,7 @@ function emptyMarket(): Market {
     halted: false,
     rule201: false,
     active: true,
+    adv: null,
     mark: null,
     quarantinedUs: null,
     tradedSinceQuarantine: false,
@@ -131,13 +133,17 @@ function revalues(state: State, used: Rate, given: Rate): boolean {
 
 export function capital(state: State, values: ValuesOfCommand<'Capital'>): TwinEvent[] {
   if (state.subjects[values.subject] === undefined) return refused('UNKNOWN_NAME')
+  if (values.asOfUs > values.timeUs) return refused('INVALID_VALUE')
   const base = larger(BigInt(values.amount), BigInt(values.floor))
   state.capitals.set(values.subject, { base, asOfUs: values.asOfUs })
   return applied()
 }
 
 export function adv(state: State, values: ValuesOfCommand<'Adv'>): TwinEvent[] {
-  return state.instruments[values.instrument] === undefined ? refused('UNKNOWN_NAME') : applied()
+  if (state.instruments[values.instrument] === undefined) return refused('UNKNOWN_NAME')
+  if (values.qty < 0) return refused('INVALID_VALUE')
+  states.marketAt(state, values.instrument).adv = { qty: BigInt(values.qty), timeUs: values.timeUs }
+  return applied()
 }
 
 export function setParameter(state: State, values: ValuesOfCommand<'Parameter'>): TwinEvent[] {
@@ -178,6 +184,7 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
   if (!isTied('TRADER_ACCOUNT', values.trader) || !isTied('STRATEGY_ACCOUNT', values.strategy)) {
     return refused('HIERARCHY_MISMATCH')
   }
+  if (values.statement !== 0) return statementRow(state, values)
   const keys = {
     entity: account.entity,
     client: account.client,
@@ -189,11 +196,13 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
     instrument: values.instrument,
     venue: -1,
   }
-  const nothing = { amount: 0n, px: 0n, tradeDate: state.tradeDate, orderSeq: 0, execution: null, reversed: false }
+  const { mark: basis } = states.marketAt(state, values.instrument)
+  const { tradeDate } = state
+  const nothing = { amount: 0n, px: 0n, tradeDate, orderSeq: 0, execution: null, touched: 0, ...states.BOOKED_BY_HAND }
   const snap = snapshot(state)
   for (const kind of states.CELL_KINDS) {
     const missing = BigInt(values.qty) - cellOf(snap, kind, keys).position
-    state.bookings.push({ keys, qty: missing, cells: [kind], ...nothing })
+    state.bookings.push({ keys, qty: missing, cells: [kind], basis, ...nothing })
   }
   return applied()
 }

@@ -13,6 +13,7 @@ import { countMessage } from './rows.ts'
 import { duration, isLive, type Keys, type Order, orderNamed, type State } from './state.ts'
 import { leavesOfOrder } from './value.ts'
 import { warn } from './warnings.ts'
+import { countRefusal } from './watches.ts'
 
 const WORKING = ORDER_STATES.indexOf('WORKING')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
@@ -29,16 +30,19 @@ export function replaceOrder(state: State, given: Command & { name: 'ReplaceOrde
   const order = orderNamed(state, values.session, values.origClOrdID)
   const fault = replaceFault(order, values.origClOrdID)
   if (order === undefined || fault !== null) {
-    countMessage(state, subjectsOfOrder(state, values.session, order), values.timeUs)
+    const subjects = subjectsOfOrder(state, values.session, order)
+    countMessage(state, subjects, values.timeUs)
     useId(state, given, 0)
-    return undecided(order !== undefined && isLive(order) ? order.seq : 0, fault ?? 'UNKNOWN_ORDER')
+    const decided = undecided(order !== undefined && isLive(order) ? order.seq : 0, fault ?? 'UNKNOWN_ORDER')
+    return [...decided, ...countRefusal(state, subjects, values.timeUs)]
   }
   const candidate = candidateOf(order, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, order.seq)
-  countMessage(state, subjectsOfOrder(state, values.session, order), values.timeUs)
+  const subjects = subjectsOfOrder(state, values.session, order)
+  countMessage(state, subjects, values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision }]
+    return [{ name: 'OrderDecided', decision }, ...countRefusal(state, subjects, values.timeUs)]
   }
   order.versions.push(versionOf(candidate, valued))
   order.ids.push(values.clOrdID)

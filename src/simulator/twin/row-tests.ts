@@ -2,12 +2,13 @@
  * What each limit row measures: use before the candidate, use after it at any quantity, and whether it passes.
  */
 import type { Candidate, Measures } from './candidate.ts'
-import { cellWith, reducesAccount } from './candidate.ts'
-import { abs, ceilDiv, larger, MAX, sum } from './exact.ts'
+import { cellWith, isBuy, reducesAccount } from './candidate.ts'
+import { abs, ceilDiv, larger, MAX, smaller, sum } from './exact.ts'
 import * as exposure from './exposure.ts'
 import { collarHard, deviation, type Pricing } from './pricing.ts'
 import * as rows from './rows.ts'
 import { instrumentAt, type Limit, type Name, type State } from './state.ts'
+import { movedBps, repeatedExecutions } from './watches.ts'
 
 export interface RowTest {
   readonly limit: Limit
@@ -61,6 +62,51 @@ export function rowTest(
       return netTest(state, snap, candidate, subject, object, test)
     case rows.D03:
       return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.E05:
+      return lossTest(state, snap, candidate, limit, subject)
+    case rows.B04:
+      return unlessLess(limit, movedBps(state, candidate, limit))
+    case rows.C03:
+      return unlessLess(limit, repeatedExecutions(state, candidate, limit))
+    case rows.C06: {
+      const refusals = rows.messagesIn(limit, candidate.now)
+      return { limit, before: refusals, after: () => refusals, passes: () => true }
+    }
+    case rows.B07:
+      return advTest(
+        state,
+        candidate,
+        limit,
+        0n,
+        (m) => m.orderQty,
+        () => true,
+      )
+    case rows.B08: {
+      const { long, short } = exposure.quantitiesAt(state, snap, subject, object)
+      const used = exposure.tradedAt(state, subject, object) + long - short
+      return advTest(
+        state,
+        candidate,
+        limit,
+        used,
+        (m) => used + m.leavesChange,
+        (m) => m.leavesChange > 0n,
+      )
+    }
+    case rows.D01L: {
+      const { long } = exposure.quantitiesAt(state, snap, subject, object)
+      return test(long, (m) => (isBuy(candidate) ? long + m.leavesChange : long))
+    }
+    case rows.D01S: {
+      const { short } = exposure.quantitiesAt(state, snap, subject, object)
+      return test(-short, (m) => (isBuy(candidate) ? -short : m.leavesChange - short))
+    }
+    case rows.D04: {
+      const executed = exposure.executedAt(state, subject, object)
+      const passes = (_: bigint, m: Measures) =>
+        m.openValueChange <= 0n || executed <= hardOf(snap, limit, candidate, m)
+      return { limit, before: executed, after: () => executed, passes }
+    }
     case rows.D06:
       return flow(exposure.openAt(state, snap, subject, object))
     case rows.D05:
@@ -76,7 +122,7 @@ function objectOfRow(state: State, limit: Limit, { keys }: Candidate): exposure.
 }
 
 function hardOf(snap: exposure.Snapshot, limit: Limit, candidate: Candidate, m: Measures): bigint {
-  const isFlow = limit.control === rows.D03 || limit.control === rows.D06
+  const isFlow = [rows.D03, rows.D04, rows.D06].includes(limit.control)
   if (!isFlow || limit.hardForReducing === 0n) return limit.hard
   return reducesAccount(snap, candidate, m.leavesChange) ? limit.hardForReducing : limit.hard
 }
@@ -155,6 +201,39 @@ function netTest(
 
 export function largerEnd({ long, short }: { long: bigint; short: bigint }): bigint {
   return larger(abs(long), abs(short))
+}
+
+/** A use that the order does not change: over the limit only an order passes that leaves no more to execute. */
+function unlessLess(limit: Limit, use: bigint): RowTest {
+  return { limit, before: use, after: () => use, passes: (_, m) => m.leavesChange <= 0n || use <= limit.hard }
+}
+
+/** A loss stops at equality; what is not known stops too. */
+function lossTest(state: State, snap: exposure.Snapshot, candidate: Candidate, limit: Limit, subject: Name): RowTest {
+  const loss = exposure.lossOf(state, snap, subject)
+  const isKnown = exposure.isProfitKnown(state, snap, subject)
+  const lowers = (m: Measures) => m.leavesChange <= 0n || reducesAccount(snap, candidate, m.leavesChange)
+  const passes = (_: bigint, m: Measures) => lowers(m) || (isKnown && loss < limit.hard)
+  const test = { limit, before: loss, after: () => loss, passes }
+  return isKnown ? test : { ...test, reason: 'PROFIT_UNAVAILABLE' }
+}
+
+/** A quantity as a share of the average daily volume; where it does not rise it passes. */
+function advTest(
+  state: State,
+  { keys, now }: Candidate,
+  limit: Limit,
+  used: bigint,
+  after: (m: Measures) => bigint,
+  rises: (m: Measures) => boolean,
+): RowTest {
+  const adv = rows.advOf(state, keys.instrument, now)
+  if (adv === null) {
+    return { limit, before: 0n, after: () => 0n, passes: () => false, reason: 'ADV_UNAVAILABLE' }
+  }
+  const share = (qty: bigint) => smaller(MAX, ceilDiv(qty * 10_000n, adv))
+  const passes = (_: bigint, m: Measures) => !rises(m) || after(m) * 10_000n <= limit.hard * adv
+  return { limit, before: share(used), after: (m) => share(after(m)), passes }
 }
 
 function sectorTest(state: State, candidate: Candidate, limit: Limit, gross: RowTest): RowTest {

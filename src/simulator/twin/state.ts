@@ -72,6 +72,8 @@ export interface Market {
   halted: boolean
   rule201: boolean
   active: boolean
+  /** Average daily volume and when it was told; null if it never was. */
+  adv: { readonly qty: bigint; readonly timeUs: number } | null
   mark: bigint | null
   /** Time of the first quarantined quote since the sides were last set; null if there is none. */
   quarantinedUs: number | null
@@ -118,6 +120,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** Latch whose sweep asked for its cancel; 0 where none did. */
+  requestedBy: number
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -134,7 +138,35 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Trade date of its account when it was booked, and when it was taken back. */
+  readonly bookedOn: number
   reversed: boolean
+  reversedOn: number
+  /** Price that its profit is counted from: its own, since the roll the mark of then; null while there is no mark. */
+  basis: bigint | null
+  /** The last trade date on which it was booked or reversed; 0 for a statement row. */
+  touched: number
+}
+
+export interface StatementRow {
+  readonly instrument: number
+  readonly qty: bigint
+  readonly trader: number
+  readonly strategy: number
+}
+
+/** Of what no execution brought. */
+export const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
+
+/** A position statement of an account: open, differing or settled. */
+export interface Statement {
+  readonly account: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly hash: string
+  readonly sender: string
+  readonly principal: number
+  readonly rows: StatementRow[]
 }
 
 export interface Limit {
@@ -148,10 +180,24 @@ export interface Limit {
   readonly warnBps: readonly bigint[]
   readonly action: number
   readonly mode: number
+  /** Phase + 1 that a collar is for; 0 any. */
+  readonly phase: number
   /** Warning level that stands. */
   level: number
+  /** Of an E05 row: marks in succession that found the loss at or over hard. */
+  marksBeyond: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
   stamps: number[]
+}
+
+/** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
+export interface Watched {
+  buys: bigint
+  sells: bigint
+  startUs: number | null
+  ref: bigint
+  readonly dev: [bigint, bigint]
+  readonly qty: [bigint, bigint]
 }
 
 export interface Latch {
@@ -164,6 +210,11 @@ export interface Latch {
   /** Its orders were looked at; a table of more slots than one sweep takes is not mirrored here. */
   swept: boolean
   requestedState: number
+  /** Orders that ended under it while it was a kill, and how many of those were filled. */
+  ended: number
+  filled: number
+  /** Subject of the row that set it; undefined for every other latch. */
+  watched?: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
@@ -211,6 +262,8 @@ export interface State {
   readonly limits: Map<string, Limit>
   readonly latches: Map<number, Latch>
   latchesMade: number
+  /** By row and instrument. */
+  readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
   readonly ids: Map<string, UsedId>
   readonly bookings: Booking[]
@@ -218,6 +271,12 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Position statements by account. */
+  readonly opened: Map<number, Statement>
+  readonly differing: Map<number, Statement>
+  readonly settled: Map<number, Statement>
+  /** Trade date of the last settled list of live orders, by account and venue. */
+  readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
 }
@@ -244,11 +303,16 @@ export function emptyState(): State {
     limits: new Map(),
     latches: new Map(),
     latchesMade: 0,
+    watches: new Map(),
     orders: new Map(),
     ids: new Map(),
     bookings: [],
     executions: new Map(),
     approvals: [],
+    opened: new Map(),
+    differing: new Map(),
+    settled: new Map(),
+    listed: new Map(),
     slots: new Map(),
   }
 }
@@ -270,6 +334,11 @@ export function parameter(state: State, name: ParameterName): bigint {
 
 export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
+}
+
+/** Trade date of an account. */
+export function dateOf(state: State, _account: number): number {
+  return state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {

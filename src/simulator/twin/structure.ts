@@ -89,6 +89,7 @@ export function missingLimit(state: State, { keys }: Candidate): { control: numb
         limit.control === control &&
         limit.subject === subject &&
         limit.objectKind === kind &&
+        limit.phase === 0 &&
         (kind === 0 || limit.object === object || limit.object === -1),
     )
   const firm = 0

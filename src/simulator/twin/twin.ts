@@ -7,14 +7,15 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
-import { kill, release, sweep } from './latches.ts'
+import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import * as market from './market.ts'
-import { binding, genesis, hierarchy } from './names.ts'
+import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
-import { emptyState, type State } from './state.ts'
+import { emptyState, isLive, liveOrders, type State } from './state.ts'
+import { adoptStatement, positionStatement } from './statements.ts'
 
 export class Twin {
   readonly state: State = emptyState()
@@ -27,7 +28,18 @@ export class Twin {
   /** Carries the command out and returns what the engine must say behind it. */
   execute(given: Command): TwinEvent[] {
     const { state } = this
-    if (given.name === 'Genesis') return genesis(state, given.values)
+    const live = state.latches.size === 0 ? [] : liveOrders(state)
+    const events = this.#carryOut(given)
+    countEnded(
+      state,
+      live.filter((order) => !isLive(order)),
+    )
+    return events
+  }
+
+  #carryOut(given: Command): TwinEvent[] {
+    const { state } = this
+    if (given.name === 'Genesis') return beginFirm(state, given.values)
     if (!state.begun) return refused('GENESIS_MISSING')
     switch (given.name) {
       case 'NewOrder':
@@ -89,6 +101,10 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'PositionStatement':
+      return positionStatement(state, given.values)
+    case 'AdoptStatement':
+      return adoptStatement(state, given.values)
     case 'Tick':
       return []
     default:

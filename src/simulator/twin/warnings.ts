@@ -4,10 +4,10 @@
 
 import type { EvaluatedRow, TwinEvent } from './events.ts'
 import { ceilDiv, floorDiv } from './exact.ts'
-import { C05, capitalOf, D02, D03, D05, D06, D08 } from './rows.ts'
+import { C05, capitalOf, D01L, D01S, D02, D03, D04, D05, D06, D08 } from './rows.ts'
 import { type Limit, parameter, type State } from './state.ts'
 
-const WARNED_CONTROLS: readonly number[] = [C05, D02, D03, D05, D06, D08]
+const WARNED_CONTROLS: readonly number[] = [C05, D01L, D01S, D02, D03, D04, D05, D06, D08]
 
 /** Moves the standing levels by the rows of an approve. */
 export function warn(state: State, rows: readonly EvaluatedRow[], now: number): TwinEvent[] {

@@ -1,0 +1,146 @@
+/** The configuration of a production gate: the example is one, the page names every field, and each fault has its line. */
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parseDocument } from 'yaml'
+import { DEMO_SIZES } from '../model/bounds.ts'
+import { code, table } from '../tidy/reference/markdown.ts'
+import { repositoryRoot } from '../tidy/repository-root.ts'
+import { UsageError } from './exit-codes.ts'
+import { CONFIG_FIELDS, parseGateConfig, readGateConfig } from './gate-config.ts'
+
+const EXAMPLE = join(repositoryRoot(), 'config/gate.example.yaml')
+const PAGE = join(repositoryRoot(), 'docs/reference/configuration.md')
+const OPEN = '<!-- generated from src/cli/gate-config.ts: UPDATE=1 npm test -- src/cli/gate-config -->'
+const CLOSE = '<!-- end -->'
+
+const LEAST = `firm:
+  id: ACME
+  baseCurrency: USD
+officers: [ruth, omar]
+data: data
+listen:
+  port: 8443
+issuer:
+  url: https://gate.example.com
+`
+
+function faultOf(source: string): string {
+  try {
+    parseGateConfig(source, '/etc/gate.yaml')
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error))
+    return error.message
+  }
+  return 'none'
+}
+
+test('the example is a configuration, and needs nothing that it does not say', () => {
+  const read = readGateConfig(EXAMPLE)
+  assert.deepEqual(read.officers, ['officer-a', 'officer-b'])
+  assert.deepEqual(read.tls, { cert: '/etc/portcullis/gate.crt', key: '/etc/portcullis/gate.key' })
+  assert.deepEqual(read.sizes, DEMO_SIZES)
+  const fields = parseDocument(readFileSync(EXAMPLE, 'utf8')).toJS() as Record<string, unknown>
+  for (const { path, otherwise } of CONFIG_FIELDS) {
+    if (otherwise !== undefined) continue
+    const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], fields)
+    assert.ok(value !== undefined, path)
+  }
+})
+
+test('the page lists every field', () => {
+  const rows = CONFIG_FIELDS.map(({ path, takes, otherwise, doc }) => [
+    code(path),
+    takes,
+    otherwise === undefined ? 'must be given' : otherwise === '' ? '' : code(otherwise),
+    doc,
+  ])
+  const text = readFileSync(PAGE, 'utf8')
+  const from = text.indexOf(OPEN)
+  const to = text.indexOf(CLOSE)
+  assert.ok(from > 0 && to > from, 'the page has its marks')
+  const made = table(['Field', 'Takes', 'Default', 'Meaning'], rows)
+  const current = `${text.slice(0, from)}${OPEN}\n\n${made}\n\n${text.slice(to)}`
+  if (process.env.UPDATE === '1') writeFileSync(PAGE, current)
+  else assert.equal(text, current, 'UPDATE=1 npm test -- src/cli/gate-config')
+})
+
+test('what is left out has its default; relative paths begin at the file', () => {
+  const { data, host, tls, durability, ledgerDecimals, sizes } = parseGateConfig(LEAST, '/etc/portcullis/gate.yaml')
+  assert.deepEqual(
+    { data, host, tls, durability, ledgerDecimals, sizes },
+    {
+      ...{ data: '/etc/portcullis/data', host: '127.0.0.1', tls: undefined },
+      ...{ durability: 'fsync', ledgerDecimals: 2, sizes: DEMO_SIZES },
+    },
+  )
+})
+
+const change = (from: string, to: string) => LEAST.replace(from, to)
+const TLS = '  tls: { cert: a.crt, key: a.key }\n'
+const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])[] = [
+  ['an empty file', '', /^\/etc\/gate\.yaml:1: the file must hold fields: firm, officers, data, listen/],
+  ['a list', '- firm', /^\/etc\/gate\.yaml:1: the file must hold fields/],
+  ['no YAML', 'firm: [', /^\/etc\/gate\.yaml:1: /],
+  ['a key twice', `${LEAST}data: other\n`, /^\/etc\/gate\.yaml:10: Map keys must be unique/],
+  ['two documents', `${LEAST}---\n${LEAST}`, /multiple documents/],
+  ['an unknown field', `${LEAST}limits: 5\n`, /^\/etc\/gate\.yaml:10: limits is no field; there are firm, officers/],
+  ['an unknown field below', change('  id:', '  ID:'), /^\/etc\/gate\.yaml:2: firm\.ID is no field; there are id, /],
+  ['a parameter', `${LEAST}parameters: { revalueBps: 1 }\n`, /:10: parameters is no field/],
+  ['a field with fields', change('data: data', 'data: { a: 1 }'), /:5: data has no fields of its own/],
+  ['fields without one', change('\n  port: 8443', ''), /:6: listen must hold fields: host, port, tls/],
+  ['a missing field', change('data: data\n', ''), /^\/etc\/gate\.yaml: data is missing: a path$/],
+  ['nothing in a field', change('data: data', 'data:'), /:5: data: nothing is not a path/],
+  ['no issuer', LEAST.slice(0, LEAST.indexOf('issuer')), /^\/etc\/gate\.yaml: issuer\.url is missing: an address/],
+  ['an issuer in the clear', change('https', 'http'), /:9: issuer\.url: "http:.* is not an address that begins with/],
+  ['an issuer with a slash', change('.com', '.com/'), /:9: issuer\.url/],
+  ['no officers', change('officers: [ruth, omar]\n', ''), /^\/etc\/gate\.yaml: officers is missing: two names$/],
+  ['one officer', change('[ruth, omar]', '[ruth]'), /:4: officers: \["ruth"\] is not two names/],
+  ['one officer twice', change('[ruth, omar]', '[ruth, ruth]'), /:4: officers/],
+  ['three officers', change('omar', 'omar, eve'), /:4: officers/],
+  ['a firm that is a number', change('ACME', '7'), /:2: firm\.id: 7 is not 1 to 32 printable/],
+  ['a name with a blank', change('ACME', 'A B'), /:2: firm\.id/],
+  ['a long name', change('ACME', 'A'.repeat(33)), /:2: firm\.id/],
+  ['a port in quotes', change('8443', '"8443"'), /:7: listen\.port: "8443" is not 0 to 65535/],
+  ['a port that is none', change('8443', '65536'), /:7: listen\.port: 65536 is not 0 to 65535/],
+  ['a broken port', change('8443', '84.5'), /:7: listen\.port/],
+  ['a host by name', change('  port', '  host: example.com\n  port'), /:7: listen\.host/],
+  ['other machines without TLS', change('  port', '  host: 0.0.0.0\n  port'), /:7: listen\.tls is missing: 0\.0\.0\.0/],
+  [
+    'a certificate without a key',
+    change('  port', '  tls: { cert: a.crt }\n  port'),
+    /:7: listen\.tls\.key is missing/,
+  ],
+  [
+    'a key without a certificate',
+    change('  port', '  tls: { key: a.key }\n  port'),
+    /:7: listen\.tls\.cert is missing/,
+  ],
+  [
+    'an unknown durability',
+    `${LEAST}journal: { durability: none }\n`,
+    /:10: journal\.durability: "none" is not fsync or os/,
+  ],
+  ['a size of nothing', `${LEAST}sizes: { orders: 0 }\n`, /:10: sizes\.orders: 0 is not 16 to 524288/],
+  ['a size beyond bounds', `${LEAST}sizes:\n  orders: 524289\n`, /:11: sizes\.orders/],
+  ['an unknown size', `${LEAST}sizes: { dreams: 99 }\n`, /:10: sizes\.dreams is no field/],
+]
+for (const [title, source, fault] of FAULTS) {
+  test(`refused: ${title}`, () => assert.match(faultOf(source), fault))
+}
+
+test('all faults are said at once, in the order of the lines', () => {
+  const lines = faultOf(change('8443', 'x').replace('data: data', 'data: 5').replace('[ruth, omar]', 'ruth')).split(
+    '\n',
+  )
+  assert.deepEqual(
+    lines.map((line) => line.split(' ')[0]),
+    ['/etc/gate.yaml:4:', '/etc/gate.yaml:5:', '/etc/gate.yaml:7:'],
+  )
+})
+
+test('other machines are served with TLS', () => {
+  const { host, tls } = parseGateConfig(change('  port', `  host: "::"\n${TLS}  port`), '/etc/gate.yaml')
+  assert.deepEqual([host, tls], ['::', { cert: '/etc/a.crt', key: '/etc/a.key' }])
+})

@@ -1,0 +1,265 @@
+/**
+ * The configuration of a production gate: where things are, and how durable and large. Nothing in it can change a decision:
+ * that is journaled. Firm, currency and officers go into the first record and must then stay as that says.
+ */
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml'
+import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
+import { DEMO_SIZES, type EngineSizes, NAME_CHARS } from '../model/bounds.ts'
+import { DECIMALS_MAX } from '../model/numbers.ts'
+import { UsageError } from './exit-codes.ts'
+
+export interface GateConfig {
+  readonly firm: string
+  readonly baseCurrency: string
+  readonly ledgerDecimals: number
+  readonly officers: readonly [string, string]
+  /** Absolute, as all paths here. */
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly issuer: string
+  readonly durability: Durability
+  readonly sizes: EngineSizes
+}
+
+/** One field of the file: what it takes, what it is where it is left out, what it is for. */
+export interface ConfigField {
+  /** With dots: `listen.port`. */
+  readonly path: string
+  readonly takes: string
+  /** As it stands in the file; undefined where it must be given, '' where it may be left out and then is nothing. */
+  readonly otherwise: string | undefined
+  readonly doc: string
+  /** The value, or undefined where the text is none. */
+  read(value: unknown): string | number | readonly string[] | undefined
+}
+
+const NAME = /^[\x21-\x7e]+$/
+/** So many times the sizes of the demo: beyond it nobody has measured. */
+const SIZE_FACTOR_MAX = 4
+const SIZE_MIN = 16
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+const name = (value: unknown) =>
+  typeof value === 'string' && NAME.test(value) && value.length <= NAME_CHARS && !value.includes(':')
+    ? value
+    : undefined
+const whole = (from: number, to: number) => (value: unknown) =>
+  Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to ? (value as number) : undefined
+const NAMES = `1 to ${NAME_CHARS} printable ASCII characters, no blank, no colon`
+
+/** Sizes of tables, with what a row of each is. */
+const SIZES: Readonly<Record<keyof EngineSizes, string>> = {
+  orders: 'Open orders, and orders with unresolved versions.',
+  idsPerDay: 'clOrdIDs kept per trade date; two dates are kept.',
+  instruments: 'Instruments.',
+  scopes: 'Subjects of all kinds together.',
+  cellPages: 'Pairs of account and instrument that ever held an order or a position.',
+  books: 'Books of resting orders: beneficial owner, instrument, venue.',
+  limitRows: 'Limit rows.',
+  executionsPerDay: 'Executions kept per trade date.',
+  locates: 'Locates.',
+  duplicates: 'Orders remembered at once for the duplicate check.',
+}
+
+export const CONFIG_FIELDS: readonly ConfigField[] = [
+  { path: 'firm.id', takes: NAMES, otherwise: undefined, doc: 'The firm.', read: name },
+  {
+    path: 'firm.baseCurrency',
+    takes: NAMES,
+    otherwise: undefined,
+    doc: 'Currency that limits and exposure are stated in.',
+    read: name,
+  },
+  {
+    path: 'firm.ledgerDecimals',
+    takes: `0 to ${DECIMALS_MAX}`,
+    otherwise: '2',
+    doc: 'Decimals of money in the base currency.',
+    read: whole(0, DECIMALS_MAX),
+  },
+  {
+    path: 'officers',
+    takes: 'two names',
+    otherwise: undefined,
+    doc: 'The first two people, each with a key that `portcullis person add` has registered.',
+    read: (value) => {
+      const names = Array.isArray(value) ? value.map(name) : []
+      const isTwo = names.length === 2 && names.every((one) => one !== undefined) && names[0] !== names[1]
+      return isTwo ? (names as string[]) : undefined
+    },
+  },
+  { path: 'data', takes: 'a path', otherwise: undefined, doc: 'Folder of journal and secrets.', read: text },
+  {
+    path: 'listen.host',
+    takes: 'an address',
+    otherwise: '127.0.0.1',
+    doc: 'Address to listen at. One that is not of this machine alone needs `listen.tls`.',
+    read: (value) => (value === 'localhost' || (typeof value === 'string' && isIP(value) !== 0) ? value : undefined),
+  },
+  {
+    path: 'listen.port',
+    takes: '0 to 65535',
+    otherwise: undefined,
+    doc: 'Port; 0 takes any that is free.',
+    read: whole(0, 65_535),
+  },
+  { path: 'listen.tls.cert', takes: 'a path', otherwise: '', doc: 'Chain of certificates, PEM.', read: text },
+  { path: 'listen.tls.key', takes: 'a path', otherwise: '', doc: 'Private key of the certificate, PEM.', read: text },
+  {
+    path: 'issuer.url',
+    takes: 'an address that begins with https://, or http:// on this machine',
+    otherwise: undefined,
+    doc: "Where clients ask for tokens: this gate's own address as they see it. It is `iss` of every token.",
+    read: (value) => (isIssuer(value) ? (value as string) : undefined),
+  },
+  {
+    path: 'journal.durability',
+    takes: DURABILITIES.join(' or '),
+    otherwise: 'fsync',
+    doc: '`fsync`: an answer is on the disk before it is given. `os`: a power failure can lose it.',
+    read: (value) => DURABILITIES.find((one) => one === value),
+  },
+  ...(Object.keys(SIZES) as (keyof EngineSizes)[]).map((size) => ({
+    path: `sizes.${size}`,
+    takes: `${SIZE_MIN} to ${DEMO_SIZES[size] * SIZE_FACTOR_MAX}`,
+    otherwise: String(DEMO_SIZES[size]),
+    doc: SIZES[size],
+    read: whole(SIZE_MIN, DEMO_SIZES[size] * SIZE_FACTOR_MAX),
+  })),
+]
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host)
+}
+
+function isIssuer(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { protocol, hostname, search, hash, username } = new URL(value)
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+  return isSafe && search === '' && hash === '' && username === '' && !value.endsWith('/')
+}
+
+/** @throws UsageError that names each fault with its line and field */
+export function readGateConfig(file: string): GateConfig {
+  let source: string
+  try {
+    source = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UsageError(`--config ${file}: ${code === 'ENOENT' ? 'there is no such file' : message}`)
+  }
+  return parseGateConfig(source, file)
+}
+
+/** @param file names the source in faults; its folder is where relative paths begin */
+export function parseGateConfig(source: string, file: string): GateConfig {
+  const lines = new LineCounter()
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, strict: true, version: '1.2' })
+  const faults: [line: number, text: string][] = []
+  const lineOf = (node: Node | null | undefined) => lines.linePos(node?.range?.[0] ?? 0).line
+  for (const { pos, message } of [...document.errors, ...document.warnings]) {
+    faults.push([lines.linePos(pos[0]).line, message])
+  }
+  const given = new Map<string, ParsedNode | null>()
+  if (faults.length === 0) collect(document.contents, '', given, (node, fault) => faults.push([lineOf(node), fault]))
+  if (faults.length > 0) throw faultOf(file, faults)
+  const values = new Map<string, unknown>()
+  for (const field of CONFIG_FIELDS) {
+    const node = given.get(field.path)
+    if (node === undefined) {
+      if (field.otherwise === undefined) faults.push([0, `${field.path} is missing: ${field.takes}`])
+      else if (field.otherwise !== '') values.set(field.path, field.read(standsFor(field.otherwise)))
+      continue
+    }
+    const value = field.read(node?.toJSON())
+    if (value === undefined) faults.push([lineOf(node), `${field.path}: ${said(node)} is not ${field.takes}`])
+    else values.set(field.path, value)
+  }
+  const config = configOf(values, dirname(resolve(file)))
+  faults.push(...contradictions(config, (path) => lineOf(given.get(path)), values))
+  if (faults.length > 0) throw faultOf(file, faults)
+  return config
+}
+
+/** Puts the node of each field under its path; what is no field is a fault. */
+function collect(
+  node: ParsedNode | null,
+  path: string,
+  given: Map<string, ParsedNode | null>,
+  fault: (node: ParsedNode | null, text: string) => void,
+): void {
+  const under = path === '' ? '' : `${path}.`
+  if (CONFIG_FIELDS.some((field) => field.path === path)) {
+    if (isMap(node)) fault(node, `${path} has no fields of its own`)
+    else given.set(path, node)
+    return
+  }
+  if (!isMap<ParsedNode, ParsedNode | null>(node)) {
+    return fault(node, `${path === '' ? 'the file' : path} must hold fields: ${namesUnder(under).join(', ')}`)
+  }
+  for (const { key, value } of node.items) {
+    const word = isScalar(key) ? String(key.value) : ''
+    const names = namesUnder(under)
+    if (names.includes(word)) collect(value, `${under}${word}`, given, fault)
+    else fault(key, `${under}${word} is no field; there are ${names.join(', ')}`)
+  }
+}
+
+function namesUnder(under: string): readonly string[] {
+  const below = CONFIG_FIELDS.filter(({ path }) => path.startsWith(under))
+  return [...new Set(below.map(({ path }) => path.slice(under.length).split('.')[0] as string))]
+}
+
+/** A default as the file would say it. */
+function standsFor(otherwise: string): string | number {
+  return /^\d+$/.test(otherwise) ? Number(otherwise) : otherwise
+}
+
+function said(node: ParsedNode | null): string {
+  if (isScalar(node)) return node.value === null ? 'nothing' : JSON.stringify(node.value)
+  return isSeq(node) ? JSON.stringify(node.toJSON()) : 'this'
+}
+
+function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateConfig {
+  const at = <T>(path: string) => values.get(path) as T
+  const file = (path: string) => resolve(folder, at<string | undefined>(path) ?? '')
+  const sizes = Object.fromEntries(Object.keys(SIZES).map((size) => [size, at<number>(`sizes.${size}`)]))
+  const hasTls = at('listen.tls.cert') !== undefined && at('listen.tls.key') !== undefined
+  return {
+    ...{ firm: at<string>('firm.id'), baseCurrency: at<string>('firm.baseCurrency') },
+    ...{ ledgerDecimals: at<number>('firm.ledgerDecimals'), officers: at<[string, string]>('officers') },
+    ...{ data: file('data'), host: at<string>('listen.host'), port: at<number>('listen.port') },
+    tls: hasTls ? { cert: file('listen.tls.cert'), key: file('listen.tls.key') } : undefined,
+    ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
+    sizes: sizes as unknown as EngineSizes,
+  }
+}
+
+/** Fields that are right by themselves and not together. */
+function contradictions(
+  { host, tls }: GateConfig,
+  lineOf: (path: string) => number,
+  values: ReadonlyMap<string, unknown>,
+): [number, string][] {
+  const [cert, key] = ['listen.tls.cert', 'listen.tls.key'] as const
+  for (const [there, missing] of [
+    [cert, key],
+    [key, cert],
+  ] as const) {
+    if (values.has(there) && !values.has(missing)) return [[lineOf(there), `${missing} is missing: ${there} needs it`]]
+  }
+  if (tls !== undefined || host === undefined || isLoopback(host)) return []
+  return [[lineOf('listen.host'), `listen.tls is missing: ${host} is reached from other machines`]]
+}
+
+function faultOf(file: string, faults: readonly [number, string][]): UsageError {
+  const rows = [...faults].sort(([a], [b]) => a - b)
+  return new UsageError(rows.map(([line, words]) => `${file}${line > 0 ? `:${line}` : ''}: ${words}`).join('\n'))
+}

@@ -1,0 +1,26 @@
+/**
+ * MAX_SHORT_POSITION: the position may not come to less than minus the limit if every open sell executes.
+ *
+ * Rule      -sum of (P - S) of the subject's cells in the instrument, this order included, <= limit; a buy leaves it as it is.
+ * Units     Quantity units of the instrument.
+ * Reads     P - S of the subject in the instrument. Changes nothing.
+ * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
+ * Source    FIA 2024 1.2: current position plus working orders; MiFID II RTS 6 Art. 15(4), 17(4).
+ */
+import { type Judgement, X } from '../judgement.ts'
+import { Metric } from '../state/metrics.ts'
+import type { State } from '../state/state.ts'
+
+export function createMaxShortPosition(state: State, j: Judgement) {
+  const { x } = j
+  const sums = state.metrics.f
+
+  function measureMaxShortPosition(metric: number): void {
+    // Subtracting from zero, as a minus zero would go into the record.
+    const before = 0 - sums[metric * Metric.SIZE + Metric.SHORT_QTY]!
+    x[X.BEFORE] = before
+    x[X.AFTER] = j.buys ? before : before + (x[X.LEAVES_NEW]! - x[X.LEAVES_OLD]!)
+  }
+
+  return { measureMaxShortPosition }
+}

@@ -1,0 +1,23 @@
+/** However often an order is sent, it is approved once while its id is kept: for two trade dates. */
+import { type Command, inWords } from '../commands/command.ts'
+import type { RecordedEvent } from '../commands/recorded-events.ts'
+
+const APPROVE = 1
+const DATES_KEPT = 2
+
+export class ApprovalCheck {
+  /** Rolls that there were when an id was approved. */
+  readonly #approved = new Map<string, number>()
+  #rolls = 0
+
+  /** @throws Error where an id is approved again */
+  entry(given: Command, recorded: readonly RecordedEvent[]): void {
+    if (given.name === 'DayRoll' && recorded.some(({ name }) => name === 'Applied')) this.#rolls++
+    if (given.name !== 'NewOrder' && given.name !== 'ReplaceOrder') return
+    if (!recorded.some(({ name, values }) => name === 'OrderDecided' && values.outcome === APPROVE)) return
+    const key = `${given.values.session} ${given.values.clOrdID}`
+    const before = this.#approved.get(key)
+    if (before !== undefined && this.#rolls - before < DATES_KEPT) throw new Error(`approved twice: ${inWords(given)}`)
+    this.#approved.set(key, this.#rolls)
+  }
+}
