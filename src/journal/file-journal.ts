@@ -129,7 +129,7 @@ export class FileJournal implements JournalPort {
     }
     this.#durable = { segment: this.#number, offset: this.#position, seq: end.lastSeq }
     const publishMs = options.publishMs ?? PUBLISH_MS
-    this.#published = new PublishedPosition(this.#directory, lock.owner, this.#durable, publishMs, onProblem)
+    this.#published = new PublishedPosition(this.#files, lock, this.#durable, publishMs, onProblem)
   }
 
   /** Up to where everything is durable. In mode `os` as far as the operating system knows. */

@@ -119,6 +119,7 @@ export class SimGate {
       wallUs: () => loop.wallUs(),
       nonce: () => settings.owner.repeat(2),
       hashHereBytes: Number.POSITIVE_INFINITY,
+      publishMs: 0,
       freeBytes: () => Number.POSITIVE_INFINITY,
     })
     witness.started(engine)
