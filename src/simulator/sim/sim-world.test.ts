@@ -78,7 +78,7 @@ for (const [lie, filesOf] of LIES) {
     const found: string[] = []
     const isLoss = (cause: string) =>
       /the journal ends at command \d+, \d+ was published|was answered and is lost/.test(cause)
-    for (let seed = 1; seed <= 40 && !found.some(isLoss); seed++) {
+    for (let seed = 1; seed <= 200 && !found.some(isLoss); seed++) {
       const { failure } = await simulate({ seed, filesOf, asksDisk: false })
       if (failure !== undefined) found.push(String(failure.cause))
     }
