@@ -10,7 +10,7 @@ import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, link, sha2
 import type { DirectoryLock } from './directory-lock.ts'
 import { type DurablePosition, PublishedPosition } from './durable-position.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './journal-files.ts'
-import type { JournalReader } from './journal-reader.ts'
+import { type JournalReader, JournalTooNew } from './journal-reader.ts'
 import { assertRoom, freeBytesOf, isRoomMissing, JournalNoRoom } from './journal-room.ts'
 import { assertUnmarked } from './segment-fence.ts'
 import { SEGMENT_HEADER_BYTES, type SegmentFacts, segmentName, writeSegmentHeader } from './segment-header.ts'
@@ -85,7 +85,7 @@ export class FileJournal implements JournalPort {
 
   /**
    * Closes the last segment behind its last whole block and opens a new one.
-   * @throws Error where this build is the older one, JournalNoRoom where the disk does not hold another segment
+   * @throws JournalTooNew where this build is the older one, JournalNoRoom where the disk does not hold another segment
    */
   static open(options: FileJournalOptions): FileJournal {
     return new FileJournal(options)
@@ -98,7 +98,9 @@ export class FileJournal implements JournalPort {
       throw new Error(`the lock holds ${lock.directory}, not ${reader.directory}`)
     const last = end.segment
     if (last !== undefined && last.engineVersion > facts.engineVersion) {
-      throw new Error(`${end.file} was written by engine ${last.engineVersion}; this build has ${facts.engineVersion}`)
+      throw new JournalTooNew(
+        `${end.file} was written by engine ${last.engineVersion}; this build has ${facts.engineVersion}`,
+      )
     }
     this.#lock = lock
     this.#directory = lock.directory
