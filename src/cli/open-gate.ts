@@ -257,6 +257,9 @@ function gateOf(engine: Engine, sequencer: Sequencer, epoch: number, lastSeq: nu
     get isDown() {
       return sequencer.isDown
     },
+    get diskRoom() {
+      return sequencer.diskRoom
+    },
   }
 }
 
@@ -265,6 +268,7 @@ function sequence(sequencer: Sequencer, layout: RecordLayout, values: object): P
     sequencer.submit({
       write: (tape) => encode(tape, layout, { session: -1, principal: -1, ...values } as never),
       onDurable: () => settle(),
+      neverRefused: true,
       onFailure: (fault, cause) => fail(new Error(`${layout.name}: ${fault}`, { cause })),
     })
   })

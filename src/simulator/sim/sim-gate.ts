@@ -120,7 +120,7 @@ export class SimGate {
       nonce: () => settings.owner.repeat(2),
       hashHereBytes: Number.POSITIVE_INFINITY,
       publishMs: 0,
-      freeBytes: () => Number.POSITIVE_INFINITY,
+      diskSize: () => ({ freeBytes: 1e12, totalBytes: 1e12 }),
     })
     witness.started(engine)
     this.#sequencer = new Sequencer({
