@@ -1,7 +1,7 @@
 /** A gate that starts again from its folder: the same firm, the same orders, and the first answer to a repeated one. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -11,6 +11,7 @@ import { readSecrets } from '../floor/client/credentials.ts'
 import { GateClient } from '../floor/client/gate-client.ts'
 import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
 import { setUpWorld } from '../floor/world/set-up-world.ts'
+import { SpillFile } from '../gateway/spill-file.ts'
 import { DirectoryLocked } from '../journal/name-lock.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
@@ -27,8 +28,8 @@ const ORDER: NewOrderBody = {
   ...{ side: 'Buy', orderQty: '100', ordType: 'Limit', timeInForce: 'Day', price: '229' },
 }
 
-async function open(): Promise<{ gate: OpenGate; client: GateClient }> {
-  const gate = await openGate({ ...settings, onFatal: (cause) => assert.fail(String(cause)) })
+async function open(say: (line: string) => void = () => {}): Promise<{ gate: OpenGate; client: GateClient }> {
+  const gate = await openGate({ ...settings, say, onFatal: (cause) => assert.fail(String(cause)) })
   await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 })
   const wait = (ms: number) => new Promise<void>((settle) => setTimeout(settle, ms))
   const secrets = readSecrets(floorSecretsFile(folder))
@@ -85,6 +86,35 @@ describe('a gate in a folder', () => {
     await third.gate.close()
     const verified = spawnSync(process.execPath, [PROGRAM, 'journal', 'verify', join(folder, 'journal')])
     assert.equal(verified.status, 0, String(verified.stdout))
+  })
+
+  test('brings cancels to the journal that passed while it was down', async () => {
+    const spilled = join(folder, 'cancels-without-journal.jsonl')
+    const spill = new SpillFile(spilled)
+    assert.ok(spill.add('floor-ems', 'floor-ems', 'A-1', 'C-1'))
+    assert.ok(spill.add('nobody', 'floor-ems', 'never sent', ''))
+    spill.close()
+    appendFileSync(spilled, '{"time":"2026-11-2')
+    const said: string[] = []
+    const { gate, client } = await open((line) => said.push(line))
+    assert.equal(said.length, 1)
+    assert.match(said[0] as string, /^2 cancels passed while the journal was down; .*jsonl\.told-\d+$/)
+    assert.ok(!existsSync(spilled))
+    client.close()
+    await gate.close()
+    const show = (type: string) =>
+      spawnSync(process.execPath, [PROGRAM, 'journal', 'show', join(folder, 'journal'), '--type', type], {
+        encoding: 'utf8',
+      }).stdout
+    assert.match(show('SpilledCancel'), /SpilledCancel .*origClOrdID="A-1" sender="floor-ems"/)
+    assert.match(show('SpilledCancel'), /SpilledCancel .*sender="nobody"/)
+    const decided = show('CancelDecided').trimEnd().split('\n')
+    assert.equal(decided.length, 2)
+    assert.match(decided[0] as string, /orderSeq=\d+/)
+    assert.match(decided[1] as string, /UNKNOWN_ORDER/)
+    const again = await open((line) => assert.fail(line))
+    again.client.close()
+    await again.gate.close()
   })
 
   test('is not opened twice', async () => {

@@ -19,6 +19,7 @@ import type { Logger } from '../gateway/logger.ts'
 import type { TlsFiles } from '../gateway/rest/listener.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
+import { tellSpilledCancels } from '../gateway/spilled-cancels.ts'
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import { FileJournal } from '../journal/file-journal.ts'
 import { systemLockWorld } from '../journal/lock-world.ts'
@@ -148,7 +149,8 @@ async function openLocked(
   const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
   opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
-  const spill = new SpillFile(join(settings.directory, 'cancels-without-journal.jsonl'))
+  const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
+  const spill = new SpillFile(spillPath)
   server = await createRestServer({
     ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
@@ -164,6 +166,11 @@ async function openLocked(
   opened.push(async () => kills.close())
   // What was to be stopped while the gate was away is stopped before anybody can ask for anything.
   await kills.open()
+  const told = await tellSpilledCancels(spillPath, gate)
+  if (told !== undefined) {
+    logger.warn({ ...told }, 'cancels passed while the journal was down; they are in it now')
+    settings.say?.(`${told.cancels} cancels passed while the journal was down; they are in it now: ${told.movedTo}`)
+  }
   const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
   opened.push(() => rest.close())
   const url = await rest.listen(settings.port, settings.host)

@@ -10,6 +10,7 @@ import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
+import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
@@ -229,6 +230,8 @@ export function createEngine(options: EngineOptions): Engine {
 
   function decideSeldom(tape: Tape, offset: number, type: number): void {
     switch (type) {
+      case SPILLED_CANCEL.type:
+        return reports.cancel(tape, offset)
       case C.GENESIS.type:
         return reference.genesis(tape, offset)
       case C.HIERARCHY.type:

@@ -3,6 +3,7 @@
  */
 import * as records from '../../model/records/commands.ts'
 import * as days from '../../model/records/day-commands.ts'
+import { SPILLED_CANCEL } from '../../model/records/journal-commands.ts'
 import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 
@@ -10,6 +11,7 @@ const LAYOUTS = {
   NewOrder: records.NEW_ORDER,
   ReplaceOrder: records.REPLACE_ORDER,
   CancelOrder: records.CANCEL_ORDER,
+  SpilledCancel: SPILLED_CANCEL,
   NotSent: records.NOT_SENT,
   Confirm: records.CONFIRM,
   Evaluate: records.EVALUATE,
