@@ -13,7 +13,7 @@ import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './
 import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B04, B08, B09, C01, C03, C06, D01L, D01S, D02, D05, D08, E05, limitKey } from './state/limits.ts'
+import { B03, B04, B08, B09, B12, C01, C03, C06, D01L, D01S, D02, D05, D08, E05, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -87,7 +87,10 @@ export class GovernanceDecider {
       ]
       if (!known[objectKind]) return [UNKNOWN_NAME, at.object]
     }
-    if ((control === C01 || control === B09 || control === C06 || control === E05) && objectKind !== 0) {
+    if (
+      (control === C01 || control === B09 || control === C06 || control === E05 || control === B12) &&
+      objectKind !== 0
+    ) {
       return bad(at.objectKind)
     }
     if (control === B04 && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)

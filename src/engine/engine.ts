@@ -2,19 +2,23 @@
  * The engine: a synchronous, deterministic function of (state, command). `execute` decides a command and applies its
  * events; `apply` applies recorded ones. Nothing here knows a clock, a file or a socket.
  */
-import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
+import { type EngineSizes, PROPOSAL_STEP_LINES, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { ALGO, PARENT } from '../model/records/control-commands.ts'
 import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
 import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
+import * as P from '../model/records/people-commands.ts'
+import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
+import { decideAlgo, evolveAlgo } from './algos.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
@@ -22,6 +26,7 @@ import { GovernanceDecider } from './decide-governance.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
+import { ProposalDecider } from './decide-proposals.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StatementDecider } from './decide-statements.ts'
@@ -33,6 +38,7 @@ import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
+import { ProposalEvolver } from './evolve-proposals.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
 import { StatementEvolver } from './evolve-statements.ts'
@@ -40,11 +46,14 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { decideParent, evolveParent } from './parents.ts'
 import { createProfit } from './profit.ts'
+import type { Proposal } from './state/proposals.ts'
 import { State } from './state/state.ts'
 import { StateLoader } from './state/state-loader.ts'
 import { StateSaver } from './state/state-saver.ts'
 import { createSubjects } from './subjects.ts'
+import { createTwoPeople } from './two-people.ts'
 import { StateView } from './view.ts'
 import { createWatcher } from './watch.ts'
 
@@ -69,6 +78,10 @@ const EXECUTION_BOOKED = E.EXECUTION_BOOKED.type
 const EXECUTION_REVERSED = E.EXECUTION_REVERSED.type
 const MARK_MOVED = E.MARK_MOVED.type
 const APPLIED = E.APPLIED.type
+const APPROVE = P.APPROVE.type
+const PROPOSAL_STEP = P.PROPOSAL_STEP.type
+
+const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 const COMMAND_SEQ = C.TICK.at.seq
@@ -118,8 +131,14 @@ export function createEngine(options: EngineOptions): Engine {
   const evolveLiveOrders = new LiveOrderEvolver(state, life)
   const evolveStatements = new StatementEvolver(state, shift, profit)
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
+  const twoPeople = createTwoPeople(state)
+  const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
+  const evolveProposals = new ProposalEvolver(state)
 
-  const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
+  const timerDeciders = {
+    [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
+  }
+  const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
 
   function execute(tape: Tape, offset: number): void {
     enter(tape, offset)
@@ -137,12 +156,47 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    const type = typeAt(tape, offset)
+    if (type === APPROVE || type === PROPOSAL_STEP) applyLines(tape, offset, events)
     if (tripped.length > 0) act(tape, offset)
   }
 
   /** What rows do by themselves that this command took over their limit: one after the other. */
   function act(tape: Tape, offset: number): void {
     for (let at = tape.end; watcher.actNext(tape); at = tape.end) evolve(tape, offset, at)
+  }
+
+  /** The next lines of the proposal that the command has approved, or goes on with: each in the state the one before left. */
+  function applyLines(tape: Tape, command: number, events: number): void {
+    const first = events < tape.end ? typeAt(tape, events) : 0
+    if (first !== 0 && first !== Q.PROPOSAL_MOVED.type) return
+    const proposal = state.proposals.get(tape.i32[(command >> 2) + P.APPROVE.at.proposal]!)!
+    for (let lines = 0; lines < PROPOSAL_STEP_LINES && proposal.next < proposal.count; lines++) {
+      applyLine(tape, proposal)
+    }
+    if (proposal.next < proposal.count) return
+    const end = tape.end
+    proposals.finish(tape, proposal)
+    evolve(tape, command, end)
+  }
+
+  function applyLine(tape: Tape, proposal: Proposal): void {
+    const event = proposals.beginLine(tape, proposal)
+    const events = tape.end
+    const inner = event + Q.PROPOSAL_LINE_APPLIED.bytes
+    try {
+      decideApproved(tape, inner, typeAt(tape, inner))
+    } catch (error) {
+      tape.end = events
+      onRiskError(error, state.seq)
+      writeRefused(tape, RISK_ERROR)
+    }
+    proposals.noteLine(tape, event, events)
+    const decided = tape.end
+    evolve(tape, inner, event)
+    for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, inner, at)
+    follow(tape, inner, events)
+    for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, inner, at)
   }
 
   /** Each timer is decided in the state that the one before it left. */
@@ -157,8 +211,10 @@ export function createEngine(options: EngineOptions): Engine {
   function apply(tape: Tape, offset: number): number {
     enter(tape, offset)
     let at = offset + lengthAt(tape, offset)
+    let command = offset
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
-      evolve(tape, offset, at)
+      command = E.commandOf(tape, offset, command, at)
+      evolve(tape, command, at)
       at += lengthAt(tape, at)
     }
     return at
@@ -192,9 +248,16 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextListSweep(): WriteCommand | null {
     const list = state.statements.sweeping()
-    if (list === undefined) return null
+    if (list === undefined) return nextStep()
     const { account, venue, next: from } = list
     return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
+  }
+
+  function nextStep(): WriteCommand | null {
+    const proposal = state.proposals.inHand()
+    if (proposal === undefined) return null
+    const { id, next: fromLine } = proposal
+    return (tape) => encode(tape, P.PROPOSAL_STEP, { session: -1, principal: -1, proposal: id, fromLine })
   }
 
   function enter(tape: Tape, offset: number): void {
@@ -229,6 +292,28 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function decideSeldom(tape: Tape, offset: number, type: number): void {
+    const refusal = twoPeople.refusal(tape, offset, type)
+    if (refusal !== 0) return writeRefused(tape, refusal, P.PROPOSE.at.principal)
+    switch (type) {
+      case P.PROPOSE.type:
+        return proposals.propose(tape, offset)
+      case P.PROPOSAL_LINE.type:
+        return proposals.line(tape, offset)
+      case P.PROPOSAL_SUBMIT.type:
+        return proposals.submit(tape, offset)
+      case APPROVE:
+        return proposals.approve(tape, offset)
+      case P.REJECT_PROPOSAL.type:
+        return proposals.reject(tape, offset)
+      case PROPOSAL_STEP:
+        return proposals.step(tape, offset)
+      default:
+        return decideApproved(tape, offset, type)
+    }
+  }
+
+  /** Decides a command that may be carried out: its sender may alone, or two people have approved it. */
+  function decideApproved(tape: Tape, offset: number, type: number): void {
     switch (type) {
       case SPILLED_CANCEL.type:
         return reports.cancel(tape, offset)
@@ -282,6 +367,10 @@ export function createEngine(options: EngineOptions): Engine {
         return liveOrders.statement(tape, offset)
       case D.STATEMENT_SWEEP.type:
         return liveOrders.sweep(tape, offset)
+      case ALGO.type:
+        return decideAlgo(state, tape, offset)
+      case PARENT.type:
+        return decideParent(state, tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -360,6 +449,12 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.checked(tape, event)
       case F.LIST_SWEPT.type:
         return evolveLiveOrders.swept(tape, event)
+      case Q.PROPOSAL_LINE_APPLIED.type:
+        return evolveProposals.lineApplied(tape, event)
+      case Q.PROPOSAL_MOVED.type:
+        return evolveProposals.moved(tape, command, event)
+      case Q.PROPOSAL_LINE_ADDED.type:
+        return evolveProposals.lineAdded(tape, command)
       case APPLIED:
         return applied(tape, command, event)
       default:
@@ -434,6 +529,10 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveCalendars.day(tape, command)
       case D.ZONE_TRANSITIONS.type:
         return evolveCalendars.zone(tape, command)
+      case ALGO.type:
+        return evolveAlgo(state, tape, command)
+      case PARENT.type:
+        return evolveParent(state, tape, command, id)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }

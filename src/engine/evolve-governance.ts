@@ -254,6 +254,7 @@ export class GovernanceEvolver {
       calendars.schedule(calendar)
       return
     }
+    const previous = state.tradeDate
     state.tradeDate = tradeDate
     calendars.schedule(0)
     executions.roll()
@@ -269,6 +270,7 @@ export class GovernanceEvolver {
       this.#market.revalue(id)
     }
     this.#market.rollProfits()
+    state.parents.forget(previous)
     this.#carryOrders()
   }
 

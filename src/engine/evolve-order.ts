@@ -1,10 +1,11 @@
 /** Applies the events of order commands to the state. Reads the command and its events from the tape, nothing else. */
 
+import { ID_CHARS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
 import { CANCEL_ORDER, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { CANCEL_DECIDED, CANCEL_REQUESTED, ORDER_DECIDED, ORDER_MOVED } from '../model/records/events.ts'
-import type { Tape } from '../model/records/tape.ts'
+import { readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import { Change } from './events-out.ts'
 import { type Judgement, Verdict } from './judgement.ts'
@@ -35,6 +36,10 @@ const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
 const ACCESS_WORD = ORDER_DECIDED.at.results0 + (MARKET_ACCESS >> 4)
 const ACCESS_BIT = (MARKET_ACCESS & 15) * 2
 
+const PARENT_CHILD = controlIndex('PARENT_CHILD')
+const PARENT_WORD = ORDER_DECIDED.at.results0 + (PARENT_CHILD >> 4)
+const PARENT_BIT = (PARENT_CHILD & 15) * 2
+
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
 const C = CANCEL_ORDER.at
@@ -48,6 +53,7 @@ export type OrderEvolver = ReturnType<typeof createOrderEvolver>
 /** `j` is only for the scratch of the duplicate hash. */
 export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content, watcher: Watcher) {
   const { ids, orders, limits, names, duplicates } = state
+  const { parents } = state
   const { terms } = life
   const { entityOf, clientOf, deskOf } = names
   const { hashDuplicate } = content
@@ -65,6 +71,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const outcome = i32[e + E.outcome]!
     const reason = i32[e + E.reason]!
     isRefused = outcome === REJECT
+    if (parents.made > 0 && isRefused) notice(tape, event, parentNamed(tape, command, session), i32[c + N.strategy]!)
     stamp(session)
     const repeated = outcome === DUPLICATE || reason === CLORDID_CONFLICT
     // The venue is sought last: without it the subjects are known all the same.
@@ -102,10 +109,21 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     terms[Term.STOP] = f64[f + N.stopPx]!
     terms[Term.EXPIRE] = f64[f + N.expireTimeUs]!
     readDecided(tape, event)
+    if (parents.made > 0) parents.adopt(slot, parentNamed(tape, command, session))
     life.open(slot, idSlot)
     // Without a row too: one that is set now counts the orders of its whole window.
     if (j.duplicateSeq !== state.seq) hashDuplicate(tape, command)
     duplicates.remember(j.duplicate0, j.duplicate1, state.timeUs)
+  }
+
+  function parentNamed(tape: Tape, command: number, session: number): number {
+    return parents.idOf(session, readText(tape, command + N.parentClOrdID, ID_CHARS))
+  }
+
+  /** A slice that its parent has no room for: the strategy that sent it has lost count. */
+  function notice(tape: Tape, event: number, parent: number, strategy: number): void {
+    const isExcess = ((tape.i32[(event >> 2) + PARENT_WORD]! >> PARENT_BIT) & 3) === Verdict.FAIL
+    if (isExcess && parents.get(parent) !== undefined) watcher.strayed(strategy)
   }
 
   /** OrderDecided behind a ReplaceOrder. */
@@ -117,6 +135,9 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const slot = i32[e + E.slot]!
     const approved = i32[e + E.outcome] === APPROVE
     isRefused = i32[e + E.outcome] === REJECT
+    if (parents.made > 0 && isRefused && slot >= 0) {
+      notice(tape, event, parents.parentOf[slot]!, orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
+    }
     stamp(session)
     if (slot >= 0) stampOrder(slot)
     else stampEnded(tape, command + R.origClOrdID, session, i32[e + E.reason]!)

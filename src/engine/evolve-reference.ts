@@ -72,6 +72,7 @@ export class ReferenceEvolver {
     const { kind } = command
     if (kind === Kind.VENUE) names.venueNonAtomic[id] = command.flags & 1
     if (kind === Kind.OWNER) names.ownerCrossVenue[id] = command.flags & 1
+    if (kind === Kind.STRATEGY) this.#state.algos.flag(id, command.flags & 1)
     if (kind === Kind.PRINCIPAL) names.isPerson[id] = command.flags & 1
     if (names.idOf(kind, command.name) >= 0) return
     names.define(kind, command.name)

@@ -46,7 +46,7 @@ const enum Reserve {
 export type OrderLife = ReturnType<typeof createOrderLife>
 
 export function createOrderLife(state: State, shift: Shift) {
-  const { orders, names, cells, books, ids, instruments, locates, latches } = state
+  const { orders, names, cells, books, ids, instruments, locates, latches, parents } = state
   const { f, i, vf, vi } = orders
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
@@ -244,6 +244,7 @@ export function createOrderLife(state: State, shift: Shift) {
     const seq = f[slot * Order.NUMS + Order.SEQ]!
     const locate = i[oi + Order.LOCATE]!
     for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
+    if (parents.made > 0) parents.parentOf[slot] = -1
     orders.release(slot)
   }
 
@@ -286,6 +287,7 @@ export function createOrderLife(state: State, shift: Shift) {
     delta[Delta.OPEN] = open
     delta[Delta.COUNT] = count
     shift.order(oi)
+    if (parents.made > 0) parents.move(slot, more + executed, open + delta[Delta.EXECUTED]!, count)
     if (executed !== 0) books.addPosition(i[oi + Order.HEAD]!, delta[Delta.P]!)
     if (side === SELL_LONG) books.addLongSells(i[oi + Order.HEAD]!, more)
     const locate = i[oi + Order.LOCATE]!

@@ -34,6 +34,8 @@ const D01L = controlIndex('MAX_LONG_POSITION')
 const D01S = controlIndex('MAX_SHORT_POSITION')
 const D04 = controlIndex('GROSS_EXECUTED')
 const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+const B16 = controlIndex('MARKET_DATA')
+const B12 = controlIndex('BASKET_TOTAL')
 const E05 = controlIndex('DAILY_LOSS')
 const C03 = controlIndex('REPEATED_EXECUTION')
 const C06 = controlIndex('REJECT_STORM')
@@ -50,7 +52,7 @@ const WAIVED = ROW_WAIVED
 const REASON_OF = Int32Array.from(CONTROLS, (row) => (row.family === 'limit' ? reasonNumber(row.code) : RISK_ERROR))
 /** 1 for controls that need the order's value: not judged without a reference price. */
 const NEEDS_VALUE = Int32Array.from(CONTROLS, (row) =>
-  [B02, B03, D02, D03, D04, D05, D06, D08, E05].includes(row.index as number) ? 1 : 0,
+  [B02, B03, D02, D03, D04, D05, D06, D08, E05, B12].includes(row.index as number) ? 1 : 0,
 )
 
 export type Rows = ReturnType<typeof createRows>
@@ -73,6 +75,8 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
   const { measurePriceCollar, standsInPhase, measureDuplicateOrder, measureMessageRate } = controls
   const { measurePriceCollarWindow, measureRepeatedExecution, measureRejectStorm } = controls
+  const { measureMarketData } = controls
+  const { isOfBasket, measureBasketTotal } = controls
   const { isProfitKnown, judgeDailyLoss } = controls
   const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
   const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
@@ -127,6 +131,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   function isJudged(control: number, slot: number, list: number): boolean {
     if (!j.valued && NEEDS_VALUE[control] !== 0) return false
     if (control === B03) return standsInPhase(slot, list)
+    if (control === B12) return isOfBasket()
     return control !== B09 || j.replaces < 0
   }
 
@@ -277,6 +282,11 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
         return x[X.AFTER]! <= x[X.LIMIT]!
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
+        break
+      case B16:
+        return measureMarketData() || x[X.AFTER]! <= x[X.LIMIT]!
+      case B12:
+        measureBasketTotal()
         break
       case E05:
         return judgeDailyLoss(slot)

@@ -9,6 +9,7 @@ import type {
   LimitView,
   OrderStanding,
   OrderView,
+  ProposalView,
   ReadinessView,
   StandingView,
 } from '../model/engine-port.ts'
@@ -22,6 +23,7 @@ import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
+import type { Proposal } from './state/proposals.ts'
 import type { State } from './state/state.ts'
 import { longOf, netOf, rowUse, shortOf } from './view-rows.ts'
 
@@ -305,7 +307,25 @@ export class StateView implements EngineView {
     return readinessOf(this.#state, account)
   }
 
+  proposal(id: number): ProposalView | undefined {
+    const proposal = this.#state.proposals.get(id)
+    return proposal === undefined ? undefined : proposalView(proposal)
+  }
+
+  *proposals(): Iterable<ProposalView> {
+    for (const proposal of this.#state.proposals.all()) yield proposalView(proposal)
+  }
+
   parameter(index: number): number {
     return this.#state.parameters[index]!
+  }
+}
+
+function proposalView(proposal: Proposal): ProposalView {
+  const { id, state, maker, checker, key, title, madeUs, expiresUs, count, hash0, hash1, next, refused } = proposal
+  return {
+    ...{ proposal: id, state, maker, checker, key, title, madeUs, expiresUs, lines: count },
+    ...{ contentHash0: hash0, contentHash1: hash1, applied: next, refused, refusals: proposal.refusals },
+    line: (line) => proposal.lines[line],
   }
 }

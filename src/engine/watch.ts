@@ -17,6 +17,7 @@ import { B04, C03, C06, E05 } from './state/limits.ts'
 import type { State } from './state/state.ts'
 import { Watch } from './state/watches.ts'
 
+const PARENT_CHILD = reasonNumber('PARENT_CHILD')
 const KINDS = 6
 const INSTRUMENT_OBJECT = 1
 const FIRM = 0
@@ -135,6 +136,10 @@ export function createWatcher(state: State) {
   function actNext(tape: Tape): boolean {
     while (tripped.length > 0) {
       const slot = tripped.shift()!
+      if (slot < 0) {
+        if (latchStray(tape, -1 - slot)) return true
+        continue
+      }
       if (isWaived(slot)) {
         encode(tape, LIMIT_BREACHED, { use: hardOf(slot), row: rowOf(slot), slot, reason: causeOf(slot) })
         return true
@@ -148,6 +153,19 @@ export function createWatcher(state: State) {
       return true
     }
     return false
+  }
+
+  /** The strategy sent a slice that its parent has no room for, or that is not the parent's. */
+  function strayed(strategy: number): void {
+    tripped.push(-1 - strategy)
+  }
+
+  function latchStray(tape: Tape, strategy: number): boolean {
+    const subject = latches.active.length >= LATCHES_MAX ? FIRM : strategy
+    if (stands(subject, PARENT_CHILD)) return false
+    const values = { latch: latches.next, subject, state: BLOCKED, cause: PARENT_CHILD, row: -1, slot: -1 }
+    encode(tape, CONTROL_LATCHED, values)
+    return true
   }
 
   function stands(subject: number, cause: number): boolean {
@@ -213,7 +231,7 @@ export function createWatcher(state: State) {
 
   function isLost(slot: number): boolean {
     // A row that only alerts says so in each decision.
-    return !isWaived(slot) && 0 - profits.money[i[slot * Row.INTS + Row.SUBJECT]!]! >= hardOf(slot)
+    return !isWaived(slot) && Math.max(0, 0 - profits.money[i[slot * Row.INTS + Row.SUBJECT]!]!) >= hardOf(slot)
   }
 
   function hardOf(slot: number): number {
@@ -228,7 +246,7 @@ export function createWatcher(state: State) {
     return CAUSE_OF.get(i[slot * Row.INTS + Row.CONTROL]!)!
   }
 
-  return { executed, refused, profited, marked, actNext, latched, released }
+  return { executed, refused, strayed, profited, marked, actNext, latched, released }
 }
 
 /** A sum that a double cannot hold is pinned at the bound. */

@@ -72,6 +72,10 @@ export const CONTROLS = [
   limit(26, 'C03', 'REPEATED_EXECUTION', 124, 'count'),
   limit(27, 'C06', 'REJECT_STORM', 126, 'count'),
   limit(28, 'E05', 'DAILY_LOSS', 195, 'money'),
+  limit(29, 'B12', 'BASKET_TOTAL', 108, 'money'),
+  gate(30, 'B13', 'PARENT_CHILD', 66),
+  gate(31, 'A07', 'ALGO_REGISTERED', 45),
+  limit(32, 'B16', 'MARKET_DATA', 82, 'count'),
 ] as const satisfies readonly ControlRow[]
 
 /** The control's row by index; throws where there is none. */

@@ -194,6 +194,31 @@ export interface ReadinessView {
   readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
   readonly differences: readonly PositionDifferenceView[]
   readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
+  /** The next trade date and when it begins by itself; undefined where no calendar knows. */
+  readonly nextRoll: { readonly tradeDate: number; readonly dueUs: number } | undefined
+}
+
+/** A proposal, open or lately ended. */
+export interface ProposalView {
+  readonly proposal: number
+  /** Index in PROPOSAL_STATES. */
+  readonly state: number
+  /** Ids of principals; checker -1 if nobody approved or rejected it. */
+  readonly maker: number
+  readonly checker: number
+  readonly key: string
+  readonly title: string
+  readonly madeUs: number
+  readonly expiresUs: number
+  readonly lines: number
+  readonly contentHash0: number
+  readonly contentHash1: number
+  /** Lines that were carried out so far, and how many of them were refused; the first of these one by one. */
+  readonly applied: number
+  readonly refused: number
+  readonly refusals: readonly { readonly line: number; readonly reason: number }[]
+  /** The command record of a line, unstamped; undefined where it has none, or has ended. */
+  line(line: number): Uint8Array | undefined
 }
 
 /** Reads of the live state. Every call may walk tables: not for the order path. */
@@ -232,4 +257,7 @@ export interface EngineView {
   sectorOf(instrument: number): number
   parameter(index: number): number
   readiness(account: number): ReadinessView
+  proposal(id: number): ProposalView | undefined
+  /** Oldest first. */
+  proposals(): Iterable<ProposalView>
 }

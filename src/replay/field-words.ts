@@ -19,6 +19,7 @@ import {
   ORD_TYPES,
   ORDER_STATES,
   OUTCOMES,
+  PROPOSAL_STATES,
   REF_SOURCES,
   SESSION_PHASES,
   SIDES,
@@ -34,6 +35,8 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
+const PROFILES = ['demo', 'production']
+
 /** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
@@ -48,13 +51,15 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'CalendarDay.kind': CALENDAR_DAY_KINDS,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
-  'Limit.phase': ['', ...SESSION_PHASES],
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
   outcome: OUTCOMES,
   parameter: PARAMETERS.map((parameter) => parameter.name),
   phase: SESSION_PHASES,
-  profile: ['demo', 'production'],
+  // Any phase goes without a word.
+  'Limit.phase': ['', ...SESSION_PHASES],
+  profile: PROFILES,
+  environment: PROFILES,
   refSource: REF_SOURCES,
   side: SIDES,
   'Kill.side': ['buys', 'sells'],
@@ -64,6 +69,8 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   'LiveOrderChecked.state': ORDER_STATES,
+  'ProposalMoved.state': PROPOSAL_STATES,
+  'ProposalRepeated.state': PROPOSAL_STATES,
   verdict: LIVE_ORDER_VERDICTS,
   'PositionStatement.step': ['open', 'close'],
   'LiveOrderStatement.step': ['open', 'row', 'close'],
@@ -87,6 +94,7 @@ const KINDS: Readonly<Record<string, NameKind | 'SUBJECT'>> = {
   missingSubject: 'SUBJECT',
   owner: 'SUBJECT',
   'Hierarchy.owner': 'OWNER',
+  'Algo.owner': 'PRINCIPAL',
   principal: 'PRINCIPAL',
   sector: 'SECTOR',
   session: 'SUBJECT',

@@ -94,7 +94,8 @@ test('an engine that loads what another saved goes on as that one does', (t) => 
     endOnFailure: true,
   })
   t.diagnostic(`SNAPSHOT_SEED=${SEED} SNAPSHOT_RUNS=${RUNS}: ${result.numRuns} sequences`)
-  assert.ok(!result.failed, `SNAPSHOT_SEED=${SEED}: ${fc.defaultReportMessage(result)}`)
+  const why = () => `SNAPSHOT_SEED=${SEED}: ${result.errorInstance}\n${fc.defaultReportMessage(result)}`
+  if (result.failed) assert.fail(why())
 })
 
 test('a state that ends too early, goes on, or is for other sizes is not loaded', () => {

@@ -20,6 +20,7 @@ const enum Tag {
   SET = 9,
   MAP = 10,
   OBJECT = 11,
+  BYTES = 12,
 }
 
 type Fields = Record<string, unknown>
@@ -115,6 +116,8 @@ export abstract class StateVisitor {
         return this.#filled((value as Map<unknown, unknown>) ?? new Map(), (map) => this.map(map))
       case Tag.INTS:
         return this.#ints(value as Int32Array)
+      case Tag.BYTES:
+        return this.#bytes(value as Uint8Array)
       case Tag.OBJECT:
         return this.#object(value as Fields)
       default:
@@ -138,6 +141,16 @@ export abstract class StateVisitor {
     const ints = this.isLoading ? new Int32Array(length) : value
     this.run(ints)
     return ints
+  }
+
+  /** Bytes that end in the middle of a word are filled up with zeros. */
+  #bytes(value: Uint8Array): Uint8Array {
+    const length = this.int(this.isLoading ? 0 : value.length)
+    const words = new Int32Array(Math.ceil(length / 4))
+    const bytes = new Uint8Array(words.buffer, 0, length)
+    if (!this.isLoading) bytes.set(value)
+    this.run(words)
+    return this.isLoading ? bytes : value
   }
 
   #object(value: Fields): Fields {
@@ -186,6 +199,7 @@ function tagOfObject(value: object | null): Tag {
   if (value === null) return Tag.NULL
   if (Array.isArray(value)) return Tag.ARRAY
   if (value instanceof Int32Array) return Tag.INTS
+  if (value instanceof Uint8Array) return Tag.BYTES
   if (value instanceof Set) return Tag.SET
   if (value instanceof Map) return Tag.MAP
   if (Object.getPrototypeOf(value) === Object.prototype) return Tag.OBJECT

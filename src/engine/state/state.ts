@@ -3,6 +3,7 @@ import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
+import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
@@ -16,7 +17,9 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createParents, type Parents } from './parents.ts'
 import { createProfits, type Profits } from './profits.ts'
+import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
@@ -41,6 +44,9 @@ export class State {
   readonly timers = createTimers()
   readonly watches = createWatches()
   readonly profits: Profits
+  readonly parents: Parents
+  readonly algos: Algos
+  readonly proposals = createProposals()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -84,6 +90,8 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.algos = createAlgos(sizes.scopes)
+    this.parents = createParents(sizes.orders)
     this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
@@ -134,11 +142,14 @@ export class State {
     this.timers.visit(v)
     this.watches.visit(v)
     this.profits.visit(v)
+    this.parents.visit(v)
+    this.algos.visit(v)
     this.locates.visit(v)
     this.rates.visit(v)
     this.lists.visit(v)
     this.calendars.visit(v)
     this.statements.visit(v)
+    this.proposals.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -32,7 +32,10 @@ export function createWatches() {
   const widths = new Map<number, number>()
   /** Subject of each latch that a row set. */
   const latched = new Map<number, number>()
-  /** Rows that the events of the command under way took over their limit. Not part of the state. */
+  /**
+   * Slots of rows that the events of the command under way took over their limit, and -1 - id of strategies that strayed
+   * from a parent order. Not part of the state.
+   */
   const tripped: number[] = []
 
   /** The watch of a row in an instrument, -1 for a row without; undefined where nothing was executed yet. */

@@ -130,6 +130,9 @@ function setObjectLimits(script: Script, world: World): void {
   limit(script, rows.E05, traders[2] as number, 500_000, { param: 1 })
   limit(script, rows.E05, accounts[1] as number, 200_000, { param: 3 })
   limit(script, rows.E05, desks[0] as number, 20_000, { action: ALERT })
+  limit(script, rows.B16, strategies[1] as number, 2 * SECOND)
+  limit(script, rows.B16, accounts[2] as number, SECOND, objectOf('INSTRUMENT'))
+  limit(script, rows.B12, 0, 3 * MILLION)
   limit(script, rows.D04, 0, 60 * MILLION, objectOf('SECTOR'))
   limit(script, rows.B09, sessions[0] as number, 5, { param: 2 * SECOND, action: ALERT })
 }

@@ -4,7 +4,7 @@
  */
 import type { JournalReader, StoredBlock } from '../../journal/journal-reader.ts'
 import { type DecisionEngine, ENTRY_BYTES_MAX, type EngineView } from '../../model/engine-port.ts'
-import { isCommandAt, layoutOfType } from '../../model/records/events.ts'
+import { carriedBy, isCommandAt, layoutOfType } from '../../model/records/events.ts'
 import { decode } from '../../model/records/schema.ts'
 import { lengthAt, Tape, typeAt } from '../../model/records/tape.ts'
 import { OUTCOMES } from '../../model/vocabulary.ts'
@@ -152,7 +152,7 @@ export class Witness {
     this.#lastTimeUs = given.values.timeUs
     const recorded = recordedEvents(tape, lengthAt(tape, 0))
     const said = this.#twin.execute(given)
-    learn(given, recorded, this.#twin, this.#ledger)
+    learn(given, recorded, said, this.#ledger)
     compareEvents(given, recorded, said, this.#ledger)
     for (const { name, values } of recorded) {
       this.#trace.count(name === 'OrderDecided' ? `${OUTCOMES[values.outcome as number]}` : name)
@@ -179,8 +179,10 @@ function seqOf(entry: Uint8Array): number {
   return new DataView(entry.buffer, entry.byteOffset).getFloat64(8, true)
 }
 
-function commandAt(tape: Tape): Command {
-  const layout = layoutOfType(typeAt(tape, 0))
-  if (layout === undefined) throw new Error(`no layout has the type ${typeAt(tape, 0)}`)
-  return { name: layout.name, values: decode(tape, 0, layout) } as unknown as Command
+function commandAt(tape: Tape, at = 0): Command {
+  const layout = layoutOfType(typeAt(tape, at))
+  if (layout === undefined) throw new Error(`no layout has the type ${typeAt(tape, at)}`)
+  const made = { name: layout.name, values: decode(tape, at, layout) } as unknown as Command
+  const carried = carriedBy(tape, at)
+  return carried < 0 ? made : { ...made, inner: commandAt(tape, carried) }
 }

@@ -22,6 +22,7 @@ type Report = ValuesOfCommand<'ExecutionReport'>
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const APPROVED = stateNamed('APPROVED')
 const WORKING = stateNamed('WORKING')
+const UNKNOWN = stateNamed('UNKNOWN')
 const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
 const FILLED = stateNamed('FILLED')
 const ENDS: Readonly<Record<string, number>> = {
@@ -106,7 +107,7 @@ function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): Twi
 /** Whatever a report says, the market knows the order. */
 function makeKnown(order: Order): void {
   order.reported = true
-  if (order.state === APPROVED) order.state = WORKING
+  if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
 function fill(state: State, report: Report): TwinEvent[] {
@@ -119,7 +120,7 @@ function fill(state: State, report: Report): TwinEvent[] {
   if (place === null) return refused('UNKNOWN_NAME')
   if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
-  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
+  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
   const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
   if (order !== undefined) {
     return [...events, ...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
@@ -131,10 +132,14 @@ function fill(state: State, report: Report): TwinEvent[] {
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */
-function fillOrder(state: State, order: Order, report: Report): string {
+function fillOrder(state: State, order: Order, report: Report, amount: bigint): string {
   const isLate = !states.isLive(order)
   const largest = order.versions.map(({ orderQty }) => orderQty).reduce(larger)
   order.cum += BigInt(report.lastQty)
+  if (!isLate) {
+    order.sliceQty += BigInt(report.lastQty)
+    order.sliceFlow += amount
+  }
   makeKnown(order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'
@@ -255,6 +260,7 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     orderSeq,
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
+    seq: report.seq,
     bookedOn: states.dateOf(state, keys.account),
     reversed: false,
     reversedOn: 0,

@@ -239,9 +239,26 @@ export function executedAt(state: State, subject: Name, object: ObjectOf): bigin
   return sum(executedToday(state, subject, object).map((booking) => booking.amount))
 }
 
+/** True where the subject's day had begun when it was booked. */
+export function isSince(state: State, booking: Booking, subject: Name): boolean {
+  return booking.seq > (state.zeroed.get(subject.id) ?? 0)
+}
+
+/** The calendar that a subject rolls with: that of the one entity all its accounts are of, else the firm's, 0. */
+export function calendarOf(state: State, subject: Name): number {
+  if (subject.kind === 'FIRM' || subject.kind === 'SESSION') return 0
+  const own = subject.kind === 'ENTITY' ? [subject.id] : accountsOf(state, subject).map(entityOf(state))
+  const [entity = 0, ...others] = new Set(own)
+  return others.length === 0 && state.calendars.has(entity) ? entity : 0
+}
+
+function entityOf(state: State): (account: number) => number {
+  return (account) => (state.subjects[account] as Name).entity
+}
+
 function executedToday(state: State, subject: Name, object: ObjectOf): Booking[] {
   return state.bookings
-    .filter((booking) => !booking.reversed && booking.tradeDate === state.tradeDate && booking.execution !== null)
+    .filter((booking) => !booking.reversed && isSince(state, booking, subject) && booking.execution !== null)
     .filter(({ keys }) => countsAt(keys, subject) && isIn(state, object, keys.instrument, keys.venue))
 }
 

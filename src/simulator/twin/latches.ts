@@ -70,7 +70,7 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   if (worst === KILLED) return 'KILLED'
   if (isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
-  if (isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
+  if (!candidate.restates && isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
   if (worst === 0) return null
   const change = leavesChange(state, candidate, candidate.orderQty)
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))

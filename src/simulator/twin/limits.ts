@@ -81,7 +81,8 @@ function isAllowed({ control, objectKind }: LimitValues, subject: Name): boolean
   if (POSITION_CONTROLS.includes(control) && subject.kind === 'SESSION') return false
   if (control === rows.D08) return objectKind === SECTOR
   if (QUANTITY_CONTROLS.includes(control)) return objectKind === INSTRUMENT
-  if (control === rows.C01 || control === rows.B09 || control === rows.E05) return objectKind === NONE
+  if (control === rows.C01 || control === rows.B09 || control === rows.E05 || control === rows.B12)
+    return objectKind === NONE
   if (control === rows.C06) return objectKind === NONE && ['STRATEGY', 'SESSION'].includes(subject.kind)
   if (control === rows.B04) return objectKind === INSTRUMENT
   if (control === rows.C03) return objectKind === NONE || objectKind === INSTRUMENT
@@ -97,6 +98,7 @@ function limitOf(values: LimitValues): Limit {
     object: values.objectKind === NONE ? -1 : values.object,
     hard: BigInt(values.hard),
     hardForReducing: BigInt(values.hardForReducing),
+    soft: BigInt(values.soft),
     param: BigInt(values.param),
     warnBps: [warn1Bps, warn2Bps, warn3Bps, warn4Bps].map(BigInt),
     action: values.action,

@@ -9,6 +9,7 @@ import type { Candidate } from './candidate.ts'
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
+import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
 import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
 import { A02 } from './structure.ts'
@@ -47,7 +48,8 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
     const unopened: TwinEvent = { name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }
-    return [unopened, ...countRefusal(state, subjects, values.timeUs)]
+    const strayed = stopStray(state, candidate, decision)
+    return [unopened, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
   open(state, candidate, values.seq, valued)
@@ -156,6 +158,7 @@ function candidateOf(state: State, values: OrderValues): Candidate {
     orderQty: BigInt(values.orderQty),
     order: null,
     likeness: likenessOf(values),
+    parent: parentNamed(state, values.session, values.parentClOrdID),
   }
 }
 
@@ -166,6 +169,8 @@ function likenessOf(values: OrderValues): string {
 
 function open(state: State, candidate: Candidate, seq: number, valued: { v: bigint; unit: Ratio }): void {
   const { clOrdID, keys, owner, side, ordType, timeInForce, locate, likeness } = candidate
+  const parent = candidate.parent === 'UNKNOWN' ? null : candidate.parent
+  if (parent !== null) parent.slices++
   state.orders.set(seq, {
     seq,
     keys,
@@ -175,6 +180,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     timeInForce,
     // A locate that is not known when it is named is none, whatever is defined later.
     locate: state.locates[locate] === undefined ? -1 : locate,
+    approvedUs: candidate.now,
     versions: [versionOf(candidate, valued)],
     cum: 0n,
     state: APPROVED,
@@ -182,6 +188,9 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     cancelRequested: false,
     requestedBy: 0,
     ids: [clOrdID],
+    parent,
+    sliceQty: 0n,
+    sliceFlow: 0n,
   })
   state.slots.set(seq, state.slots.size)
   state.approvals.push({ timeUs: candidate.now, likeness: likeness as string })

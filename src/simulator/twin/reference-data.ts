@@ -146,6 +146,17 @@ export function adv(state: State, values: ValuesOfCommand<'Adv'>): TwinEvent[] {
   return applied()
 }
 
+export function algo(state: State, values: ValuesOfCommand<'Algo'>): TwinEvent[] {
+  const { strategy, owner, environment, approved } = values
+  const person = states.nameAt(state, 'PRINCIPAL', owner)
+  const isNamed = states.subjectAt(state, 'STRATEGY', strategy) !== undefined && person !== undefined
+  if (!isNamed || (person.flags & 1) === 0) return refused('UNKNOWN_NAME')
+  const isWhole = values.algoId !== '' && values.version !== '' && values.parameterHash !== ''
+  if (![0, 1].includes(environment) || ![0, 1].includes(approved) || !isWhole) return refused('INVALID_VALUE')
+  state.algos.set(strategy, approved === 1 && environment === state.profile)
+  return applied()
+}
+
 export function setParameter(state: State, values: ValuesOfCommand<'Parameter'>): TwinEvent[] {
   const row = PARAMETERS[values.parameter]
   if (row === undefined || values.value < row.min || values.value > row.max) return refused('INVALID_VALUE')

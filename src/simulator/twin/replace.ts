@@ -9,6 +9,7 @@ import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { APPROVE, APPROVED, judgeSafely, repeated, subjectIds, undecided, useId, versionOf } from './orders.ts'
+import { stopStray } from './parents.ts'
 import { countMessage } from './rows.ts'
 import { duration, isLive, type Keys, type Order, orderNamed, type State } from './state.ts'
 import { leavesOfOrder } from './value.ts'
@@ -16,6 +17,7 @@ import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
 
 const WORKING = ORDER_STATES.indexOf('WORKING')
+const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const FILLED = ORDER_STATES.indexOf('FILLED')
 const NOT_SENT = ORDER_STATES.indexOf('NOT_SENT')
@@ -42,7 +44,8 @@ export function replaceOrder(state: State, given: Command & { name: 'ReplaceOrde
   countMessage(state, subjects, values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision }, ...countRefusal(state, subjects, values.timeUs)]
+    const strayed = stopStray(state, candidate, decision)
+    return [{ name: 'OrderDecided', decision }, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
   order.versions.push(versionOf(candidate, valued))
   order.ids.push(values.clOrdID)
@@ -76,6 +79,7 @@ function candidateOf(order: Order, values: ValuesOfCommand<'ReplaceOrder'>): Can
     orderQty: BigInt(values.orderQty),
     order,
     likeness: null,
+    parent: order.parent,
   }
 }
 
@@ -105,7 +109,8 @@ export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinE
     return dropVersion(state, order, values.clOrdID)
   }
   const isAccepted = order.versions[0]?.clOrdID === values.clOrdID
-  if (!isAccepted || order.state !== APPROVED || order.reported) return refused('NOT_SENT_REFUSED')
+  const mayBeUnsent = order.state === APPROVED || order.state === UNKNOWN
+  if (!isAccepted || !mayBeUnsent || order.reported) return refused('NOT_SENT_REFUSED')
   order.state = NOT_SENT
   return [{ name: 'OrderMoved', orderSeq: order.seq, state: order.state, change: CHANGE.terminal }]
 }

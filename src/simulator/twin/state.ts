@@ -4,6 +4,8 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
+import type { Command } from '../commands/command.ts'
+import type { LineHash } from '../commands/line-hash.ts'
 import type { Ratio } from './exact.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
@@ -113,6 +115,7 @@ export interface Order {
   readonly ordType: number
   readonly timeInForce: number
   readonly locate: number
+  readonly approvedUs: number
   /** All versions not yet gone; the first is the accepted one, the others pend. */
   versions: Version[]
   cum: bigint
@@ -122,6 +125,10 @@ export interface Order {
   cancelRequested: boolean
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
+  readonly parent: Parent | null
+  /** Quantity and flow that it executed while it lived. */
+  sliceQty: bigint
+  sliceFlow: bigint
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -138,6 +145,8 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Command that booked it; 0 of what was stated by hand. */
+  readonly seq: number
   /** Trade date of its account when it was booked, and when it was taken back. */
   readonly bookedOn: number
   reversed: boolean
@@ -148,6 +157,49 @@ export interface Booking {
   touched: number
 }
 
+/** Offset of a zone in [fromUs, untilUs). */
+export interface Offset {
+  readonly fromUs: number
+  readonly untilUs: number
+  readonly seconds: number
+}
+
+export interface Calendar {
+  readonly zone: string
+  readonly rollSeconds: number
+  readonly isEvening: boolean
+  /** Days of the week, Sunday 0. */
+  readonly weekend: readonly number[]
+  /** Entries by date: holidays false, half days true. */
+  readonly days: Map<number, boolean>
+}
+
+/** A row of a venue's list of live orders. */
+export interface LiveRow {
+  readonly session: number
+  readonly clOrdID: string
+  readonly instrument: number
+  readonly side: number
+  readonly leavesQty: bigint
+  readonly price: bigint | null
+  readonly stopPx: bigint | null
+}
+
+export interface LiveList {
+  readonly account: number
+  readonly venue: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly asOfUs: number
+  readonly session: number
+  readonly sender: string
+  readonly rows: LiveRow[]
+  /** Sequence numbers of the orders that rows named. */
+  readonly listed: Set<number>
+  /** Where its comparison goes on; null while it is open. */
+  next: number | null
+}
+
 export interface StatementRow {
   readonly instrument: number
   readonly qty: bigint
@@ -156,7 +208,7 @@ export interface StatementRow {
 }
 
 /** Of what no execution brought. */
-export const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
+export const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
 
 /** A position statement of an account: open, differing or settled. */
 export interface Statement {
@@ -176,6 +228,7 @@ export interface Limit {
   readonly object: number
   readonly hard: bigint
   readonly hardForReducing: bigint
+  readonly soft: bigint
   readonly param: bigint
   readonly warnBps: readonly bigint[]
   readonly action: number
@@ -188,6 +241,24 @@ export interface Limit {
   marksBeyond: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
   stamps: number[]
+}
+
+/** A parent order, or a basket: instrument and side -1. */
+export interface Parent {
+  readonly id: number
+  readonly key: string
+  readonly terms: string
+  readonly account: number
+  readonly strategy: number
+  readonly instrument: number
+  readonly side: number
+  readonly qty: bigint
+  readonly notional: bigint
+  readonly lines: number
+  readonly expireUs: number
+  readonly tradeDate: number
+  /** Orders that were approved as its slices. */
+  slices: number
 }
 
 /** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
@@ -238,8 +309,28 @@ export interface ListEntry {
   readonly untilUs: number
 }
 
+/** What people ask for; its lines are commands without a stamp. */
+export interface Proposal {
+  readonly id: number
+  readonly maker: number
+  readonly key: string
+  /** What its Propose said: the same again changes nothing. */
+  readonly content: string
+  /** Index in PROPOSAL_STATES. */
+  state: number
+  expiresUs: number
+  checker: number
+  lines: Command[]
+  count: number
+  hash: LineHash
+  /** What each applied line defined, -1 for nothing. */
+  ids: number[]
+  refused: number
+}
+
 export interface State {
   begun: boolean
+  profile: number
   ledgerDecimals: number
   tradeDate: number
   /** The trade date before; 0 if none. */
@@ -262,6 +353,10 @@ export interface State {
   readonly limits: Map<string, Limit>
   readonly latches: Map<number, Latch>
   latchesMade: number
+  readonly parents: Map<string, Parent>
+  parentsMade: number
+  /** True for the strategies whose last registration is approved for this gate. */
+  readonly algos: Map<number, boolean>
   /** By row and instrument. */
   readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
@@ -271,6 +366,16 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Calendars of the firm, key 0, and of entities; and the trade dates of those entities. */
+  readonly calendars: Map<number, Calendar>
+  readonly dates: Map<number, number>
+  /** Calendars that gave up a roll, until something changes them. */
+  readonly stopped: Set<number>
+  readonly zones: Map<string, readonly Offset[]>
+  /** By subject: the command that zeroed its executed flow last. */
+  readonly zeroed: Map<number, number>
+  /** Lists of live orders by account and venue. */
+  readonly liveLists: Map<string, LiveList>
   /** Position statements by account. */
   readonly opened: Map<number, Statement>
   readonly differing: Map<number, Statement>
@@ -279,11 +384,16 @@ export interface State {
   readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
+  readonly proposals: Map<number, Proposal>
+  proposalsMade: number
+  /** Approved proposals with lines left, in the order of their approval. */
+  applying: number[]
 }
 
 export function emptyState(): State {
   return {
     begun: false,
+    profile: 0,
     ledgerDecimals: 0,
     tradeDate: 0,
     lastDate: 0,
@@ -304,16 +414,28 @@ export function emptyState(): State {
     latches: new Map(),
     latchesMade: 0,
     watches: new Map(),
+    parents: new Map(),
+    parentsMade: 0,
+    algos: new Map(),
     orders: new Map(),
     ids: new Map(),
     bookings: [],
     executions: new Map(),
     approvals: [],
+    calendars: new Map(),
+    dates: new Map(),
+    stopped: new Set(),
+    zones: new Map(),
+    zeroed: new Map(),
+    liveLists: new Map(),
     opened: new Map(),
     differing: new Map(),
     settled: new Map(),
     listed: new Map(),
     slots: new Map(),
+    proposals: new Map(),
+    proposalsMade: 0,
+    applying: [],
   }
 }
 
@@ -336,9 +458,9 @@ export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
 }
 
-/** Trade date of an account. */
-export function dateOf(state: State, _account: number): number {
-  return state.tradeDate
+/** Trade date of an account: its entity's, where that has a calendar. */
+export function dateOf(state: State, account: number): number {
+  return state.dates.get(state.subjects[account]?.entity ?? -1) ?? state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {

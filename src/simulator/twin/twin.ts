@@ -5,17 +5,23 @@
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
+import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
+import { tellParent } from './parents.ts'
+import * as proposals from './proposals.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
 import { adoptStatement, positionStatement } from './statements.ts'
+import { firstDue, tick } from './timers.ts'
+import { aloneRefusal } from './two-people.ts'
 
 export class Twin {
   readonly state: State = emptyState()
@@ -29,7 +35,7 @@ export class Twin {
   execute(given: Command): TwinEvent[] {
     const { state } = this
     const live = state.latches.size === 0 ? [] : liveOrders(state)
-    const events = this.#carryOut(given)
+    const events = this.#decide(given)
     countEnded(
       state,
       live.filter((order) => !isLive(order)),
@@ -37,10 +43,38 @@ export class Twin {
     return events
   }
 
-  #carryOut(given: Command): TwinEvent[] {
+  /** When the next timer falls due; Infinity where none runs. */
+  get dueUs(): number {
+    return firstDue(this.state)?.dueUs ?? Number.POSITIVE_INFINITY
+  }
+
+  #decide(given: Command): TwinEvent[] {
     const { state } = this
     if (given.name === 'Genesis') return beginFirm(state, given.values)
     if (!state.begun) return refused('GENESIS_MISSING')
+    const refusal = aloneRefusal(state, given)
+    if (refusal !== null) return refused(refusal)
+    switch (given.name) {
+      case 'Propose':
+        return proposals.propose(state, given, this.#carryOut)
+      case 'ProposalLine':
+        return proposals.proposalLine(state, given)
+      case 'ProposalSubmit':
+        return proposals.submit(state, given.values)
+      case 'Approve':
+        return proposals.approve(state, given.values, this.#carryOut)
+      case 'RejectProposal':
+        return proposals.reject(state, given.values)
+      case 'ProposalStep':
+        return proposals.step(state, given.values, this.#carryOut)
+      case 'Tick':
+        return tick(state, given.values.timeUs)
+      default:
+        return this.#carryOut(state, given)
+    }
+  }
+
+  readonly #carryOut = (state: State, given: Command): TwinEvent[] => {
     switch (given.name) {
       case 'NewOrder':
         return newOrder(state, given, this.#pack)
@@ -63,14 +97,16 @@ export class Twin {
         return release(state, given.values)
       case 'Limit':
         return setLimit(state, given.values)
+      case 'StatementSweep':
+        return statementSweep(state, given.values, this.#pack)
       default:
-        return carryOut(state, given)
+        return tellOf(state, given)
     }
   }
 }
 
 /** What tells of the world: market, names, reference data. */
-function carryOut(state: State, given: Command): TwinEvent[] {
+function tellOf(state: State, given: Command): TwinEvent[] {
   switch (given.name) {
     case 'Quote':
       return market.quote(state, given.values)
@@ -81,7 +117,13 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return market.dayRoll(state, given.values)
+      return calendars.dayRoll(state, given.values)
+    case 'Calendar':
+      return calendars.calendar(state, given.values)
+    case 'CalendarDay':
+      return calendars.calendarDay(state, given.values)
+    case 'ZoneTransitions':
+      return calendars.zoneTransitions(state, given.values)
     case 'Hierarchy':
       return hierarchy(state, given.values)
     case 'Binding':
@@ -102,12 +144,16 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'LiveOrderStatement':
+      return liveOrderStatement(state, given.values)
     case 'PositionStatement':
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
-    case 'Tick':
-      return []
+    case 'Algo':
+      return data.algo(state, given.values)
+    case 'Parent':
+      return tellParent(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
