@@ -12,6 +12,7 @@ import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
 import * as Fate from '../model/records/fate-commands.ts'
+import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
@@ -337,6 +338,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** Decides a command that may be carried out: its sender may alone, or two people have approved it. */
   function decideApproved(tape: Tape, offset: number, type: number): void {
     switch (type) {
+      case SPILLED_CANCEL.type:
+        return reports.cancel(tape, offset)
       case C.GENESIS.type:
         return reference.genesis(tape, offset)
       case C.HIERARCHY.type:
