@@ -12,7 +12,7 @@ import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, limitKey, type RowVersion } from './state/limits.ts'
+import { B03, B09, E05, limitKey, type RowVersion } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
@@ -23,6 +23,7 @@ const DEMO = 0
 const REMOVES = 1
 const ALERT = 1
 const SHADOW = 1
+const REDUCE_ONLY = 1
 const PRINCIPAL_DUTY = 6
 const RESTRICTED = LIST_KINDS.indexOf('RESTRICTED')
 const OFF = LIST_MODES.indexOf('OFF')
@@ -128,15 +129,25 @@ export function isTighter(command: RecordOf<typeof C.LIMIT>, stands: RowVersion)
   const { hard, soft, param, action, mode } = command
   const reducing = Math.max(hard, command.hardForReducing)
   const isTightSoft = stands.soft === 0 || (soft > 0 && soft <= stands.soft)
-  // A window that is longer counts more; a band that is narrower lets less pass.
-  const isTightParam =
-    command.control === B09 ? param >= stands.param : command.control === B03 ? param <= stands.param : true
+  const isTightParam = isParamTight(command.control, param, stands.param)
   const stops = (action !== ALERT || stands.action === ALERT) && (mode !== SHADOW || stands.mode === SHADOW)
   const { higherIsLooser } = CONTROLS[command.control] as { readonly higherIsLooser: boolean }
   const isTightHard = higherIsLooser
     ? hard <= stands.hard && reducing <= stands.hardForReducing
     : hard >= stands.hard && reducing >= stands.hardForReducing
   return isTightHard && isTightSoft && isTightParam && stops
+}
+
+/**
+ * A window of the duplicate check that is longer counts more, a band that is narrower lets less pass. Nothing else may
+ * change: a window of refusals forgets what it has counted where its length changes, one of the collar has another start.
+ */
+function isParamTight(control: number, param: number, stands: number): boolean {
+  if (control === B03) return param <= stands
+  if (control === B09) return param >= stands
+  // The state that a loss sets, REDUCE_ONLY where the row says none.
+  if (control === E05) return Math.max(REDUCE_ONLY, param) >= Math.max(REDUCE_ONLY, stands)
+  return param === stands
 }
 
 /** A halt, the Rule 201 test and the end of trading stop; so does taking a manual price away. */
