@@ -7,7 +7,7 @@ import type { Duty } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import type { Exchange } from './exchange.ts'
 import { readObject } from './json-words.ts'
-import { lineJson, proposalJson } from './proposal-json.ts'
+import { lineJson, proposalJson, rowsInForce } from './proposal-json.ts'
 import { ProposedNames } from './proposed-names.ts'
 import { BULK_BYTES, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
@@ -157,11 +157,12 @@ function showProposal(gate: Gate, call: Exchange, words: Words, namesOf: (id: nu
   const proposal = gate.view.proposal(id)
   if (proposal === undefined) return call.refuse(new RequestError('NOT_FOUND', 'proposal'))
   const names = namesOf(id)
+  const stands = rowsInForce(gate)
   const content: object[] = []
   for (let line = from; line < from + LINES_SHOWN; line++) {
     const bytes = proposal.line(line)
     if (bytes === undefined) break
-    content.push(lineJson(gate, names, line, bytes))
+    content.push(lineJson(gate, names, stands, line, bytes))
   }
   send(gate, call, { ...proposalJson(gate, proposal), content })
 }

@@ -1,6 +1,6 @@
 /** Proposals over REST: two people, one command or many, and what a person reads before approving. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
 
@@ -147,4 +147,24 @@ test('a body that is no request of its path is refused before anything is sequen
   assert.equal((await post('ruth', '/proposals', broken)).error.code, 'MALFORMED_JSON')
   const nested = '{"key":"k","title":"t","path":"/limits","body":{"control":"A\\"}","subject":{"a":[1,"}"]}}}'
   assert.equal((await post('ruth', '/proposals', nested)).error.field, 'body.subject')
+})
+
+test('what would change is told by window and phase, and by one look at the rows in force', async () => {
+  const rate = { control: 'MESSAGE_RATE', subject: 'SESSION:ems-1', windowUs: 7_000_000, hard: 5 }
+  const collar = { control: 'PRICE_COLLAR', subject: 'ACCOUNT:ACC-7', phase: 'CLOSING_AUCTION', hard: 900 }
+  const { id } = await post('ruth', '/proposals', { key: 'phases', title: 'x', draft: true })
+  const bodies = [rate, { ...rate, windowUs: 1_000_000 }, collar]
+  const added = await post(
+    'ruth',
+    `/proposals/${id}/lines`,
+    bodies.map((body) => ({ path: '/limits', body })),
+  )
+  assert.equal(added.applied, 3, JSON.stringify(added))
+  const limits = mock.method(gate.engine.view, 'limits')
+  const { content } = await get('omar', `/proposals/${id}`)
+  assert.equal(limits.mock.callCount(), 1)
+  limits.mock.restore()
+  assert.equal(content[0].now, undefined, 'a row of another window is another row')
+  assert.equal(content[2].sets.phase, 'CLOSING_AUCTION')
+  assert.equal(content[2].now, undefined)
 })
