@@ -168,3 +168,12 @@ test('what would change is told by window and phase, and by one look at the rows
   assert.equal(content[2].sets.phase, 'CLOSING_AUCTION')
   assert.equal(content[2].now, undefined)
 })
+
+test('a client sees no proposal: other desks, their limits and their use stand in them', async () => {
+  const made = await post('ruth', '/proposals', { key: 'secret', title: 'x', path: '/limits', body: LIMIT })
+  await gate.register('looker', 'client', ['risk:read', 'limits:approve'])
+  await gate.register('ems-2', 'client', ['risk:read', 'orders:write'])
+  assert.equal((await get('looker', `/proposals/${made.id}`)).proposal, made.id, 'an overseer sees it')
+  assert.equal((await gate.send('ems-2', 'GET', `/proposals/${made.id}`)).body.error.code, 'NOT_FOUND')
+  assert.deepEqual((await get('ems-2', '/proposals')).proposals, [])
+})
