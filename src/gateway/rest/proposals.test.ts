@@ -1,6 +1,7 @@
 /** Proposals over REST: two people, one command or many, and what a person reads before approving. */
 import assert from 'node:assert/strict'
 import { after, before, mock, test } from 'node:test'
+import { DUTIES } from '../../model/vocabulary.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
 
@@ -176,4 +177,13 @@ test('a client sees no proposal: other desks, their limits and their use stand i
   assert.equal((await get('looker', `/proposals/${made.id}`)).proposal, made.id, 'an overseer sees it')
   assert.equal((await gate.send('ems-2', 'GET', `/proposals/${made.id}`)).body.error.code, 'NOT_FOUND')
   assert.deepEqual((await get('ems-2', '/proposals')).proposals, [])
+})
+
+test('a client that is called as a person does nothing as that person', async () => {
+  const { id, contentHash } = await post('ruth', '/proposals', { key: 'c', title: 'x', path: '/limits', body: LIMIT })
+  const duties = (1 << DUTIES.indexOf('limits:approve')) | (1 << DUTIES.indexOf('risk:read'))
+  const token = await gate.issuer.issue({ clientID: 'omar', duties, disabled: false }, duties)
+  const approved = await gate.send(token, 'POST', `/proposals/${id}/approve`, { contentHash })
+  assert.deepEqual([approved.status, approved.body.error?.code], [403, 'FORBIDDEN'])
+  assert.equal((await get('omar', `/proposals/${id}`)).state, 'PENDING')
 })
