@@ -62,6 +62,7 @@ import { StateView } from './view.ts'
 import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
+const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
 const GENESIS_MISSING = reasonNumber('GENESIS_MISSING')
 
@@ -197,7 +198,8 @@ export function createEngine(options: EngineOptions): Engine {
     const events = tape.end
     const inner = event + Q.PROPOSAL_LINE_APPLIED.bytes
     try {
-      decideApproved(tape, inner, typeAt(tape, inner))
+      if (proposals.namesNothing(tape, inner)) writeRefused(tape, UNKNOWN_NAME)
+      else decideApproved(tape, inner, typeAt(tape, inner))
     } catch (error) {
       tape.end = events
       onRiskError(error, state.seq)
