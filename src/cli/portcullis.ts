@@ -11,6 +11,7 @@ import { register as registerKill } from './kill.ts'
 import { register as registerPerson } from './person.ts'
 import { register as registerReplay } from './replay.ts'
 import { register as registerSecrets } from './secrets.ts'
+import { register as registerSnapshot } from './snapshot.ts'
 
 const program = new Command('portcullis')
   .description('pre-trade risk gate')
@@ -19,6 +20,7 @@ const program = new Command('portcullis')
   .exitOverride()
 const REGISTERS = [
   ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerReplay, registerSecrets],
+  registerSnapshot,
 ]
 for (const register of REGISTERS) register(program)
 pointToHelp(program)

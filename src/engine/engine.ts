@@ -12,6 +12,7 @@ import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
 import * as Fate from '../model/records/fate-commands.ts'
+import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
@@ -61,6 +62,7 @@ import { StateView } from './view.ts'
 import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
+const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
 const GENESIS_MISSING = reasonNumber('GENESIS_MISSING')
 
@@ -196,7 +198,8 @@ export function createEngine(options: EngineOptions): Engine {
     const events = tape.end
     const inner = event + Q.PROPOSAL_LINE_APPLIED.bytes
     try {
-      decideApproved(tape, inner, typeAt(tape, inner))
+      if (proposals.namesNothing(tape, inner)) writeRefused(tape, UNKNOWN_NAME)
+      else decideApproved(tape, inner, typeAt(tape, inner))
     } catch (error) {
       tape.end = events
       onRiskError(error, state.seq)
@@ -337,6 +340,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** Decides a command that may be carried out: its sender may alone, or two people have approved it. */
   function decideApproved(tape: Tape, offset: number, type: number): void {
     switch (type) {
+      case SPILLED_CANCEL.type:
+        return reports.cancel(tape, offset)
       case C.GENESIS.type:
         return reference.genesis(tape, offset)
       case C.HIERARCHY.type:

@@ -12,7 +12,7 @@ import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B04, B09, C06, limitKey, type RowVersion } from './state/limits.ts'
+import { B03, B09, E05, limitKey, type RowVersion } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
@@ -25,6 +25,7 @@ const REMOVES = 1
 const DROPS = 8
 const ALERT = 1
 const SHADOW = 1
+const REDUCE_ONLY = 1
 const PRINCIPAL_DUTY = 6
 const RESTRICTED = LIST_KINDS.indexOf('RESTRICTED')
 const OFF = LIST_MODES.indexOf('OFF')
@@ -41,9 +42,6 @@ const FED: ReadonlySet<number> = new Set([
     ({ type }) => type,
   ),
 ])
-
-/** Controls whose parameter is a window: a longer one counts more. */
-const LONGER_IS_TIGHTER: ReadonlySet<number> = new Set([B09, B04, C06])
 
 export type TwoPeople = ReturnType<typeof createTwoPeople>
 
@@ -137,18 +135,25 @@ export function isTighter(command: RecordOf<typeof C.LIMIT>, stands: RowVersion)
   const { hard, soft, param, action, mode } = command
   const reducing = Math.max(hard, command.hardForReducing)
   const isTightSoft = stands.soft === 0 || (soft > 0 && soft <= stands.soft)
-  // A window that is longer counts more; a band that is narrower lets less pass.
-  const isTightParam = LONGER_IS_TIGHTER.has(command.control)
-    ? param >= stands.param
-    : command.control === B03
-      ? param <= stands.param
-      : param === stands.param
+  const isTightParam = isParamTight(command.control, param, stands.param)
   const stops = (action !== ALERT || stands.action === ALERT) && (mode !== SHADOW || stands.mode === SHADOW)
   const { higherIsLooser } = CONTROLS[command.control] as { readonly higherIsLooser: boolean }
   const isTightHard = higherIsLooser
     ? hard <= stands.hard && reducing <= stands.hardForReducing
     : hard >= stands.hard && reducing >= stands.hardForReducing
   return isTightHard && isTightSoft && isTightParam && stops
+}
+
+/**
+ * A window of the duplicate check that is longer counts more, a band that is narrower lets less pass. Nothing else may
+ * change: a window of refusals forgets what it has counted where its length changes, one of the collar has another start.
+ */
+function isParamTight(control: number, param: number, stands: number): boolean {
+  if (control === B03) return param <= stands
+  if (control === B09) return param >= stands
+  // The state that a loss sets, REDUCE_ONLY where the row says none.
+  if (control === E05) return Math.max(REDUCE_ONLY, param) >= Math.max(REDUCE_ONLY, stands)
+  return param === stands
 }
 
 /** A halt, the Rule 201 test and the end of trading stop; so does taking a manual price away. */

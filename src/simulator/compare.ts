@@ -9,7 +9,7 @@ import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { type Command, encodeCommand } from './commands/command.ts'
 import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
-import { SLOT_OF_ORDER } from './commands/report-steps.ts'
+import { withSlot } from './commands/report-steps.ts'
 import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
@@ -60,7 +60,7 @@ export function compare(
   const ledger: Ledger = { rows: new Map(), slots: twin.state.slots }
   const tape = Tape.ofBytes(ENTRY_BYTES_MAX + 8192)
   for (const [index, written] of commands.entries()) {
-    const given = withSlot(written, ledger)
+    const given = withSlot(written, ledger.slots)
     theirPack.asked = null
     ourPack.asked = null
     const check = oracle.watch(given)
@@ -92,13 +92,6 @@ function saidBy(twin: Twin, given: Command): TwinEvent[] | null {
 
 function shown(facts: Float64Array | null): string {
   return facts === null ? 'not asked' : [...facts].join(' ')
-}
-
-/** Writes, in place of the stand-in, the slot that the engine gave the order. */
-function withSlot(given: Command, { slots }: Ledger): Command {
-  if (!('orderSlot' in given.values) || given.values.orderSlot !== SLOT_OF_ORDER) return given
-  const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
-  return { ...given, values: { ...given.values, orderSlot } } as Command
 }
 
 /** The command that the engine asks for before this one, in words. */

@@ -14,7 +14,7 @@ import { EXEC_TYPES, TRADING_STATES } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import { type Command, command, encodeCommand, inWords } from './commands/command.ts'
 import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
-import { SLOT_OF_ORDER } from './commands/report-steps.ts'
+import { withSlot } from './commands/report-steps.ts'
 import { play, sequences, type Throw } from './commands/sequence.ts'
 import { openScenario } from './scenario.ts'
 import { SMALL_FACTS } from './small-journal.ts'
@@ -41,7 +41,7 @@ class Played {
   execute(given: Command): RecordedEvent[] {
     const tape = this.#tape
     tape.end = 0
-    const offset = encodeCommand(tape, this.#withSlot(given))
+    const offset = encodeCommand(tape, withSlot(given, this.#slots))
     this.engine.execute(tape, offset)
     this.entries.push(tape.u8.slice(0, tape.end))
     const events = recordedEvents(tape, offset + lengthAt(tape, offset))
@@ -50,12 +50,6 @@ class Played {
       if (opens) this.#slots.set(given.values.seq, values.slot as number)
     }
     return events
-  }
-
-  /** The slot that the engine gave the order, in place of the stand-in. */
-  #withSlot(given: Command): Command {
-    if (given.name !== 'ExecutionReport' || given.values.orderSlot !== SLOT_OF_ORDER) return given
-    return { ...given, values: { ...given.values, orderSlot: this.#slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER } }
   }
 }
 
@@ -123,6 +117,8 @@ overSequences(
   (commands) => {
     const played = new Played()
     const { view, directory } = played.engine
+    // Executed flow goes by trade dates, which are the firm's only as long as no entity rolls by itself.
+    let isOneDate = true
     for (const [index, given] of commands.entries()) {
       const before = new Map([...view.orders()].map(({ orderSeq, openValue }) => [orderSeq, openValue]))
       const events = played.execute(given)
@@ -131,18 +127,19 @@ overSequences(
         const order = view.order(values.slot as number, values.orderSeq as number)
         assert.ok((order?.openValue ?? -1) >= (before.get(values.orderSeq as number) ?? Number.NaN), inWords(given))
       }
+      if (given.name === 'Calendar' && given.values.entity > 0) isOneDate = false
       if (index % 20 !== 0) continue
       const sums = { gross: 0, executed: 0, open: 0, openOrders: 0 }
       for (let id = 0; directory.subjectOf(id) !== undefined; id++) {
         if (directory.subjectOf(id)?.kind !== 'ACCOUNT') continue
         const { gross, executed, open, openOrders } = view.exposure(id)
         sums.gross += gross
-        sums.executed += executed
+        sums.executed += isOneDate ? executed : 0
         sums.open += open
         sums.openOrders += openOrders
       }
       const { gross, executed, open, openOrders } = view.exposure(0)
-      assert.deepEqual({ gross, executed, open, openOrders }, sums, inWords(given))
+      assert.deepEqual({ gross, executed: isOneDate ? executed : 0, open, openOrders }, sums, inWords(given))
     }
   },
 )
@@ -168,6 +165,7 @@ overSequences(
   },
 )
 
+const STATES_POSITION: readonly string[] = ['Position', 'PositionStatement', 'AdoptStatement']
 const MOVES_POSITION = ['Fill', 'TradeCancel', 'TradeCorrect'].map((name) => EXEC_TYPES.indexOf(name as 'Fill'))
 
 overSequences('invariant 2: after all orders have ended without a fill, exposure is what it was', 6, (commands) => {
@@ -176,7 +174,7 @@ overSequences('invariant 2: after all orders have ended without a fill, exposure
   let last = { seq: 0, timeUs: 0 }
   for (const given of commands) {
     const moves = given.name === 'ExecutionReport' && MOVES_POSITION.includes(given.values.execType)
-    if (moves || given.name === 'Position') continue
+    if (moves || STATES_POSITION.includes(given.name) || given.inner?.name === 'Position') continue
     played.execute(given)
     last = given.values
   }

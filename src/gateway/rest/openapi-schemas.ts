@@ -346,7 +346,10 @@ export const SCHEMAS = {
   Health: some(
     'State of the gate.',
     {
-      status: text('`ready`, `starting`, `stopping` or `journal down`.'),
+      status: text('`ready`, `starting`, `stopping`, `disk full` or `journal down`.'),
+      disk: text(
+        'Room on the disk of the journal: `enough`; `low`, an alarm; `full`: only cancels, executions and kills pass.',
+      ),
       firm: text('Firm.'),
       tradeDate: integer('Trade date, yyyymmdd.'),
       seq: integer('Newest command.'),

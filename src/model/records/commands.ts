@@ -10,6 +10,7 @@ import { command } from './command-layout.ts'
 import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
 import { FATE_COMMANDS } from './fate-commands.ts'
+import { CANCEL_FIELDS, JOURNAL_COMMANDS } from './journal-commands.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
@@ -56,10 +57,7 @@ export const REPLACE_ORDER = command(
 )
 
 export const CANCEL_ORDER = command(3, 1, 'CancelOrder', 'A cancel (FIX OrderCancelRequest). Always passes.', [
-  f64('receivedTimeUs', 'timeUs', 'When the gateway had read it, evidence only.'),
-  i32('owner', 'id', "SESSION whose order it is; a cancel agent's own session is not the owner."),
-  text('clOrdID', ID_CHARS, 'ClOrdID of the cancel; may be empty.'),
-  text('origClOrdID', ID_CHARS, 'Any id of the order chain.'),
+  ...CANCEL_FIELDS,
 ])
 
 export const NOT_SENT = command(4, 1, 'NotSent', 'The owner says that an approved order, or version, was never sent.', [
@@ -351,5 +349,6 @@ export const COMMANDS: readonly RecordLayout[] = [
   GENESIS,
   ...FATE_COMMANDS,
   ...DAY_COMMANDS,
+  ...JOURNAL_COMMANDS,
   ...PEOPLE_COMMANDS,
 ]

@@ -85,6 +85,7 @@ export class Twin {
       case 'ReplaceOrder':
         return replaceOrder(state, given, this.#pack)
       case 'CancelOrder':
+      case 'SpilledCancel':
         return cancelOrder(state, given.values)
       case 'NotSent':
         return notSent(state, given.values)

@@ -111,12 +111,17 @@ export function isTighter(values: ValuesOfCommand<'Limit'>, stands: Limit): bool
   const reducingBefore = stands.hardForReducing > stands.hard ? stands.hardForReducing : stands.hard
   if (!tight(hard, stands.hard) || !tight(reducing, reducingBefore)) return false
   if (stands.soft > 0n && (soft === 0 || BigInt(soft) > stands.soft)) return false
-  const param = BigInt(values.param)
-  if ([rows.B09, rows.B04, rows.C06].includes(control)) {
-    if (param < stands.param) return false
-  } else if (control === rows.B03 ? param > stands.param : param !== stands.param) return false
+  if (!isParamTight(control, BigInt(values.param), stands.param)) return false
   if (stands.action !== 1 && action === 1) return false
   return stands.mode === 1 || mode !== 1
+}
+
+function isParamTight(control: number, param: bigint, before: bigint): boolean {
+  const isLonger = param >= before
+  if (control === rows.B03) return param <= before
+  if (control === rows.B09) return isLonger
+  // 0 of a loss is 1.
+  return param === before || (control === rows.E05 && (isLonger || (before <= 1n && param <= 1n)))
 }
 
 function tightensList(state: State, values: ValuesOfCommand<'List'>): boolean {
