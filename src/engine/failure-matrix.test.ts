@@ -88,7 +88,7 @@ failure('FX stale: only what reduces passes, and cancels', (s) => {
 })
 
 failure(
-  'drop copy lost: what nobody reports of stays reserved, until a limit refuses; late reports are booked',
+  'drop copy lost: what nobody reports of is UNKNOWN, stays reserved until a limit refuses, and is booked when late',
   (s) => {
     s.limit('OPEN_ORDER_NOTIONAL', 'A1', 200 * PX)
     const ids = [s.working({ orderQty: 100 }), s.working({ orderQty: 100 })] as const
@@ -98,6 +98,8 @@ failure(
       s.tick()
     }
     s.quote('ACME', PX - 1, PX + 1)
+    const states = ids.map((id) => ORDER_STATES[s.live(id)?.state ?? -1])
+    assert.deepEqual(states, ['UNKNOWN', 'UNKNOWN'])
     assert.equal(s.exposure('A1').open, reserved, 'silence gives nothing back')
     assert.equal(s.cell('A1').buyLeaves, 200)
     assert.equal(s.order({ orderQty: 1 }).reason, 'OPEN_ORDER_NOTIONAL')
