@@ -12,7 +12,7 @@ import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, limitKey, type RowVersion } from './state/limits.ts'
+import { B03, B09, limitKey, type RowVersion } from './state/limit-version.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
