@@ -2,6 +2,7 @@
 
 import type { Directory } from '../../model/directory.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
+import { ALGO_FORM, algo } from '../../model/parse/algo.ts'
 import { EXECUTION_FORM, executionReport } from '../../model/parse/execution.ts'
 import type { Form, WordsOf } from '../../model/parse/form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
@@ -18,6 +19,7 @@ import {
   quote,
   sessionPhase,
 } from '../../model/parse/market.ts'
+import { PARENT_FORM, parent } from '../../model/parse/parent.ts'
 import type { Command, Sender } from '../../model/parse/reading.ts'
 import * as reference from '../../model/parse/reference.ts'
 import type { Duty } from '../../model/vocabulary.ts'
@@ -69,6 +71,16 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
   })
   const bulk = <F extends Form>(form: F, construct: Constructor<F>, row: Row) => route(form, construct, row, ROWS_MAX)
   return [
+    route(PARENT_FORM, parent, {
+      url: '/parents',
+      tag: 'Orders',
+      duties: ['orders:write'],
+      summary: 'Tell of a parent order or a basket',
+      description:
+        'Before its slices: orders that name it by parentClOrdID may together not come to more. The same again changes nothing; other terms: NAME_CONFLICT.',
+      errors: ['NOT_BOUND', 'FIELD_CONFLICT'],
+      needsSession: true,
+    }),
     bulk(EXECUTION_FORM, executionReport, {
       url: '/executions',
       tag: 'Executions',
@@ -167,6 +179,15 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       duties: ['reference:write'],
       summary: 'Average daily volumes',
       description: 'By instrument.',
+    }),
+    bulk(ALGO_FORM, algo, {
+      url: '/algos',
+      tag: 'Reference data',
+      duties: ['reference:write', 'limits:propose', 'limits:approve'],
+      summary: 'Register algorithms, or take their approval back',
+      description:
+        'A strategy that the hierarchy calls an algorithm trades only while its last registration is approved for the profile of this gate. In production an approval is proposed; taking one back needs one.',
+      errors: ['UNKNOWN_NAME'],
     }),
     bulk(reference.POSITION_FORM, reference.position, {
       url: '/positions',

@@ -76,9 +76,9 @@ test('a draft defines names and uses them, and is carried out line by line', asy
     .slice(4)
     .map(({ error }: { error: { code: string; field: string } }) => [error.code, error.field])
   assert.deepEqual(codes, [
-    ['UNKNOWN_NAME', 'body.subject'],
-    ['NOT_IN_SET', 'path'],
-    ['UNKNOWN_FIELD', 'body.hart'],
+    ['UNKNOWN_NAME', '[4].body.subject'],
+    ['NOT_IN_SET', '[5].path'],
+    ['UNKNOWN_FIELD', '[6].body.hart'],
   ])
   const { contentHash } = answers.rows[3]
   const early = await post('omar', `/proposals/${id}/approve`, { contentHash })
