@@ -1,5 +1,6 @@
 /** Reads of the live state. They walk tables and make objects: never on the order path. */
 import type {
+  AlgoView,
   CancelRequestView,
   CellView,
   EngineView,
@@ -9,6 +10,7 @@ import type {
   LimitView,
   OrderStanding,
   OrderView,
+  ParentView,
   ProposalView,
   ReadinessView,
   StandingView,
@@ -18,7 +20,7 @@ import { standingOf } from './order-standing.ts'
 import { readinessOf } from './readiness.ts'
 import { Cell } from './state/cells.ts'
 import { Row } from './state/limit-row.ts'
-import type { RowVersion } from './state/limits.ts'
+import type { RowVersion } from './state/limit-version.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
@@ -314,6 +316,15 @@ export class StateView implements EngineView {
 
   *proposals(): Iterable<ProposalView> {
     for (const proposal of this.#state.proposals.all()) yield proposalView(proposal)
+  }
+
+  parent(session: number, parentClOrdID: string): ParentView | undefined {
+    const { parents } = this.#state
+    return parents.get(parents.idOf(session, parentClOrdID))
+  }
+
+  *algos(): Iterable<AlgoView> {
+    for (const [strategy, registration] of this.#state.algos.registrations) yield { strategy, ...registration }
   }
 
   parameter(index: number): number {

@@ -221,6 +221,37 @@ export interface ProposalView {
   line(line: number): Uint8Array | undefined
 }
 
+/** A parent order or a basket, and what its slices have come to. */
+export interface ParentView {
+  readonly account: number
+  readonly strategy: number
+  /** -1 of a basket. */
+  readonly instrument: number
+  readonly side: number
+  readonly qty: number
+  readonly notional: number
+  readonly lines: number
+  readonly expireUs: number
+  /** Executed and open quantity of its slices, and their value. */
+  readonly used: number
+  readonly value: number
+  readonly slices: number
+  readonly open: number
+}
+
+/** The registration that stands for a strategy. */
+export interface AlgoView {
+  readonly strategy: number
+  readonly owner: number
+  /** Profile of the gates that it is for: 0 demo, 1 production. */
+  readonly environment: number
+  readonly approved: number
+  readonly algoId: string
+  readonly version: string
+  readonly parameterHash: string
+  readonly killContact: string
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -260,4 +291,8 @@ export interface EngineView {
   proposal(id: number): ProposalView | undefined
   /** Oldest first. */
   proposals(): Iterable<ProposalView>
+  /** What the session told of under this id; undefined where it is not known, or any more. */
+  parent(session: number, parentClOrdID: string): ParentView | undefined
+  /** By strategy. */
+  algos(): Iterable<AlgoView>
 }

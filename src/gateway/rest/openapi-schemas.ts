@@ -1,6 +1,7 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
 import { ORDER_STATES, PROPOSAL_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
 import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
+import { INTENT_SCHEMAS } from './openapi-intent-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
 import { PROPOSAL_SCHEMAS } from './openapi-proposal-schemas.ts'
 import {
@@ -319,6 +320,7 @@ export const SCHEMAS = {
   ),
   ...KILL_SCHEMAS,
   ...DAY_SCHEMAS,
+  ...INTENT_SCHEMAS,
   ...PROPOSAL_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',
