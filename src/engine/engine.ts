@@ -10,10 +10,12 @@ import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
 import * as Fate from '../model/records/fate-commands.ts'
+import * as FateEvents from '../model/records/fate-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { ORDER_STATUSES } from '../model/vocabulary.ts'
+import { createBeside } from './beside.ts'
 import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
@@ -35,6 +37,7 @@ import { createOrderEvolver } from './evolve-order.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
 import { StatementEvolver } from './evolve-statements.ts'
+import { createExplain } from './explain.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
@@ -97,7 +100,9 @@ export function createEngine(options: EngineOptions): Engine {
   const subjects = createSubjects(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const finder = createOrderFinder(state)
-  const reports = createReportDecider(state, finder, j, content)
+  const beside = createBeside(state)
+  const reports = createReportDecider(state, finder, j, content, beside)
+  const { park } = reports
   const fates = createFateDecider(state, finder)
   const close = createClose(state)
   const reference = new ReferenceDecider(state)
@@ -107,6 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content)
   const evolveReports = createReportEvolver(state, life, shift, subjects)
+  const explain = createExplain(state, evolveReports)
   const evolveReference = new ReferenceEvolver(state, shift)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference)
   const evolveLiveOrders = new LiveOrderEvolver(state, life)
@@ -131,6 +137,17 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    if (!state.parked.isEmpty()) meetParked(tape, offset, events)
+  }
+
+  /** What waited for an execution that was booked is carried out, and may itself be waited for. */
+  function meetParked(tape: Tape, offset: number, events: number): void {
+    for (let at = events; at < tape.end; at += lengthAt(tape, at)) {
+      if (typeAt(tape, at) !== EXECUTION_BOOKED) continue
+      const met = tape.end
+      park.meet(tape, at)
+      for (let own = met; own < tape.end; own += lengthAt(tape, own)) evolve(tape, offset, own)
+    }
   }
 
   /** Each timer is decided in the state that the one before it left. */
@@ -248,6 +265,10 @@ export function createEngine(options: EngineOptions): Engine {
         return fates.status(tape, offset)
       case Fate.RESOLVE_ORDER.type:
         return fates.resolve(tape, offset)
+      case Fate.EXPLAIN_EXECUTION.type:
+        return explain.decide(tape, offset)
+      case Fate.EXECUTION_SOURCE.type:
+        return beside.setSource(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -287,6 +308,8 @@ export function createEngine(options: EngineOptions): Engine {
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
+      case C.DAY_ROLL.type:
+        return park.giveUp(tape)
       default:
         return
     }
@@ -320,6 +343,12 @@ export function createEngine(options: EngineOptions): Engine {
         return typeAt(tape, command) === C.SESSION_PHASE.type
           ? close.swept(tape, command, event)
           : evolveGovernance.swept(tape, event)
+      case FateEvents.REPORT_COMPARED.type:
+        return beside.compared(tape, event)
+      case FateEvents.EXECUTION_PARKED.type:
+        return park.waits(tape, command, event)
+      case FateEvents.PARKED_ENDED.type:
+        return park.ended(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -371,6 +400,8 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return evolveGovernance.release(tape, command)
       case C.DAY_ROLL.type:
+        state.parked.roll()
+        state.comparisons.roll()
         return evolveGovernance.dayRoll(tape, command)
       default:
         return appliedReference(tape, command, id)
@@ -402,6 +433,10 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveReference.position(tape, command)
       case Fate.RESOLVE_ORDER.type:
         return fates.resolveAsked(tape, command)
+      case Fate.EXPLAIN_EXECUTION.type:
+        return explain.evolve(tape, command)
+      case Fate.EXECUTION_SOURCE.type:
+        return beside.sourceSet(tape, command)
       case D.POSITION_STATEMENT.type:
         return evolveStatements.opened(tape, command)
       case D.ADOPT_STATEMENT.type:

@@ -1,5 +1,6 @@
 /** Applies executions: positions, executed flow, the memory of execIDs; and reversals. */
 
+import { reasonNumber } from '../model/codes.ts'
 import { EXECUTION_REPORT } from '../model/records/commands.ts'
 import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
@@ -19,11 +20,12 @@ const APPROVED = 0
 const WORKING = 1
 const UNKNOWN = 3
 const FILLED = 5
+const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 
 export type ReportEvolver = ReturnType<typeof createReportEvolver>
 
 export function createReportEvolver(state: State, life: OrderLife, shift: Shift, subjectsOf: Subjects) {
-  const { executions, orders, ids, locates, names, cells, books } = state
+  const { executions, orders, ids, locates, names, cells, books, latches } = state
   const orderInts = orders.i
   const execNums = executions.f
   const execInts = executions.i
@@ -67,6 +69,9 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     execInts[i + Exec.CONTENT1] = i32[e + B.contentHash1]!
     execInts[i + Exec.SESSION] = i32[e + B.session]!
     execInts[i + Exec.FLOW_VENUE] = i32[e + B.flowVenue]!
+    if (i32[e + B.alarm] !== UNKNOWN_EXECUTION) return
+    execInts[i + Exec.UNEXPLAINED] = 1
+    latches.reopen(UNKNOWN_EXECUTION, i32[e + B.account]!, i32[e + B.instrument]!)
   }
 
   /** An execution of an order that has ended, or that nobody knows, goes straight into the position. */
@@ -95,18 +100,33 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
 
   function reversed(tape: Tape, event: number): void {
     const exec = tape.i32[(event >> 2) + R.execSlot]!
+    execInts[executions.rowOf(exec) * Exec.INTS + Exec.REVERSED] = 1
+    enter(exec, -1)
+  }
+
+  /** What was booked to one account was another's: it leaves the one and enters the other, with its flow. */
+  function reassign(exec: number, account: number): void {
+    enter(exec, -1)
+    const i = executions.rowOf(exec) * Exec.INTS
+    execInts[i + Exec.ACCOUNT] = account
+    execInts[i + Exec.TRADER] = -1
+    execInts[i + Exec.STRATEGY] = -1
+    enter(exec, 1)
+  }
+
+  /** Adds a kept execution to flow and position, or with sign -1 takes it out. */
+  function enter(exec: number, sign: number): void {
     const row = executions.rowOf(exec)
     const i = row * Exec.INTS
     const instrument = execInts[i + Exec.INSTR]!
-    const qty = execNums[row * Exec.NUMS + Exec.QTY]!
-    execInts[i + Exec.REVERSED] = 1
+    const qty = execNums[row * Exec.NUMS + Exec.QTY]! * sign
     subjectsOf.subjectsOfExecution(exec, subjects)
     // Flow of the day before was zeroed at the roll: only today's amounts are still in the sums.
     if (executions.isToday(exec)) {
       const amount = execNums[row * Exec.NUMS + Exec.AMOUNT]!
-      shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, -amount, -qty)
+      shift.flow(subjects, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, amount * sign, qty)
     }
-    moved[0] = execInts[i + Exec.SIDE] === 0 ? -qty : qty
+    moved[0] = execInts[i + Exec.SIDE] === 0 ? qty : -qty
     movePosition(instrument, execInts[i + Exec.ACCOUNT]!)
   }
 
@@ -126,5 +146,5 @@ export function createReportEvolver(state: State, life: OrderLife, shift: Shift,
     shift.cell(kind, cells.open((binding >> 1) - 1, instrument), instrument, entity, moved[0]!, subjects, 0)
   }
 
-  return { booked, reversed }
+  return { booked, reversed, reassign }
 }

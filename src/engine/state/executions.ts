@@ -30,6 +30,8 @@ export const enum Exec {
   SESSION = 11,
   /** Venue whose flow sums the amount is in: the order's. */
   FLOW_VENUE = 12,
+  /** 1 for an execution of an unknown order that no person has explained. */
+  UNEXPLAINED = 13,
   CHARS = 16,
 }
 
@@ -111,6 +113,13 @@ export function createExecutions(max: number) {
     for (let entry = 0; entry < counts[today]!; entry++) yield entry * 2
   }
 
+  /** Slots of all executions that are kept, today's first. */
+  function* kept(): Iterable<number> {
+    for (let day = 0; day < 2; day++) {
+      for (let entry = 0; entry < counts[today ^ day]!; entry++) yield entry * 2 + day
+    }
+  }
+
   function hashInto(hash: StateHash): void {
     for (let day = 0; day < 2; day++) {
       const from = (day ^ today) * max
@@ -133,6 +142,7 @@ export function createExecutions(max: number) {
     int: (slot: number, column: number) => i[rowOf(slot) * Exec.INTS + column]!,
     num: (slot: number, column: number) => f[rowOf(slot) * Exec.NUMS + column]!,
     today: ofToday,
+    kept,
     roll,
     hashInto,
   }

@@ -6,6 +6,7 @@ import { createValue, type Value } from '../value.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createClosings } from './closings.ts'
+import { createComparisons } from './comparisons.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -16,6 +17,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createParked } from './parked.ts'
 import { createRates } from './rates.ts'
 import { createResolutions } from './resolutions.ts'
 import { createSources } from './sources.ts'
@@ -41,6 +43,8 @@ export class State {
   readonly closings = createClosings()
   readonly resolutions = createResolutions()
   readonly sources = createSources()
+  readonly comparisons = createComparisons()
+  readonly parked = createParked()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -121,6 +125,8 @@ export class State {
       this.closings,
       this.resolutions,
       this.sources,
+      this.comparisons,
+      this.parked,
       this.locates,
       this.rates,
       this.lists,

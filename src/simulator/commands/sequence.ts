@@ -55,10 +55,15 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
   [4, 'odd', governance.odd],
-  [45, 'tick', fates.tick],
+  [30, 'tick', fates.tick],
   [30, 'status', fates.status],
   [14, 'resolve', fates.resolve],
   [5, 'close', fates.close],
+  [5, 'source', fates.source],
+  [8, 'beside', fates.beside],
+  [12, 'both', fates.both],
+  [14, 'early', fates.early],
+  [16, 'explain', fates.explain],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

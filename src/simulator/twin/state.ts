@@ -4,6 +4,7 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
+import type { ValuesOfCommand } from '../commands/command.ts'
 import type { Ratio } from './exact.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
@@ -130,7 +131,7 @@ export interface Order {
 
 /** A quantity that entered a position: a statement row or an execution. `amount` is its executed flow. */
 export interface Booking {
-  readonly keys: Keys
+  keys: Keys
   readonly qty: bigint
   readonly amount: bigint
   readonly px: bigint
@@ -144,6 +145,8 @@ export interface Booking {
   readonly bookedOn: number
   reversed: boolean
   reversedOn: number
+  /** Of an order that nobody knew, and no person has said yet what it was. */
+  unexplained?: boolean
 }
 
 export interface StatementRow {
@@ -196,6 +199,8 @@ export interface Latch {
   /** Orders that ended under it while it was a kill, and how many of those were filled. */
   ended: number
   filled: number
+  /** Of an unknown execution: a person has said what it was. */
+  explained: boolean
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
@@ -217,6 +222,22 @@ export interface ListEntry {
   readonly mode: number
   readonly fromUs: number
   readonly untilUs: number
+}
+
+export interface ComparedDifference {
+  readonly account: number
+  readonly source: number
+  readonly venue: number
+  readonly execID: string
+  readonly qty: bigint
+  readonly px: bigint
+  readonly result: number
+  rolls: number
+}
+
+export interface ParkedBust {
+  readonly report: ValuesOfCommand<'ExecutionReport'>
+  rolls: number
 }
 
 export interface State {
@@ -260,6 +281,12 @@ export interface State {
   readonly slots: Map<number, number>
   /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
   readonly closings: Map<number, number>
+  /** Execution source and the session compared with it, by account and venue. */
+  readonly sources: Map<string, { readonly source: number; readonly compare: number }>
+  /** Differences between them, by source, venue and execID. */
+  readonly differences: Map<string, ComparedDifference>
+  /** Busts and corrects that wait for their execution, by source, venue and execRefID. */
+  readonly parked: Map<string, ParkedBust>
   /** Ends that one person has asked for, by order. */
   readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
 }
@@ -298,6 +325,9 @@ export function emptyState(): State {
     slots: new Map(),
     closings: new Map(),
     resolutions: new Map(),
+    sources: new Map(),
+    differences: new Map(),
+    parked: new Map(),
   }
 }
 

@@ -3,10 +3,12 @@
  * orders and bookings, and works every sum out again for every decision, in BigInt.
  */
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
+import { reasonNumber } from '../../model/codes.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as beside from './beside.ts'
 import { refused, type TwinEvent } from './events.ts'
-import { executionReport } from './executions.ts'
+import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
@@ -81,7 +83,7 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return market.dayRoll(state, given.values)
+      return rolled(state, market.dayRoll(state, given.values))
     case 'Hierarchy':
       return hierarchy(state, given.values)
     case 'Binding':
@@ -110,9 +112,18 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return fate.tick(state, given.values.timeUs)
     case 'OrderStatus':
       return fate.orderStatus(state, given.values)
+    case 'ExplainExecution':
+      return beside.explainExecution(state, given.values, reasonNumber('UNKNOWN_EXECUTION'))
+    case 'ExecutionSource':
+      return beside.executionSource(state, given.values)
     case 'ResolveOrder':
       return fate.resolveOrder(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
+}
+
+/** What waits for an execution waits for two dates. */
+function rolled(state: State, said: TwinEvent[]): TwinEvent[] {
+  return said[0]?.name === 'Applied' ? [...said, ...giveUpParked(state)] : said
 }
