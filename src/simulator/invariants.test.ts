@@ -146,7 +146,8 @@ overSequences('after all orders have ended without a fill, exposure is what it w
   let last = { seq: 0, timeUs: 0 }
   for (const given of commands) {
     const moves = given.name === 'ExecutionReport' && MOVES_POSITION.includes(given.values.execType)
-    if (moves || given.name === 'Position') continue
+    // The ends that are reported below come from no session, which is the source of nothing.
+    if (moves || given.name === 'Position' || given.name === 'ExecutionSource') continue
     played.execute(given)
     last = given.values
   }
