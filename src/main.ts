@@ -21,10 +21,17 @@ const gate = new Child(
   {
     name: 'gate',
     program: program('cli/demo-gate'),
-    args: () => [
-      ...['--data', options.data, '--durability', options.durability],
-      ...['--port', String(options.port), '--control-port', String(options.controlPort)],
-    ],
+    // Where any port would do, a gate that comes back takes those that it had: the floor looks for it there.
+    args: () => {
+      const portOf = (url: string | undefined, asked: number) => (url === undefined ? String(asked) : new URL(url).port)
+      const ports = [
+        '--port',
+        portOf(ready?.url, options.port),
+        '--control-port',
+        portOf(ready?.controlUrl, options.controlPort),
+      ]
+      return ['--data', options.data, '--durability', options.durability, ...ports]
+    },
     startsPerMinute: 3,
     finalCode: DO_NOT_RESTART,
     onMessage: (message) => onReady(message as DemoGateReady),

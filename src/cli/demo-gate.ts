@@ -12,6 +12,7 @@ import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { endInOrder } from './end-in-order.ts'
 import { openGate } from './open-gate.ts'
 import { startFault } from './start-fault.ts'
+import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
 
 const { values } = parseArgs({
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   // While it opens there is nothing to end in order: a journal may be left at any moment.
   let stop = (): void => process.exit(0)
   process.on('disconnect', () => stop())
+  endIfOrphaned()
   const say = (line: string) => console.error(`gate: ${line}`)
   const settings = {
     directory: data,

@@ -17,6 +17,7 @@ import { EXIT, UsageError } from './exit-codes.ts'
 import { type GateConfig, readGateConfig } from './gate-config.ts'
 import { type GateSettings, type OpenGate, openGate, WrongJournal } from './open-gate.ts'
 import { startFault } from './start-fault.ts'
+import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
 
 /** What the process that started it is told by IPC, where there is one. */
@@ -54,6 +55,7 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
   // While it opens there is nothing to end in order: a journal may be left at any moment.
   let stop = (): void => process.exit(0)
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => stop())
+  endIfOrphaned()
   const gate = await open(config, {
     logger,
     ...(tls === undefined ? {} : { tls }),

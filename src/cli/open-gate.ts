@@ -3,7 +3,7 @@
  * server in front, and closes all of it in the reverse order.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ApprovalKeys } from '../auth/approval-token.ts'
 import { ClientStore } from '../auth/client-store.ts'
@@ -14,6 +14,7 @@ import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Gate } from '../gateway/gate.ts'
+import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
 import type { TlsFiles } from '../gateway/rest/listener.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
@@ -33,6 +34,7 @@ import type { Clock, Notice } from '../sequencer/ports.ts'
 import { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
+import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
 import { RecentBlocks } from './recent-blocks.ts'
 
 export interface GateSettings {
@@ -162,9 +164,16 @@ async function openLocked(
   })
   const rest = server
   recent.drain((tape, entryOffset, entryEnd) => rest.remember(tape, entryOffset, entryEnd))
+  const kills = new KillFolder({
+    ...{ folder: join(settings.directory, KILL_FOLDER), gate, timer: systemTimer, logger },
+  })
+  opened.push(async () => kills.close())
+  // What was to be stopped while the gate was away is stopped before anybody can ask for anything.
+  await kills.open()
   const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
   opened.push(() => rest.close())
   const url = await rest.listen(settings.port, settings.host)
+  writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
   const { secrets } = auth
   return {
     ...{
@@ -179,6 +188,7 @@ async function openLocked(
     },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
+      kills.close()
       clearInterval(denials)
       await rest.close()
       await sequencer.close()

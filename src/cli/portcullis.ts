@@ -5,7 +5,9 @@ import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { register as registerGate } from './gate.ts'
+import { register as registerImport } from './import.ts'
 import { register as registerJournal } from './journal.ts'
+import { register as registerKill } from './kill.ts'
 import { register as registerPerson } from './person.ts'
 import { register as registerReplay } from './replay.ts'
 import { register as registerSecrets } from './secrets.ts'
@@ -15,8 +17,10 @@ const program = new Command('portcullis')
   .version(versionText(), '-V, --version', 'versions of the product, the engine and the journal format')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
-for (const register of [registerGate, registerJournal, registerPerson, registerReplay, registerSecrets])
-  register(program)
+const REGISTERS = [
+  ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerReplay, registerSecrets],
+]
+for (const register of REGISTERS) register(program)
 pointToHelp(program)
 
 // A reader such as head may have had enough: that is no fault.

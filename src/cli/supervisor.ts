@@ -12,6 +12,8 @@ export interface ChildPlan {
   args(): readonly string[]
   /** Starts in one minute after which it stays down. */
   readonly startsPerMinute: number
+  /** How long it may take to end in order before it is killed. */
+  readonly stopMs?: number
   /** Exit code that says: do not start again. */
   readonly finalCode?: number
   onMessage?(message: unknown): void
@@ -77,7 +79,7 @@ export class Child {
       const force = setTimeout(() => {
         this.#say(`${this.#plan.name} does not end; it is killed`)
         child.kill('SIGKILL')
-      }, STOP_MS)
+      }, this.#plan.stopMs ?? STOP_MS)
       child.once('exit', () => {
         clearTimeout(force)
         settle()
@@ -86,4 +88,12 @@ export class Child {
       if (child.connected) child.disconnect()
     })
   }
+}
+
+/**
+ * For a child's first line: ends it where the process that started it is gone already. Its going is told once, and nobody
+ * listened while the program was still being loaded.
+ */
+export function endIfOrphaned(): void {
+  if (process.send !== undefined && !process.connected) process.exit(0)
 }

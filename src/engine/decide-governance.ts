@@ -1,20 +1,19 @@
-/** Decides limits, kills, sweeps, releases and the roll; and, afterwards, whether a limit stands below its use. */
+/** Decides limits, kills, sweeps and releases; and, afterwards, whether a limit stands below its use. */
 import { SWEEP_ORDERS, WARN_LEVELS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { MAX } from '../model/numbers.ts'
-import { DAY_ROLL, KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
+import { KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES, SESSION_PHASES } from '../model/vocabulary.ts'
+import { DUTIES, SESSION_PHASES, TRADING_STATES } from '../model/vocabulary.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
-import { isDate } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B08, B09, C01, D01L, D01S, D02, D05, D08, limitKey } from './state/limits.ts'
+import { B03, B04, B08, B09, B12, C01, C03, C06, D01L, D01S, D02, D05, D08, E05, limitKey } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -27,7 +26,6 @@ const UNKNOWN_LATCH = reasonNumber('UNKNOWN_LATCH')
 const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 const MAKER_IS_CHECKER = reasonNumber('MAKER_IS_CHECKER')
 const NOT_REQUESTED = reasonNumber('NOT_REQUESTED')
-const DAY_ROLLED = reasonNumber('DAY_ROLLED')
 const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
@@ -89,13 +87,22 @@ export class GovernanceDecider {
       ]
       if (!known[objectKind]) return [UNKNOWN_NAME, at.object]
     }
-    if ((control === C01 || control === B09) && objectKind !== 0) return bad(at.objectKind)
+    if (
+      (control === C01 || control === B09 || control === C06 || control === E05 || control === B12) &&
+      objectKind !== 0
+    ) {
+      return bad(at.objectKind)
+    }
+    if (control === B04 && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
+    if (control === C03 && objectKind > INSTRUMENT_OBJECT) return bad(at.objectKind)
+    const subjectKind = names.subjectKind[subject]!
+    if (control === C06 && subjectKind !== Kind.STRATEGY && subjectKind !== Kind.SESSION) return bad(at.subject)
     if (control === D08 && objectKind !== SECTOR_OBJECT) return bad(at.objectKind)
     const isQuantity = control === D01L || control === D01S || control === B08
     // Quantities of two instruments have no sum.
     if (isQuantity && objectKind !== INSTRUMENT_OBJECT) return bad(at.objectKind)
-    const positional = control === D02 || control === D05 || control === D08 || isQuantity
-    if (positional && names.subjectKind[subject] === Kind.SESSION) return bad(at.subject)
+    const positional = control === D02 || control === D05 || control === D08 || control === E05 || isQuantity
+    if (positional && subjectKind === Kind.SESSION) return bad(at.subject)
     // Positions have no venue.
     if (positional && objectKind === 5) return bad(at.objectKind)
     if (!isAmount(command.hard)) return bad(at.hard)
@@ -106,7 +113,12 @@ export class GovernanceDecider {
       return bad(at.hardForReducing)
     }
     if (control === C01 && command.hard > RATE_MAX && command.hard !== MAX) return bad(at.hard)
-    if (control === C01 || control === B09) {
+    if (control === C06 && command.hard > RATE_MAX) return bad(at.hard)
+    if (control === E05) {
+      if (TRADING_STATES[command.param] === undefined) return bad(at.param)
+    } else if (control === C03) {
+      if (command.param !== 0 && command.param !== 1) return bad(at.param)
+    } else if (control === C01 || control === B09 || control === B04 || control === C06) {
       if (!(Number.isSafeInteger(command.param) && command.param > 0 && command.param <= DAY_US)) return bad(at.param)
     } else if (control === B03) {
       if (!(Number.isSafeInteger(command.param) && command.param >= 0 && command.param <= 1e9)) return bad(at.param)
@@ -214,23 +226,6 @@ export class GovernanceDecider {
     if (!names.has(Kind.PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
     return (names.duties[principal]! & (step === 1 ? RELEASE_APPROVE : RELEASE_REQUEST)) !== 0
   }
-
-  dayRoll(tape: Tape, offset: number): void {
-    const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
-    if (calendar !== -1) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.calendar)
-    if (!isDate(tradeDate)) return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
-    if (tradeDate <= this.#state.tradeDate) return writeRefused(tape, DAY_ROLLED)
-    // A year that was mistyped would refuse every roll that comes after it.
-    if (monthOf(tradeDate) > monthOf(this.#state.tradeDate) + 1) {
-      return writeRefused(tape, INVALID_VALUE, DAY_ROLL.at.tradeDate)
-    }
-    writeApplied(tape)
-  }
-}
-
-/** Months since year 0 of a date as yyyymmdd. */
-function monthOf(date: number): number {
-  return Math.floor(date / 10_000) * 12 + (Math.floor(date / 100) % 100)
 }
 
 /** Object of a Limit command: none, whatever it says, where the kind is NONE. */

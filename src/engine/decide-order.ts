@@ -2,12 +2,12 @@
  * Decides new orders, replaces and what-ifs (docs/reference/decision.md §4 to §7): reads state and command, changes
  * nothing, and writes one OrderDecided with the warnings that an approve raises.
  */
-import { PENDING_REPLACES } from '../model/bounds.ts'
+import { ID_CHARS, PENDING_REPLACES } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
-import type { Tape } from '../model/records/tape.ts'
+import { readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import type { Controls } from './controls.ts'
 import { createDecisionEvent, Decided } from './decision-event.ts'
@@ -30,6 +30,9 @@ const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
 const REPLACE_STALE = reasonNumber('REPLACE_STALE')
 const REPLACE_PENDING_MAX = reasonNumber('REPLACE_PENDING_MAX')
 const ORDER_UNKNOWN_STATE = reasonNumber('ORDER_UNKNOWN_STATE')
+const PARENTS_REQUIRED = parameterIndex('parentsRequired')
+/** `Judgement.parent` of an order that names one that is not known. */
+const UNKNOWN_PARENT = -2
 const TOKEN_LIFE = parameterIndex('tokenLifeUs')
 const PENDING_MAX: number = PENDING_REPLACES
 
@@ -54,6 +57,7 @@ const R = REPLACE_ORDER.at
 export type OrderDecider = ReturnType<typeof createOrderDecider>
 
 export function createOrderDecider(state: State, j: Judgement, controls: Controls, content: Content) {
+  const { parents } = state
   const { names, orders, ids, limits, cells, books, metrics, duplicates, parameters } = state
   const { f, i, vf, vi } = orders
   const { x, subjects } = j
@@ -85,6 +89,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       idSlot = ids.nextSlot()
     }
     readNew(tape, offset)
+    if (parents.made > 0 || parameters[PARENTS_REQUIRED] !== 0) readParent(tape, offset, session)
     const account = i32[c + N.account]!
     const unknown = judgeNames(j.instrument, account, subjects[Kind.TRADER]!, subjects[Kind.STRATEGY]!, j.venue)
     if (unknown !== 0) return refuseAt(tape, A03, unknown, idSlot)
@@ -96,6 +101,13 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     }
     if (judge(tape, i32[c + N.flags]!, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
+  }
+
+  function readParent(tape: Tape, offset: number, session: number): void {
+    const at = offset + N.parentClOrdID
+    if (tape.i32[at >> 2] === 0) return
+    const id = parents.idOf(session, readText(tape, at, ID_CHARS))
+    j.parent = id < 0 ? UNKNOWN_PARENT : id
   }
 
   function readNew(tape: Tape, offset: number): void {
@@ -225,6 +237,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     j.timeInForce = i[oi + Order.TIF]!
     j.locate = i[oi + Order.LOCATE]!
     j.replaces = slot
+    j.parent = parents.parentOf[slot]!
     j.nonAtomic = j.venue >= 0 && names.venueNonAtomic[j.venue] !== 0
     subjects[Kind.TRADER] = i[oi + Order.SUBJECT + Kind.TRADER]!
     subjects[Kind.STRATEGY] = i[oi + Order.SUBJECT + Kind.STRATEGY]!

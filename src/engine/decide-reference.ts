@@ -144,7 +144,8 @@ export class ReferenceDecider {
     } else {
       if (b < 0 || b >= 1 << DUTIES.length) return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       const isClient = names.isPerson[a] === 0
-      if (!isClient && !isGateItself(command)) return writeRefused(tape, PERSON_NOT_APPROVED, BINDING.at.a)
+      if (!isClient && !isGateItself(command) && !this.#isNarrowing(command))
+        return writeRefused(tape, PERSON_NOT_APPROVED, BINDING.at.a)
       if (isClient && (b & ORDERS_WRITE) !== 0 && (b & NOT_WITH_ORDERS) !== 0) {
         return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       }
@@ -153,6 +154,13 @@ export class ReferenceDecider {
     const ownsCells = kind === Bound.TRADER_ACCOUNT || kind === Bound.STRATEGY_ACCOUNT
     if (ownsCells && names.binding(kind, a, b) <= 0 && cells.ownersAreFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)
+  }
+
+  /** A person may take duties away alone. */
+  #isNarrowing({ principal, a, b, allow }: RecordOf<typeof BINDING>): boolean {
+    const { names } = this.#state
+    if (!names.has(Kind.PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
+    return allow === 0 || (b & ~names.duties[a]!) === 0
   }
 
   instrument(tape: Tape, offset: number): void {

@@ -7,6 +7,7 @@ import { reasonNumber } from '../model/codes.ts'
 import { TIMER_FIRED } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
+import { TIMER_KINDS } from '../model/vocabulary.ts'
 import { Change, writeLatchSet, writeMoved } from './events-out.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -14,6 +15,7 @@ import type { State } from './state/state.ts'
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const BLOCKED = 2
 const UNKNOWN = 3
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 
 /** Writes what follows when the timer `id` of its kind fires. Reads the state only. */
 export type TimerDecider = (tape: Tape, id: number) => void
@@ -42,6 +44,8 @@ export function createTimerFire(
       return true
     }
     if (timer === undefined || timer.dueUs > state.timeUs) return false
+    // A calendar rolls by a command of its own, which comes before this one.
+    if (timer.kind === CALENDAR) return false
     const before = tape.end
     try {
       const decide = deciders[timer.kind]

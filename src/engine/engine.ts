@@ -2,38 +2,47 @@
  * The engine: a synchronous, deterministic function of (state, command). `execute` decides a command and applies its
  * events; `apply` applies recorded ones. Nothing here knows a clock, a file or a socket.
  */
-import { type EngineSizes, TIMERS_PER_TICK } from '../model/bounds.ts'
+import { type EngineSizes, PROPOSAL_STEP_LINES, TIMERS_PER_TICK } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import type { DecisionEngine, WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
+import { ALGO, PARENT } from '../model/records/control-commands.ts'
+import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
 import * as Fate from '../model/records/fate-commands.ts'
 import * as FateEvents from '../model/records/fate-events.ts'
+import * as P from '../model/records/people-commands.ts'
+import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
-import { ORDER_STATUSES } from '../model/vocabulary.ts'
+import { ORDER_STATUSES, TIMER_KINDS } from '../model/vocabulary.ts'
+import { decideAlgo, evolveAlgo } from './algos.ts'
 import { createBeside } from './beside.ts'
 import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
+import { CalendarDecider } from './decide-calendars.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
+import { ProposalDecider } from './decide-proposals.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StatementDecider } from './decide-statements.ts'
 import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
+import { CalendarEvolver } from './evolve-calendars.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
+import { ProposalEvolver } from './evolve-proposals.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
 import { StatementEvolver } from './evolve-statements.ts'
@@ -42,9 +51,16 @@ import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
 import { createOrderLife } from './order-life.ts'
+import { decideParent, evolveParent } from './parents.ts'
+import { createProfit } from './profit.ts'
+import type { Proposal } from './state/proposals.ts'
 import { State } from './state/state.ts'
+import { StateLoader } from './state/state-loader.ts'
+import { StateSaver } from './state/state-saver.ts'
 import { createSubjects } from './subjects.ts'
+import { createTwoPeople } from './two-people.ts'
 import { StateView } from './view.ts'
+import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
@@ -69,7 +85,12 @@ const EXECUTION_BOOKED = E.EXECUTION_BOOKED.type
 const EXECUTION_REVERSED = E.EXECUTION_REVERSED.type
 const MARK_MOVED = E.MARK_MOVED.type
 const APPLIED = E.APPLIED.type
+const APPROVE = P.APPROVE.type
+const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
+const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
+
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 const COMMAND_SEQ = C.TICK.at.seq
 const COMMAND_TIME = C.TICK.at.timeUs
 
@@ -92,12 +113,15 @@ const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, pr
 /** Builds an engine with an empty state. It is fastest where it is the only one of its process (decision 0015). */
 export function createEngine(options: EngineOptions): Engine {
   const state = new State(options.sizes, options.hashSeed)
+  const { tripped } = state.watches
   const j = new Judgement()
   const shift = createShift(state)
   const life = createOrderLife(state, shift)
   const onRiskError = options.onRiskError ?? (() => {})
   const content = createContent(j)
   const subjects = createSubjects(state)
+  const watcher = createWatcher(state)
+  const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const finder = createOrderFinder(state)
   const beside = createBeside(state)
@@ -108,18 +132,26 @@ export function createEngine(options: EngineOptions): Engine {
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
+  const calendars = new CalendarDecider(state)
   const statements = new StatementDecider(state)
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
-  const evolveOrders = createOrderEvolver(state, life, j, content)
-  const evolveReports = createReportEvolver(state, life, shift, subjects)
+  const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
+  const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
   const explain = createExplain(state, evolveReports)
-  const evolveReference = new ReferenceEvolver(state, shift)
-  const evolveMarket = createMarketEvolver(state, shift, evolveReference)
+  const evolveReference = new ReferenceEvolver(state, shift, profit)
+  const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
+  const evolveCalendars = new CalendarEvolver(state)
   const evolveLiveOrders = new LiveOrderEvolver(state, life)
-  const evolveStatements = new StatementEvolver(state, shift)
-  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects)
+  const evolveStatements = new StatementEvolver(state, shift, profit)
+  const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
+  const twoPeople = createTwoPeople(state)
+  const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
+  const evolveProposals = new ProposalEvolver(state)
 
-  const fireNext = createTimerFire(state, {}, (error) => onRiskError(error, state.seq))
+  const timerDeciders = {
+    [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
+  }
+  const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
 
   function execute(tape: Tape, offset: number): void {
     enter(tape, offset)
@@ -137,6 +169,9 @@ export function createEngine(options: EngineOptions): Engine {
     for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, offset, at)
     follow(tape, offset, events)
     for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+    const type = typeAt(tape, offset)
+    if (type === APPROVE || type === PROPOSAL_STEP) applyLines(tape, offset, events)
+    if (tripped.length > 0) act(tape, offset)
     if (!state.parked.isEmpty()) meetParked(tape, offset, events)
   }
 
@@ -147,7 +182,46 @@ export function createEngine(options: EngineOptions): Engine {
       const met = tape.end
       park.meet(tape, at)
       for (let own = met; own < tape.end; own += lengthAt(tape, own)) evolve(tape, offset, own)
+      if (tripped.length > 0) act(tape, offset)
     }
+  }
+
+  /** What rows do by themselves that this command took over their limit: one after the other. */
+  function act(tape: Tape, offset: number): void {
+    for (let at = tape.end; watcher.actNext(tape); at = tape.end) evolve(tape, offset, at)
+  }
+
+  /** The next lines of the proposal that the command has approved, or goes on with: each in the state the one before left. */
+  function applyLines(tape: Tape, command: number, events: number): void {
+    const first = events < tape.end ? typeAt(tape, events) : 0
+    if (first !== 0 && first !== Q.PROPOSAL_MOVED.type) return
+    const proposal = state.proposals.get(tape.i32[(command >> 2) + P.APPROVE.at.proposal]!)!
+    for (let lines = 0; lines < PROPOSAL_STEP_LINES && proposal.next < proposal.count; lines++) {
+      applyLine(tape, proposal)
+    }
+    if (proposal.next < proposal.count) return
+    const end = tape.end
+    proposals.finish(tape, proposal)
+    evolve(tape, command, end)
+  }
+
+  function applyLine(tape: Tape, proposal: Proposal): void {
+    const event = proposals.beginLine(tape, proposal)
+    const events = tape.end
+    const inner = event + Q.PROPOSAL_LINE_APPLIED.bytes
+    try {
+      decideApproved(tape, inner, typeAt(tape, inner))
+    } catch (error) {
+      tape.end = events
+      onRiskError(error, state.seq)
+      writeRefused(tape, RISK_ERROR)
+    }
+    proposals.noteLine(tape, event, events)
+    const decided = tape.end
+    evolve(tape, inner, event)
+    for (let at = events; at < decided; at += lengthAt(tape, at)) evolve(tape, inner, at)
+    follow(tape, inner, events)
+    for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, inner, at)
   }
 
   /** Each timer is decided in the state that the one before it left. */
@@ -162,8 +236,10 @@ export function createEngine(options: EngineOptions): Engine {
   function apply(tape: Tape, offset: number): number {
     enter(tape, offset)
     let at = offset + lengthAt(tape, offset)
+    let command = offset
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
-      evolve(tape, offset, at)
+      command = E.commandOf(tape, offset, command, at)
+      evolve(tape, command, at)
       at += lengthAt(tape, at)
     }
     return at
@@ -177,7 +253,18 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function due(timeUs: number): WriteCommand | null {
-    return state.timers.dueUs() <= timeUs || state.orders.unheardUs() <= timeUs ? writeTick : null
+    const timer = state.timers.first()
+    const unheardUs = state.orders.unheardUs()
+    if (unheardUs <= timeUs && unheardUs <= state.timers.dueUs()) return writeTick
+    if (timer === undefined || timer.dueUs > timeUs) return null
+    return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
+  }
+
+  /** The roll of the calendar whose time has come: a command of its own, as a person would send it. */
+  function writeRoll(subject: number): WriteCommand {
+    const { tradeDate } = state.calendars.nextRoll(subject)
+    const calendar = subject === 0 ? -1 : subject
+    return (tape) => encode(tape, C.DAY_ROLL, { session: -1, principal: -1, calendar, tradeDate })
   }
 
   function nextWork(): WriteCommand | null {
@@ -188,14 +275,22 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextListSweep(): WriteCommand | null {
     const list = state.statements.sweeping()
-    if (list === undefined) return null
+    if (list === undefined) return nextStep()
     const { account, venue, next: from } = list
     return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
+  }
+
+  function nextStep(): WriteCommand | null {
+    const proposal = state.proposals.inHand()
+    if (proposal === undefined) return null
+    const { id, next: fromLine } = proposal
+    return (tape) => encode(tape, P.PROPOSAL_STEP, { session: -1, principal: -1, proposal: id, fromLine })
   }
 
   function enter(tape: Tape, offset: number): void {
     state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
     state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
+    if (tripped.length > 0) tripped.length = 0
   }
 
   function decide(tape: Tape, offset: number): void {
@@ -224,6 +319,28 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function decideSeldom(tape: Tape, offset: number, type: number): void {
+    const refusal = twoPeople.refusal(tape, offset, type)
+    if (refusal !== 0) return writeRefused(tape, refusal, P.PROPOSE.at.principal)
+    switch (type) {
+      case P.PROPOSE.type:
+        return proposals.propose(tape, offset)
+      case P.PROPOSAL_LINE.type:
+        return proposals.line(tape, offset)
+      case P.PROPOSAL_SUBMIT.type:
+        return proposals.submit(tape, offset)
+      case APPROVE:
+        return proposals.approve(tape, offset)
+      case P.REJECT_PROPOSAL.type:
+        return proposals.reject(tape, offset)
+      case PROPOSAL_STEP:
+        return proposals.step(tape, offset)
+      default:
+        return decideApproved(tape, offset, type)
+    }
+  }
+
+  /** Decides a command that may be carried out: its sender may alone, or two people have approved it. */
+  function decideApproved(tape: Tape, offset: number, type: number): void {
     switch (type) {
       case C.GENESIS.type:
         return reference.genesis(tape, offset)
@@ -260,7 +377,13 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
-        return governance.dayRoll(tape, offset)
+        return calendars.dayRoll(tape, offset)
+      case D.CALENDAR.type:
+        return calendars.calendar(tape, offset)
+      case D.CALENDAR_DAY.type:
+        return calendars.day(tape, offset)
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.zone(tape, offset)
       case ORDER_STATUS:
         return fates.status(tape, offset)
       case Fate.RESOLVE_ORDER.type:
@@ -277,6 +400,10 @@ export function createEngine(options: EngineOptions): Engine {
         return liveOrders.statement(tape, offset)
       case D.STATEMENT_SWEEP.type:
         return liveOrders.sweep(tape, offset)
+      case ALGO.type:
+        return decideAlgo(state, tape, offset)
+      case PARENT.type:
+        return decideParent(state, tape, offset)
       default:
         return writeRefused(tape, UNSUPPORTED_COMMAND)
     }
@@ -287,6 +414,7 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     // What was executed was executed, whether it could be judged or not.
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
+    if (type === C.DAY_ROLL.type && state.profile >= 0) return calendars.failed(tape, offset, reason)
     if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
@@ -309,7 +437,12 @@ export function createEngine(options: EngineOptions): Engine {
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       case C.DAY_ROLL.type:
-        return park.giveUp(tape)
+        if (isFirmRoll(tape, offset)) park.giveUp(tape)
+        return calendars.follow(tape, offset)
+      case D.CALENDAR.type:
+      case D.CALENDAR_DAY.type:
+      case D.ZONE_TRANSITIONS.type:
+        return calendars.follow(tape, offset)
       default:
         return
     }
@@ -335,6 +468,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveGovernance.warned(tape, event)
       case E.CANCEL_REQUESTED.type:
         return evolveOrders.cancelRequested(tape, event)
+      case CONTROL_LATCHED.type:
+        return watcher.latched(tape, event)
       case E.LATCH_SET.type:
         return evolveGovernance.latchSet(tape, event)
       case E.QUARANTINED.type:
@@ -357,12 +492,22 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.checked(tape, event)
       case F.LIST_SWEPT.type:
         return evolveLiveOrders.swept(tape, event)
+      case Q.PROPOSAL_LINE_APPLIED.type:
+        return evolveProposals.lineApplied(tape, event)
+      case Q.PROPOSAL_MOVED.type:
+        return evolveProposals.moved(tape, command, event)
+      case Q.PROPOSAL_LINE_ADDED.type:
+        return evolveProposals.lineAdded(tape, command)
       case APPLIED:
         return applied(tape, command, event)
       default:
         // Refused and LimitBreached are facts for readers: they change nothing.
         return
     }
+  }
+
+  function isFirmRoll(tape: Tape, command: number): boolean {
+    return tape.i32[(command >> 2) + C.DAY_ROLL.at.calendar] === -1
   }
 
   /** True where what moved the order shows that the market knows it. */
@@ -400,8 +545,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return evolveGovernance.release(tape, command)
       case C.DAY_ROLL.type:
-        state.parked.roll()
-        state.comparisons.roll()
+        if (isFirmRoll(tape, command)) {
+          state.parked.roll()
+          state.comparisons.roll()
+        }
         return evolveGovernance.dayRoll(tape, command)
       default:
         return appliedReference(tape, command, id)
@@ -443,9 +590,32 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveStatements.adopted(tape, command)
       case D.LIVE_ORDER_STATEMENT.type:
         return evolveLiveOrders.statement(tape, command)
+      case D.CALENDAR.type:
+        return evolveCalendars.calendar(tape, command)
+      case D.CALENDAR_DAY.type:
+        return evolveCalendars.day(tape, command)
+      case D.ZONE_TRANSITIONS.type:
+        return evolveCalendars.zone(tape, command)
+      case ALGO.type:
+        return evolveAlgo(state, tape, command)
+      case PARENT.type:
+        return evolveParent(state, tape, command, id)
       default:
         throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
     }
+  }
+
+  function save(write: (bytes: Uint8Array) => void): void {
+    const saver = new StateSaver(write)
+    state.visit(saver)
+    saver.finish()
+  }
+
+  function load(read: (into: Uint8Array) => number): void {
+    if (state.seq !== 0) throw new Error('a state is loaded before anything is executed')
+    const loader = new StateLoader(read)
+    state.visit(loader)
+    loader.finish()
   }
 
   return {
@@ -457,5 +627,7 @@ export function createEngine(options: EngineOptions): Engine {
     nextWork,
     nextSweep,
     stateHash: () => state.hash(),
+    save,
+    load,
   }
 }

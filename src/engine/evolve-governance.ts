@@ -14,12 +14,13 @@ import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Has } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
-import { B09, D08, type RowVersion } from './state/limits.ts'
+import { B09, C06, D08, E05, type RowVersion } from './state/limits.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
+import type { Watcher } from './watch.ts'
 
 const KILLED = 3
 const REARM = parameterIndex('warnRearmBps')
@@ -31,14 +32,23 @@ export class GovernanceEvolver {
   readonly #market: MarketEvolver
   readonly #reference: ReferenceEvolver
   readonly #subjectsOf: Subjects
+  readonly #watcher: Watcher
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, life: OrderLife, market: MarketEvolver, reference: ReferenceEvolver, subjects: Subjects) {
+  constructor(
+    state: State,
+    life: OrderLife,
+    market: MarketEvolver,
+    reference: ReferenceEvolver,
+    subjects: Subjects,
+    watcher: Watcher,
+  ) {
     this.#state = state
     this.#life = life
     this.#market = market
     this.#reference = reference
     this.#subjectsOf = subjects
+    this.#watcher = watcher
   }
 
   limit(tape: Tape, offset: number, event: number): void {
@@ -49,6 +59,8 @@ export class GovernanceEvolver {
     state.limitsVersion++
     if ((command.flags & 1) !== 0) {
       limits.remove(slot, id)
+      state.watches.drop(slot)
+      state.profits.drop(slot)
       return
     }
     const version: RowVersion = {
@@ -74,13 +86,15 @@ export class GovernanceEvolver {
     limits.put(version)
     if (!known) this.#rebuild(subject, objectKind)
     if (command.control === D08) shareOfCapital(state, slot)
+    if (command.control === E05) state.profits.watch(slot, limits.subjectOf)
+    if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
     if (command.control === B09 && command.param > state.duplicates.widthUs())
       state.duplicates.setWidthUs(command.param)
   }
 
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
   #rebuild(subject: number, kind: number): void {
-    const { cells, names, limits, metrics, orders, executions } = this.#state
+    const { cells, names, limits, metrics, orders, executions, calendars } = this.#state
     for (let entry = 0; entry < limits.objects.count; entry++) {
       if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
         metrics.clear(limits.entryMetric[entry]!)
@@ -121,8 +135,9 @@ export class GovernanceEvolver {
       const row = rowOf(orders.i[oi + Order.INSTR]!, orders.i[oi + Order.VENUE]!)
       if (row >= 0) metrics.addFlow(row, orders.f[slot * Order.NUMS + Order.OPENED]!, 1, 0)
     }
-    for (const exec of executions.today()) {
+    for (const exec of executions.kept()) {
       if (executions.int(exec, Exec.REVERSED) !== 0) continue
+      if (executions.num(exec, Exec.SEQ) <= calendars.zeroedSeq[subject]!) continue
       this.#subjectsOf.subjectsOfExecution(exec, this.#subjects)
       if (this.#subjects[subjectKind] !== subject) continue
       const row = rowOf(executions.int(exec, Exec.INSTR), executions.int(exec, Exec.FLOW_VENUE))
@@ -219,8 +234,10 @@ export class GovernanceEvolver {
     if (command.step === 0) {
       latch.releaseRequestedBy = command.principal
       latch.releaseState = command.state
-    } else if (command.state === 0) latches.end(command.latch)
-    else {
+    } else if (command.state === 0) {
+      this.#watcher.released(command.latch)
+      latches.end(command.latch)
+    } else {
       latch.state = command.state
       latch.releaseRequestedBy = -1
       latch.releaseState = -1
@@ -231,14 +248,17 @@ export class GovernanceEvolver {
 
   dayRoll(tape: Tape, offset: number): void {
     const state = this.#state
-    const { metrics, instruments, executions } = state
-    state.tradeDate = decode(tape, offset, DAY_ROLL).tradeDate
-    for (let row = 0; row < metrics.rows(); row++) {
-      metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
-      metrics.f[row * Metric.SIZE + Metric.TRADED_QTY] = 0
+    const { instruments, executions, calendars } = state
+    const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
+    this.#beginDay(Math.max(calendar, 0))
+    if (calendar >= 0) {
+      calendars.dates[calendar] = tradeDate
+      calendars.schedule(calendar)
+      return
     }
-    state.cells.start(() => true)
-    state.statements.changes.count++
+    const previous = state.tradeDate
+    state.tradeDate = tradeDate
+    calendars.schedule(0)
     executions.roll()
     this.#rotateIds()
     state.rates.freeze()
@@ -251,7 +271,29 @@ export class GovernanceEvolver {
       }
       this.#market.revalue(id)
     }
+    this.#market.rollProfits()
+    state.parents.forget(previous)
     this.#carryOrders()
+  }
+
+  /** Executed flow begins anew, and positions are carried, of everything that rolls with a calendar. */
+  #beginDay(calendar: number): void {
+    const { metrics, limits, names, calendars, cells, statements, seq } = this.#state
+    const rolls = (subject: number) => calendars.calendarOf(subject) === calendar
+    const zero = (row: number) => {
+      metrics.f[row * Metric.SIZE + Metric.EXECUTED] = 0
+      metrics.f[row * Metric.SIZE + Metric.TRADED_QTY] = 0
+    }
+    for (let subject = 0; subject < names.count(0); subject++) {
+      if (!rolls(subject)) continue
+      zero(subject)
+      calendars.zeroedSeq[subject] = seq
+    }
+    for (let entry = 0; entry < limits.objects.count; entry++) {
+      if (rolls(limits.entrySubject[entry]!)) zero(limits.entryMetric[entry]!)
+    }
+    cells.start(rolls)
+    statements.changes.count++
   }
 
   /** Open orders take the new trade date's rate. */

@@ -7,10 +7,12 @@ import type { Tape } from '../model/records/tape.ts'
 import { CONFIRMED, SIDES_KEPT } from './decide-market.ts'
 import type { ReferenceEvolver } from './evolve-reference.ts'
 import type { Shift } from './exposure.ts'
+import type { Profit } from './profit.ts'
 import { Cell } from './state/cells.ts'
 import { Has } from './state/instruments.ts'
 import { scratchInts } from './state/scratch.ts'
 import type { State } from './state/state.ts'
+import type { Watcher } from './watch.ts'
 
 // What is imported is loaded and checked at each use; a constant of this module is written into the code.
 const Q = QUOTE.at
@@ -27,7 +29,13 @@ const PLACE_OF_KIND = Int32Array.of(5, 3, 4, 6)
 
 export type MarketEvolver = ReturnType<typeof createMarketEvolver>
 
-export function createMarketEvolver(state: State, shift: Shift, reference: ReferenceEvolver) {
+export function createMarketEvolver(
+  state: State,
+  shift: Shift,
+  reference: ReferenceEvolver,
+  profit: Profit,
+  watcher: Watcher,
+) {
   const { instruments, cells, names, rates, feedUs } = state
   const { has: hasOf, bid, ask, last, lastUs, quoteUs, quoteFeed, quarantineUs, mark } = instruments
   const { f, firstPage, pageNext, pageBlock, blockAccount, ownerKind, ownerSubject } = cells
@@ -101,17 +109,39 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
 
   function markMoved(tape: Tape, event: number): void {
     const id = tape.i32[(event >> 2) + M.instrument]!
+    const isFirst = (hasOf[id]! & Has.MARK) === 0
+    const px = tape.f64[(event >> 3) + M.mark]!
+    const by = px - mark[id]!
     hasOf[id] = hasOf[id]! | Has.MARK
-    setMark(id, tape.f64[(event >> 3) + M.mark]!)
-  }
-
-  function setMark(id: number, px: number): void {
     mark[id] = px
+    if (isFirst) state.profits.startMark[id] = px
+    forEachCell(id, (kind, cell, subjects) => profit.marked(kind, cell, id, by, isFirst, subjects, 0))
     revalue(id)
+    if (state.profits.rows.length > 0) watcher.marked()
   }
 
   /** Values every cell of the instrument again. */
   function revalue(id: number): void {
+    forEachCell(id, (kind, cell, subjects, entity) => {
+      profit.value(kind, cell, id, subjects, 0)
+      shift.value(kind, cell, id, entity, subjects, 0)
+    })
+  }
+
+  /** Profits begin anew at the marks of now. */
+  function rollProfits(): void {
+    profit.roll((visit) => {
+      for (let id = 0; id < instruments.count; id++) {
+        forEachCell(id, (kind, cell, subjects) => visit(kind, cell, id, subjects))
+      }
+    })
+  }
+
+  /** Visits the cells of the instrument that hold something, or are worth something, with their subjects. */
+  function forEachCell(
+    id: number,
+    visit: (kind: number, cell: number, subjects: Int32Array, entity: number) => void,
+  ): void {
     for (let page = firstPage[id]!; page >= 0; page = pageNext[page]!) {
       const account = blockAccount[pageBlock[page]!]!
       const entity = names.entityOrdinal[names.entityOf[account]!]!
@@ -126,7 +156,7 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
         const owner = cells.ownerAt(offset)
         const kind = ownerKind[owner]!
         if (kind !== 0) subjects[PLACE_OF_KIND[kind]!] = ownerSubject[owner]!
-        shift.value(kind, offset, id, entity, subjects, 0)
+        visit(kind, offset, subjects, entity)
       }
     }
   }
@@ -134,8 +164,8 @@ export function createMarketEvolver(state: State, shift: Shift, reference: Refer
   /** True where a cell holds nothing and is worth nothing: no mark makes it worth more. */
   function isNothing(offset: number): boolean {
     if (f[offset + Cell.P] !== 0 || f[offset + Cell.B] !== 0 || f[offset + Cell.S] !== 0) return false
-    return f[offset + Cell.UP] === 0 && f[offset + Cell.DN] === 0
+    return f[offset + Cell.UP] === 0 && f[offset + Cell.DN] === 0 && f[offset + Cell.PROFIT] === 0
   }
 
-  return { quote, quarantined, heartbeat, instrumentState, fx, markMoved, setMark, revalue }
+  return { quote, quarantined, heartbeat, instrumentState, fx, markMoved, revalue, rollProfits }
 }

@@ -1,10 +1,11 @@
 /** Applies the events of order commands to the state. Reads the command and its events from the tape, nothing else. */
 
+import { ID_CHARS } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
 import { CANCEL_ORDER, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { CANCEL_DECIDED, CANCEL_REQUESTED, ORDER_DECIDED, ORDER_MOVED } from '../model/records/events.ts'
-import type { Tape } from '../model/records/tape.ts'
+import { readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import { Change } from './events-out.ts'
 import { type Judgement, Verdict } from './judgement.ts'
@@ -14,12 +15,14 @@ import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
 import { scratchInts } from './state/scratch.ts'
 import type { State } from './state/state.ts'
+import type { Watcher } from './watch.ts'
 
 const UNKNOWN_INSTRUMENT = reasonNumber('UNKNOWN_INSTRUMENT')
 const UNKNOWN_VENUE = reasonNumber('UNKNOWN_VENUE')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 
+const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
 const APPROVED = 0
@@ -27,11 +30,16 @@ const WORKING = 1
 const PENDING_CANCEL = 2
 const UNKNOWN = 3
 const FILLED = 5
+const REJECTED = 7
 
 const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
 /** Where the result of MARKET_ACCESS stands in a decision: 16 results of two bits a word. */
 const ACCESS_WORD = ORDER_DECIDED.at.results0 + (MARKET_ACCESS >> 4)
 const ACCESS_BIT = (MARKET_ACCESS & 15) * 2
+
+const PARENT_CHILD = controlIndex('PARENT_CHILD')
+const PARENT_WORD = ORDER_DECIDED.at.results0 + (PARENT_CHILD >> 4)
+const PARENT_BIT = (PARENT_CHILD & 15) * 2
 
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
@@ -44,12 +52,15 @@ const Q = CANCEL_REQUESTED.at
 export type OrderEvolver = ReturnType<typeof createOrderEvolver>
 
 /** `j` is only for the scratch of the duplicate hash. */
-export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content) {
+export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content, watcher: Watcher) {
   const { ids, orders, limits, names, duplicates } = state
+  const { parents } = state
   const { terms } = life
   const { entityOf, clientOf, deskOf } = names
   const { hashDuplicate } = content
   const stamped = scratchInts(Kind.SESSION)
+  /** True while a message that was refused is stamped. */
+  let isRefused = false
 
   /** OrderDecided behind a NewOrder. */
   function newDecided(tape: Tape, command: number, event: number): void {
@@ -60,6 +71,8 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     if (!names.has(Kind.SESSION, session)) return
     const outcome = i32[e + E.outcome]!
     const reason = i32[e + E.reason]!
+    isRefused = outcome === REJECT
+    if (parents.made > 0 && isRefused) notice(tape, event, parentNamed(tape, command, session), i32[c + N.strategy]!)
     stamp(session)
     const repeated = outcome === DUPLICATE || reason === CLORDID_CONFLICT
     // The venue is sought last: without it the subjects are known all the same.
@@ -97,10 +110,21 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     terms[Term.STOP] = f64[f + N.stopPx]!
     terms[Term.EXPIRE] = f64[f + N.expireTimeUs]!
     readDecided(tape, event)
+    if (parents.made > 0) parents.adopt(slot, parentNamed(tape, command, session))
     life.open(slot, idSlot)
     // Without a row too: one that is set now counts the orders of its whole window.
     if (j.duplicateSeq !== state.seq) hashDuplicate(tape, command)
     duplicates.remember(j.duplicate0, j.duplicate1, state.timeUs)
+  }
+
+  function parentNamed(tape: Tape, command: number, session: number): number {
+    return parents.idOf(session, readText(tape, command + N.parentClOrdID, ID_CHARS))
+  }
+
+  /** A slice that its parent has no room for: the strategy that sent it has lost count. */
+  function notice(tape: Tape, event: number, parent: number, strategy: number): void {
+    const isExcess = ((tape.i32[(event >> 2) + PARENT_WORD]! >> PARENT_BIT) & 3) === Verdict.FAIL
+    if (isExcess && parents.get(parent) !== undefined) watcher.strayed(strategy)
   }
 
   /** OrderDecided behind a ReplaceOrder. */
@@ -111,6 +135,10 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     if (!names.has(Kind.SESSION, session)) return
     const slot = i32[e + E.slot]!
     const approved = i32[e + E.outcome] === APPROVE
+    isRefused = i32[e + E.outcome] === REJECT
+    if (parents.made > 0 && isRefused && slot >= 0) {
+      notice(tape, event, parents.parentOf[slot]!, orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
+    }
     stamp(session)
     if (slot >= 0) stampOrder(slot)
     else stampEnded(tape, command + R.origClOrdID, session, i32[e + E.reason]!)
@@ -149,6 +177,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   function cancelDecided(tape: Tape, command: number, event: number): void {
     const session = tape.i32[(command >> 2) + C.session]!
     const slot = tape.i32[(event >> 2) + D.slot]!
+    isRefused = false
     if (names.has(Kind.SESSION, session)) stamp(session)
     if (slot < 0) {
       return stampEnded(tape, command + C.origClOrdID, tape.i32[(command >> 2) + C.owner]!, ORDER_TERMINAL)
@@ -166,6 +195,10 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const orderState = tape.i32[e + M.state]!
     if (reported) life.known(slot)
     else if (orderState === UNKNOWN) orders.heard(slot)
+    if (reported && isRefusal(tape.i32[e + M.change]!, orderState)) {
+      watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!)
+      watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
+    }
     switch (tape.i32[e + M.change]) {
       case Change.VERSION_ACCEPTED:
         life.acceptVersion(slot, version)
@@ -193,6 +226,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   function stamp(subject: number): void {
     const slots = limits.windowSlots[subject]!
     for (let at = 0; at < slots.length; at++) limits.windows[slots[at]!]!.stamp(state.timeUs)
+    if (isRefused) watcher.refused(subject)
   }
 
   /** The subjects of a new order beside its session. */
@@ -222,4 +256,9 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
   }
 
   return { newDecided, replaceDecided, cancelDecided, moved, cancelRequested }
+}
+
+/** True where the market refused an order, or a version of it. */
+function isRefusal(change: number, to: number): boolean {
+  return change === Change.VERSION_DROPPED || (change === Change.TERMINAL && to === REJECTED)
 }

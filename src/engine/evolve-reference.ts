@@ -18,6 +18,7 @@ import type { Tape } from '../model/records/tape.ts'
 import { DUTIES, OFFICER_DUTIES } from '../model/vocabulary.ts'
 import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
+import type { Profit } from './profit.ts'
 import { Cell } from './state/cells.ts'
 import { Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Row } from './state/limit-row.ts'
@@ -34,11 +35,13 @@ const REARM = parameterIndex('warnRearmBps')
 export class ReferenceEvolver {
   readonly #state: State
   readonly #shift: Shift
+  readonly #profit: Profit
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, shift: Shift) {
+  constructor(state: State, shift: Shift, profit: Profit) {
     this.#state = state
     this.#shift = shift
+    this.#profit = profit
   }
 
   genesis(tape: Tape, offset: number): void {
@@ -69,6 +72,7 @@ export class ReferenceEvolver {
     const { kind } = command
     if (kind === Kind.VENUE) names.venueNonAtomic[id] = command.flags & 1
     if (kind === Kind.OWNER) names.ownerCrossVenue[id] = command.flags & 1
+    if (kind === Kind.STRATEGY) this.#state.algos.flag(id, command.flags & 1)
     if (kind === Kind.PRINCIPAL) names.isPerson[id] = command.flags & 1
     if (names.idOf(kind, command.name) >= 0) return
     names.define(kind, command.name)
@@ -245,6 +249,7 @@ export class ReferenceEvolver {
       this.#state.cells.f[cell + Cell.START] = this.#state.cells.f[cell + Cell.START]! + dP
       if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
       this.#shift.cell(kind, cell, instrument, entity, dP, subjects, 0)
+      this.#profit.stated(kind, cell, instrument, dP, subjects, 0)
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Tape } from '../model/records/tape.ts'
 import { NO_ROWS_HASH, rowLine, withRow } from '../model/statement-hash.ts'
 import type { Shift } from './exposure.ts'
 import { positionDifferences } from './position-differences.ts'
+import type { Profit } from './profit.ts'
 import { Cell } from './state/cells.ts'
 import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
@@ -20,11 +21,13 @@ const PLACE_OF_KIND = Int32Array.of(5, 3, 4, 6)
 export class StatementEvolver {
   readonly #state: State
   readonly #shift: Shift
+  readonly #profit: Profit
   readonly #subjects = new Int32Array(8)
 
-  constructor(state: State, shift: Shift) {
+  constructor(state: State, shift: Shift, profit: Profit) {
     this.#state = state
     this.#shift = shift
+    this.#profit = profit
   }
 
   opened(tape: Tape, offset: number): void {
@@ -111,5 +114,6 @@ export class StatementEvolver {
     cells.f[cell + Cell.START] = qty
     if (kind === 0) books.addPosition(books.openHead(names.ownerOf[account]!, instrument), dP)
     this.#shift.cell(kind, cell, instrument, names.entityOrdinal[entity]!, dP, subjects, 0)
+    this.#profit.stated(kind, cell, instrument, dP, subjects, 0)
   }
 }

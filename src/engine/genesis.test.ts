@@ -73,6 +73,7 @@ scenario('a demo is open at once', (s) => {
 scenario('only the gate itself makes a person, or changes what one may do', (s) => {
   s.name('PRINCIPAL', 'OPS')
   s.name('PRINCIPAL', 'GUEST')
+  s.applied('Binding', { kind: DUTY, a: s.id('OPS'), b: bits(['admin']), allow: 1 })
   const nobody = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
   const define = (name: string, flags: number, sender: object) =>
     s.send('Hierarchy', { ...nobody, kind: PRINCIPAL, name, flags, ...sender })[0]
@@ -94,7 +95,7 @@ scenario('only the gate itself makes a person, or changes what one may do', (s) 
   const bind = (name: string, sender: object) =>
     s.send('Binding', { kind: DUTY, a: s.id(name), b: bits(['kill']), allow: 1, ...sender })[0]
   assert.equal(bind('ALICE', { principal: s.id('OPS') })?.reason, 'PERSON_NOT_APPROVED')
-  assert.equal(bind('ALICE', { principal: s.id('BOB') })?.reason, 'PERSON_NOT_APPROVED', 'nor does a person alone')
+  assert.equal(bind('ALICE', { principal: s.id('BOB') })?.reason, 'DUTY_MISSING', 'nor does a person alone')
   assert.equal(bind('GUEST', { principal: s.id('OPS') })?.event, 'Applied')
   assert.equal(define('EVE', 1, {})?.event, 'Applied', 'what two people approved comes from the gate itself')
   assert.equal(bind('EVE', {})?.event, 'Applied')

@@ -26,10 +26,12 @@ const B05 = controlIndex('MARKET_ORDER_PROTECTION')
 const B09 = controlIndex('DUPLICATE_ORDER')
 const C01 = controlIndex('MESSAGE_RATE')
 const C05 = controlIndex('MAX_OPEN_ORDERS')
+const A07 = controlIndex('ALGO_REGISTERED')
+const B13 = controlIndex('PARENT_CHILD')
 const H01 = controlIndex('SELF_MATCH')
 const I00 = controlIndex('REGULATORY_COMPLIANCE')
 /** A smaller order meets these just the same. */
-const FIXED_CONTROLS = Int32Array.of(M04, A02, A01, A03, A06, A05, B03, B05, B09, C01, C05, H01)
+const FIXED_CONTROLS = Int32Array.of(M04, A02, A01, A03, A07, A06, A05, B03, B05, B09, C01, C05, H01)
 
 const CAPITAL_UNAVAILABLE = reasonNumber('CAPITAL_UNAVAILABLE')
 const REF_PRICE_UNAVAILABLE = reasonNumber('REF_PRICE_UNAVAILABLE')
@@ -52,7 +54,8 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
   const { valuationPrice } = state.value
   const { judgeTradingState, judgeMarketAccess, judgeOrderStructure, judgeInstrumentPermission } = controls
   const { judgeInstrumentTradable, judgeLimitsPresent, judgeSelfMatch, protect, deviate } = controls
-  const { gatherFacts, judgeRegulation } = controls
+  const { gatherFacts, judgeRegulation, judgeParentChild } = controls
+  const { isAlgo, judgeAlgoRegistered } = controls
 
   /** Fills in what hangs on account and trader: subjects, entity, owner, the four cells. */
   function resolve(account: number): void {
@@ -98,6 +101,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     j.verdict(A03, judgeInstrumentPermission())
     const early = j.firstReason()
     if (early !== 0) return early
+    if (isAlgo()) j.verdict(A07, judgeAlgoRegistered())
     j.verdict(A06, judgeInstrumentTradable())
     collectRows()
     j.verdict(A05, judgeLimitsPresent())
@@ -105,6 +109,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     evaluateRows(tape)
     if (j.valued) {
       if (rests(j.ordType)) j.verdict(H01, judgeSelfMatch())
+      if (j.parent !== -1) j.verdict(B13, judgeParentChild())
       gatherFacts()
       j.verdict(I00, judgeRegulation())
     }
@@ -168,6 +173,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
 
   function fits(rule: number): boolean {
     if (!project() || !refusedRowsFit()) return false
+    if (result[B13] === Verdict.FAIL && judgeParentChild() !== 0) return false
     return rule < 0 || judgeRegulation() === 0
   }
 

@@ -89,6 +89,8 @@ export class Judgement {
   /** True where the order passes the cumulative reduce-only test on the account cell. */
   reducing = false
   locate = -1
+  /** Parent that the order is a slice of; -1 for none, -2 where it names one that is not known. */
+  parent = -1
   rule = -1
   crossing = -1
   missing = -1
@@ -149,6 +151,7 @@ export class Judgement {
     this.warnedRows = 0
     this.replaces = -1
     this.restates = false
+    this.parent = -1
     this.nonAtomic = false
     this.refSource = 0
     this.valued = false

@@ -46,7 +46,7 @@ const enum Reserve {
 export type OrderLife = ReturnType<typeof createOrderLife>
 
 export function createOrderLife(state: State, shift: Shift) {
-  const { orders, names, cells, books, ids, instruments, locates, latches, resolutions } = state
+  const { orders, names, cells, books, ids, instruments, locates, latches, parents, resolutions } = state
   const { f, i, vf, vi } = orders
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
@@ -246,6 +246,7 @@ export function createOrderLife(state: State, shift: Shift) {
     const locate = i[oi + Order.LOCATE]!
     for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
     resolutions.forget(seq)
+    if (parents.made > 0) parents.parentOf[slot] = -1
     orders.release(slot)
   }
 
@@ -295,6 +296,7 @@ export function createOrderLife(state: State, shift: Shift) {
     delta[Delta.OPEN] = open
     delta[Delta.COUNT] = count
     shift.order(oi)
+    if (parents.made > 0) parents.move(slot, more + executed, open + delta[Delta.EXECUTED]!, count)
     if (executed !== 0) books.addPosition(i[oi + Order.HEAD]!, delta[Delta.P]!)
     if (side === SELL_LONG) books.addLongSells(i[oi + Order.HEAD]!, more)
     const locate = i[oi + Order.LOCATE]!

@@ -15,12 +15,19 @@ export function readinessOf(state: State, account: number): ReadinessView {
     positions: positionsOf(state, account, tradeDate),
     statement: differing === undefined ? undefined : named(differing),
     differences: differing === undefined ? [] : positionDifferences(state, differing),
+    nextRoll: nextRollOf(state, account),
     venues: statements.venuesOf(account).map((venue) => ({ venue, liveOrders: ordersOf(state, account, venue) })),
   }
 }
 
 function named({ tradeDate, hash0, hash1 }: PositionStatement) {
   return { tradeDate, hash0, hash1 }
+}
+
+function nextRollOf({ calendars, names }: State, account: number): ReadinessView['nextRoll'] {
+  const entity = names.entityOf[account]!
+  const next = calendars.nextRoll(calendars.own.has(entity) ? entity : 0)
+  return Number.isNaN(next.dueUs) ? undefined : next
 }
 
 function positionsOf({ statements }: State, account: number, tradeDate: number): ReadinessView['positions'] {

@@ -17,6 +17,7 @@ import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
+const PROFIT_UNAVAILABLE = reasonNumber('PROFIT_UNAVAILABLE')
 const ADV_UNAVAILABLE = reasonNumber('ADV_UNAVAILABLE')
 const CAPITAL_UNAVAILABLE = reasonNumber('CAPITAL_UNAVAILABLE')
 const B01 = controlIndex('MAX_ORDER_QTY')
@@ -32,6 +33,12 @@ const D08 = controlIndex('SECTOR_CONCENTRATION')
 const D01L = controlIndex('MAX_LONG_POSITION')
 const D01S = controlIndex('MAX_SHORT_POSITION')
 const D04 = controlIndex('GROSS_EXECUTED')
+const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+const B16 = controlIndex('MARKET_DATA')
+const B12 = controlIndex('BASKET_TOTAL')
+const E05 = controlIndex('DAILY_LOSS')
+const C03 = controlIndex('REPEATED_EXECUTION')
+const C06 = controlIndex('REJECT_STORM')
 const B07 = controlIndex('MAX_ORDER_PCT_ADV')
 const B08 = controlIndex('CUM_PCT_ADV')
 const ROWS_MAX: number = ROWS_PER_DECISION
@@ -45,7 +52,7 @@ const WAIVED = ROW_WAIVED
 const REASON_OF = Int32Array.from(CONTROLS, (row) => (row.family === 'limit' ? reasonNumber(row.code) : RISK_ERROR))
 /** 1 for controls that need the order's value: not judged without a reference price. */
 const NEEDS_VALUE = Int32Array.from(CONTROLS, (row) =>
-  [B02, B03, D02, D03, D04, D05, D06, D08].includes(row.index as number) ? 1 : 0,
+  [B02, B03, D02, D03, D04, D05, D06, D08, E05, B12].includes(row.index as number) ? 1 : 0,
 )
 
 export type Rows = ReturnType<typeof createRows>
@@ -67,6 +74,10 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { measurePortfolioGross, measureIntradayNet, measureSectorConcentration } = controls
   const { measureMaxOrderQty, measureOwnUnits, measureMaxOrderNotional } = controls
   const { measurePriceCollar, standsInPhase, measureDuplicateOrder, measureMessageRate } = controls
+  const { measurePriceCollarWindow, measureRepeatedExecution, measureRejectStorm } = controls
+  const { measureMarketData } = controls
+  const { isOfBasket, measureBasketTotal } = controls
+  const { isProfitKnown, judgeDailyLoss } = controls
   const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
   const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
 
@@ -120,6 +131,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   function isJudged(control: number, slot: number, list: number): boolean {
     if (!j.valued && NEEDS_VALUE[control] !== 0) return false
     if (control === B03) return standsInPhase(slot, list)
+    if (control === B12) return isOfBasket()
     return control !== B09 || j.replaces < 0
   }
 
@@ -238,6 +250,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
 
   function reasonOf(slot: number, control: number, list: number): number {
     if ((control === B07 || control === B08) && !isAdvKnown()) return ADV_UNAVAILABLE
+    if (control === E05 && !isProfitKnown(slot)) return PROFIT_UNAVAILABLE
     const lacksCapital = control === D08 && !measureSectorConcentration(slot, listMetric[list]!, listCell[list]!)
     return lacksCapital ? CAPITAL_UNAVAILABLE : REASON_OF[control]!
   }
@@ -270,6 +283,21 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
         break
+      case B16:
+        return measureMarketData() || x[X.AFTER]! <= x[X.LIMIT]!
+      case B12:
+        measureBasketTotal()
+        break
+      case E05:
+        return judgeDailyLoss(slot)
+      case B04:
+        return measurePriceCollarWindow(slot) || x[X.AFTER]! <= x[X.LIMIT]!
+      case C03:
+        return measureRepeatedExecution(slot) || x[X.AFTER]! <= x[X.LIMIT]!
+      case C06:
+        // The latch refuses, and it alone: a refusal that counts itself would never end.
+        measureRejectStorm(slot)
+        return true
       case B07:
         if (!measureMaxOrderPctAdv()) return false
         break

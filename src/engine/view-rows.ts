@@ -1,6 +1,6 @@
 /** What a limit row's use is now, for readers: rows that judge single orders have none. */
 import { Row } from './state/limit-row.ts'
-import { C01, C05, D01L, D01S, D02, D03, D04, D05, D06, D08 } from './state/limits.ts'
+import { C01, C05, D01L, D01S, D02, D03, D04, D05, D06, D08, E05 } from './state/limits.ts'
 import { larger, Metric } from './state/metrics.ts'
 import { ENTITIES_MAX } from './state/names.ts'
 import type { State } from './state/state.ts'
@@ -38,6 +38,8 @@ export function rowUse(state: State, slot: number): number {
     case D05:
     case D08:
       return metrics.f[m + Metric.GROSS]!
+    case E05:
+      return Math.max(0, 0 - state.profits.money[subject]!)
     case D02:
       return netOf(state, subject, metric)
     default:

@@ -8,7 +8,9 @@ import type {
   InstrumentView,
   LatchView,
   LimitView,
+  OrderStanding,
   OrderView,
+  ProposalView,
   ReadinessView,
   StandingView,
 } from '../model/engine-port.ts'
@@ -22,6 +24,7 @@ import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
+import type { Proposal } from './state/proposals.ts'
 import type { State } from './state/state.ts'
 import { longOf, netOf, rowUse, shortOf } from './view-rows.ts'
 
@@ -256,6 +259,25 @@ export class StateView implements EngineView {
     }
   }
 
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void {
+    const { orders } = this.#state
+    const { f, i } = orders
+    const scope = { keys: Int32Array.from(LATCH_KEYS, (key) => keys[key] ?? -1) }
+    const order = { orderSeq: 0, state: 0, session: -1, venue: -1, openValue: 0, cancelRequested: false }
+    for (let slot = 0; slot < orders.top(); slot++) {
+      const oi = slot * Order.INTS
+      const of = slot * Order.NUMS
+      if (i[oi + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
+      order.orderSeq = f[of + Order.SEQ]!
+      order.state = i[oi + Order.STATE]!
+      order.session = i[oi + Order.SUBJECT + Kind.SESSION]!
+      order.venue = i[oi + Order.VENUE]!
+      order.openValue = f[of + Order.OPENED]!
+      order.cancelRequested = f[of + Order.CANCEL_SEQ] !== 0
+      visit(order)
+    }
+  }
+
   cancelRequests(afterSeq: number, most: number): CancelRequestView[] {
     const { orders } = this.#state
     const found: CancelRequestView[] = []
@@ -298,7 +320,25 @@ export class StateView implements EngineView {
     return readinessOf(this.#state, account)
   }
 
+  proposal(id: number): ProposalView | undefined {
+    const proposal = this.#state.proposals.get(id)
+    return proposal === undefined ? undefined : proposalView(proposal)
+  }
+
+  *proposals(): Iterable<ProposalView> {
+    for (const proposal of this.#state.proposals.all()) yield proposalView(proposal)
+  }
+
   parameter(index: number): number {
     return this.#state.parameters[index]!
+  }
+}
+
+function proposalView(proposal: Proposal): ProposalView {
+  const { id, state, maker, checker, key, title, madeUs, expiresUs, count, hash0, hash1, next, refused } = proposal
+  return {
+    ...{ proposal: id, state, maker, checker, key, title, madeUs, expiresUs, lines: count },
+    ...{ contentHash0: hash0, contentHash1: hash1, applied: next, refused, refusals: proposal.refusals },
+    line: (line) => proposal.lines[line],
   }
 }

@@ -41,6 +41,8 @@ await main(new URL(values.url), values.secrets, values.memory, Number(values.see
 async function main(url: URL, secretsFile: string, memoryFile: string | undefined, seed: number): Promise<void> {
   const stop = new AbortController()
   for (const event of ['SIGTERM', 'disconnect'] as const) process.on(event, () => stop.abort())
+  // Whoever started it may have gone while it was being loaded.
+  if (process.send !== undefined && !process.connected) return
   // Ctrl-C reaches every process at the terminal; a supervisor tells us by itself, while the gate is still there.
   process.on('SIGINT', () => {
     if (!process.connected) stop.abort()

@@ -10,6 +10,10 @@ export const REPEAT_MS = 1000
 /** Who has not asked for so long listens no more: a poll that is answered is followed by the next well within it. */
 export const LISTENS_MS = 2000
 
+/** More than there are ids of venues. */
+const VENUES = 2 ** 20
+const NOBODY: Readonly<Reach> = { owner: false, agent: false }
+
 /** Where an order's cancel request can go: to its owner's client, and to an agent of its venue. */
 interface Reach {
   owner: boolean
@@ -98,15 +102,25 @@ export class CancelDelivery {
 
   /** To whom the request of an order was handed since this process began. */
   delivered(orderSeq: number): Readonly<Reach> {
-    return this.#delivered.get(orderSeq) ?? { owner: false, agent: false }
+    return this.#delivered.get(orderSeq) ?? NOBODY
   }
 
-  /** True where somebody listens who would be handed the request of such an order. */
-  isHeard(order: Pick<CancelRequestView, 'session' | 'venue'>): boolean {
+  /**
+   * Tells of an order whether somebody listens now who would be handed its request. Asked of many orders at once: of each
+   * client and venue it is found out once.
+   */
+  hearing(): (order: Pick<CancelRequestView, 'session' | 'venue'>) => boolean {
     const nowMs = this.#nowMs()
-    for (const listener of this.#listeners.values()) {
-      if (listener.listens(nowMs) && listener.takes(order)) return true
+    const listening = [...this.#listeners.values()].filter((listener) => listener.listens(nowMs))
+    const known = new Map<number, boolean>()
+    return ({ session, venue }) => {
+      const key = session * VENUES + venue + 1
+      let heard = known.get(key)
+      if (heard === undefined) {
+        heard = listening.some((listener) => listener.takes({ session, venue }))
+        known.set(key, heard)
+      }
+      return heard
     }
-    return false
   }
 }

@@ -8,6 +8,7 @@ import { JOURNAL_FORMAT } from '../model/version.ts'
 import type { Block, JournalPort } from '../sequencer/ports.ts'
 import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, link, sha256 } from './block-frame.ts'
 import type { DirectoryLock } from './directory-lock.ts'
+import { type DurablePosition, PublishedPosition } from './durable-position.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './journal-files.ts'
 import type { JournalReader } from './journal-reader.ts'
 import { assertRoom, freeBytesOf, isRoomMissing, JournalNoRoom } from './journal-room.ts'
@@ -19,6 +20,8 @@ import { cutTail } from './tail-cut.ts'
 const SEGMENT_BYTES = 64 * 1024 * 1024
 /** Larger blocks are hashed in the thread pool: a hop costs as much as hashing this much (bench/results/journal.md). */
 const HASH_HERE_BYTES = 16 * 1024
+/** Followers learn this late what is durable: so a block does not cost a write more. */
+const PUBLISH_MS = 10
 
 export interface FileJournalOptions {
   /** The folder, held against a second gate. */
@@ -39,15 +42,10 @@ export interface FileJournalOptions {
   readonly hashHereBytes?: number
   /** How much the folder's disk still takes. */
   readonly freeBytes?: (directory: string) => number
+  /** How late the durable position is published at most; 0 at once. */
+  readonly publishMs?: number
   /** Told what changes no decision: a spare segment that could not be made. */
   readonly onProblem?: (cause: unknown) => void
-}
-
-/** Up to where everything is durable. */
-export interface DurablePosition {
-  readonly segment: number
-  readonly offset: number
-  readonly seq: number
 }
 
 export class JournalFailed extends Error {
@@ -82,6 +80,7 @@ export class FileJournal implements JournalPort {
   /** The last block's bytes, where its hash is not reckoned yet. */
   #unlinked: Uint8Array | undefined
   #durable: DurablePosition
+  readonly #published: PublishedPosition
   #failed: JournalFailed | undefined
 
   /**
@@ -129,6 +128,8 @@ export class FileJournal implements JournalPort {
       throw new JournalNoRoom(this.#directory, this.#segmentBytes, freeBytes(this.#directory), cause)
     }
     this.#durable = { segment: this.#number, offset: this.#position, seq: end.lastSeq }
+    const publishMs = options.publishMs ?? PUBLISH_MS
+    this.#published = new PublishedPosition(this.#directory, lock.owner, this.#durable, publishMs, onProblem)
   }
 
   /** Up to where everything is durable. In mode `os` as far as the operating system knows. */
@@ -156,6 +157,7 @@ export class FileJournal implements JournalPort {
 
   async close(): Promise<void> {
     await this.#spare.close()
+    this.#published.close()
     try {
       this.#linkLast()
       await this.#chain
@@ -270,7 +272,13 @@ export class FileJournal implements JournalPort {
     file.write(header, 0)
     file.sync()
     // A numbered file so always has its whole header; a number that another gate has used is not used again.
-    this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+    try {
+      this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+    } catch (cause) {
+      // Who takes a folder over removes what another one has in the making.
+      this.#lock.assertHeld()
+      throw cause
+    }
     this.#files.syncFolder(dirname(path))
     this.#file = file
     this.#path = path
@@ -282,6 +290,7 @@ export class FileJournal implements JournalPort {
   #landed(block: Block): void {
     this.#durable = { segment: this.#number, offset: this.#position, seq: block.lastSeq }
     this.#spare.advance(this.#position)
+    this.#published.advance(this.#durable)
   }
 
   #broken(cause: unknown): JournalFailed {

@@ -9,16 +9,22 @@ import { JOURNAL_FORMAT } from '../model/version.ts'
 import type { Block } from '../sequencer/ports.ts'
 import {
   BLOCK_HEADER_BYTES,
+  BLOCK_TRAILER_BYTES,
   type BlockHeader,
   blockHeaderAt,
-  FRAME_BYTES,
   link,
   payloadProblem,
   previousHashAt,
   sha256,
 } from './block-frame.ts'
 import { diskFiles, type JournalReads } from './journal-files.ts'
-import { readSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader, segmentNumber } from './segment-header.ts'
+import {
+  readSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+  type SegmentHeader,
+  segmentName,
+  segmentNumber,
+} from './segment-header.ts'
 import { endOfData, judgeTail } from './torn-tail.ts'
 
 /** A journal that cannot have been left so by a crash. Nothing is cut; a person has to look. */
@@ -37,8 +43,8 @@ export class JournalDamage extends Error {
 
 /** A journal that a newer build wrote. */
 export class JournalTooNew extends Error {
-  constructor(file: string, header: SegmentHeader) {
-    super(`${file} has format ${header.formatVersion}; this build reads formats up to ${JOURNAL_FORMAT}`)
+  constructor(why: string) {
+    super(why)
     this.name = 'JournalTooNew'
   }
 }
@@ -97,32 +103,20 @@ export class JournalReader {
    * its seed, before the blocks are read.
    */
   lastHeader(): SegmentHeader | undefined {
-    const name = segmentFiles(this.#files, this.directory).at(-1)
-    if (name === undefined) return undefined
-    const file = join(this.directory, name)
-    const bytes = new Uint8Array(SEGMENT_HEADER_BYTES)
-    const read = this.#files.read(file, bytes, 0)
-    const header = readSegmentHeader(bytes.subarray(0, read))
-    if (typeof header === 'string') throw new JournalDamage(file, 0, header)
-    return header
+    const name = segmentFiles(this.directory, this.#files).at(-1)
+    return name === undefined ? undefined : headerOf(join(this.directory, name), this.#files)
   }
 
-  /** All blocks in order. A block's tape may be read until the next one is asked for. Throws JournalDamage. */
-  *blocks(): Generator<StoredBlock, void> {
-    let end: JournalEnd = {
-      segment: undefined,
-      file: '',
-      offset: 0,
-      lastBlock: undefined,
-      hash: NO_HASH,
-      lastSeq: 0,
-      lastTimeUs: 0,
-      tornUntil: undefined,
-    }
+  /**
+   * All blocks in order, from the first of a segment on; what stands before that is then taken at its word. A block's tape
+   * may be read until the next one is asked for. Throws JournalDamage.
+   */
+  *blocks(fromSegment = 1): Generator<StoredBlock, void> {
     this.#end = undefined
-    const names = segmentFiles(this.#files, this.directory)
+    const names = segmentFiles(this.directory, this.#files)
+    let end = fromSegment === 1 ? NOTHING : beforeSegment(this.directory, fromSegment, this.#files)
     for (const [i, name] of names.entries()) {
-      end = yield* this.#segment(name, i + 1, i === names.length - 1, end)
+      if (i + 1 >= fromSegment) end = yield* this.#segment(name, i + 1, i === names.length - 1, end)
     }
     this.#end = end
   }
@@ -131,35 +125,12 @@ export class JournalReader {
     const file = join(this.directory, name)
     const size = this.#load(file)
     const tape = this.#tape
-    const segment = checkedHeader(file, tape.u8.subarray(0, size), number, before)
-    const salt = Buffer.from(segment.hash, 'hex').subarray(0, 8)
-    let end: JournalEnd = {
-      ...before,
-      segment,
-      file,
-      offset: SEGMENT_HEADER_BYTES,
-      lastBlock: undefined,
-      hash: segment.hash,
-    }
+    let end = atSegment(file, checkedHeader(file, tape.u8.subarray(0, size), number, before), before)
     for (;;) {
-      const at = end.offset
-      const header = blockHeaderAt(tape, size, at, salt)
-      const problem = header === undefined ? 'no block begins here' : payloadProblem(tape, size, at, header)
-      if (header === undefined || problem !== undefined) {
-        return { ...end, tornUntil: tornUntil(tape, size, end, isLast, salt, problem ?? '') }
-      }
+      const block = blockAt(tape, size, end)
+      if (typeof block === 'string') return { ...end, tornUntil: tornUntil(tape, size, end, isLast, block) }
       this.#onProgress()
-      const block = checkedBlock(tape, end, segment, header)
-      end = {
-        ...end,
-        offset: at + header.payloadBytes + FRAME_BYTES,
-        lastBlock: at,
-        hash: block.hash,
-        lastSeq: header.lastSeq,
-        lastTimeUs: header.lastTimeUs,
-      }
-      // The engine finds the end of an entry by the end of the tape.
-      tape.end = block.end
+      end = behind(block, end)
       yield block
     }
   }
@@ -173,8 +144,64 @@ export class JournalReader {
   }
 }
 
+/** The journal's end where nothing is read of it yet. */
+export const NOTHING: JournalEnd = {
+  segment: undefined,
+  file: '',
+  offset: 0,
+  lastBlock: undefined,
+  hash: NO_HASH,
+  lastSeq: 0,
+  lastTimeUs: 0,
+  tornUntil: undefined,
+}
+
+/** What stands before a segment, as its own header says it. */
+function beforeSegment(directory: string, number: number, files: JournalReads): JournalEnd {
+  const { previousHash, firstSeq } = headerOf(join(directory, segmentName(number)), files)
+  return { ...NOTHING, hash: previousHash, lastSeq: firstSeq - 1 }
+}
+
+/** Where the segment begins. */
+export function atSegment(file: string, segment: SegmentHeader, before: JournalEnd): JournalEnd {
+  return { ...before, segment, file, offset: SEGMENT_HEADER_BYTES, lastBlock: undefined, hash: segment.hash }
+}
+
+/** The block that begins at the end of what was read, of `size` bytes; or in words why there is none. */
+export function blockAt(tape: Tape, size: number, end: JournalEnd): StoredBlock | string {
+  const segment = end.segment as SegmentHeader
+  const header = blockHeaderAt(tape, size, end.offset, saltOf(segment))
+  if (header === undefined) return 'no block begins here'
+  const problem = payloadProblem(tape, size, end.offset, header)
+  if (problem !== undefined) return problem
+  const block = checkedBlock(tape, end, segment, header)
+  // The engine finds the end of an entry by the end of the tape.
+  tape.end = block.end
+  return block
+}
+
+/** The end of what was read, one block on. */
+export function behind(block: StoredBlock, end: JournalEnd): JournalEnd {
+  const { hash, lastSeq, lastTimeUs } = block
+  return { ...end, offset: block.end + BLOCK_TRAILER_BYTES, lastBlock: end.offset, hash, lastSeq, lastTimeUs }
+}
+
+/** @throws JournalDamage where the file has no whole header */
+export function headerOf(file: string, files: JournalReads = diskFiles): SegmentHeader {
+  const bytes = new Uint8Array(SEGMENT_HEADER_BYTES)
+  const read = files.read(file, bytes, 0)
+  const header = readSegmentHeader(bytes.subarray(0, read))
+  if (typeof header === 'string') throw new JournalDamage(file, 0, header)
+  return header
+}
+
+/** What opens every block of the segment. */
+export function saltOf(segment: SegmentHeader): Uint8Array {
+  return Buffer.from(segment.hash.slice(0, 16), 'hex')
+}
+
 /** Names of the segments in order. A missing number is damage; other files are none of ours. */
-function segmentFiles(files: JournalReads, directory: string): string[] {
+export function segmentFiles(directory: string, files: JournalReads = diskFiles): string[] {
   const names = files
     .list(directory)
     .filter((name) => segmentNumber(name) !== undefined)
@@ -187,10 +214,14 @@ function segmentFiles(files: JournalReads, directory: string): string[] {
   return names
 }
 
-function checkedHeader(file: string, bytes: Uint8Array, number: number, before: JournalEnd): SegmentHeader {
+export function checkedHeader(file: string, bytes: Uint8Array, number: number, before: JournalEnd): SegmentHeader {
   const header = readSegmentHeader(bytes)
   if (typeof header === 'string') throw new JournalDamage(file, 0, header)
-  if (header.formatVersion > JOURNAL_FORMAT) throw new JournalTooNew(file, header)
+  if (header.formatVersion > JOURNAL_FORMAT) {
+    throw new JournalTooNew(
+      `${file} has format ${header.formatVersion}; this build reads formats up to ${JOURNAL_FORMAT}`,
+    )
+  }
   if (header.number !== number) throw new JournalDamage(file, 0, `the header says that it is segment ${header.number}`)
   if (header.previousHash !== before.hash) {
     throw new JournalDamage(file, 0, 'the segment does not follow the last block of the one before it')
@@ -237,19 +268,18 @@ function entriesProblem(tape: Tape, start: number, end: number, header: BlockHea
 }
 
 /** Judges what follows the last whole block of a segment; throws where it is damage. */
-function tornUntil(
-  tape: Tape,
-  size: number,
-  end: JournalEnd,
-  isLast: boolean,
-  salt: Uint8Array,
-  problem: string,
-): number | undefined {
+function tornUntil(tape: Tape, size: number, end: JournalEnd, isLast: boolean, problem: string): number | undefined {
   if (!isLast) {
-    if (endOfData(tape, size, end.offset) === end.offset) return undefined
-    throw new JournalDamage(end.file, end.offset, `${problem}, and another segment follows`)
+    assertEnds(tape, size, end, problem)
+    return undefined
   }
-  const tail = judgeTail(tape, size, end.offset, salt, problem)
+  const tail = judgeTail(tape, size, end.offset, saltOf(end.segment as SegmentHeader), problem)
   if (tail.kind === 'damaged') throw new JournalDamage(end.file, end.offset, tail.why)
   return tail.kind === 'torn' ? tail.end : undefined
+}
+
+/** @throws JournalDamage where a segment that another follows goes on behind its last block with more than zeros */
+export function assertEnds(tape: Tape, size: number, end: JournalEnd, problem: string): void {
+  if (endOfData(tape, size, end.offset) === end.offset) return
+  throw new JournalDamage(end.file, end.offset, `${problem}, and another segment follows`)
 }

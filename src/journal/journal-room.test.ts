@@ -24,7 +24,7 @@ test('a start without room for a segment says what is missing and changes nothin
     openSmallJournal(directory, { freeBytes: () => 12.5 * MB, segmentBytes: 64 * MB }),
     (error: Error) => error instanceof JournalNoRoom && WORDS.test(error.message),
   )
-  assert.deepEqual(readdirSync(directory), ['00000001.pjl'])
+  assert.deepEqual(readdirSync(directory), ['00000001.pjl', 'durable'])
   const after = readFileSync(join(directory, '00000001.pjl'))
   assert.ok(after.subarray(0, before.length).equals(before), 'nothing but zeros was added')
   const again = await openSmallJournal(directory)

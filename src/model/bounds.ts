@@ -25,6 +25,20 @@ export const LIST_SWEEP_SLOTS = 256
 export const LIST_SWEEP_TESTS = 8
 /** Differences of a statement that are named by events; all of them can be read while it waits. */
 export const STATEMENT_DIFFERENCES = 256
+/** Entries of one calendar; zones, and intervals of one zone: two a year for over two centuries. */
+export const CALENDAR_DAYS = 4096
+export const ZONES = 64
+export const ZONE_INTERVALS = 512
+/** Lines of one proposal, bytes of all that are open, and how many may be open at once. */
+export const PROPOSAL_LINES = 100_000
+export const PROPOSAL_BYTES = 64 * 1024 * 1024
+export const PROPOSALS_OPEN = 1_000
+/** Proposals that have ended and can still be read, without their lines. */
+export const PROPOSALS_KEPT = 1_000
+/** Refused lines of one proposal that are remembered one by one; the others are counted. */
+export const PROPOSAL_REFUSALS = 100
+/** Lines of an approved proposal that one command applies. */
+export const PROPOSAL_STEP_LINES = 64
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

@@ -68,6 +68,14 @@ export const CONTROLS = [
   limit(22, 'D04', 'GROSS_EXECUTED', 158, 'money'),
   limit(23, 'B07', 'MAX_ORDER_PCT_ADV', 102, 'bps'),
   limit(24, 'B08', 'CUM_PCT_ADV', 104, 'bps'),
+  limit(25, 'B04', 'PRICE_COLLAR_WINDOW', 84, 'bps'),
+  limit(26, 'C03', 'REPEATED_EXECUTION', 124, 'count'),
+  limit(27, 'C06', 'REJECT_STORM', 126, 'count'),
+  limit(28, 'E05', 'DAILY_LOSS', 195, 'money'),
+  limit(29, 'B12', 'BASKET_TOTAL', 108, 'money'),
+  gate(30, 'B13', 'PARENT_CHILD', 66),
+  gate(31, 'A07', 'ALGO_REGISTERED', 45),
+  limit(32, 'B16', 'MARKET_DATA', 82, 'count'),
 ] as const satisfies readonly ControlRow[]
 
 /** The control's row by index; throws where there is none. */

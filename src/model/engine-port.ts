@@ -24,6 +24,15 @@ export interface DecisionEngine {
   nextWork(): WriteCommand | null
   /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
   stateHash(): string
+  /** Writes the whole state. `write` is done with the bytes when it returns: they are the state itself. */
+  save(write: (bytes: Uint8Array) => void): void
+  /**
+   * Loads what an engine of the same engineVersion, sizes and hashSeed saved; into one that has executed nothing yet.
+   * `read` fills as much of the array as it can and says how many bytes that were; 0 only at the end.
+   *
+   * @throws Error where the bytes do not fit; the engine is then of no more use
+   */
+  load(read: (into: Uint8Array) => number): void
 }
 
 /** Most bytes that the events of one command take. */
@@ -144,6 +153,17 @@ export interface LatchView {
   readonly explained: boolean
 }
 
+/** What a count of orders asks of each. */
+export interface OrderStanding {
+  readonly orderSeq: number
+  /** Index in ORDER_STATES. */
+  readonly state: number
+  readonly session: number
+  readonly venue: number
+  readonly openValue: number
+  readonly cancelRequested: boolean
+}
+
 /** An outstanding cancel request, derived from state. */
 export interface CancelRequestView {
   /** Sequence number of the command that asked. */
@@ -188,6 +208,31 @@ export interface ReadinessView {
   readonly statement: { readonly tradeDate: number; readonly hash0: number; readonly hash1: number } | undefined
   readonly differences: readonly PositionDifferenceView[]
   readonly venues: readonly { readonly venue: number; readonly liveOrders: 'MISSING' | 'OPEN' | 'SETTLED' }[]
+  /** The next trade date and when it begins by itself; undefined where no calendar knows. */
+  readonly nextRoll: { readonly tradeDate: number; readonly dueUs: number } | undefined
+}
+
+/** A proposal, open or lately ended. */
+export interface ProposalView {
+  readonly proposal: number
+  /** Index in PROPOSAL_STATES. */
+  readonly state: number
+  /** Ids of principals; checker -1 if nobody approved or rejected it. */
+  readonly maker: number
+  readonly checker: number
+  readonly key: string
+  readonly title: string
+  readonly madeUs: number
+  readonly expiresUs: number
+  readonly lines: number
+  readonly contentHash0: number
+  readonly contentHash1: number
+  /** Lines that were carried out so far, and how many of them were refused; the first of these one by one. */
+  readonly applied: number
+  readonly refused: number
+  readonly refusals: readonly { readonly line: number; readonly reason: number }[]
+  /** The command record of a line, unstamped; undefined where it has none, or has ended. */
+  line(line: number): Uint8Array | undefined
 }
 
 /** Reads of the live state. Every call may walk tables: not for the order path. */
@@ -218,6 +263,8 @@ export interface EngineView {
   executionSources(): Iterable<ExecutionSourceView>
   /** Live orders that have all these keys, named as in LatchView. */
   ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
+  /** Visits the same orders without making an object of each; `order` may be read during the call only. */
+  countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
   instrument(id: number): InstrumentView | undefined
@@ -225,4 +272,7 @@ export interface EngineView {
   sectorOf(instrument: number): number
   parameter(index: number): number
   readiness(account: number): ReadinessView
+  proposal(id: number): ProposalView | undefined
+  /** Oldest first. */
+  proposals(): Iterable<ProposalView>
 }

@@ -8,6 +8,8 @@ export interface ParameterRow {
   readonly value: number
   readonly min: number
   readonly max: number
+  /** Which way it may go by one person alone; where it is not said, both ways take two. */
+  readonly tighter?: 'lower' | 'higher'
   readonly doc: string
 }
 
@@ -29,6 +31,7 @@ export const PARAMETERS = [
     value: 2 * SECOND,
     min: SECOND / 10,
     max: 30 * SECOND,
+    tighter: 'lower',
     doc: 'Life of an approval token.',
   },
   {
@@ -37,6 +40,7 @@ export const PARAMETERS = [
     value: 3 * SECOND,
     min: SECOND,
     max: 60 * SECOND,
+    tighter: 'lower',
     doc: 'Age of a feed heartbeat up to which its quotes are alive.',
   },
   {
@@ -45,6 +49,7 @@ export const PARAMETERS = [
     value: 300 * SECOND,
     min: SECOND,
     max: 86_400 * SECOND,
+    tighter: 'lower',
     doc: 'Age up to which the last trade is a reference.',
   },
   {
@@ -53,6 +58,7 @@ export const PARAMETERS = [
     value: 500,
     min: 1,
     max: 10_000,
+    tighter: 'lower',
     doc: 'Spread up to which the mid is a reference.',
   },
   {
@@ -77,6 +83,7 @@ export const PARAMETERS = [
     value: 2_000,
     min: 1,
     max: 10_000,
+    tighter: 'lower',
     doc: 'Collar where the reference is the prior close.',
   },
   {
@@ -85,6 +92,7 @@ export const PARAMETERS = [
     value: 500,
     min: 0,
     max: 10_000,
+    tighter: 'higher',
     doc: 'Buffer over the reference that a stop is valued with.',
   },
   {
@@ -93,6 +101,7 @@ export const PARAMETERS = [
     value: 4 * 86_400 * SECOND,
     min: SECOND,
     max: 30 * 86_400 * SECOND,
+    tighter: 'lower',
     doc: 'Age of capital that blocks: one business day over a long weekend.',
   },
   {
@@ -109,6 +118,7 @@ export const PARAMETERS = [
     value: 4 * 86_400 * SECOND,
     min: SECOND,
     max: 30 * 86_400 * SECOND,
+    tighter: 'lower',
     doc: 'Age of an FX rate up to which it values orders: one business day over a long weekend.',
   },
   {
@@ -117,6 +127,7 @@ export const PARAMETERS = [
     value: 0,
     min: 0,
     max: 1,
+    tighter: 'higher',
     doc: '1: an account trades only once its positions and live orders are settled for the trade date.',
   },
   {
@@ -126,6 +137,31 @@ export const PARAMETERS = [
     min: SECOND,
     max: 30 * 86_400 * SECOND,
     doc: 'Age of an average daily volume that blocks: one business day over a long weekend.',
+  },
+  {
+    name: 'parentsRequired',
+    unit: 'count',
+    value: 0,
+    min: 0,
+    max: 1,
+    doc: '1: a parentClOrdID must name a Parent, even where none was ever sent.',
+  },
+  {
+    name: 'basketToleranceBps',
+    unit: 'bps',
+    value: 500,
+    min: 0,
+    max: 10_000,
+    doc: 'How far the lines of a basket may come to more than its declared total.',
+  },
+  {
+    name: 'proposalLifeUs',
+    unit: 'durationUs',
+    value: 8 * 3_600 * SECOND,
+    min: 60 * SECOND,
+    max: 30 * 86_400 * SECOND,
+    tighter: 'lower',
+    doc: 'How long a proposal waits before it expires.',
   },
 ] as const satisfies readonly ParameterRow[]
 

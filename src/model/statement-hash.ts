@@ -1,6 +1,6 @@
 /**
  * The hash of a position statement, which its sender states and the engine computes again: FNV-1a of 64 bits over the
- * lines `symbol,qty,trader,strategy` and a line feed behind each, in the order of the rows. qty in plain notation without
+ * lines of symbol, qty, trader and strategy with a tab between and a line feed behind, in the order of the rows. qty in plain notation without
  * trailing zeros; trader and strategy empty where a row names none. All characters are ASCII.
  */
 const BASIS = 0xcbf29ce484222325n
@@ -10,7 +10,7 @@ const PRIME = 0x100000001b3n
 export const NO_ROWS_HASH = BASIS
 
 export function rowLine(symbol: string, qty: string, trader: string, strategy: string): string {
-  return `${symbol},${qty},${trader},${strategy}\n`
+  return `${symbol}\t${qty}\t${trader}\t${strategy}\n`
 }
 
 /** The hash of a statement with one more row. */

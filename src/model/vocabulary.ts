@@ -172,6 +172,14 @@ export const OFFICER_DUTIES = [
 export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR'] as const
 export type TimerKind = (typeof TIMER_KINDS)[number]
 
+/** What a calendar says of a date; NONE takes an entry away. A half day is a business day, on whatever weekday it falls. */
+export const CALENDAR_DAY_KINDS = ['NONE', 'HOLIDAY', 'HALF_DAY'] as const
+export type CalendarDayKind = (typeof CALENDAR_DAY_KINDS)[number]
+
+/** Life of a proposal; the last three are its ends. */
+export const PROPOSAL_STATES = ['DRAFT', 'PENDING', 'APPLYING', 'DONE', 'REJECTED', 'EXPIRED'] as const
+export type ProposalState = (typeof PROPOSAL_STATES)[number]
+
 /** Result of one control for one order, two bits each in a decision's bitmap. */
 export const RESULTS = ['NOT_APPLICABLE', 'PASS', 'FAIL', 'ALERT'] as const
 export type Result = (typeof RESULTS)[number]

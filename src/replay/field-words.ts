@@ -6,6 +6,7 @@ import { LIVE_ORDER_VERDICTS } from '../model/records/day-events.ts'
 import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
+  CALENDAR_DAY_KINDS,
   COMPARISONS,
   DUTIES,
   EXEC_TYPES,
@@ -20,6 +21,7 @@ import {
   ORDER_STATES,
   ORDER_STATUSES,
   OUTCOMES,
+  PROPOSAL_STATES,
   REF_SOURCES,
   SESSION_PHASES,
   SIDES,
@@ -35,6 +37,8 @@ export type Values = Readonly<Record<string, number | string>>
 const REASON_CODES = new Map(REASONS.map((reason) => [reason.number, reason.code]))
 const CONTROL_IDS = CONTROLS.map((control) => control.id)
 
+const PROFILES = ['demo', 'production']
+
 /** Closed sets by `Record.field`, else by field. An empty word is a value that says nothing. */
 const SETS: Readonly<Record<string, readonly string[]>> = {
   action: LIMIT_ACTIONS,
@@ -46,27 +50,33 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   list: LIST_KINDS,
   missing: CONTROL_IDS,
   'List.mode': LIST_MODES,
+  'CalendarDay.kind': CALENDAR_DAY_KINDS,
   'TimerFired.kind': TIMER_KINDS,
   'Limit.mode': LIMIT_MODES,
-  'Limit.phase': ['', ...SESSION_PHASES],
   objectKind: OBJECT_KINDS,
   ordType: ORD_TYPES,
   outcome: OUTCOMES,
   parameter: PARAMETERS.map((parameter) => parameter.name),
   phase: SESSION_PHASES,
-  profile: ['demo', 'production'],
+  // Any phase goes without a word.
+  'Limit.phase': ['', ...SESSION_PHASES],
+  profile: PROFILES,
+  environment: PROFILES,
   refSource: REF_SOURCES,
   side: SIDES,
   'Kill.side': ['buys', 'sells'],
   'Kill.state': TRADING_STATES,
   'Release.state': TRADING_STATES,
   'LatchSet.state': TRADING_STATES,
+  'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   'ResolveOrder.state': ORDER_STATES,
   'HoldEnded.state': ORDER_STATES,
   'ReportCompared.result': COMPARISONS,
   status: ORDER_STATUSES,
   'LiveOrderChecked.state': ORDER_STATES,
+  'ProposalMoved.state': PROPOSAL_STATES,
+  'ProposalRepeated.state': PROPOSAL_STATES,
   verdict: LIVE_ORDER_VERDICTS,
   'PositionStatement.step': ['open', 'close'],
   'LiveOrderStatement.step': ['open', 'row', 'close'],
@@ -91,6 +101,7 @@ const KINDS: Readonly<Record<string, NameKind | 'SUBJECT'>> = {
   missingSubject: 'SUBJECT',
   owner: 'SUBJECT',
   'Hierarchy.owner': 'OWNER',
+  'Algo.owner': 'PRINCIPAL',
   principal: 'PRINCIPAL',
   sector: 'SECTOR',
   session: 'SUBJECT',

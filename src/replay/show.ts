@@ -6,6 +6,8 @@ import { JournalReader } from '../journal/journal-reader.ts'
 import { CONTROLS } from '../model/controls.ts'
 import {
   APPLIED,
+  carriedBy,
+  commandOf,
   isCommandAt,
   layoutOfType,
   ORDER_DECIDED,
@@ -47,18 +49,25 @@ export function* show(directory: string, options: ShowOptions = {}): Generator<s
   for (const { tape, start, end, firstSeq } of new JournalReader(directory).blocks()) {
     if (firstSeq > to) return
     let command = start
+    let about = start
     for (let at = start; at < end; at += lengthAt(tape, at)) {
-      if (isCommandAt(tape, at)) command = at
+      if (isCommandAt(tape, at)) command = about = at
+      else about = commandOf(tape, command, about, at)
       // Names are learned from the first record on, wherever the printing begins.
-      else if (typeAt(tape, at) === APPLIED.type) {
-        names.learn(tape, command, at)
-        amounts.learn(tape, command, decode(tape, at, APPLIED).id)
+      if (typeAt(tape, at) === APPLIED.type) {
+        names.learn(tape, about, at)
+        amounts.learn(tape, about, decode(tape, at, APPLIED).id)
       } else if (typeAt(tape, at) === ORDER_DECIDED.type) amounts.learnOrder(tape, command, at)
       const seq = tape.f64[(command >> 3) + 1] as number
       if (seq < from || seq > to) continue
       if (type !== undefined && layoutOfType(typeAt(tape, at))?.name !== type) continue
-      if (terse) yield line(tape, command, at, names)
-      else yield* person.of(headOf(tape, command, at), tape, command, at, end)
+      const head = headOf(tape, command, at)
+      const carried = carriedBy(tape, at)
+      if (terse) yield line(head, tape, about, at, names)
+      else yield* person.of(head, tape, about, at, end)
+      if (carried < 0) continue
+      if (terse) yield line(`${head}  > `, tape, carried, carried, names)
+      else yield* person.of(`${head}  > `, tape, carried, carried, end)
     }
   }
 }
@@ -70,9 +79,8 @@ function headOf(tape: Tape, commandAt: number, at: number): string {
   return `${seq} ${time} ${commandAt === at ? '' : '  '}`
 }
 
-function line(tape: Tape, commandAt: number, at: number, names: StreamNames): string {
+function line(head: string, tape: Tape, commandAt: number, at: number, names: StreamNames): string {
   const record = layoutOfType(typeAt(tape, at))
-  const head = headOf(tape, commandAt, at)
   if (record === undefined) return `${head}type ${typeAt(tape, at)}, which this build does not know`
   const command = layoutOfType(typeAt(tape, commandAt)) ?? record
   const values: Values = decode(tape, at, record)

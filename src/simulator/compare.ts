@@ -3,7 +3,9 @@
  */
 import type { DecisionEngine } from '../model/engine-port.ts'
 import { ENTRY_BYTES_MAX } from '../model/engine-port.ts'
-import { lengthAt, Tape } from '../model/records/tape.ts'
+import { DAY_ROLL } from '../model/records/commands.ts'
+import { decode } from '../model/records/schema.ts'
+import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { type Command, encodeCommand } from './commands/command.ts'
 import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
@@ -12,7 +14,9 @@ import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
+import type { TwinEvent } from './twin/events.ts'
 import { limitKey } from './twin/rows.ts'
+import { dueInWords } from './twin/timers.ts'
 import { Twin } from './twin/twin.ts'
 
 export type EngineMaker = (pack: RulePack) => DecisionEngine
@@ -59,10 +63,12 @@ export function compare(
     theirPack.asked = null
     ourPack.asked = null
     const check = oracle.watch(given)
+    const due = dueInWords(twin.state, given.values.timeUs)
     const said = twin.execute(given)
     oracle.note()
+    same(given, 'due', dueOf(engine, tape, given), due)
     const recorded = run(engine, tape, given)
-    learn(given, recorded, twin, ledger)
+    learn(given, recorded, said, ledger)
     compareEvents(given, recorded, said, ledger)
     same(given, 'facts', shown(theirPack.asked), shown(ourPack.asked))
     for (const event of said) if (event.name === 'OrderDecided') check(event.decision)
@@ -83,6 +89,17 @@ function withSlot(given: Command, { slots }: Ledger): Command {
   return { ...given, values: { ...given.values, orderSlot } } as Command
 }
 
+/** The command that the engine asks for before this one, in words. */
+function dueOf(engine: DecisionEngine, tape: Tape, given: Command): string {
+  const write = engine.due(given.values.timeUs)
+  if (write === null) return 'nothing'
+  tape.end = 0
+  const offset = write(tape)
+  if (typeAt(tape, offset) !== DAY_ROLL.type) return 'Tick'
+  const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
+  return `DayRoll ${calendar} ${tradeDate}`
+}
+
 function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[] {
   tape.end = 0
   const offset = encodeCommand(tape, given)
@@ -91,16 +108,24 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
 }
 
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
-export function learn(given: Command, recorded: readonly RecordedEvent[], twin: Twin, ledger: Ledger): void {
+export function learn(
+  given: Command,
+  recorded: readonly RecordedEvent[],
+  said: readonly TwinEvent[],
+  ledger: Ledger,
+): void {
+  const lines = said.flatMap((event) => (event.name === 'ProposalLineApplied' ? [event.inner] : []))
+  let command = given
   for (const { name, values } of recorded) {
+    if (name === 'ProposalLineApplied') command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
-    if (name === 'Applied' && given.name === 'Limit') {
-      const { control, subject, objectKind, object, param, phase } = given.values
+    if (name === 'Applied' && command.name === 'Limit' && (command.values.flags & 1) === 0) {
+      const { control, subject, objectKind, object, param, phase } = command.values
       const own = objectKind === 0 ? -1 : object
       const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })
-      if (twin.state.limits.has(key)) ledger.rows.set(values.id as number, key)
+      ledger.rows.set(values.id as number, key)
     }
   }
 }

@@ -90,6 +90,24 @@ export class CountingEngine implements DecisionEngine {
     return hash.toString(16).padStart(8, '0') + this.#commands.toString(16).padStart(8, '0')
   }
 
+  save(write: (bytes: Uint8Array) => void): void {
+    const numbers = [this.#commands, this.#hash, this.#seq, this.#timeUs, this.#latches, this.#sweepsLeft]
+    write(new Uint8Array(Float64Array.from(numbers).buffer))
+  }
+
+  load(read: (into: Uint8Array) => number): void {
+    const numbers = new Float64Array(6)
+    const length = read(new Uint8Array(numbers.buffer))
+    if (length !== numbers.byteLength) throw new RangeError(`${length} bytes are no counting engine`)
+    const [commands, hash, seq, timeUs, latches, sweepsLeft] = numbers as unknown as number[]
+    this.#commands = commands as number
+    this.#hash = hash as number
+    this.#seq = seq as number
+    this.#timeUs = timeUs as number
+    this.#latches = latches as number
+    this.#sweepsLeft = sweepsLeft as number
+  }
+
   #decide(tape: Tape, seq: number, count: number): void {
     const rows = this.#rows
     const at = tape.end

@@ -12,11 +12,11 @@ import { Issuer } from '../auth/issuer.ts'
 import { makePersonKey, People, publicKeyOf, signPersonToken } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
-import { createEngine } from '../engine/engine.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
-import { DEMO_SIZES } from '../model/bounds.ts'
+import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
 import { BINDING_KINDS, DUTIES, type Duty, NAME_KINDS } from '../model/vocabulary.ts'
@@ -32,6 +32,7 @@ export interface RestGateOptions {
   readonly requestsPerSecondMax?: number
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
+  readonly sizes?: EngineSizes
 }
 
 export interface Answer {
@@ -45,7 +46,7 @@ export class RestGate {
   readonly clock = new HandClock()
   readonly timer = new HandTimer()
   readonly journal = new MemoryJournal()
-  readonly engine = createEngine({ sizes: SIZES, rules: US_EQUITY_PACK, hashSeed: 7 })
+  readonly engine: Engine
   readonly files = new SecretFiles(join(mkdtempSync(join(tmpdir(), 'gate-')), 'secrets'))
   readonly clients = new ClientStore(this.files)
   readonly deny = new DenyList(this.files)
@@ -60,9 +61,13 @@ export class RestGate {
   server!: RestServer
   url = ''
 
+  private constructor(sizes: EngineSizes) {
+    this.engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed: 7 })
+  }
+
   /** Starts a gate with its genesis record and nobody in it. */
   static async start(options: RestGateOptions = {}): Promise<RestGate> {
-    const gate = new RestGate()
+    const gate = new RestGate(options.sizes ?? SIZES)
     gate.sequencer = new Sequencer({
       engine: gate.engine,
       journal: gate.journal as JournalPort,

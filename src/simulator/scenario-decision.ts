@@ -87,7 +87,7 @@ export function decisionAt(engine: DecisionEngine, tape: Tape, offset: number): 
   return {
     outcome: OUTCOMES[values.outcome] ?? 'REJECT',
     reason: reasonAt(values.reason).code,
-    results: resultsOf([values.results0, values.results1]),
+    results: resultsOf([values.results0, values.results1, values.results2]),
     rows: rowsAt(engine, tape, offset + ORDER_DECIDED.bytes, values.rows),
     qtyPassing,
     valuationPx,

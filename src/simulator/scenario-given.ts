@@ -36,6 +36,17 @@ export interface OrderGiven {
   readonly flags?: number
 }
 
+/** A parent order, or with a total and lines a basket. */
+export interface ParentGiven {
+  readonly strategy?: string
+  readonly account?: string
+  readonly side?: Side
+  readonly orderQty?: number
+  readonly notional?: number
+  readonly lines?: number
+  readonly expireTimeUs?: number
+}
+
 export interface ReplaceGiven {
   readonly clOrdID?: string
   readonly session?: string

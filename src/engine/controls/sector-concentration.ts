@@ -3,7 +3,8 @@
  *
  * Rule      gross in the sector x 10000 <= limit x base, base = max(capital, floor); hedges pass by reducing the same name.
  * Units     Limit in basis points of the base; use before and after in money.
- * Reads     Gross of the subject in the sector; capital, which may not be missing or older than capitalMaxUs.
+ * Reads     Gross of the subject in the sector; capital, which may not be missing, nor older than one business day by the
+ *           firm's calendar, or than capitalMaxUs where there is none that runs.
  * On breach ordRejReason InsufficientCreditLimit 25 on FIX 5.0 SP2, OrderExceedsLimit 3 on FIX 4.2 and 4.4.
  * Source    SEC 17 CFR 240.15c3-5(c)(1)(i) (finer by sector as appropriate).
  */
@@ -18,6 +19,7 @@ const CAPITAL_MAX = parameterIndex('capitalMaxUs')
 export function createSectorConcentration(state: State, j: Judgement) {
   const { x, dGross } = j
   const { capitalUs, parameters } = state
+  const { capitalFromUs } = state.calendars
   const { f, i } = state.limits
   const sums = state.metrics.f
 
@@ -28,6 +30,7 @@ export function createSectorConcentration(state: State, j: Judgement) {
     x[X.AFTER] = before + dGross[cell]!
     x[X.LIMIT] = f[slot * Row.NUMS + Row.MONEY]!
     const asOfUs = capitalUs[i[slot * Row.INTS + Row.SUBJECT]!]!
+    if (capitalFromUs[0]! > 0) return asOfUs >= capitalFromUs[0]!
     return asOfUs > 0 && x[X.NOW]! - asOfUs <= parameters[CAPITAL_MAX]!
   }
 

@@ -3,7 +3,7 @@
  * before it one of fixed size that stands in constants, because an order asks for a dozen of them.
  */
 import { IntTable } from './int-table.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Bindings a subject that the fixed table has room for; more than that are asked of the other. */
 const ROOM = 8
@@ -49,6 +49,10 @@ export function createBindings(scopes: number) {
   function set(kind: number, a: number, b: number, value: number): void {
     const key = (kind << 24) | a
     all.set(key, b, value)
+    place(key, b, value)
+  }
+
+  function place(key: number, b: number, value: number): void {
     const at = slotOf(key, b)
     if (words[at + Slot.VALUE] === 0) {
       if (used >= room) {
@@ -62,9 +66,10 @@ export function createBindings(scopes: number) {
     words[at + Slot.VALUE] = value + 1
   }
 
-  function hashInto(hash: StateHash): void {
-    all.hashInto(hash)
+  function visit(v: StateVisitor): void {
+    all.visit(v)
+    if (v.isLoading) all.each(place)
   }
 
-  return { get, set, hashInto }
+  return { get, set, visit }
 }

@@ -5,7 +5,7 @@
  * The first book of a chain also carries the owner's position and its sell leaves that are marked long (Reg SHO 200(g)).
  */
 import { columnOf } from './columns.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Price of a market order, which meets every price; a sell's is its negative. */
 export const INFINITE_PX = Number.MAX_SAFE_INTEGER
@@ -19,7 +19,6 @@ export const enum Head {
 /** Ints of a book: a cache line. OFFSET, COUNT and CAPACITY are those of its levels, buys first, then sells. */
 const enum Book {
   INTS = 16,
-  USED = 12,
   OWNER = 0,
   INSTRUMENT = 1,
   VENUE = 2,
@@ -281,25 +280,22 @@ export function createBooks(booksMax: number, orders: number, owners: number, in
     return f[book * Head.SIZE + Head.LONG_SELLS]!
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, used.books * Head.SIZE)
-    hash.int(used.books * Book.USED)
-    for (let book = 0; book < used.books; book++) {
-      for (let at = 0; at < Book.USED; at++) hash.int(ints[book * Book.INTS + at]!)
-    }
-    hash.int(used.levels)
-    for (let book = 0; book < used.books; book++) {
-      for (let side = 0; side < 2; side++) hashLevels(hash, book * Book.INTS + side, side === 1)
-    }
+  /** Blocks that are free are shown with what they held: the same events leave the same in them. */
+  function visit(v: StateVisitor): void {
+    used.books = v.int(used.books)
+    used.levels = v.int(used.levels)
+    v.nums(f, used.books * Head.SIZE)
+    v.ints(ints, used.books * Book.INTS)
+    v.ints(levels, used.levels * Level.INTS)
+    v.ints(free, free.length)
+    if (v.isLoading) findHeads()
   }
 
-  function hashLevels(hash: StateHash, at: number, sells: boolean): void {
-    const first = offsetOf[at]!
-    for (let level = first; level < first + countOf[at]!; level++) {
-      const key = keys[level * Level.NUMS]!
-      hash.num(sells ? -key : key)
-      hash.int(ordersOf[level * Level.INTS]!)
-      hash.int(latestOf[level * Level.INTS]!)
+  /** The first book of a chain is the one that no other leads to: it was made before them. */
+  function findHeads(): void {
+    for (let book = used.books - 1; book >= 0; book--) {
+      const at = book * Book.INTS
+      heads[ints[at + Book.OWNER]! * instruments + ints[at + Book.INSTRUMENT]!] = book + 1
     }
   }
 
@@ -319,6 +315,6 @@ export function createBooks(booksMax: number, orders: number, owners: number, in
     addLongSells,
     position,
     longSells,
-    hashInto,
+    visit,
   }
 }

@@ -4,7 +4,7 @@
  * An owner is (account), (desk, account), (trader, account) or (strategy, account). Owners of one account stand in blocks
  * of eight, and the eight cells of a block in one instrument are one page: an order's four cells are neighbours.
  */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Doubles in a cell. */
 export const enum Cell {
@@ -14,8 +14,12 @@ export const enum Cell {
   S = 2,
   UP = 3,
   DN = 4,
+  /** Profit since the trade date began, in price units x quantity units; of an inverse contract 1 once it traded. */
+  PROFIT = 5,
+  /** What that comes to in ledger units. */
+  PROFIT_MONEY = 6,
   /** P as it was carried into the trade date: what a position statement is compared with. */
-  START = 5,
+  START = 7,
 }
 const enum Block {
   OWNERS = 8,
@@ -76,10 +80,15 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     if (page >= pagesMax) throw new Error('cell pages are used up: the decision should have refused')
     pageInstrument[page] = instrument
     pageBlock[page] = block
+    linkPage(page)
+    return page
+  }
+
+  function linkPage(page: number): void {
+    const instrument = pageInstrument[page]!
     pageNext[page] = firstPage[instrument]!
     firstPage[instrument] = page
-    table[block * instruments + instrument] = page + 1
-    return page
+    table[pageBlock[page]! * instruments + instrument] = page + 1
   }
 
   /** How many owners the page's block has. */
@@ -104,12 +113,19 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     }
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.ints(pageInstrument, used.pages)
-    hash.ints(pageBlock, used.pages)
-    hash.nums(f, used.pages * Block.OWNERS * Cell.SIZE)
-    hash.ints(ownerSubject, used.blocks * Block.OWNERS)
-    hash.ints(ownerKind, used.blocks * Block.OWNERS)
+  function visit(v: StateVisitor): void {
+    used.pages = v.int(used.pages)
+    used.blocks = v.int(used.blocks)
+    v.ints(pageInstrument, used.pages)
+    v.ints(pageBlock, used.pages)
+    v.nums(f, used.pages * Block.OWNERS * Cell.SIZE)
+    v.ints(blockAccount, used.blocks)
+    v.ints(blockUsed, used.blocks)
+    v.ints(ownerSubject, used.blocks * Block.OWNERS)
+    v.ints(ownerKind, used.blocks * Block.OWNERS)
+    if (!v.isLoading) return
+    for (let block = 0; block < used.blocks; block++) lastBlock[blockAccount[block]!] = block
+    for (let page = 0; page < used.pages; page++) linkPage(page)
   }
 
   return {
@@ -132,7 +148,7 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     ownersIn,
     ownerAt,
     start,
-    hashInto,
+    visit,
   }
 }
 

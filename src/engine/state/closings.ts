@@ -1,5 +1,5 @@
 /** Venues that have closed, whose orders of the day are still being looked through: few at a time. */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 export interface Closing {
   readonly venue: number
@@ -29,14 +29,9 @@ export function createClosings() {
     if (at >= 0) open.splice(at, 1)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(open.length)
-    for (const { venue, closedSeq, fromSlot } of open) {
-      hash.int(venue)
-      hash.num(closedSeq)
-      hash.int(fromSlot)
-    }
+  function visit(v: StateVisitor): void {
+    v.list(open)
   }
 
-  return { first: (): Closing | undefined => open[0], get, begin, end, hashInto }
+  return { first: (): Closing | undefined => open[0], get, begin, end, visit }
 }

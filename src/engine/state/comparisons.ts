@@ -2,7 +2,7 @@
  * Differences between an execution source and the session that is compared with it, until they are settled or the key of
  * the execution is forgotten.
  */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Most that are kept at once; what is over them is told and not kept. */
 const COMPARISONS_MAX = 4096
@@ -35,13 +35,8 @@ export function createComparisons() {
     }
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(open.size)
-    for (const { source, venue, execID, account, qty, px, result, rolls } of open.values()) {
-      for (const value of [source, venue, account, result, rolls]) hash.int(value)
-      for (const value of [qty, px]) hash.num(value)
-      hash.text(execID)
-    }
+  function visit(v: StateVisitor): void {
+    v.map(open)
   }
 
   return {
@@ -53,6 +48,6 @@ export function createComparisons() {
     settle: (source: number, venue: number, execID: string): void => void open.delete(keyOf(source, venue, execID)),
     all: (): Iterable<Difference> => open.values(),
     roll,
-    hashInto,
+    visit,
   }
 }

@@ -3,7 +3,7 @@
  */
 import { ID_CHARS } from '../../model/bounds.ts'
 import type { Tape } from '../../model/records/tape.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 const WORDS = ID_CHARS / 4
 
@@ -13,6 +13,8 @@ export const enum Exec {
   QTY = 0,
   PX = 1,
   AMOUNT = 2,
+  /** Command that booked it. */
+  SEQ = 3,
   /** Ints in an execution: 16 and the ten words of its id. */
   INTS = 26,
   SOURCE = 0,
@@ -57,7 +59,7 @@ export function createExecutions(max: number) {
 
   /** Slot of the execution that the key names today, or on the last `days` trade dates; -1 where there is none. */
   function find(tape: Tape, at: number, source: number, venue: number, days = 1): number {
-    const hash = hashOf(tape, at, source, venue)
+    const hash = hashOf(tape.i32, at >> 2, source, venue)
     const found = findOn(0, tape, at, source, venue, hash)
     return found >= 0 || days === 1 ? found : findOn(1, tape, at, source, venue, hash)
   }
@@ -90,11 +92,15 @@ export function createExecutions(max: number) {
     i[base + Exec.SOURCE] = source
     i[base + Exec.VENUE] = venue
     for (let word = 0; word < WORDS; word++) i[base + Exec.CHARS + word] = i32[from + word]!
-    const half = today * slots
-    let probe = hashOf(tape, at, source, venue) & mask
-    while (index[half + probe] !== 0) probe = (probe + 1) & mask
-    index[half + probe] = entry + 1
+    place(today, hashOf(i, base + Exec.CHARS, source, venue), entry)
     return entry * 2
+  }
+
+  /** Enters an entry in the index of its half. */
+  function place(half: number, hash: number, entry: number): void {
+    let probe = hash & mask
+    while (index[half * slots + probe] !== 0) probe = (probe + 1) & mask
+    index[half * slots + probe] = entry + 1
   }
 
   /** A new trade date: the day before yesterday is forgotten. */
@@ -108,11 +114,6 @@ export function createExecutions(max: number) {
     counts[today] = 0
   }
 
-  /** Slots of today's executions. */
-  function* ofToday(): Iterable<number> {
-    for (let entry = 0; entry < counts[today]!; entry++) yield entry * 2
-  }
-
   /** Slots of all executions that are kept, today's first. */
   function* kept(): Iterable<number> {
     for (let day = 0; day < 2; day++) {
@@ -120,12 +121,18 @@ export function createExecutions(max: number) {
     }
   }
 
-  function hashInto(hash: StateHash): void {
-    for (let day = 0; day < 2; day++) {
-      const from = (day ^ today) * max
-      const count = counts[day ^ today]!
-      hash.nums(f.subarray(from * Exec.NUMS), count * Exec.NUMS)
-      hash.ints(i.subarray(from * Exec.INTS), count * Exec.INTS)
+  function visit(v: StateVisitor): void {
+    today = v.int(today)
+    v.ints(counts, 2)
+    for (let half = 0; half < 2; half++) {
+      const from = half * max
+      v.nums(f.subarray(from * Exec.NUMS), counts[half]! * Exec.NUMS)
+      v.ints(i.subarray(from * Exec.INTS), counts[half]! * Exec.INTS)
+      if (!v.isLoading) continue
+      for (let entry = 0; entry < counts[half]!; entry++) {
+        const base = (from + entry) * Exec.INTS
+        place(half, hashOf(i, base + Exec.CHARS, i[base + Exec.SOURCE]!, i[base + Exec.VENUE]!), entry)
+      }
     }
   }
 
@@ -135,25 +142,22 @@ export function createExecutions(max: number) {
     isFull: (): boolean => counts[today]! + 1 >= max,
     /** The slot that the next execution will get. */
     nextSlot: () => counts[today]! * 2,
-    isToday: (slot: number) => (slot & 1) === 0,
     rowOf,
     find,
     add,
     int: (slot: number, column: number) => i[rowOf(slot) * Exec.INTS + column]!,
     num: (slot: number, column: number) => f[rowOf(slot) * Exec.NUMS + column]!,
-    today: ofToday,
     kept,
     roll,
-    hashInto,
+    visit,
   }
 }
 
 /** An id is padded with zeros: what stands behind its first word of them cannot tell two apart. */
-function hashOf(tape: Tape, at: number, source: number, venue: number): number {
-  const i32 = tape.i32
+function hashOf(words: Int32Array, from: number, source: number, venue: number): number {
   let h = Math.imul(source, 0x9e3779b1) ^ Math.imul(venue, 0x85ebca6b)
-  for (let word = at >> 2, end = word + WORDS; word < end; word++) {
-    const value = i32[word]!
+  for (let word = from, end = from + WORDS; word < end; word++) {
+    const value = words[word]!
     if (value === 0) break
     h = Math.imul((h << 15) | (h >>> 17), 0xcc9e2d51) ^ Math.imul(value, 0x1b873593)
   }

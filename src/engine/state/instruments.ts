@@ -1,6 +1,6 @@
 /** Instruments: units, classification, market state and the ratios that value them. Typed columns by instrument id. */
 import { DECIMALS_MAX, pow10, type Ratio, ratio } from '../../model/numbers.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 export const enum InstrumentFlag {
   NEGATIVE_PRICE = 1,
@@ -25,7 +25,7 @@ export interface FxRate {
 export type Instruments = ReturnType<typeof createInstruments>
 
 export function createInstruments(size: number) {
-  /** All columns, in the order in which the state hash runs over them. */
+  /** All columns, in the order in which they are visited. */
   const columns: (Float64Array | Int32Array)[] = []
   const nums = () => {
     const column = new Float64Array(size)
@@ -97,12 +97,12 @@ export function createInstruments(size: number) {
     return own < 0 ? id : own
   }
 
-  function hashInto(hash: StateHash): void {
-    const { count } = instruments
-    hash.int(count)
+  function visit(v: StateVisitor): void {
+    const count = v.int(instruments.count)
+    instruments.count = count
     for (const column of columns) {
-      if (column instanceof Float64Array) hash.nums(column, count)
-      else hash.ints(column, count)
+      if (column instanceof Float64Array) v.nums(column, count)
+      else v.ints(column, count)
     }
   }
 
@@ -153,7 +153,7 @@ export function createInstruments(size: number) {
     count: 0,
     isInverse,
     underlyingOf,
-    hashInto,
+    visit,
   }
   return instruments
 }

@@ -2,7 +2,7 @@
  * Open-addressing hash table from two int32 keys to an int32: no objects, no boxing, deterministic.
  * It grows by doubling, which only definitions and limits do; nothing on the order path adds to one that is full.
  */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 const EMPTY = -1
 
@@ -59,9 +59,18 @@ export class IntTable {
     }
   }
 
-  hashInto(hash: StateHash): void {
-    hash.int(this.size)
-    hash.ints(this.#words, this.#words.length)
+  /** Every key and its value, in no order that means anything. */
+  each(tell: (a: number, b: number, value: number) => void): void {
+    const words = this.#words
+    for (let at = 0; at < words.length; at += 4) {
+      if (words[at + 3] !== EMPTY) tell(words[at]!, words[at + 1]!, words[at + 2]!)
+    }
+  }
+
+  visit(v: StateVisitor): void {
+    this.size = v.int(this.size)
+    this.#words = v.data(this.#words)
+    this.#mask = this.#words.length / 4 - 1
   }
 
   #grow(): void {

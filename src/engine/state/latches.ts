@@ -3,7 +3,7 @@
  * nothing.
  */
 import { Kind } from './names.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Keys of a latch, -1 where any: eight subjects (firm unused), then these. */
 export const enum Key {
@@ -74,21 +74,10 @@ export function createLatches() {
     }
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(latches.next)
-    hash.int(active.length)
-    for (const latch of active) {
-      hash.int(latch.id)
-      hash.ints(latch.keys, Key.COUNT)
-      for (const value of [latch.state, latch.cause, latch.principal, latch.releaseRequestedBy, latch.releaseState]) {
-        hash.int(value)
-      }
-      hash.num(latch.setSeq)
-      hash.int(latch.sweepFrom)
-      hash.int(latch.ended)
-      hash.int(latch.filled)
-      hash.int(latch.explained ? 1 : 0)
-    }
+  function visit(v: StateVisitor): void {
+    latches.next = v.int(latches.next)
+    v.list(active)
+    latches.count = active.length
   }
 
   const latches = {
@@ -102,7 +91,7 @@ export function createLatches() {
     set,
     reopen,
     end,
-    hashInto,
+    visit,
   }
   return latches
 }

@@ -3,6 +3,7 @@
  * metric row of its own. Entries are never given back.
  */
 import type { Metrics } from './metrics.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 const KINDS = 6
 /** Entries that one order can open: it is refused before they could run out. */
@@ -53,12 +54,23 @@ export function createLimitObjects(max: number) {
     entryKind[made] = kind
     entryObject[made] = object
     entryMetric[made] = metrics.addRow()
-    const key = subject * KINDS + kind
-    const at = find(key, object)
-    index[at + Found.KEY] = key
-    index[at + Found.OBJECT] = object
-    index[at + Found.ENTRY] = made + 1
+    enter(made)
     return made
+  }
+
+  /** Enters an entry in the index. */
+  function enter(made: number): void {
+    const key = entrySubject[made]! * KINDS + entryKind[made]!
+    const at = find(key, entryObject[made]!)
+    index[at + Found.KEY] = key
+    index[at + Found.OBJECT] = entryObject[made]!
+    index[at + Found.ENTRY] = made + 1
+  }
+
+  function visit(v: StateVisitor): void {
+    objects.count = v.int(objects.count)
+    for (const column of [entrySubject, entryKind, entryObject, entryMetric]) v.ints(column, objects.count)
+    if (v.isLoading) for (let made = 0; made < objects.count; made++) enter(made)
   }
 
   function isFull(): boolean {
@@ -81,6 +93,7 @@ export function createLimitObjects(max: number) {
     fits,
     entry,
     add,
+    visit,
   }
   return objects
 }

@@ -10,7 +10,7 @@ import { createLimitObjects } from './limit-objects.ts'
 import { Row, RowFlag } from './limit-row.ts'
 import type { Metrics } from './metrics.ts'
 import { createPackedRows } from './packed-rows.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 import { Window } from './windows.ts'
 
 /** What a versioned row id stood for: kept for as long as a decision may name it. */
@@ -43,6 +43,11 @@ export const D03 = controlIndex('DAILY_GROSS')
 export const D05 = controlIndex('PORTFOLIO_GROSS')
 export const D06 = controlIndex('OPEN_ORDER_NOTIONAL')
 export const D08 = controlIndex('SECTOR_CONCENTRATION')
+export const B04 = controlIndex('PRICE_COLLAR_WINDOW')
+export const C03 = controlIndex('REPEATED_EXECUTION')
+export const B12 = controlIndex('BASKET_TOTAL')
+export const E05 = controlIndex('DAILY_LOSS')
+export const C06 = controlIndex('REJECT_STORM')
 export const D01L = controlIndex('MAX_LONG_POSITION')
 export const D01S = controlIndex('MAX_SHORT_POSITION')
 export const B08 = controlIndex('CUM_PCT_ADV')
@@ -54,8 +59,8 @@ const EMPTY = new Int32Array(0)
 const NEVER = -2
 
 /**
- * Key of a row: what it limits. Message rates may stand twice for the same thing, with other windows, and collars for
- * other phases.
+ * Key of a row: what it limits. Message rates may stand twice for the same thing, with other windows, repeated executions
+ * for one side and for both, and collars for other phases.
  */
 export function limitKey(
   control: number,
@@ -65,7 +70,7 @@ export function limitKey(
   param: number,
   phase: number,
 ): string {
-  return `${control}/${subject}/${kind}/${object}/${control === C01 ? param : ''}/${phase}`
+  return `${control}/${subject}/${kind}/${object}/${control === C01 || control === C03 ? param : ''}/${phase}`
 }
 
 export type Limits = ReturnType<typeof createLimits>
@@ -158,12 +163,21 @@ export function createLimits(max: number, scopes: number) {
     i[ints + Row.OBJECT] = version.object
     i[ints + Row.LEVEL] = 0
     for (let at = 0; at < WARN_LEVELS; at++) warnBps[slot * WARN_LEVELS + at] = version.warnBps[at] ?? 0
+    stand(version)
+    setLevel(slot, 0, 0)
+    compile(version.subject, version.kind, version.object)
+  }
+
+  /** Enters a row version that is in force among those that are, with the window that it counts in. */
+  function stand(version: RowVersion): void {
+    const { slot } = version
     const { control, subject, kind, object, param, phase } = version
     const key = limitKey(control, subject, kind, object, param, phase)
     if (!byKey.has(key)) {
       byKey.set(key, slot)
       if (version.control === B09) limits.duplicateRows++
       if (version.phase > 0) limits.phaseRows++
+      if (WATCHED.includes(version.control)) limits.watchRows++
       if (version.control === C01) {
         const scope = `${version.subject}/${version.kind}/${version.object}`
         const standing = rates.get(scope)
@@ -171,9 +185,7 @@ export function createLimits(max: number, scopes: number) {
         else standing.push(slot)
       }
     }
-    setLevel(slot, 0, 0)
     if (version.control === C01) putWindow(version)
-    compile(version.subject, version.kind, version.object)
   }
 
   /** Takes a row away. */
@@ -190,6 +202,7 @@ export function createLimits(max: number, scopes: number) {
     freeSlots.push(slot)
     if (control === B09) limits.duplicateRows--
     if (phase > 0) limits.phaseRows--
+    if (WATCHED.includes(control)) limits.watchRows--
     if (control === C01) {
       const standing = rates.get(`${subject}/${kind}/${object}`)!
       standing.splice(standing.indexOf(slot), 1)
@@ -221,13 +234,17 @@ export function createLimits(max: number, scopes: number) {
     else compileEach(subject, kind)
   }
 
-  /** The list of "each" stands in the list of every entry of its kind. */
-  function compileEach(subject: number, kind: number): void {
+  function listEach(subject: number, kind: number): void {
     const key = subject * KINDS + kind
     const rows = rowsOf(subject, kind, -1)
     each[key] = rows
     eachMask[key] = maskOf(rows)
     place(rows, eachAt, eachCount, key)
+  }
+
+  /** The list of "each" stands in the list of every entry of its kind. */
+  function compileEach(subject: number, kind: number): void {
+    listEach(subject, kind)
     for (let at = 0; at < objects.count; at++) {
       if (entrySubject[at] === subject && entryKind[at] === kind) compileEntry(at)
     }
@@ -309,6 +326,10 @@ export function createLimits(max: number, scopes: number) {
       if (control.family !== 'limit') continue
       if (control.index === C01) rows.push(...(rates.get(`${subject}/${kind}/${object}`) ?? []))
       else {
+        if (control.index === C03) {
+          const bothSides = slotOf(limitKey(C03, subject, kind, object, 1, 0))
+          if (bothSides >= 0) rows.push(bothSides)
+        }
         const phases = control.index === B03 ? SESSION_PHASES.length : 0
         for (let phase = 0; phase <= phases; phase++) {
           const slot = slotOf(limitKey(control.index, subject, kind, object, 0, phase))
@@ -381,18 +402,47 @@ export function createLimits(max: number, scopes: number) {
     return bps > 0 ? ceilMulDiv(f[slot * Row.NUMS + Row.MONEY], bps, 1, 10_000) : Number.POSITIVE_INFINITY
   }
 
+  function subjectOf(slot: number): number {
+    return i[slot * Row.INTS + Row.SUBJECT]
+  }
+
   /** Slots in force, in order of slot. */
   function inForce(): number[] {
     return [...byKey.values()].sort((a, b) => a - b)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, limits.slots * Row.NUMS)
-    hash.ints(i, limits.slots * Row.INTS)
-    hash.int(versions.length)
-    hash.ints(Int32Array.from(inForce()), byKey.size)
-    hash.ints(entryMetric, objects.count)
-    for (const window of windows) window?.hashInto(hash)
+  function visit(v: StateVisitor): void {
+    limits.slots = v.int(limits.slots)
+    v.nums(f, limits.slots * Row.NUMS)
+    v.ints(i, limits.slots * Row.INTS)
+    v.nums(warnBps, limits.slots * WARN_LEVELS)
+    v.list(versions)
+    v.list(freeSlots)
+    v.ints(kindMask, scopes)
+    objects.visit(v)
+    const slots = v.data(inForce())
+    if (v.isLoading) for (const slot of slots) stand(versions[i[slot * Row.INTS + Row.ID]]!)
+    for (const slot of slots) windows[slot]?.visit(v)
+    if (v.isLoading) compileAll(slots)
+  }
+
+  /** Compiles every list that the rows in force stand in: as `compile` did, but each list once. */
+  function compileAll(slots: readonly number[]): void {
+    const lists = new Set<number>()
+    const named = new Set<number>()
+    for (const slot of slots) {
+      const { subject, kind, object } = versions[i[slot * Row.INTS + Row.ID]]!
+      if (object >= 0) named.add(entry(subject, kind, object))
+      else lists.add(subject * KINDS + kind)
+    }
+    for (const key of lists) {
+      const kind = key % KINDS
+      const subject = (key - kind) / KINDS
+      if (kind === 0) compile(subject, 0, -1)
+      else listEach(subject, kind)
+    }
+    for (let at = 0; at < objects.count; at++) shareEach(at)
+    for (const at of named) compileEntry(at)
   }
 
   const limits = {
@@ -426,6 +476,8 @@ export function createLimits(max: number, scopes: number) {
     duplicateRows: 0,
     /** How many rows are for one phase only: without one no order asks for the phase of its venue. */
     phaseRows: 0,
+    /** How many rows watch executions or refusals. */
+    watchRows: 0,
     isFull,
     entriesAreFull: objects.isFull,
     slotOf,
@@ -437,8 +489,9 @@ export function createLimits(max: number, scopes: number) {
     setLevel,
     rearmBelow,
     warningAt,
+    subjectOf,
     inForce,
-    hashInto,
+    visit,
   }
   return limits
 }
@@ -448,6 +501,8 @@ export function objectEntries(limitRows: number): number {
   return limitRows + (1 << 14)
 }
 
+/** Controls that remember executions or refusals. */
+const WATCHED: readonly number[] = [B04, C03, C06]
 /** Controls whose use stands between orders. */
 const STANDS: readonly number[] = [C05, D01L, D01S, D02, D03, D04, D05, D06, D08]
 /** 1 for controls whose use stands between orders, and so has warning levels. */

@@ -1,5 +1,5 @@
 /** Locates (Reg SHO 203(b)(1)): quantity that may be sold short against each, used as orders are approved. */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 export type Locates = ReturnType<typeof createLocates>
 
@@ -33,10 +33,11 @@ export function createLocates(max: number) {
     return Math.max(0, qty[id]! - reserved[id]! - used[id]! + own)
   }
 
-  function hashInto(hash: StateHash): void {
-    for (const column of [qty, reserved, used, untilUs]) hash.nums(column, ids.size)
-    hash.ints(account, ids.size)
-    hash.ints(instrument, ids.size)
+  function visit(v: StateVisitor): void {
+    v.map(ids)
+    for (const column of [qty, reserved, used, untilUs]) v.nums(column, ids.size)
+    v.ints(account, ids.size)
+    v.ints(instrument, ids.size)
   }
 
   return {
@@ -51,6 +52,6 @@ export function createLocates(max: number) {
     idOf,
     define,
     available,
-    hashInto,
+    visit,
   }
 }

@@ -3,7 +3,7 @@
  * object (instrument, underlying, sector, asset class, venue), kept only where a limit row asks for them.
  */
 import { ENTITIES_MAX } from './names.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Doubles in a metric row. */
 export const enum Metric {
@@ -74,9 +74,10 @@ export function createMetrics(scopes: number, objects: number) {
     ends.fill(0, row * ENTITY_ENDS, (row + 1) * ENTITY_ENDS)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, used.rows * Metric.SIZE)
-    hash.nums(ends, used.rows * ENTITY_ENDS)
+  function visit(v: StateVisitor): void {
+    used.rows = v.int(used.rows)
+    v.nums(f, used.rows * Metric.SIZE)
+    v.nums(ends, used.rows * ENTITY_ENDS)
   }
 
   return {
@@ -90,7 +91,7 @@ export function createMetrics(scopes: number, objects: number) {
     addFlow,
     addQuantity,
     clear,
-    hashInto,
+    visit,
   }
 }
 

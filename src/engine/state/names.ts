@@ -4,7 +4,7 @@
  */
 import { NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../../model/vocabulary.ts'
 import { createBindings } from './bindings.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 export const enum Kind {
   FIRM = 0,
@@ -136,16 +136,21 @@ export function createNames(scopes: number) {
     return value > 0 && (value & 1) !== 0 ? (value >> 1) - 1 : -1
   }
 
-  function hashInto(hash: StateHash): void {
-    for (const names of texts) {
-      hash.int(names.length)
-      for (const name of names) hash.text(name)
-    }
-    for (const column of [subjectKind, entityOf, clientOf, deskOf, traderOf, ownerOf, entityMask]) {
-      hash.ints(column, counts[0])
-    }
-    for (const column of [venueNonAtomic, ownerCrossVenue, duties, isPerson]) hash.ints(column, scopes)
-    bindings.hashInto(hash)
+  function visit(v: StateVisitor): void {
+    const given = v.data(texts)
+    v.ints(subjectKind, given[0]!.length)
+    if (v.isLoading) defineAll(given)
+    for (const column of [entityOf, clientOf, deskOf, traderOf, ownerOf, entityMask]) v.ints(column, counts[0])
+    for (const column of [venueNonAtomic, ownerCrossVenue, duties, isPerson]) v.ints(column, scopes)
+    bindings.visit(v)
+  }
+
+  function defineAll(given: readonly (readonly string[])[]): void {
+    given.forEach((names, space) => {
+      names.forEach((name, id) => {
+        define(space === 0 ? subjectKind[id] : space, name)
+      })
+    })
   }
 
   return {
@@ -177,6 +182,6 @@ export function createNames(scopes: number) {
     /** Value of a binding that stands or stood, or -1. */
     binding: bindings.get,
     bind: bindings.set,
-    hashInto,
+    visit,
   }
 }

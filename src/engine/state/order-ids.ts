@@ -5,7 +5,7 @@
 import { ID_CHARS } from '../../model/bounds.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import { columnOf } from './columns.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 const WORDS = ID_CHARS / 4
 
@@ -177,13 +177,17 @@ export function createOrderIds(max: number, seed: number) {
     const entry = counts[generation]!
     if (entry >= max) throw new Error('clOrdIDs are used up: the decision should have refused')
     counts[generation] = (entry + 1) | 0
+    enter(generation, entry, hash)
+    return (entry * 2 + generation) | 0
+  }
+
+  function enter(generation: number, entry: number, hash: number): void {
     const first = (generation * indexHalf) | 0
     let probe = hash & mask
     while (entryAt[(first + probe * 2) | 0] !== 0) probe = (probe + 1) & mask
     const at = (first + probe * 2) | 0
     hashAt[at] = hash
     entryAt[at] = (entry + 1) | 0
-    return (entry * 2 + generation) | 0
   }
 
   /** What the first decision on the id was: its sequence number and content; `order` is live or -1. */
@@ -291,9 +295,20 @@ export function createOrderIds(max: number, seed: number) {
     return slot
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(now.generation)
-    for (const generation of [0, 1]) hash.ints(i.subarray(generation * half), counts[generation]! * ENTRY)
+  function visit(v: StateVisitor): void {
+    now.generation = v.int(now.generation)
+    v.ints(counts, 2)
+    for (const generation of [0, 1]) {
+      v.ints(i.subarray(generation * half), counts[generation]! * ENTRY)
+      if (v.isLoading) indexAll(generation)
+    }
+  }
+
+  function indexAll(generation: number): void {
+    for (let entry = 0; entry < counts[generation]!; entry++) {
+      const base = generation * half + entry * ENTRY
+      enter(generation, entry, hashWords(i, base + Entry.CHARS, sessionAt[base]!))
+    }
   }
 
   return {
@@ -323,7 +338,7 @@ export function createOrderIds(max: number, seed: number) {
     rotate,
     copyOf,
     carry,
-    hashInto,
+    visit,
   }
 }
 

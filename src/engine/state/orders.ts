@@ -3,7 +3,7 @@
  * linked from the newest to the oldest.
  */
 import { columnOf } from './columns.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** From the expiry of its token on an order may go unheard of for so long before its fate is unknown, in µs. */
 const UNHEARD_MAX_US = 1_000_000
@@ -184,15 +184,18 @@ export function createOrders(ordersMax: number) {
     versions.live = (versions.live - 1) | 0
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.nums(f, slots.top * Order.NUMS)
-    hash.ints(i, slots.top * Order.INTS)
-    hash.nums(vf, versions.top * Version.NUMS)
-    hash.ints(vi, versions.top * Version.INTS)
-    hash.int(slots.free)
-    hash.int(versions.free)
-    hash.int(awaited.first)
-    hash.int(awaited.last)
+  function visit(v: StateVisitor): void {
+    for (const pool of [slots, versions]) {
+      pool.top = v.int(pool.top)
+      pool.live = v.int(pool.live)
+      pool.free = v.int(pool.free)
+    }
+    awaited.first = v.int(awaited.first)
+    awaited.last = v.int(awaited.last)
+    v.nums(f, slots.top * Order.NUMS)
+    v.ints(i, slots.top * Order.INTS)
+    v.nums(vf, versions.top * Version.NUMS)
+    v.ints(vi, versions.top * Version.INTS)
   }
 
   return {
@@ -220,6 +223,6 @@ export function createOrders(ordersMax: number) {
     nextVersion,
     takeVersion,
     releaseVersion,
-    hashInto,
+    visit,
   }
 }

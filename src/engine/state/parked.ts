@@ -1,5 +1,5 @@
 /** Busts and corrects that came before the execution that they are about. */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Most that wait at once: all of them may meet their executions in one command, whose events must fit the tape. */
 const PARKED_MAX = 256
@@ -26,14 +26,8 @@ export function createParked() {
 
   const keyOf = (source: number, venue: number, execRefID: string) => `${source}|${venue}|${execRefID}`
 
-  function hashInto(hash: StateHash): void {
-    hash.int(waiting.size)
-    for (const report of waiting.values()) {
-      const { source, venue, execRefID, execID, isCorrect, qty, px, content0, content1, rolls } = report
-      for (const value of [source, venue, isCorrect ? 1 : 0, content0, content1, rolls]) hash.int(value)
-      for (const value of [qty, px]) hash.num(value)
-      for (const value of [execRefID, execID]) hash.text(value)
-    }
+  function visit(v: StateVisitor): void {
+    v.map(waiting)
   }
 
   return {
@@ -50,6 +44,6 @@ export function createParked() {
     roll: (): void => {
       for (const report of waiting.values()) report.rolls++
     },
-    hashInto,
+    visit,
   }
 }

@@ -1,6 +1,6 @@
 /** FX rates by currency: the one in force and the one that the trade date froze for flow. */
 import type { FxRate } from './instruments.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 export type Rates = ReturnType<typeof createRates>
 
@@ -56,20 +56,10 @@ export function createRates() {
     return distance * 10_000n > BigInt(bps) * BigInt(used.rate)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(rates.version)
-    for (const table of [latest, inForce, flow]) {
-      for (const [currency, rate] of table) {
-        hash.int(currency)
-        hash.num(rate.rate)
-        hash.int(rate.decimals)
-        hash.int(rate.haircutBps)
-      }
-    }
-    for (const [currency, timeUs] of heardUs) {
-      hash.int(currency)
-      hash.num(timeUs)
-    }
+  function visit(v: StateVisitor): void {
+    rates.version = v.int(rates.version)
+    for (const table of [latest, inForce, flow]) v.map(table)
+    v.map(heardUs)
   }
 
   const rates = {
@@ -82,7 +72,7 @@ export function createRates() {
     set,
     freeze,
     moves,
-    hashInto,
+    visit,
   }
   return rates
 }

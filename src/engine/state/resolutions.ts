@@ -1,5 +1,5 @@
 /** Ends of orders of unknown fate that one person has asked for and no other has approved yet: one an order. */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Most that wait at once. */
 const RESOLUTIONS_MAX = 4096
@@ -21,13 +21,8 @@ export function createResolutions() {
     if (asked.size > 0) asked.delete(orderSeq)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(asked.size)
-    for (const [orderSeq, { state, principal }] of asked) {
-      hash.num(orderSeq)
-      hash.int(state)
-      hash.int(principal)
-    }
+  function visit(v: StateVisitor): void {
+    v.map(asked)
   }
 
   return {
@@ -36,6 +31,6 @@ export function createResolutions() {
     /** A later request takes the place of an earlier one. */
     ask: (orderSeq: number, resolution: Resolution): void => void asked.set(orderSeq, resolution),
     forget,
-    hashInto,
+    visit,
   }
 }

@@ -1,5 +1,5 @@
 /** Execution sources: whose reports of an account at a venue change state, and whose are compared with them. */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Most (account, venue) pairs. */
 const SOURCES_MAX = 16_384
@@ -48,11 +48,8 @@ export function createSources() {
     return compared
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(table.size)
-    for (const { account, venue, source, compare } of table.values()) {
-      for (const value of [account, venue, source, compare]) hash.int(value)
-    }
+  function visit(v: StateVisitor): void {
+    v.map(table)
   }
 
   return {
@@ -64,6 +61,6 @@ export function createSources() {
       table.size >= SOURCES_MAX && !table.has(keyOf(account, venue)),
     set: (source: Source): void => void table.set(keyOf(source.account, source.venue), source),
     all: (): Iterable<Source> => table.values(),
-    hashInto,
+    visit,
   }
 }

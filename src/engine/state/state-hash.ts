@@ -1,35 +1,31 @@
 /** A running hash of the whole state: equal states give equal hashes. For comparison, not for security. */
-export class StateHash {
+import { StateVisitor } from './state-visitor.ts'
+
+export class StateHash extends StateVisitor {
+  override readonly isLoading = false
   #a = 0x243f6a88
   #b = 0x85a308d3
   readonly #double = new Float64Array(1)
   readonly #words = new Int32Array(this.#double.buffer)
 
-  int(value: number): void {
+  override int(value: number): number {
     this.#a = Math.imul((this.#a << 13) | (this.#a >>> 19), 0x5bd1e995) ^ Math.imul(value, 0x1b873593)
     this.#b = (Math.imul(this.#b ^ value, 0x01000193) + (this.#a >>> 7)) | 0
+    return value
   }
 
-  num(value: number): void {
+  override num(value: number): number {
     this.#double[0] = value
     this.int(this.#words[0]!)
     this.int(this.#words[1]!)
-  }
-
-  ints(values: Int32Array, count: number): void {
-    this.int(count)
-    this.#run(values, count)
-  }
-
-  nums(values: Float64Array, count: number): void {
-    this.int(count)
-    this.#run(new Int32Array(values.buffer, values.byteOffset, count * 2), count * 2)
+    return value
   }
 
   /** What `int` does, word by word: tables are long, so the two halves stay in registers. */
-  #run(words: Int32Array, count: number): void {
+  protected override run(words: Int32Array): void {
     let a = this.#a
     let b = this.#b
+    const count = words.length
     for (let at = 0; at < count; at++) {
       const value = words[at]
       a = Math.imul((a << 13) | (a >>> 19), 0x5bd1e995) ^ Math.imul(value, 0x1b873593)
@@ -37,11 +33,6 @@ export class StateHash {
     }
     this.#a = a
     this.#b = b
-  }
-
-  text(value: string): void {
-    this.int(value.length)
-    for (let i = 0; i < value.length; i++) this.int(value.charCodeAt(i))
   }
 
   digest(): string {

@@ -3,7 +3,9 @@ import type { EngineSizes } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
+import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
+import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createClosings } from './closings.ts'
 import { createComparisons } from './comparisons.ts'
@@ -17,13 +19,18 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createParents, type Parents } from './parents.ts'
 import { createParked } from './parked.ts'
+import { createProfits, type Profits } from './profits.ts'
+import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
 import { createResolutions } from './resolutions.ts'
 import { createSources } from './sources.ts'
 import { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 import { createStatements, type Statements } from './statements.ts'
 import { createTimers } from './timers.ts'
+import { createWatches } from './watches.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
 export class State {
@@ -45,6 +52,11 @@ export class State {
   readonly sources = createSources()
   readonly comparisons = createComparisons()
   readonly parked = createParked()
+  readonly watches = createWatches()
+  readonly profits: Profits
+  readonly parents: Parents
+  readonly algos: Algos
+  readonly proposals = createProposals()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -58,6 +70,7 @@ export class State {
   readonly capital: Float64Array
   readonly capitalUs: Float64Array
 
+  readonly calendars: Calendars
   readonly statements: Statements
 
   /** Reference prices and values, which follow from the tables alone. */
@@ -87,61 +100,74 @@ export class State {
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
+    this.algos = createAlgos(sizes.scopes)
+    this.parents = createParents(sizes.orders)
+    this.profits = createProfits(sizes.scopes, sizes.instruments)
     this.locates = createLocates(sizes.locates)
     this.feedUs = new Float64Array(sizes.scopes).fill(Number.NEGATIVE_INFINITY)
     this.venuePhase = new Int32Array(sizes.scopes)
     this.capital = new Float64Array(sizes.scopes)
     this.capitalUs = new Float64Array(sizes.scopes)
+    this.calendars = createCalendars(this, sizes.scopes)
     this.statements = createStatements(this, sizes.scopes)
     this.market = createMarket(this)
     this.value = createValue(this)
   }
 
   /** Trade date of an account. */
-  dateOf(_account: number): number {
-    return this.tradeDate
+  dateOf(account: number): number {
+    return this.calendars.dateOf(this.names.entityOf[account]!)
   }
 
   /** 16 hex digits; equal states give equal hashes. */
   hash(): string {
     const hash = new StateHash()
-    for (const value of [this.seq, this.timeUs, this.tradeDate, this.profile, this.ledgerDecimals]) hash.num(value)
-    for (const value of [this.limitsVersion, this.referenceVersion, this.parametersVersion]) hash.int(value)
-    hash.text(this.firm)
-    hash.text(this.baseCurrency)
-    for (const table of [
-      this.names,
-      this.instruments,
-      this.cells,
-      this.metrics,
-      this.limits,
-      this.orders,
-      this.ids,
-      this.books,
-      this.executions,
-      this.duplicates,
-      this.latches,
-      this.timers,
-      this.closings,
-      this.resolutions,
-      this.sources,
-      this.comparisons,
-      this.parked,
-      this.locates,
-      this.rates,
-      this.lists,
-      this.statements,
-    ]) {
-      table.hashInto(hash)
-    }
-    for (const entry of this.listEntries) {
-      hash.int(entry.mode)
-      hash.num(entry.fromUs)
-      hash.num(entry.untilUs)
-    }
-    for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) hash.nums(column, column.length)
-    hash.ints(this.venuePhase, this.venuePhase.length)
+    this.visit(hash)
     return hash.digest()
+  }
+
+  /** Everything that a decision reads and an event changes, in an order that stays the same. */
+  visit(v: StateVisitor): void {
+    this.seq = v.num(this.seq)
+    this.timeUs = v.num(this.timeUs)
+    this.tradeDate = v.num(this.tradeDate)
+    this.profile = v.num(this.profile)
+    this.ledgerDecimals = v.num(this.ledgerDecimals)
+    this.limitsVersion = v.int(this.limitsVersion)
+    this.referenceVersion = v.int(this.referenceVersion)
+    this.parametersVersion = v.int(this.parametersVersion)
+    this.firm = v.text(this.firm)
+    this.baseCurrency = v.text(this.baseCurrency)
+    this.names.visit(v)
+    this.instruments.visit(v)
+    this.cells.visit(v)
+    this.metrics.visit(v)
+    this.limits.visit(v)
+    this.orders.visit(v)
+    this.ids.visit(v)
+    this.books.visit(v)
+    this.executions.visit(v)
+    this.duplicates.visit(v)
+    this.latches.visit(v)
+    this.timers.visit(v)
+    this.closings.visit(v)
+    this.resolutions.visit(v)
+    this.sources.visit(v)
+    this.comparisons.visit(v)
+    this.parked.visit(v)
+    this.watches.visit(v)
+    this.profits.visit(v)
+    this.parents.visit(v)
+    this.algos.visit(v)
+    this.locates.visit(v)
+    this.rates.visit(v)
+    this.lists.visit(v)
+    this.calendars.visit(v)
+    this.statements.visit(v)
+    this.proposals.visit(v)
+    v.list(this.listEntries)
+    for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
+    v.ints(this.venuePhase, this.venuePhase.length)
   }
 }
 

@@ -3,10 +3,9 @@
  * and waits for a person, what is settled for which date; and so which accounts may trade.
  */
 import { parameterIndex } from '../../model/parameters.ts'
-import { hashWords } from '../../model/statement-hash.ts'
 import { IntTable } from './int-table.ts'
 import { Kind, type Names } from './names.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 const REQUIRED = parameterIndex('statementsRequired')
 const SESSION_ACCOUNT = 2
@@ -168,15 +167,12 @@ export function createStatements(state: StatementTables, scopes: number) {
     return undefined
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(changes.count)
-    for (const kept of [open, differing, settled]) {
-      hash.int(kept.size)
-      for (const statement of kept.values()) hashStatement(hash, statement)
-    }
-    hash.int(lists.size)
-    for (const list of lists.values()) hashList(hash, list)
-    listDate.hashInto(hash)
+  function visit(v: StateVisitor): void {
+    changes.count = v.int(changes.count)
+    for (const kept of [open, differing, settled]) v.map(kept)
+    v.map(lists)
+    listDate.visit(v)
+    if (v.isLoading) for (const account of differing.keys()) differs[account] = 1
   }
 
   return {
@@ -198,30 +194,6 @@ export function createStatements(state: StatementTables, scopes: number) {
       lists.set(listKey(list.account, list.venue), list)
     },
     sweeping,
-    hashInto,
+    visit,
   }
-}
-
-function hashStatement(hash: StateHash, statement: PositionStatement): void {
-  const { hash0, hash1 } = hashWords(statement.hash)
-  for (const value of [statement.account, statement.tradeDate, statement.count, statement.session]) hash.int(value)
-  for (const value of [statement.hash0, statement.hash1, hash0, hash1, statement.principal]) hash.int(value)
-  hash.int(statement.rows.length)
-  for (const row of statement.rows) {
-    hash.num(row.qty)
-    for (const value of [row.instrument, row.trader, row.strategy]) hash.int(value)
-  }
-}
-
-function hashList(hash: StateHash, list: LiveOrderList): void {
-  for (const value of [list.account, list.venue, list.tradeDate, list.count, list.owner]) hash.int(value)
-  for (const value of [list.trader, list.strategy, list.session, list.principal, list.next]) hash.int(value)
-  hash.num(list.asOfUs)
-  hash.int(list.rows.length)
-  for (const { clOrdID, ...numbers } of list.rows) {
-    for (const value of Object.values(numbers)) hash.num(value)
-    hash.text(clOrdID)
-  }
-  hash.int(list.listed.size)
-  for (const slot of list.listed) hash.int(slot)
 }

@@ -2,7 +2,7 @@
  * What falls due when: one timer for each (kind, id), soonest first, equal times by kind and id. For what is seldom; the
  * fate of every order that was sent has a list of its own.
  */
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 export interface DueTimer {
   readonly dueUs: number
@@ -39,16 +39,11 @@ export function createTimers() {
     if (at >= 0) timers.splice(at, 1)
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.int(timers.length)
-    for (const timer of timers) {
-      hash.num(timer.dueUs)
-      hash.int(timer.kind)
-      hash.int(timer.id)
-    }
+  function visit(v: StateVisitor): void {
+    v.list(timers)
   }
 
-  return { dueUs, first, set, clear, hashInto }
+  return { dueUs, first, set, clear, visit }
 }
 
 function isBefore(a: DueTimer, b: DueTimer): boolean {

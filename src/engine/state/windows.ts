@@ -2,7 +2,7 @@
  * Exact logs of stamps for message rates, and the memory of identical orders. A window is (now - width, now].
  */
 import { columnOf } from './columns.ts'
-import type { StateHash } from './state-hash.ts'
+import type { StateVisitor } from './state-visitor.ts'
 
 /** Most stamps that one window keeps. */
 export const STAMPS_MAX = 1_000_000
@@ -68,6 +68,14 @@ export class Window {
     this.#count = count + 1
   }
 
+  get capacity(): number {
+    return this.#capacity
+  }
+
+  clear(): void {
+    this.#count = 0
+  }
+
   /** A window of another capacity with the same latest stamps. */
   resized(capacity: number): Window {
     const other = new Window(capacity, this.#widthUs)
@@ -75,9 +83,15 @@ export class Window {
     return other
   }
 
-  hashInto(hash: StateHash): void {
-    hash.int(this.#count)
-    for (let at = 0; at < this.#count; at++) hash.num(this.#stamps[(this.#head + at) & this.#mask]!)
+  /** The stamps from the oldest on: where in the ring they stand says nothing. */
+  visit(v: StateVisitor): void {
+    const stamps = new Float64Array(v.int(this.#count))
+    for (let at = 0; at < this.#count; at++) stamps[at] = this.#stamps[(this.#head + at) & this.#mask]!
+    v.nums(stamps, stamps.length)
+    if (v.isLoading) {
+      this.#stamps.set(stamps)
+      this.#count = stamps.length
+    }
   }
 }
 
@@ -187,19 +201,20 @@ export function createDuplicates(capacity: number) {
     newestAt[hole << 1] = 0
   }
 
-  function hashInto(hash: StateHash): void {
-    hash.num(next.wraps * capacity + next.entry)
+  function visit(v: StateVisitor): void {
+    next.entry = v.int(next.entry)
+    next.wraps = v.int(next.wraps)
+    v.nums(widest, 1)
     const count = next.wraps > 0 ? capacity : next.entry
-    hashColumn(hash, count, h0At)
-    hashColumn(hash, count, h1At)
-    hash.int(count)
-    for (let entry = 0; entry < count; entry++) hash.num(f[entry * Memory.NUMS + Memory.TIME]!)
-    hashColumn(hash, count, olderAt)
-  }
-
-  function hashColumn(hash: StateHash, count: number, column: Int32Array): void {
-    hash.int(count)
-    for (let entry = 0; entry < count; entry++) hash.int(column[entry * Memory.INTS]!)
+    v.ints(i, count * Memory.INTS)
+    if (!v.isLoading) return
+    for (let entry = 0; entry < count; entry++) {
+      const at = entry * Memory.INTS
+      if (newerAt[at] !== -1) continue
+      const slot = slotOf(h0At[at]!, h1At[at]!)
+      hashAt[slot] = h0At[at]!
+      newestAt[slot] = entry + 1
+    }
   }
 
   return {
@@ -210,6 +225,6 @@ export function createDuplicates(capacity: number) {
     isFull,
     countAt,
     remember,
-    hashInto,
+    visit,
   }
 }

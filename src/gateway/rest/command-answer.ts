@@ -1,11 +1,14 @@
 /** Answers to commands that are no orders: what their events say happened. */
 import { reasonAt } from '../../model/codes.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
+import { formatHash } from '../../model/parse/proposal.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { NEW_ORDER } from '../../model/records/commands.ts'
+import { STATEMENT_COMPARED } from '../../model/records/day-events.ts'
 import {
   APPLIED,
   CANCEL_DECIDED,
+  commandOf,
   EXECUTION_BOOKED,
   EXECUTION_REVERSED,
   LIMIT_BREACHED,
@@ -13,8 +16,14 @@ import {
   QUARANTINED,
   REFUSED,
 } from '../../model/records/events.ts'
+import {
+  PROPOSAL_LINE_ADDED,
+  PROPOSAL_LINE_APPLIED,
+  PROPOSAL_MOVED,
+  PROPOSAL_REPEATED,
+} from '../../model/records/people-events.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
-import { ORDER_STATES } from '../../model/vocabulary.ts'
+import { ORDER_STATES, PROPOSAL_STATES } from '../../model/vocabulary.ts'
 
 /** What became of a command, as JSON. */
 export interface CommandAnswer {
@@ -28,6 +37,14 @@ export interface CommandAnswer {
   orderID?: string
   state?: string
   breach?: boolean
+  /** Of a statement of positions: how many differ. */
+  differences?: number
+  line?: number
+  contentHash?: string
+  linesApplied?: number
+  linesRefused?: number
+  firstRefusal?: object
+  duplicate?: boolean
   profile?: string
 }
 
@@ -40,8 +57,35 @@ export function commandAnswer(tape: Tape, command: number, end: number): Command
     seq: tape.f64[(command >> 3) + C.seq] as number,
     time: formatTimeUs(tape.f64[(command >> 3) + C.timeUs] as number),
   }
-  for (let at = command + lengthAt(tape, command); at < end; at += lengthAt(tape, at)) readEvent(tape, at, answer)
+  let about = command
+  for (let at = command + lengthAt(tape, command); at < end; at += lengthAt(tape, at)) {
+    about = commandOf(tape, command, about, at)
+    if (typeAt(tape, at) === PROPOSAL_LINE_APPLIED.type) readLine(tape, at, answer)
+    // What became of a proposal's line is the line's; the answer counts the lines.
+    else if (about === command) readEvent(tape, at, answer)
+  }
   return answer
+}
+
+function readLine(tape: Tape, at: number, answer: CommandAnswer): void {
+  const reason = tape.i32[(at >> 2) + PROPOSAL_LINE_APPLIED.at.reason] as number
+  if (reason === 0) answer.linesApplied = (answer.linesApplied ?? 0) + 1
+  else answer.linesRefused = (answer.linesRefused ?? 0) + 1
+  if (reason !== 0) answer.firstRefusal ??= reasonJson(reason)
+}
+
+function readProposal(tape: Tape, at: number, answer: CommandAnswer): void {
+  const type = typeAt(tape, at)
+  const i = at >> 2
+  answer.id = tape.i32[i + PROPOSAL_MOVED.at.proposal] as number
+  if (type === PROPOSAL_LINE_ADDED.type) answer.line = tape.i32[i + PROPOSAL_LINE_ADDED.at.line] as number
+  else answer.state = PROPOSAL_STATES[tape.i32[i + PROPOSAL_MOVED.at.state] as number] as string
+  if (type === PROPOSAL_REPEATED.type) {
+    answer.duplicate = true
+    return
+  }
+  const { contentHash0, contentHash1 } = type === PROPOSAL_MOVED.type ? PROPOSAL_MOVED.at : PROPOSAL_LINE_ADDED.at
+  answer.contentHash = formatHash(tape.i32[i + contentHash0] as number, tape.i32[i + contentHash1] as number)
 }
 
 function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
@@ -69,8 +113,16 @@ function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
     case EXECUTION_REVERSED.type:
       setAlarm(answer, tape.i32[i + EXECUTION_REVERSED.at.alarm] as number)
       break
+    case PROPOSAL_MOVED.type:
+    case PROPOSAL_REPEATED.type:
+    case PROPOSAL_LINE_ADDED.type:
+      readProposal(tape, at, answer)
+      break
     case LIMIT_BREACHED.type:
       answer.breach = true
+      break
+    case STATEMENT_COMPARED.type:
+      answer.differences = tape.i32[i + STATEMENT_COMPARED.at.differences] as number
       break
     case QUARANTINED.type:
       answer.quarantined = true

@@ -129,14 +129,14 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     bulk(BINDING_FORM, binding, {
       url: '/bindings',
       tag: 'Reference data',
-      duties: ['reference:write', 'admin'],
+      duties: ['reference:write', 'admin', 'limits:propose', 'limits:approve'],
       summary: 'Permit what two names may do together',
       description: 'Traders and strategies on accounts, clients on accounts, traders and venues, duties of principals.',
     }),
     bulk(reference.LIST_FORM, reference.list, {
       url: '/lists',
       tag: 'Reference data',
-      duties: ['lists:write'],
+      duties: ['lists:write', 'limits:propose', 'limits:approve'],
       summary: 'Restricted and easy-to-borrow lists',
       description: 'One entry stands for each list, instrument and subject.',
     }),
@@ -178,18 +178,19 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     bulk(reference.PARAMETER_FORM, reference.parameter, {
       url: '/parameters',
       tag: 'Limits',
-      duties: ['limits:approve', 'admin'],
+      duties: ['limits:propose', 'limits:approve', 'admin'],
       summary: 'Set parameters that can change a decision',
-      description: 'Windows, ages, buffers and bands; each with its own bounds.',
+      description:
+        'Windows, ages, buffers and bands; each with its own bounds. A person alone may only tighten: the rest is proposed.',
       errors: [],
     }),
     bulk(LIMIT_FORM, limit, {
       url: '/limits',
       tag: 'Limits',
-      duties: ['limits:approve'],
+      duties: ['limits:propose', 'limits:approve'],
       summary: 'Set limit rows, or take them away',
       description:
-        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on.',
+        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on. A person alone may only tighten: TWO_PEOPLE_NEEDED says to propose it.',
     }),
     route(KILL_FORM, kill, {
       url: '/kill',

@@ -161,6 +161,9 @@ class JsonReader {
         if (this.#word('true')) return true
         if (this.#word('false')) return false
         break
+      case 'json':
+        if (first === OPEN_OBJECT) return this.#raw()
+        break
       default:
         if (first === OPEN_ARRAY) return this.#list(field)
     }
@@ -168,6 +171,23 @@ class JsonReader {
     if (this.#isValueStart()) this.#fail('WRONG_TYPE', field.name, `It must be ${JSON_TYPES[field.kind]}.`)
     else this.#malformed('a JSON value', field.name)
     return undefined
+  }
+
+  /** The text of the object under the cursor: its own form reads it later, and finds what else is wrong with it. */
+  #raw(): string {
+    const start = this.#at
+    let depth = 0
+    do {
+      const char = this.#peek()
+      if (char === QUOTE) this.#string()
+      else if (Number.isNaN(char)) this.#malformed('the end of the object')
+      else {
+        if (char === OPEN_OBJECT) depth++
+        if (char === CLOSE_OBJECT) depth--
+        this.#at++
+      }
+    } while (depth > 0 && this.#fault === undefined)
+    return this.#text.slice(start, this.#at)
   }
 
   #list(field: FormField): readonly string[] {
@@ -306,6 +326,7 @@ const JSON_TYPES: Readonly<Record<FormField['kind'], string>> = {
   flag: 'true or false',
   texts: 'an array of strings',
   numbers: 'an array of numbers',
+  json: 'an object',
 }
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const HEX4 = /^[0-9a-fA-F]{4}$/

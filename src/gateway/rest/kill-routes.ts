@@ -140,25 +140,26 @@ function latchJson({ directory }: Gate, latch: LatchView) {
 
 /** The latch with the counts of its orders. Complete is what every order under it has ended is called. */
 function progressJson(gate: Gate, delivery: CancelDelivery, latch: LatchView) {
-  const live = [...gate.view.ordersUnder(latch.keys)]
-  const count = (isSuch: (order: OrderView) => boolean) => live.filter(isSuch).length
-  const wasHanded = ({ orderSeq }: OrderView) => delivery.delivered(orderSeq)
+  const counts = { open: 0, requested: 0, deliveredToOwner: 0, deliveredToAgent: 0, undeliverable: 0 }
+  const states = { acknowledged: 0, unknown: 0 }
+  const isHeard = delivery.hearing()
+  gate.view.countUnder(latch.keys, (order) => {
+    const { owner, agent } = delivery.delivered(order.orderSeq)
+    counts.open++
+    if (order.cancelRequested) counts.requested++
+    if (owner) counts.deliveredToOwner++
+    if (agent) counts.deliveredToAgent++
+    if (latch.state === KILLED && !isHeard(order)) counts.undeliverable++
+    if (order.state === PENDING_CANCEL) states.acknowledged++
+    if (order.state === UNKNOWN) states.unknown++
+  })
+  const killed = counts.open === 0 ? 'KILLED_COMPLETE' : 'KILLED_INCOMPLETE'
   return {
     ...latchJson(gate, latch),
-    status:
-      latch.state !== KILLED
-        ? TRADING_STATES[latch.state]
-        : live.length === 0
-          ? 'KILLED_COMPLETE'
-          : 'KILLED_INCOMPLETE',
-    orders: live.length + latch.ended,
-    open: live.length,
-    requested: count(({ cancelRequested }) => cancelRequested),
-    deliveredToOwner: count((order) => wasHanded(order).owner),
-    deliveredToAgent: count((order) => wasHanded(order).agent),
-    undeliverable: latch.state === KILLED ? count((order) => !delivery.isHeard(order)) : 0,
-    acknowledged: count(({ state }) => state === PENDING_CANCEL),
-    unknown: count(({ state }) => state === UNKNOWN),
+    status: latch.state === KILLED ? killed : TRADING_STATES[latch.state],
+    orders: counts.open + latch.ended,
+    ...counts,
+    ...states,
     terminal: latch.ended,
     tooLate: latch.filled,
   }
@@ -171,15 +172,16 @@ function showKill(gate: Gate, delivery: CancelDelivery, call: Exchange, words: W
   const latch = latchesFor(gate, call.caller).find((one) => one.latch === id)
   if (latch === undefined) return call.refuse(new RequestError('NOT_FOUND', 'latch', 'No such latch is in force.'))
   const openOrders: object[] = []
+  const isHeard = delivery.hearing()
   for (const order of gate.view.ordersUnder(latch.keys)) {
     if (!seesAll(call.caller) && order.session !== call.caller.session) continue
     if (openOrders.length === LISTED_MAX) break
-    openOrders.push(orderJson(gate, delivery, order))
+    openOrders.push(orderJson(gate, delivery, order, isHeard(order)))
   }
   send(gate, call, { ...progressJson(gate, delivery, latch), openOrders })
 }
 
-function orderJson({ directory }: Gate, delivery: CancelDelivery, order: OrderView): object {
+function orderJson({ directory }: Gate, delivery: CancelDelivery, order: OrderView, heard: boolean): object {
   const { owner, agent } = delivery.delivered(order.orderSeq)
   return {
     orderID: formatOrderID(order.orderSeq, order.slot),
@@ -190,7 +192,7 @@ function orderJson({ directory }: Gate, delivery: CancelDelivery, order: OrderVi
     requested: order.cancelRequested,
     deliveredToOwner: owner,
     deliveredToAgent: agent,
-    heard: delivery.isHeard(order),
+    heard,
   }
 }
 
@@ -201,10 +203,10 @@ function showPreview(gate: Gate, call: Exchange, words: WordsOf<typeof KILL_FORM
   const { sessionScope, ...keys } = asked.values as Record<string, number>
   let orders = 0
   let openValue = 0
-  for (const order of view.ordersUnder({ ...keys, session: sessionScope ?? -1 })) {
+  view.countUnder({ ...keys, session: sessionScope ?? -1 }, (order) => {
     orders++
     openValue += order.openValue
-  }
+  })
   send(gate, call, {
     orders,
     notional: formatMoney(openValue, directory.ledgerDecimals),

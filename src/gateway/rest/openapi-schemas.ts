@@ -1,6 +1,8 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import { ORDER_STATES, PROPOSAL_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
+import { PROPOSAL_SCHEMAS } from './openapi-proposal-schemas.ts'
 import {
   AMOUNT,
   decimal,
@@ -159,8 +161,19 @@ export const SCHEMAS = {
       alarm: REASON,
       quarantined: flag('The quote jumped too far and waits for a second one or a trade.'),
       orderID: text('Order that a report moved.'),
-      state: text('State that it moved to.', { enum: ORDER_STATES }),
+      state: text('State that the order, or the proposal, moved to.', {
+        enum: [...ORDER_STATES, ...PROPOSAL_STATES].filter((state, at, all) => all.indexOf(state) === at),
+      }),
       breach: flag('The new limit is below the use.'),
+      differences: integer('Of a statement of positions: how many positions differ; 0 where it agrees.'),
+      line: integer('Place of the line that a draft got.'),
+      contentHash: text("Hash of the proposal's lines: who submits or approves says it.", {
+        examples: ['9f86d081884c7d65'],
+      }),
+      linesApplied: integer('Lines of the proposal that took effect at once; the next ones follow by themselves.'),
+      linesRefused: integer('Lines of the proposal that were refused when they were carried out.'),
+      firstRefusal: REASON,
+      duplicate: flag('It was said before, and changed nothing.'),
       profile: PROFILE,
     },
     ['outcome', 'seq', 'time'],
@@ -243,6 +256,8 @@ export const SCHEMAS = {
             hardForReducing: AMOUNT,
             use: AMOUNT,
             windowUs: integer('Window in microseconds.'),
+            bothSides: integer('1 where executions of both sides count together.'),
+            latchState: text('State of the latch that the row sets.'),
             bandTicks: integer('The band is at least so many ticks.'),
             phase: text('The only session phase that the row is for.', { enum: SESSION_PHASES }),
             warnBps: list(integer('Basis points of hard.'), 'Warning levels.'),
@@ -303,6 +318,8 @@ export const SCHEMAS = {
     ['cells', 'seq'],
   ),
   ...KILL_SCHEMAS,
+  ...DAY_SCHEMAS,
+  ...PROPOSAL_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',
     {

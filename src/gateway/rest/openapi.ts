@@ -67,7 +67,9 @@ export const DOCUMENT = {
     { name: 'Market data', description: 'Prices that orders are judged by.' },
     { name: 'Reference data', description: 'Names, instruments, bindings and lists that decisions rest on.' },
     { name: 'Limits', description: 'Limit rows and their use.' },
+    { name: 'Proposals', description: 'What loosens takes two people: one proposes it, another approves.' },
     { name: 'Exposure', description: 'What the firm is exposed to now.' },
+    { name: 'Trade date', description: 'Statements that begin it, readiness of accounts, calendars that roll it.' },
     { name: 'Kill', description: 'Stopping, and starting again.' },
     { name: 'Access', description: 'Tokens by OAuth 2.0 client credentials.' },
     { name: 'Operation', description: 'Health and metrics.' },
@@ -220,6 +222,8 @@ function fieldSchema(field: FormField): Schema {
       }
     case 'texts':
       return { type: 'array', maxItems: most, items: { type: 'string', enum: values }, description, examples }
+    case 'json':
+      return { type: 'object', description, examples: [JSON.parse(field.example as string)] }
     case 'numbers':
       return { type: 'array', maxItems: most, items: { type: ['string', 'number'] }, description, examples }
     default:
@@ -229,6 +233,8 @@ function fieldSchema(field: FormField): Schema {
 
 function exampleOf(of: Form): Schema {
   return Object.fromEntries(
-    of.fields.filter(({ name }) => of.shown.includes(name)).map((field) => [field.name, field.example]),
+    of.fields
+      .filter(({ name }) => of.shown.includes(name))
+      .map(({ name, kind, example }) => [name, kind === 'json' ? JSON.parse(example as string) : example]),
   )
 }

@@ -6,7 +6,7 @@ import { formatMoney, limitAmount, useAmount } from '../../model/explain/amounts
 import { formatDecimal } from '../../model/numbers.ts'
 import { EXAMPLE } from '../../model/parse/example-names.ts'
 import { form, mayScope, needName, type Words, type WordsOf } from '../../model/parse/form.ts'
-import { nameKindOf } from '../../model/parse/limit.ts'
+import { isWindowed, nameKindOf } from '../../model/parse/limit.ts'
 import { Reading } from '../../model/parse/reading.ts'
 import {
   LIMIT_ACTIONS,
@@ -17,6 +17,7 @@ import {
   REF_SOURCES,
   SESSION_PHASES,
   SUBJECT_KINDS,
+  TRADING_STATES,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import type { Exchange } from './exchange.ts'
@@ -137,7 +138,9 @@ function limitJson({ directory }: Gate, limit: LimitView): object {
     hard: level(limit.hard),
     hardForReducing: limit.hardForReducing > limit.hard ? level(limit.hardForReducing) : undefined,
     use,
-    windowUs: control.unit === 'count' && limit.param > 0 ? limit.param : undefined,
+    windowUs: isWindowed(control.code) ? limit.param : undefined,
+    bothSides: control.code === 'REPEATED_EXECUTION' ? limit.param : undefined,
+    latchState: control.code === 'DAILY_LOSS' ? TRADING_STATES[Math.max(1, limit.param)] : undefined,
     bandTicks: control.code === 'PRICE_COLLAR' ? limit.param : undefined,
     phase: limit.phase > 0 ? SESSION_PHASES[limit.phase - 1] : undefined,
     warnBps: limit.warnBps.filter((bps) => bps > 0),

@@ -5,7 +5,7 @@
 import { RequestError } from '../../model/errors.ts'
 import type { Words } from '../../model/parse/form.ts'
 import type { Command } from '../../model/parse/reading.ts'
-import { encode } from '../../model/records/schema.ts'
+import { enclose, encode } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Fault } from '../../sequencer/ports.ts'
 import { parseReplayTime, REPLAY_TIME_HEADER, type ReplayClock } from '../../sequencer/replay-clock.ts'
@@ -94,6 +94,34 @@ export class Sequencing {
     }
   }
 
+  /**
+   * Sequences the commands of one thing that is told in parts: the first alone, and the others once that took effect. Its
+   * answer is that of the first that was refused, else of the last.
+   */
+  series(exchange: Exchange, commands: readonly Command[]): void {
+    const fault = this.#moveClock(exchange.request.headers[REPLAY_TIME_HEADER])
+    if (fault !== undefined) return exchange.refuse(fault)
+    let refused: CommandAnswer | undefined
+    const submit = (command: Command, then: (answer: CommandAnswer) => void) =>
+      this.#gate.submit({
+        write: (tape) => encode(tape, command.layout, command.values),
+        onDurable: (tape, at, end) => then(commandAnswer(tape, at, end)),
+        onFailure: (code, cause) => exchange.refuse(faultError(code, cause)),
+      })
+    const finish = (answer: CommandAnswer) => exchange.send(200, JSON.stringify(this.#withProfile(refused ?? answer)))
+    const [first, ...others] = commands
+    if (first === undefined) return exchange.refuse(new RequestError('INTERNAL_ERROR'))
+    submit(first, (opened) => {
+      if (opened.outcome === 'REFUSED' || others.length === 0) return finish(opened)
+      for (const [at, command] of others.entries()) {
+        submit(command, (answer) => {
+          if (answer.outcome === 'REFUSED') refused ??= answer
+          if (at === others.length - 1) finish(answer)
+        })
+      }
+    })
+  }
+
   #withProfile(answer: CommandAnswer): CommandAnswer {
     if (this.#profile !== undefined) answer.profile = this.#profile
     return answer
@@ -129,7 +157,12 @@ export function faultError(fault: Fault, cause: unknown): RequestError {
 
 /** Writes a constructed command. */
 export function write(tape: Tape, made: Command | RequestError): number | RequestError {
-  return made instanceof RequestError ? made : encode(tape, made.layout, made.values)
+  if (made instanceof RequestError) return made
+  const offset = encode(tape, made.layout, made.values)
+  if (made.tail === undefined) return offset
+  encode(tape, made.tail.layout, made.tail.values)
+  enclose(tape, offset)
+  return offset
 }
 
 /** The sequencer takes back what a write that throws has done, and hands the cause on. */

@@ -17,6 +17,7 @@ import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
 import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
+import { dayRoutes } from './day-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
 import { killRoutes } from './kill-routes.ts'
@@ -26,6 +27,7 @@ import { mountOauth } from './oauth-routes.ts'
 import { OrderAnswers } from './order-answer.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
+import { proposalRoutes } from './proposal-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import type { Route } from './route.ts'
 import { Sequencing } from './sequencing.ts'
@@ -94,7 +96,9 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...whatIfRoutes(services),
     polls.route,
     ...commandRoutes(gate, sequencing),
+    ...proposalRoutes(gate, sequencing),
     ...readRoutes(gate),
+    ...dayRoutes(gate, sequencing),
     ...killRoutes(gate, polls.delivery),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
   ]

@@ -23,6 +23,14 @@ export function formatMoney(value: number, ledgerDecimals: number): string {
   return (point < 0 ? `${text}.` : text) + '0'.repeat(ledgerDecimals - given)
 }
 
+/** What a control counts that does not count orders. */
+const COUNTED: Readonly<Record<string, string>> = {
+  MESSAGE_RATE: 'messages',
+  REPEATED_EXECUTION: 'executions',
+  REJECT_STORM: 'refusals',
+  MARKET_DATA: 'us',
+}
+
 /** Unit of a control's limits, in the words of an answer. */
 export function unitOf(control: ControlRow, names: Directory): string {
   switch (control.unit) {
@@ -31,7 +39,7 @@ export function unitOf(control: ControlRow, names: Directory): string {
     case 'qty':
       return 'units'
     case 'count':
-      return control.code === 'MESSAGE_RATE' ? 'messages' : 'orders'
+      return COUNTED[control.code] ?? 'orders'
     default:
       return 'bps'
   }

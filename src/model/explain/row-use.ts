@@ -2,7 +2,7 @@
 import { type ControlRow, controlAt } from '../controls.ts'
 import type { Directory } from '../directory.ts'
 import type { LimitView } from '../engine-port.ts'
-import { nameKindOf } from '../parse/limit.ts'
+import { isWindowed, nameKindOf } from '../parse/limit.ts'
 import { ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_WAIVED } from '../records/events.ts'
 import type { Tape } from '../records/tape.ts'
 import {
@@ -119,7 +119,7 @@ function readRow(
     failed: (id & ROW_FAILED) !== 0,
     waived: (id & ROW_WAIVED) !== 0,
     headroom: isShare(limit) ? Number.NaN : limit.hard - after,
-    windowUs: control.unit === 'count' ? limit.param : 0,
+    windowUs: isWindowed(control.code) ? limit.param : 0,
   }
 }
 

@@ -6,9 +6,9 @@
 
 /**
  * How a field arrives. `text`: a string. `number`: a string or a number, kept as its text. `flag`: a boolean.
- * `texts`, `numbers`: a list of those.
+ * `texts`, `numbers`: a list of those. `json`: an object, kept as its text until it is known what it is.
  */
-export type WordKind = 'text' | 'number' | 'flag' | 'texts' | 'numbers'
+export type WordKind = 'text' | 'number' | 'flag' | 'texts' | 'numbers' | 'json'
 
 export interface FormField<N extends string = string, K extends WordKind = WordKind, R extends boolean = boolean> {
   readonly name: N
@@ -131,6 +131,11 @@ export const needFlag = <const N extends string>(name: N, doc: string, example: 
   field(name, 'flag', true, doc, example)
 export const mayFlag = <const N extends string>(name: N, doc: string, example: boolean) =>
   field(name, 'flag', false, doc, example)
+/** The body of another request, as an object. */
+export const mayBody = <const N extends string>(name: N, doc: string, example: string) =>
+  field(name, 'json', false, doc, example)
+export const needBody = <const N extends string>(name: N, doc: string, example: string) =>
+  field(name, 'json', true, doc, example)
 /** Free text, why: evidence, which refuses nothing. */
 export const mayText = <const N extends string>(name: N, doc: string, example: string) =>
   field(name, 'text', false, doc, example, FREE_TEXT)

@@ -24,6 +24,7 @@ export const HIERARCHY_FORM = form(
     mayFlag('nonAtomicReplace', 'VENUE: a replace may leave both versions live.', false),
     mayFlag('crossVenue', 'OWNER: self-match is tested across venues.', false),
     mayFlag('person', 'PRINCIPAL: a person, who may make or check; not a machine.', false),
+    mayFlag('algorithm', 'STRATEGY: an algorithm, which needs an approved registration.', false),
   ],
   ['entity', 'client', 'desk', 'owner'],
 )
@@ -49,11 +50,16 @@ export function hierarchy(
     if (parents.includes(parent) && !given) read.fail('MISSING_FIELD', parent)
     if (!parents.includes(parent) && given) read.fail('FIELD_CONFLICT', parent, `A ${kind} has no ${parent}.`)
   }
-  const flag = (field: 'nonAtomicReplace' | 'crossVenue' | 'person', of: NameKind) => {
+  const flag = (field: 'nonAtomicReplace' | 'crossVenue' | 'person' | 'algorithm', of: NameKind) => {
     if (words[field] !== undefined && kind !== of) read.fail('FIELD_CONFLICT', field, `Only a ${of} has it.`)
     return words[field] === true
   }
-  const flags = [flag('nonAtomicReplace', 'VENUE'), flag('crossVenue', 'OWNER'), flag('person', 'PRINCIPAL')]
+  const flags = [
+    flag('nonAtomicReplace', 'VENUE'),
+    flag('crossVenue', 'OWNER'),
+    flag('person', 'PRINCIPAL'),
+    flag('algorithm', 'STRATEGY'),
+  ]
   const values = {
     session: sender.session,
     principal: sender.principal,

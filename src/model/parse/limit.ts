@@ -12,6 +12,7 @@ import {
   OBJECT_KINDS,
   type ObjectKind,
   SESSION_PHASES,
+  TRADING_STATES,
 } from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
@@ -29,6 +30,8 @@ import {
 } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
+/** States that the latch of a row may have, from the mildest; the record holds the index in TRADING_STATES. */
+const LATCH_STATES = TRADING_STATES.slice(1)
 /** Controls that rows may be set for. */
 const LIMITED: readonly ControlRow[] = CONTROLS.filter((control) => control.family === 'limit')
 const CODES = LIMITED.map((control) => control.code)
@@ -47,7 +50,14 @@ export const LIMIT_FORM = form(
     mayNumber('hard', `${LEVEL}; or UNLIMITED`, 'Largest use allowed. 0 allows nothing.', '1000000.00'),
     mayNumber('hardForReducing', LEVEL, 'Stands for hard where an order only reduces; at least hard.', '1500000.00'),
     mayNumber('soft', LEVEL, 'Soft level; none where not given.', '900000.00'),
-    mayNumber('windowUs', 'microseconds', 'MESSAGE_RATE, DUPLICATE_ORDER: length of the window.', '1000000'),
+    mayNumber(
+      'windowUs',
+      'microseconds',
+      'MESSAGE_RATE, DUPLICATE_ORDER, REJECT_STORM, PRICE_COLLAR_WINDOW: its length.',
+      '1000000',
+    ),
+    mayNumber('bothSides', '0 or 1', 'REPEATED_EXECUTION: 1 counts executions of both sides together.', '0'),
+    mayCode('latchState', LATCH_STATES, 'DAILY_LOSS: state of its latch; REDUCE_ONLY where not given.', 'REDUCE_ONLY'),
     mayNumber('bandTicks', 'ticks', 'PRICE_COLLAR: the band is at least this wide.', '10'),
     {
       name: 'warnBps',
@@ -75,8 +85,10 @@ export const LIMIT_FORM = form(
 )
 
 /** Controls with a window, and the one with a band in ticks. */
-const WINDOWED: readonly string[] = ['MESSAGE_RATE', 'DUPLICATE_ORDER']
+const WINDOWED: readonly string[] = ['MESSAGE_RATE', 'DUPLICATE_ORDER', 'REJECT_STORM', 'PRICE_COLLAR_WINDOW']
 const BANDED = 'PRICE_COLLAR'
+const COUNTED = 'REPEATED_EXECUTION'
+const LOSS = 'DAILY_LOSS'
 
 /** Refused rather than taken and not done: whoever asks for it relies on it. */
 const NOT_ENFORCED =
@@ -105,7 +117,7 @@ export function limit(
     hard: level('hard'),
     hardForReducing: level('hardForReducing'),
     soft: level('soft'),
-    param: paramOf(read, control.code, remove, words.windowUs, words.bandTicks),
+    param: paramOf(read, control.code, remove, words),
     effectiveUs: read.timeUs('effective', words.effective),
     expiresUs: read.timeUs('expires', words.expires),
     warn1Bps: warn[0] ?? 0,
@@ -138,6 +150,11 @@ export function limitDecimals(control: ControlRow, kind: ObjectKind, object: num
   return control.unit === 'qty' && kind === 'INSTRUMENT' ? (names.instrument(object)?.qtyDecimals ?? 0) : 0
 }
 
+/** True for controls whose rows have a window. */
+export function isWindowed(code: string): boolean {
+  return WINDOWED.includes(code)
+}
+
 /** Name kind of an object kind. */
 export function nameKindOf(kind: ObjectKind): NameKind | undefined {
   if (kind === 'NONE') return undefined
@@ -166,17 +183,22 @@ function warnLevels(read: Reading, words: readonly string[]): readonly number[] 
   return levels
 }
 
+type ParamWords = Pick<WordsOf<typeof LIMIT_FORM>, 'windowUs' | 'bandTicks' | 'bothSides' | 'latchState'>
+
 function paramOf(
   read: Reading,
   code: string,
   remove: boolean,
-  windowUs: string | undefined,
-  bandTicks: string | undefined,
+  { windowUs, bandTicks, bothSides, latchState }: ParamWords,
 ): number {
-  const windowed = WINDOWED.includes(code)
+  const windowed = isWindowed(code)
   if (windowed && windowUs === undefined && !(remove && code !== 'MESSAGE_RATE')) read.fail('MISSING_FIELD', 'windowUs')
   if (!windowed && windowUs !== undefined) read.fail('FIELD_CONFLICT', 'windowUs', `${code} has no window.`)
   if (code !== BANDED && bandTicks !== undefined) read.fail('FIELD_CONFLICT', 'bandTicks', `${code} has no band.`)
+  if (code !== COUNTED && bothSides !== undefined) read.fail('FIELD_CONFLICT', 'bothSides', `${code} counts no sides.`)
+  if (code !== LOSS && latchState !== undefined) read.fail('FIELD_CONFLICT', 'latchState', `${code} sets no latch so.`)
+  if (code === COUNTED) return read.integer('bothSides', bothSides, 0, 1)
+  if (code === LOSS) return latchState === undefined ? 0 : read.code('latchState', latchState, LATCH_STATES) + 1
   if (code === BANDED) return read.integer('bandTicks', bandTicks, 0)
   return windowed ? read.integer('windowUs', windowUs, 1, 86_400_000_000) : 0
 }

@@ -22,6 +22,8 @@ export interface Sender {
 export interface Command<L extends RecordLayout = RecordLayout> {
   readonly layout: L
   readonly values: Partial<L extends RecordLayout<infer F> ? ValuesOf<F> : never>
+  /** The command that it carries behind its fixed part. */
+  readonly tail?: Command
 }
 
 const ASCII = /^[\x20-\x7e]*$/

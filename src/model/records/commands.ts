@@ -7,8 +7,10 @@
  */
 import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
+import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
 import { FATE_COMMANDS } from './fate-commands.ts'
+import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
 /** FIX NewOrderSingle (D). */
@@ -171,7 +173,7 @@ export const HIERARCHY = command(
     i32(
       'flags',
       'flags',
-      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match is tested across venues. PRINCIPAL: 1 person.',
+      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match across venues. PRINCIPAL: 1 person. STRATEGY: 1 algorithm.',
     ),
     text('name', NAME_CHARS, 'The name, unique in its kind.'),
   ],
@@ -308,13 +310,11 @@ export const GENESIS = command(28, 2, 'Genesis', 'The first record of a journal.
 
 /** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */
 export const RESERVED_COMMANDS = {
-  Propose: 46,
-  Approve: 47,
-  RejectProposal: 48,
   Override: 49,
 } as const
 
 export const COMMANDS: readonly RecordLayout[] = [
+  ...CONTROL_COMMANDS,
   NEW_ORDER,
   REPLACE_ORDER,
   CANCEL_ORDER,
@@ -345,4 +345,5 @@ export const COMMANDS: readonly RecordLayout[] = [
   GENESIS,
   ...FATE_COMMANDS,
   ...DAY_COMMANDS,
+  ...PEOPLE_COMMANDS,
 ]

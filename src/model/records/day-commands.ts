@@ -1,5 +1,5 @@
 /** Commands of the trade date's beginning: statements of positions and of live orders, and the calendars that roll it. */
-import { ID_CHARS } from '../bounds.ts'
+import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
@@ -64,6 +64,40 @@ export const POSITION_STATEMENT = command(
   ],
 )
 
+const WHOSE = [
+  i32('entity', 'id', 'ENTITY whose calendar it is; -1 the firm, or the venue.'),
+  i32('venue', 'id', 'VENUE whose calendar it is; -1 where the firm or an entity is meant.'),
+] as const
+
+export const CALENDAR = command(57, 1, 'Calendar', 'When trade dates begin: of the firm, an entity or a venue.', [
+  ...WHOSE,
+  i32('rollSeconds', 'count', 'Seconds of the local day at which a trade date begins.'),
+  i32('evening', 'flags', '1 it begins on the evening before: Monday on Sunday.'),
+  i32('weekend', 'flags', 'Days of the week without trading: bit 0 Sunday to bit 6 Saturday.'),
+  i32('closeSeconds', 'count', 'Of a venue: seconds of the local day at which it closes; -1 where not given.'),
+  text('zone', NAME_CHARS, 'IANA zone, as America/New_York.'),
+])
+
+export const CALENDAR_DAY = command(58, 1, 'CalendarDay', 'A holiday or a half day of a calendar.', [
+  ...WHOSE,
+  i32('date', 'date', 'The date, as yyyymmdd.'),
+  i32('kind', 'code', 'Index in CALENDAR_DAY_KINDS.'),
+  i32('closeSeconds', 'count', 'Of a half day: seconds of the local day at which it closes; else -1.'),
+])
+
+export const ZONE_TRANSITIONS = command(
+  59,
+  1,
+  'ZoneTransitions',
+  'How far a zone is from UTC in an interval of time.',
+  [
+    f64('fromUs', 'timeUs', 'From this instant on; what was said of later instants is cut off.'),
+    f64('untilUs', 'timeUs', 'Until before this instant; what comes after it is not known yet.'),
+    i32('offsetSeconds', 'count', 'Local time less UTC.'),
+    text('zone', NAME_CHARS, 'IANA zone.'),
+  ],
+)
+
 export const STATEMENT_SWEEP = command(
   60,
   1,
@@ -80,5 +114,8 @@ export const DAY_COMMANDS: readonly RecordLayout[] = [
   ADOPT_STATEMENT,
   LIVE_ORDER_STATEMENT,
   POSITION_STATEMENT,
+  CALENDAR,
+  CALENDAR_DAY,
+  ZONE_TRANSITIONS,
   STATEMENT_SWEEP,
 ]

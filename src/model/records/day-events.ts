@@ -43,9 +43,16 @@ export const LIST_SWEPT = layout(163, 1, 'ListSwept', 'A StatementSweep looked a
   ),
 ])
 
+export const CALENDAR_STUCK = layout(164, 1, 'CalendarStuck', 'A calendar cannot roll by itself: a person must.', [
+  i32('calendar', 'id', 'ENTITY; -1 the firm.'),
+  i32('tradeDate', 'date', 'The date that it should roll to; 0 where it knows none.'),
+  i32('reason', 'code', 'Reason number.'),
+])
+
 export const DAY_EVENTS: readonly RecordLayout[] = [
   STATEMENT_DIFFERS,
   STATEMENT_COMPARED,
   LIVE_ORDER_CHECKED,
   LIST_SWEPT,
+  CALENDAR_STUCK,
 ]

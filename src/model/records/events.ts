@@ -4,9 +4,12 @@
  */
 import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
+import { CONTROL_EVENTS } from './control-events.ts'
 import { DAY_EVENTS } from './day-events.ts'
 import { FATE_EVENTS } from './fate-events.ts'
-import { f64, i32, layout, type RecordLayout, text } from './schema.ts'
+import { PROPOSAL_LINE, PROPOSE } from './people-commands.ts'
+import { PEOPLE_EVENTS, PROPOSAL_LINE_APPLIED, PROPOSAL_MOVED } from './people-events.ts'
+import { f64, i32, layout, type RecordLayout, tailAt, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
 /** Types from here on are events. */
@@ -208,7 +211,12 @@ export const EVENTS: readonly RecordLayout[] = [
   TIMER_FIRED,
   ...FATE_EVENTS,
   ...DAY_EVENTS,
+  ...CONTROL_EVENTS,
+  ...PEOPLE_EVENTS,
 ]
+
+/** Records with a command as their tail. */
+const CARRIERS: readonly RecordLayout[] = [PROPOSE, PROPOSAL_LINE, PROPOSAL_LINE_APPLIED]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))
 
@@ -220,6 +228,22 @@ export function layoutOfType(type: number): RecordLayout | undefined {
 /** True where the record at `offset` is a command, and so the start of an entry. */
 export function isCommandAt(tape: Tape, offset: number): boolean {
   return typeAt(tape, offset) < FIRST_EVENT
+}
+
+/**
+ * The command that the event at `at` is about: the entry's own, or the line of a proposal that it stands behind.
+ * `before` is what this said of the event before it, at first the entry's command.
+ */
+export function commandOf(tape: Tape, entry: number, before: number, at: number): number {
+  const type = typeAt(tape, at)
+  if (type === PROPOSAL_LINE_APPLIED.type) return at + PROPOSAL_LINE_APPLIED.bytes
+  return type === PROPOSAL_MOVED.type ? entry : before
+}
+
+/** Where the command stands that the record at `at` carries as its tail; -1 where it carries none. */
+export function carriedBy(tape: Tape, at: number): number {
+  const carrier = CARRIERS.find(({ type }) => type === typeAt(tape, at))
+  return carrier === undefined ? -1 : tailAt(tape, at, carrier)
 }
 
 /** Bytes of the evaluation vector of n rows. */

@@ -117,6 +117,16 @@ export function begin(tape: Tape, record: RecordLayout): number {
   return beginRecord(tape, record.type, record.version, record.bytes)
 }
 
+/** Makes what was appended behind the record at `offset` its tail: other records, whole, behind its fixed part. */
+export function enclose(tape: Tape, offset: number): void {
+  tape.i32[(offset >> 2) + 1] = tape.end - offset
+}
+
+/** Where the tail of the record at `offset` begins; -1 where it has none. A record with a tail has no note. */
+export function tailAt(tape: Tape, offset: number, record: RecordLayout): number {
+  return lengthAt(tape, offset) > record.bytes ? offset + record.bytes : -1
+}
+
 /** Appends a record with the given values; fields that are left out are 0 or ''. Returns its offset. */
 export function encode<F extends readonly Field[]>(
   tape: Tape,

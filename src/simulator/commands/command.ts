@@ -2,9 +2,11 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
+import { ALGO, PARENT } from '../../model/records/control-commands.ts'
 import * as days from '../../model/records/day-commands.ts'
 import * as fates from '../../model/records/fate-commands.ts'
-import { encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
+import * as people from '../../model/records/people-commands.ts'
+import { enclose, encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 
 const LAYOUTS = {
@@ -45,14 +47,30 @@ const LAYOUTS = {
   AdoptStatement: days.ADOPT_STATEMENT,
   LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
   PositionStatement: days.POSITION_STATEMENT,
+  Calendar: days.CALENDAR,
+  CalendarDay: days.CALENDAR_DAY,
+  ZoneTransitions: days.ZONE_TRANSITIONS,
   StatementSweep: days.STATEMENT_SWEEP,
+  Parent: PARENT,
+  Algo: ALGO,
+  Propose: people.PROPOSE,
+  Approve: people.APPROVE,
+  RejectProposal: people.REJECT_PROPOSAL,
+  ProposalLine: people.PROPOSAL_LINE,
+  ProposalSubmit: people.PROPOSAL_SUBMIT,
+  ProposalStep: people.PROPOSAL_STEP,
 } as const
 
 export type CommandName = keyof typeof LAYOUTS
 /** The values of a command's record by field name, seq, timeUs, session and principal included. */
 export type ValuesOfCommand<N extends CommandName> = RecordOf<(typeof LAYOUTS)[N]>
 export type Command = {
-  readonly [N in CommandName]: { readonly name: N; readonly values: ValuesOfCommand<N> }
+  readonly [N in CommandName]: {
+    readonly name: N
+    readonly values: ValuesOfCommand<N>
+    /** The command that a line of a proposal carries. */
+    readonly inner?: Command
+  }
 }[CommandName]
 
 /** Returns the command with the fields that are not given at 0 or ''. */
@@ -62,13 +80,23 @@ export function command<N extends CommandName>(name: N, given: Partial<ValuesOfC
   return { name, values: { ...values, ...given } } as unknown as Command
 }
 
+/** The command as a line of a proposal: without stamp and sender. */
+export function lineOf<N extends CommandName>(name: N, given: Partial<ValuesOfCommand<N>>): Command {
+  return command(name, { ...given, seq: 0, timeUs: 0, session: -1, principal: -1 })
+}
+
 /** Appends the command to the tape; returns its offset. */
 export function encodeCommand(tape: Tape, given: Command): number {
-  return encode(tape, LAYOUTS[given.name] as RecordLayout, given.values as object)
+  const offset = encode(tape, LAYOUTS[given.name] as RecordLayout, given.values as object)
+  if (given.inner === undefined) return offset
+  encodeCommand(tape, given.inner)
+  enclose(tape, offset)
+  return offset
 }
 
 /** The command in one line, without the fields that are 0, '' or -1. */
 export function inWords(given: Command): string {
   const said = Object.entries(given.values).filter(([, value]) => value !== 0 && value !== '' && value !== -1)
-  return `${given.name} ${said.map(([field, value]) => `${field}=${value}`).join(' ')}`
+  const own = `${given.name} ${said.map(([field, value]) => `${field}=${value}`).join(' ')}`
+  return given.inner === undefined ? own : `${own} (${inWords(given.inner)})`
 }

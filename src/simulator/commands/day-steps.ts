@@ -4,7 +4,8 @@
 
 import { formatDecimal } from '../../model/numbers.ts'
 import { hashWords, NO_ROWS_HASH, rowLine, withRow } from '../../model/statement-hash.ts'
-import { dateOf, instrumentAt, type Name } from '../twin/state.ts'
+import { TIMES_IN_FORCE } from '../../model/vocabulary.ts'
+import { dateOf, instrumentAt, liveOrders, type Name, type Order } from '../twin/state.ts'
 import { carriedPositions } from '../twin/statements.ts'
 import type { Dice } from './dice.ts'
 import type { Step } from './order-steps.ts'
@@ -67,5 +68,119 @@ function adoptWaiting(script: Script, world: World, dice: Dice): void {
     const word = (shift: bigint) => Number(BigInt.asIntN(32, BigInt(hash) >> shift))
     const seen = { account, tradeDate, hash0: word(0n), hash1: word(32n) + (dice.chance(3) ? 1 : 0) }
     for (const principal of world.people) script.send('AdoptStatement', { ...seen, principal })
+  }
+}
+
+const SECOND = 1_000_000
+const GTD = TIMES_IN_FORCE.indexOf('GTD')
+const DAY_SECONDS = 86_400
+const ZONES = ['Made/Up', 'Made/Down'] as const
+
+/** A zone whose offset may change about now, and is known for a while, or not long. */
+export const zone: Step = (script, _, dice) => {
+  const offset = () => dice.between(-40, 40) * 900
+  const wholeSecond = Math.floor(script.timeUs / SECOND) * SECOND
+  const day = DAY_SECONDS * SECOND
+  const changes = wholeSecond + dice.between(-2, 30) * SECOND
+  const name = dice.of(ZONES)
+  script.send('ZoneTransitions', {
+    zone: name,
+    fromUs: changes - dice.of([40, 40, 2]) * day,
+    untilUs: changes,
+    offsetSeconds: offset(),
+  })
+  const more = dice.of([400, 400, 1]) * day
+  script.send('ZoneTransitions', { zone: name, fromUs: changes, untilUs: changes + more, offsetSeconds: offset() })
+  if (dice.chance(5)) script.send('ZoneTransitions', { zone: name, fromUs: changes, untilUs: changes })
+  if (dice.chance(5)) {
+    const gone = changes + more + 1
+    script.send('ZoneTransitions', { zone: name, fromUs: gone, untilUs: gone + day })
+  }
+}
+
+/** A calendar that begins a day in some seconds, by the clock of its zone. */
+export const calendar: Step = (script, world, dice) => {
+  const { state } = script.twin
+  if (state.zones.size < ZONES.length && dice.chance(90)) zone(script, world, dice)
+  const name = dice.of(ZONES)
+  const offset = state.zones.get(name)?.at(-1)?.seconds ?? 0
+  const local = Math.floor(script.timeUs / SECOND) + offset
+  const inForce = ((local % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS
+  const entity = dice.of([-1, ...world.entities])
+  script.send('Calendar', {
+    entity: dice.chance(98) ? entity : 77,
+    venue: dice.chance(95) ? -1 : 0,
+    zone: name,
+    rollSeconds: (inForce + dice.between(-2, 12) + DAY_SECONDS) % DAY_SECONDS,
+    evening: dice.chance(85) ? 1 : 0,
+    weekend: dice.of([0, 0, 65, 65, 96, 127]),
+    closeSeconds: -1,
+  })
+  const { tradeDate } = state
+  for (let left = dice.below(3); left > 0; left--) {
+    const kind = dice.below(3)
+    const date = tradeDate + dice.between(0, 3)
+    script.send('CalendarDay', { entity, venue: -1, date, kind, closeSeconds: kind === 2 ? 3600 : -1 })
+  }
+}
+
+/** A roll of some calendar by a person: early, late, again, of none. */
+export const rollByHand: Step = (script, world, dice) => {
+  const { dates, tradeDate } = script.twin.state
+  const whose = dice.of([...world.entities, ...world.accounts.slice(0, 1)])
+  script.send('DayRoll', { calendar: whose, tradeDate: (dates.get(whose) ?? tradeDate) + dice.of([1, 1, 0]) })
+}
+
+/** Rows of the live orders at a venue: nearly all as they are, some otherwise, left out or twice. */
+function liveRows(orders: readonly Order[], dice: Dice) {
+  return orders
+    .filter(() => dice.chance(92))
+    .flatMap((order) => {
+      const version = dice.of(order.versions)
+      const leaves = version.orderQty - order.cum
+      if (leaves <= 0n) return []
+      const { price, stopPx } = version
+      const row = {
+        owner: order.keys.session,
+        clOrdID: version.clOrdID,
+        instrument: order.keys.instrument,
+        side: dice.chance(98) ? order.side : 1 - Math.min(order.side, 1),
+        ordType: order.ordType,
+        timeInForce: order.timeInForce,
+        leavesQty: Number(leaves) + (dice.chance(6) ? dice.of([-1, 1]) : 0),
+        cumQty: Number(order.cum),
+        price: Number(price ?? 0n),
+        stopPx: Number(stopPx ?? 0n),
+        expireTimeUs: 0,
+        flags: (price === null ? 0 : 1) | (stopPx === null ? 0 : 2) | (order.timeInForce === GTD ? 4 : 0),
+      }
+      return dice.chance(1) ? [row, row] : [row]
+    })
+}
+
+/** A list of the live orders of an account at a venue, and the sweeps that compare it. */
+export const liveOrderList: Step = (script, world, dice) => {
+  const { state } = script.twin
+  const account = dice.of(world.accounts)
+  const venue = dice.of(world.venues)
+  const bound = dice.of(world.bound.filter((one) => one.account === account))
+  const isHere = ({ keys }: Order) =>
+    keys.account === account && (keys.venue === venue || (keys.venue === -1 && dice.chance(20)))
+  const rows = liveRows(liveOrders(state).filter(isHere), dice)
+  const { trader, strategy } = bound
+  const sender = { session: dice.of(world.sessions), account, venue, orderSlot: -1 }
+  const told = { ...sender, tradeDate: dateOf(state, account), rows: rows.length }
+  const asOfUs = script.timeUs - dice.of([0, 0, 50_000, -1])
+  script.send('LiveOrderStatement', { ...told, step: 0, owner: sender.session, trader, strategy, asOfUs })
+  for (const row of rows) {
+    if (dice.chance(1)) continue
+    script.send('LiveOrderStatement', { ...sender, step: 1, trader: -1, strategy: -1, ...row })
+  }
+  script.send('LiveOrderStatement', { ...told, step: 2, owner: -1, trader: -1, strategy: -1 })
+  const key = `${account}:${venue}`
+  for (let left = 40; left > 0; left--) {
+    const from = script.twin.state.liveLists.get(key)?.next
+    if (from === undefined || from === null) break
+    script.send('StatementSweep', { account, venue, from: dice.chance(99) ? from : from + 1 })
   }
 }

@@ -76,7 +76,7 @@ export const tune: Step = (script, _, dice) => {
     [8, use - use / 3n],
     [2, dice.of([0n, MAX])],
   ])
-  const isCount = limit.control === rows.C01 || limit.control === rows.B09
+  const isCount = [rows.C01, rows.B09, rows.C03, rows.C06].includes(limit.control)
   setHard(script, limit, isCount && near < 2n ? 2n : levelOf(script, limit, near), dice)
 }
 
@@ -86,7 +86,9 @@ export const followUp: Step = (script, world, dice) => {
   const last = script.commands.findLast((given) => given.name === 'NewOrder')
   if (last?.name !== 'NewOrder') return
   const { seq: _seq, timeUs: _timeUs, ...given } = last.values
-  script.send('NewOrder', { ...given, clOrdID: script.freshId('C'), parentClOrdID: script.freshId('P') })
+  // Once there are parents, one that nobody told of refuses.
+  const parentClOrdID = script.twin.state.parentsMade > 0 ? '' : script.freshId('P')
+  script.send('NewOrder', { ...given, clOrdID: script.freshId('C'), parentClOrdID })
 }
 
 /** A row that nobody has yet, or the end of one. */
@@ -102,11 +104,11 @@ export const anyLimit: Step = (script, world, dice) => {
     return
   }
   const control = dice.between(0, CONTROLS.length)
-  const isWindow = control === rows.C01 || control === rows.B09
+  const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(control)
   setLimit(script, control, dice.between(0, state.subjects.length), dice.of([3, 50, 900_000_000]), {
     objectKind: dice.chance(50) ? 0 : dice.below(6),
     object: dice.chance(50) ? -1 : dice.below(4),
-    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 4]),
+    param: isWindow ? dice.of([0, SECOND / 5, SECOND]) : dice.of([0, 0, 1, 4]),
     hardForReducing: dice.of([0, 0, 0, 1_000_000_000]),
     ...dice.of([{}, { warn1Bps: 0, warn2Bps: 0, warn3Bps: 0 }, { warn1Bps: 9_000, warn2Bps: 0, warn3Bps: 0 }]),
     phase: dice.chance(control === rows.B03 ? 50 : 2) ? dice.between(-1, SESSION_PHASES.length + 1) : 0,
@@ -314,6 +316,25 @@ export const redefine: Step = (script, world, dice) => {
   script.send('Instrument', { ...listed.definition, ...change })
 }
 
+/** A strategy becomes an algorithm, mostly registered, or is none any more. */
+function tellAlgo(script: Script, world: World, dice: Dice): void {
+  const place = dice.below(world.strategies.length)
+  const name = place === 0 ? 'manual' : `S${place}`
+  const trader = world.traders[place] as number
+  const none = { entity: -1, client: -1, desk: -1, owner: -1 }
+  script.send('Hierarchy', { kind: 6, name, ...none, trader, flags: dice.chance(50) ? 1 : 0 })
+  if (dice.chance(20)) return
+  script.send('Algo', {
+    strategy: dice.chance(95) ? (world.strategies[place] as number) : 0,
+    owner: dice.of([...world.people, -1]),
+    environment: dice.chance(80) ? 0 : 1,
+    approved: dice.chance(80) ? 1 : 0,
+    algoId: 'A',
+    version: '1',
+    parameterHash: dice.chance(90) ? 'ab12' : '',
+  })
+}
+
 function tellAdv(script: Script, world: World, dice: Dice): void {
   const { id, lot } = dice.of(world.instruments)
   const lots = dice.weighted([
@@ -328,6 +349,7 @@ export const odd: Step = (script, world, dice) => {
   if (throwOne === 0) script.send('Tick', {})
   else if (throwOne === 1) script.send('Confirm', { confirmSeq: 1, reason: 'sure' })
   else if (throwOne === 2) tellAdv(script, world, dice)
+  else if (throwOne >= 5) tellAlgo(script, world, dice)
   else if (throwOne === 3) script.send('Genesis', { firm: 'AGAIN' })
   else if (throwOne === 4) {
     // Of the gate itself or of a machine: people, machines, and names that nobody has.

@@ -150,6 +150,8 @@ const TUNABLE: readonly (readonly [name: string, values: readonly number[]])[] =
   ['lastMaxUs', [300 * SECOND, 5 * SECOND]],
   ['tokenLifeUs', [2 * SECOND, 100_000, 50]],
   ['advMaxUs', [4 * 86_400 * SECOND, 4 * 86_400 * SECOND, 2 * SECOND]],
+  ['parentsRequired', [0, 0, 0, 1]],
+  ['basketToleranceBps', [500, 0]],
   ['warnRearmBps', [500, 0, 3_000]],
 ]
 

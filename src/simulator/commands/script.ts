@@ -4,8 +4,10 @@
  */
 import type { RulePack } from '../../model/rules.ts'
 import type { Decision, TwinEvent } from '../twin/events.ts'
+import { rollInFront } from '../twin/timers.ts'
 import { Twin } from '../twin/twin.ts'
-import { type Command, type CommandName, command, type ValuesOfCommand } from './command.ts'
+import { isGoverned } from '../twin/two-people.ts'
+import { type Command, type CommandName, command, lineOf, type ValuesOfCommand } from './command.ts'
 
 /** 2026-03-02T14:30:00Z. */
 const START_US = 1_772_461_800_000_000
@@ -27,10 +29,35 @@ export class Script {
     return this.commands.length
   }
 
-  /** Sends the command now; it comes from no session and no principal unless it says so. */
+  /**
+   * Sends the command now; it comes from no session and no principal unless it says so. In production what takes two
+   * people and comes from nobody is what the officers agree on: one proposes it, the other approves it.
+   */
   send<N extends CommandName>(name: N, given: Given<N>): readonly TwinEvent[] {
-    const stamped = { session: -1, principal: -1, ...given, seq: this.seq + 1, timeUs: this.timeUs }
-    return this.resend(command(name, stamped as unknown as Partial<ValuesOfCommand<N>>))
+    const whole = { session: -1, principal: -1, ...given } as unknown as Partial<ValuesOfCommand<N>>
+    const made = command(name, { ...whole, ...this.#stamp() })
+    const isOfNobody = made.values.session === -1 && made.values.principal === -1
+    if (this.twin.state.profile === 0 || !isOfNobody || !isGoverned(made)) return this.resend(made)
+    return this.#agree(lineOf(name, whole))
+  }
+
+  /** Sends a proposal, or a line of one. */
+  sendLine<N extends 'Propose' | 'ProposalLine'>(name: N, given: Given<N>, inner: Command): readonly TwinEvent[] {
+    const stamped = { session: -1, ...given, ...this.#stamp() } as unknown as Partial<ValuesOfCommand<N>>
+    return this.resend({ ...command(name, stamped), inner } as Command)
+  }
+
+  #stamp() {
+    return { seq: this.seq + 1, timeUs: this.timeUs }
+  }
+
+  /** What the command came to once both officers carried it. */
+  #agree(inner: Command): readonly TwinEvent[] {
+    const [said] = this.sendLine('Propose', { principal: 0, key: this.freshId('agreed') }, inner)
+    if (said?.name !== 'ProposalMoved') return said === undefined ? [] : [said]
+    const { proposal, contentHash0, contentHash1 } = said
+    const events = this.send('Approve', { principal: 1, proposal, contentHash0, contentHash1 })
+    return events.slice(2, -1)
   }
 
   /** Sends a made command as it stands. */
@@ -60,7 +87,14 @@ export class Script {
     return `${prefix}${++this.#ids}`
   }
 
+  /** Time passes: what falls due fires before the next command. */
   wait(us: number): void {
     this.timeUs += us
+    // A roll that is refused stops its calendar, so this comes to an end.
+    while (this.twin.dueUs <= this.timeUs) {
+      const roll = rollInFront(this.twin.state, this.timeUs)
+      if (roll === null) this.resend(command('Tick', { session: -1, principal: -1, ...this.#stamp() }))
+      else this.send('DayRoll', { calendar: roll.calendar, tradeDate: roll.tradeDate })
+    }
   }
 }

@@ -11,6 +11,8 @@ import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
+import * as parents from './parent-steps.ts'
+import * as people from './people-steps.ts'
 import * as reports from './report-steps.ts'
 import { Script } from './script.ts'
 import { setWideLimits } from './small-limits.ts'
@@ -51,6 +53,10 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [8, 'binding', governance.binding],
   [8, 'position', governance.position],
   [12, 'statement', days.statement],
+  [14, 'liveOrderList', days.liveOrderList],
+  [4, 'zone', days.zone],
+  [7, 'calendar', days.calendar],
+  [3, 'rollByHand', days.rollByHand],
   [4, 'capital', governance.capital],
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
@@ -64,6 +70,15 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [12, 'both', fates.both],
   [14, 'early', fates.early],
   [16, 'explain', fates.explain],
+  [8, 'slices', parents.slices],
+  [14, 'alone', people.sendAlone],
+  [14, 'propose', people.propose],
+  [5, 'draft', people.draft],
+  [14, 'approve', people.approveOne],
+  [4, 'reject', people.rejectOne],
+  [1, 'long', people.longOne],
+  [8, 'step', people.stepOne],
+  [1, 'forget', people.forget],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */
@@ -81,9 +96,9 @@ export interface Sequence {
 }
 
 /** Plays the steps in the small world. The twin takes part, so that commands are about what is there. */
-export function play(throws: readonly Throw[], pack: RulePack): Sequence {
+export function play(throws: readonly Throw[], pack: RulePack, profile: 0 | 1 = 0): Sequence {
   const script = new Script(pack)
-  const world = defineWorld(script)
+  const world = defineWorld(script, profile)
   setWideLimits(script, world)
   for (const [place, seed] of throws) {
     const dice = new Dice(seed)

@@ -118,6 +118,21 @@ function setObjectLimits(script: Script, world: World): void {
   limit(script, rows.B07, accounts[0] as number, 1_500, objectOf('INSTRUMENT', stock))
   limit(script, rows.B08, traders[1] as number, 4_000, objectOf('INSTRUMENT'))
   limit(script, rows.B08, 0, 9_000, { ...objectOf('INSTRUMENT', stock), action: ALERT })
+  for (const strategy of strategies) {
+    limit(script, rows.C03, strategy, 25)
+    limit(script, rows.C03, strategy, 60, { ...objectOf('INSTRUMENT'), param: 1 })
+    limit(script, rows.B04, strategy, 80, { ...objectOf('INSTRUMENT'), param: 2 * SECOND })
+    limit(script, rows.C06, strategy, 14, { param: 2 * SECOND })
+  }
+  limit(script, rows.C06, sessions[1] as number, 4, { param: SECOND, action: ALERT })
+  limit(script, rows.C03, accounts[0] as number, 9, { ...SHADOW, ...objectOf('INSTRUMENT', stock) })
+  limit(script, rows.E05, 0, 300_000, { param: 1, action: ALERT })
+  limit(script, rows.E05, traders[2] as number, 500_000, { param: 1 })
+  limit(script, rows.E05, accounts[1] as number, 200_000, { param: 3 })
+  limit(script, rows.E05, desks[0] as number, 20_000, { action: ALERT })
+  limit(script, rows.B16, strategies[1] as number, 2 * SECOND)
+  limit(script, rows.B16, accounts[2] as number, SECOND, objectOf('INSTRUMENT'))
+  limit(script, rows.B12, 0, 3 * MILLION)
   limit(script, rows.D04, 0, 60 * MILLION, objectOf('SECTOR'))
   limit(script, rows.B09, sessions[0] as number, 5, { param: 2 * SECOND, action: ALERT })
 }

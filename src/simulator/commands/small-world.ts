@@ -35,6 +35,10 @@ export interface World {
   readonly assetClasses: readonly number[]
   readonly currencies: readonly number[]
   readonly people: readonly number[]
+  /** The two of the genesis record. */
+  readonly officers: readonly number[]
+  /** A principal that is no person. */
+  readonly machine: number
   readonly instruments: readonly Listed[]
   readonly bound: readonly { readonly trader: number; readonly strategy: number; readonly account: number }[]
 }
@@ -57,12 +61,14 @@ export function bind(script: Script, kind: BindingKind, a: number, b: number, al
 }
 
 /** Opens the journal and defines the whole firm, with quotes for every instrument; limits are set elsewhere. */
-export function defineWorld(script: Script): World {
+export function defineWorld(script: Script, profile = 0): World {
   const officers = { officer1: 'OFFICER-1', officer2: 'OFFICER-2' }
-  const firm = { profile: 1, ledgerDecimals: 2, tradeDate: 20260302, firm: 'FIRM', baseCurrency: 'USD', ...officers }
+  const firm = { profile, ledgerDecimals: 2, tradeDate: 20260302, firm: 'FIRM', baseCurrency: 'USD', ...officers }
   script.send('Genesis', firm)
-  // The firm is blocked until its officers, the first two principals, open it.
-  for (const step of [0, 1]) script.send('Release', { latch: 1, state: 0, step, principal: step, reason: 'open' })
+  const officerIds = [0, 1]
+  // A production firm is blocked until its officers, the first two principals, open it.
+  if (profile === 1)
+    for (const step of officerIds) script.send('Release', { latch: 1, state: 0, step, principal: step, reason: 'open' })
   const name = nameMaker(script)
   const entities = [name('ENTITY', 'E0'), name('ENTITY', 'E1')]
   const [e0, e1] = entities as [number, number]
@@ -100,8 +106,20 @@ export function defineWorld(script: Script): World {
   const listed = { feeds, sectors, assetClasses, currencies }
   const bound = bindAll(script, { traders, accounts, strategies, sessions, venues, assetClasses })
   for (const person of [...people, machine]) bind(script, 'PRINCIPAL_DUTY', person, RELEASING)
-  const groups = { entities, clients, desks, traders, accounts, suspense, strategies, sessions, venues, people }
-  return { ...groups, ...listed, bound, instruments: listInstruments(script, listed) }
+  const groups = {
+    entities,
+    clients,
+    desks,
+    traders,
+    accounts,
+    suspense,
+    strategies,
+    sessions,
+    venues,
+    people,
+    machine,
+  }
+  return { ...groups, ...listed, officers: officerIds, bound, instruments: listInstruments(script, listed) }
 }
 
 interface Bindable {

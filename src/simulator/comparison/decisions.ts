@@ -64,20 +64,33 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   LimitBreached: ['use', 'reason'],
   CancelRequested: ['orderSeq', 'latch', 'session'],
   LatchSet: ['latch', 'account', 'instrument', 'state', 'cause'],
+  ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
   ReportCompared: ['qty', 'px', 'sourceQty', 'sourcePx', 'account', 'venue', 'source', 'result', 'kept', 'execID'],
   ExecutionParked: [],
   ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
+  TimerFired: ['dueUs', 'kind', 'id'],
+  ProposalMoved: ['proposal', 'state', 'lines', 'refused', 'contentHash0', 'contentHash1'],
+  ProposalLineAdded: ['proposal', 'line', 'contentHash0', 'contentHash1'],
+  ProposalRepeated: ['proposal', 'state', 'line'],
+  ProposalLineApplied: ['proposal', 'line', 'id'],
   StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
   StatementCompared: ['account', 'differences'],
+  CalendarStuck: ['calendar', 'tradeDate', 'reason'],
+  LiveOrderChecked: ['orderSeq', 'row', 'verdict', 'alarm', 'state'],
+  ListSwept: ['account', 'venue', 'next'],
 }
 
 /** Commands whose Applied names an id that later commands use. */
-const DEFINING: readonly string[] = ['Hierarchy', 'Instrument', 'Locate', 'Kill']
+const DEFINING: readonly string[] = ['Hierarchy', 'Instrument', 'Locate', 'Kill', 'Parent']
 
+/** A proposal is refused for what its line would be refused for. */
 const REFERENCE_DATA: readonly string[] = [
+  'Propose',
+  'Approve',
+  'ProposalStep',
   'Hierarchy',
   'Binding',
   'Instrument',
@@ -88,6 +101,8 @@ const REFERENCE_DATA: readonly string[] = [
   'Capital',
   'Quote',
   'Kill',
+  'Parent',
+  'Algo',
 ]
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
@@ -106,7 +121,9 @@ export function compareEvents(
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
     // The gate looks through orders by slot.
-    if (name === 'CancelRequested' || given.name === 'SessionPhase') ours.sort(bySlot(ledger))
+    if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
+    if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
+    if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {
       compareEvent(given, theirs[index] as RecordedEvent, event, ledger)
@@ -127,6 +144,13 @@ function bySlot({ slots }: Ledger) {
   return (a: TwinEvent, b: TwinEvent) => slotOf(a) - slotOf(b)
 }
 
+/** Rows come in their order, orders that no row names in that of their slots. */
+function byRowAndSlot(ledger: Ledger) {
+  const slots = bySlot(ledger)
+  const rowOf = (event: TwinEvent) => ('row' in event ? event.row : -1)
+  return (a: TwinEvent, b: TwinEvent) => rowOf(a) - rowOf(b) || slots(a, b)
+}
+
 function compareEvent(given: Command, recorded: RecordedEvent, said: TwinEvent, ledger: Ledger): void {
   if (said.name === 'OrderDecided') {
     compareDecision(given, recorded, said.decision, ledger)
@@ -134,12 +158,18 @@ function compareEvent(given: Command, recorded: RecordedEvent, said: TwinEvent, 
   }
   if (said.name === 'Refused' && isEither(given, recorded.values.reason as number) && isEither(given, said.reason))
     return
+  if (said.name === 'ProposalLineApplied') {
+    const reason = recorded.values.reason as number
+    const isOneOfTwo = isEither(said.inner, reason) && isEither(said.inner, said.reason)
+    if (!isOneOfTwo) same(given, 'reason of a line', reason, said.reason)
+  }
   const ours = said as unknown as Record<string, unknown>
   for (const field of EVENT_FIELDS[said.name] ?? []) {
     same(given, `${said.name}.${field}`, recorded.values[field], ours[field])
   }
-  if (said.name === 'LimitWarned' || said.name === 'LimitBreached') {
-    same(given, `${said.name}.row`, ledger.rows.get(recorded.values.row as number), limitKey(said.limit))
+  if (said.name === 'LimitWarned' || said.name === 'LimitBreached' || said.name === 'ControlLatched') {
+    const key = said.limit === null ? undefined : limitKey(said.limit)
+    same(given, `${said.name}.row`, ledger.rows.get(recorded.values.row as number), key)
   }
   if (said.name === 'Applied' && DEFINING.includes(given.name)) {
     same(given, 'Applied.id', recorded.values.id, said.id)

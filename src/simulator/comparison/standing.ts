@@ -37,7 +37,7 @@ export function compareStanding(
   compareMarkets(given, view, state)
   compareLatches(given, view, state)
   for (const { kind, id } of state.subjects) if (kind === 'ACCOUNT') compareReadiness(given, view, state, id)
-  compareLimits(given, view, state, ledger, nowUs)
+  compareLimits(given, view, state, snap, ledger, nowUs)
 }
 
 function compareOrders(given: Command | undefined, view: EngineView, state: State): void {
@@ -154,6 +154,7 @@ function compareLimits(
   given: Command | undefined,
   view: EngineView,
   state: State,
+  snap: Snapshot,
   ledger: Ledger,
   nowUs: number,
 ): void {
@@ -164,7 +165,7 @@ function compareLimits(
     const key = limitKey(limit)
     same(given, `limit ${key} hard`, theirs.get(key)?.hard, limit.hard)
     const isForEach = limit.objectKind !== 0 && limit.object === -1
-    const use = isForEach ? null : useOf(state, limit, state.subjects[limit.subject] as Name, nowUs)
+    const use = isForEach ? null : useOf(state, limit, state.subjects[limit.subject] as Name, nowUs, snap)
     if (use !== null) same(given, `limit ${key} use`, theirs.get(key)?.use, use)
   }
 }

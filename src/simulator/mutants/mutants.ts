@@ -348,8 +348,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "yesterday's bust lowers today's flow",
     file: 'engine/evolve-report.ts',
-    from: 'if (executions.isToday(exec)) {',
-    to: 'if (exec >= 0) {',
+    from: 'const isIn = subject >= 0 && execNums[row * Exec.NUMS + Exec.SEQ]! > zeroedSeq[subject]!',
+    to: 'const isIn = subject >= 0',
     by: ['engine/executions.test', 'engine/day-roll.test'],
   },
   // Governance.
@@ -369,9 +369,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the same day rolls twice',
-    file: GOVERNANCE,
-    from: 'if (tradeDate <= this.#state.tradeDate) return',
-    to: 'if (tradeDate < this.#state.tradeDate) return',
+    file: 'engine/decide-calendars.ts',
+    from: 'if (tradeDate <= date) return',
+    to: 'if (tradeDate < date) return',
     by: ['engine/day-roll.test'],
   },
   // The journal.

@@ -1,7 +1,9 @@
 /**
  * True exposure of a subject in an object: the rational counterpart of cells, gross, long, short, E and O.
  */
+
 import { OBJECT_KINDS } from '../../model/vocabulary.ts'
+import { isSince } from '../twin/exposure.ts'
 import type { Booking, Keys, Limit, Name, State, Version } from '../twin/state.ts'
 import { type Fraction, isOver, most, negated, plus, times, total, whole, ZERO } from './fraction.ts'
 import { endsOf, leavesOf, worthOf } from './worth.ts'
@@ -67,7 +69,7 @@ export function executedUse(held: Holdings, subject: Name, limit: Limit, own: Ke
   const counted = [...held.flows].filter(
     ([booking]) =>
       !booking.reversed &&
-      booking.tradeDate === held.state.tradeDate &&
+      isSince(held.state, booking, subject) &&
       countsFor(held.state, booking.keys, subject, limit, own),
   )
   return { value: total(counted.map(([, flow]) => flow)), terms: counted.length }

@@ -10,16 +10,7 @@ import type { Decision, EvaluatedRow } from '../twin/events.ts'
 import { isOfSeveralEntities } from '../twin/exposure.ts'
 import * as rows from '../twin/rows.ts'
 import type { Limit, Name, State, Version } from '../twin/state.ts'
-import {
-  type Booking,
-  duration,
-  isLive,
-  type Keys,
-  liveOrders,
-  type Order,
-  orderNamed,
-  parameter,
-} from '../twin/state.ts'
+import { type Booking, isLive, type Keys, liveOrders, type Order, orderNamed, parameter } from '../twin/state.ts'
 import * as exposure from './exposure.ts'
 import { type Fraction, inDecimals, isOver, plus, whole, ZERO } from './fraction.ts'
 import { dearestPx, perUnit, worthOf } from './worth.ts'
@@ -156,7 +147,7 @@ export class RationalOracle {
       return whole(limit.hardForReducing > limit.hard && !failed ? limit.hardForReducing : limit.hard)
     }
     const capital = this.#state.capitals.get(limit.subject)
-    if (capital === undefined || nowUs - capital.asOfUs > duration(this.#state, 'capitalMaxUs')) return null
+    if (capital === undefined || !rows.isFresh(this.#state, capital.asOfUs, nowUs)) return null
     return { n: limit.hard * capital.base, d: 10_000n }
   }
 

@@ -79,7 +79,10 @@ class Run {
   }
 
   #thread(): Promise<void> {
-    const worker = new Worker(new URL('sim-worker.js', import.meta.url))
+    const worker = new Worker(new URL('sim-worker.js', import.meta.url), {
+      // Worlds leave a lot behind: a larger nursery is cleaned less often.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    })
     return new Promise((settle, fail) => {
       const next = () => {
         const order = this.#next()

@@ -136,6 +136,11 @@ export class SimGate {
     })
   }
 
+  /** Where the start has moved a torn tail to, if there was one. */
+  get movedTail(): string | undefined {
+    return this.#journal.movedTail
+  }
+
   /** Takes a command; `answer` is called at most once, and not by a process that has ended. */
   submit(command: Command, answer: (answer: Answer) => void): void {
     const say = (said: Answer) => {

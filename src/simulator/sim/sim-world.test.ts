@@ -6,13 +6,25 @@ import { keptSeeds } from './kept-seeds.ts'
 import { type SimOptions, simulate } from './sim-world.ts'
 
 const FIRST = Number(process.env.SEED ?? 1)
-const WORLDS = Number(process.env.SIM_SEEDS ?? 40)
+const WORLDS = Number(process.env.SIM_SEEDS ?? 100)
 
-test(`nothing is wrong in ${WORLDS} worlds from seed ${FIRST} on`, async () => {
+/** What must have happened somewhere, or the worlds are too kind. */
+const ADVERSITIES = [
+  ...['loss of power', 'kill of the process', 'crash in a start', 'failed start', 'torn tail', 'end by the disk'],
+  ...['end by another gate', 'durable before its answer', 'APPROVE', 'REJECT', 'DUPLICATE', 'LatchSet', 'Swept'],
+]
+
+test(`nothing is wrong in ${WORLDS} worlds from seed ${FIRST} on, and everything happens`, async () => {
+  const happened = new Set<string>()
   for (let seed = FIRST; seed < FIRST + WORLDS; seed++) {
-    const { failure } = await simulate({ seed })
+    const { failure, counts } = await simulate({ seed })
+    for (const what of Object.keys(counts)) happened.add(what)
     assert.equal(failure, undefined, `npm run sim -- --seed ${seed}`)
   }
+  assert.deepEqual(
+    ADVERSITIES.filter((what) => !happened.has(what)),
+    [],
+  )
 })
 
 test('nothing is wrong in the worlds in which something was once', async () => {

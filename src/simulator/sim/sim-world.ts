@@ -43,6 +43,8 @@ export interface SimResult {
   readonly trace: string
   readonly commands: number
   readonly starts: number
+  /** How often what happened. */
+  readonly counts: Readonly<Record<string, number>>
   /** What was wrong, and the step during which it showed; undefined where nothing was. */
   readonly failure: { readonly step: number; readonly cause: unknown } | undefined
 }
@@ -144,6 +146,7 @@ class SimWorld {
       this.#plan()
       await this.#until(() => this.#stepsTaken, 'the steps are not taken')
       this.#calmDown()
+      await this.#until(() => this.#gate !== undefined, 'no gate starts')
       await this.#until(() => this.#clients.every(({ waiting }) => waiting === 0), 'a client is never answered')
       await this.#end()
     } catch (cause) {
@@ -151,7 +154,8 @@ class SimWorld {
     }
     for (const process of this.#processes) process.kill()
     const { seed } = this.#options
-    return { seed, trace: this.#trace.end(), commands: this.#witness.lastSeq, starts: this.#starts, failure }
+    const { counts } = this.#trace
+    return { seed, trace: this.#trace.end(), commands: this.#witness.lastSeq, starts: this.#starts, counts, failure }
   }
 
   /** Runs the world until something holds. @throws the first thing that is wrong */
@@ -250,10 +254,13 @@ class SimWorld {
         // The first is told the firm in one go.
         queueMax: this.#starts === 1 ? 65_536 : dice.of([4, 65_536]),
         blockingBytes: dice.of([0, 1_500, 32 * 1024]),
-        onFatal: () => this.#exited(process, gate),
+        onFatal: (cause) => this.#exited(process, gate, cause),
       })
       this.#gate = gate
+      this.#trace.count('start')
+      if (gate.movedTail !== undefined) this.#trace.count('torn tail')
     } catch (cause) {
+      this.#trace.count(process.isAlive ? 'failed start' : 'crash in a start')
       if (!process.isAlive) return
       process.kill()
       if (isOfDisk(cause)) this.#startSoon()
@@ -262,8 +269,10 @@ class SimWorld {
   }
 
   /** A gate has ended by itself, since it cannot write. */
-  #exited(process: SimProcess, gate: SimGate): void {
+  #exited(process: SimProcess, gate: SimGate, cause: unknown): void {
     this.#event('exit')
+    const isOther = cause instanceof JournalFailed && cause.cause instanceof OwnershipLost
+    this.#trace.count(isOther ? 'end by another gate' : 'end by the disk')
     process.kill()
     if (this.#gate !== gate) return
     this.#gate = undefined
@@ -283,6 +292,7 @@ class SimWorld {
   #crash(): void {
     const isPower = this.#dice.chance(70)
     this.#event(isPower ? 'power' : 'kill')
+    this.#trace.count(isPower ? 'loss of power' : 'kill of the process')
     this.#disk.cutIn = Number.POSITIVE_INFINITY
     if (isPower) {
       for (const process of this.#processes) process.kill()

@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto'
 
 export class Trace {
+  /** How often what happened that a world should meet. */
+  readonly counts: Record<string, number> = {}
   readonly #hash = createHash('sha256')
+
+  count(what: string): void {
+    this.counts[what] = (this.counts[what] ?? 0) + 1
+  }
 
   event(atUs: number, what: string): void {
     this.#hash.update(`${atUs} ${what}\n`)

@@ -4,9 +4,10 @@
  */
 import type { JournalReader, StoredBlock } from '../../journal/journal-reader.ts'
 import { type DecisionEngine, ENTRY_BYTES_MAX, type EngineView } from '../../model/engine-port.ts'
-import { isCommandAt, layoutOfType } from '../../model/records/events.ts'
+import { carriedBy, isCommandAt, layoutOfType } from '../../model/records/events.ts'
 import { decode } from '../../model/records/schema.ts'
 import { lengthAt, Tape, typeAt } from '../../model/records/tape.ts'
+import { OUTCOMES } from '../../model/vocabulary.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { Command } from '../commands/command.ts'
 import { recordedEvents } from '../commands/recorded-events.ts'
@@ -94,7 +95,10 @@ export class Witness {
 
   /** The start is done: what it has read is in the stream for good. */
   started(engine: DecisionEngine): void {
-    for (const bytes of this.#read.splice(0)) this.#append(bytes, engine.view)
+    for (const bytes of this.#read.splice(0)) {
+      this.#trace.count('durable before its answer')
+      this.#append(bytes, engine.view)
+    }
   }
 
   /** Compares all that stands in an engine that has everything with the twin. */
@@ -148,8 +152,11 @@ export class Witness {
     this.#lastTimeUs = given.values.timeUs
     const recorded = recordedEvents(tape, lengthAt(tape, 0))
     const said = this.#twin.execute(given)
-    learn(given, recorded, this.#twin, this.#ledger)
+    learn(given, recorded, said, this.#ledger)
     compareEvents(given, recorded, said, this.#ledger)
+    for (const { name, values } of recorded) {
+      this.#trace.count(name === 'OrderDecided' ? `${OUTCOMES[values.outcome as number]}` : name)
+    }
     this.#kills.entry(given, recorded, this.#twin.state)
     this.#limits.entry(given, recorded, view)
     this.#approvals.entry(given, recorded)
@@ -172,8 +179,10 @@ function seqOf(entry: Uint8Array): number {
   return new DataView(entry.buffer, entry.byteOffset).getFloat64(8, true)
 }
 
-function commandAt(tape: Tape): Command {
-  const layout = layoutOfType(typeAt(tape, 0))
-  if (layout === undefined) throw new Error(`no layout has the type ${typeAt(tape, 0)}`)
-  return { name: layout.name, values: decode(tape, 0, layout) } as unknown as Command
+function commandAt(tape: Tape, at = 0): Command {
+  const layout = layoutOfType(typeAt(tape, at))
+  if (layout === undefined) throw new Error(`no layout has the type ${typeAt(tape, at)}`)
+  const made = { name: layout.name, values: decode(tape, at, layout) } as unknown as Command
+  const carried = carriedBy(tape, at)
+  return carried < 0 ? made : { ...made, inner: commandAt(tape, carried) }
 }

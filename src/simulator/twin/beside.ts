@@ -4,6 +4,7 @@
 import { COMPARISONS, EXEC_TYPES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
+import { stopLosers } from './losses.ts'
 import { hasDuty, named } from './names.ts'
 import { type Booking, nameAt, type State, subjectAt } from './state.ts'
 
@@ -106,12 +107,16 @@ export function explainExecution(
   }
   latch.explained = true
   const { account, instrument } = latch.keys
+  const events = applied(latch.id)
   for (const booking of state.executions.values()) {
     if (!booking.unexplained || booking.keys.account !== account || booking.keys.instrument !== instrument) continue
     booking.unexplained = false
-    if (values.account !== -1 && !booking.reversed) moveTo(state, booking, values.account)
+    if (values.account === -1 || booking.reversed) continue
+    const left = booking.keys
+    moveTo(state, booking, values.account)
+    events.push(...stopLosers(state, booking.keys), ...stopLosers(state, left))
   }
-  return applied(latch.id)
+  return events
 }
 
 function moveTo(state: State, booking: Booking, id: number): void {

@@ -3,9 +3,9 @@
  */
 import { larger } from './exact.ts'
 import { type Cell, cellOf, type Snapshot } from './exposure.ts'
-import type { Keys, Order, State, Version } from './state.ts'
+import type { Keys, Order, Parent, State, Version } from './state.ts'
 import { instrumentAt } from './state.ts'
-import { leavesOfOrder, openValue, openValueOfOrder, reservedLeaves, valueAt } from './value.ts'
+import { leavesOf, leavesOfOrder, openValue, openValueOfOrder, reservedLeaves, valueAt } from './value.ts'
 
 export interface Candidate {
   readonly now: number
@@ -25,6 +25,10 @@ export interface Candidate {
   readonly order: Order | null
   /** What makes two new orders identical; null for a replace. */
   readonly likeness: string | null
+  /** Whose slice it is. */
+  readonly parent: Parent | 'UNKNOWN' | null
+  /** An order that stands is tested again by its newest version, which pends or rests already. */
+  readonly restates?: true
 }
 
 /** What the candidate would reserve. */
@@ -47,6 +51,7 @@ export function cumOf(candidate: Candidate): bigint {
 /** How far the reserved leaves rise, at quantity q. */
 export function leavesChange(state: State, candidate: Candidate, q: bigint): bigint {
   const { order } = candidate
+  if (candidate.restates) return 0n
   const version = { orderQty: q } as Version
   const after = reservedLeaves(state, candidate.keys.venue, [...(order?.versions ?? []), version], cumOf(candidate))
   return after - (order === null ? 0n : leavesOfOrder(state, order))
@@ -62,7 +67,9 @@ export function measure(
   const instrument = instrumentAt(state, candidate.keys.instrument)
   const version: Version = { clOrdID, orderQty: q, price, stopPx, v, unit }
   const versions = [...(order?.versions ?? []), version]
-  const openAfter = openValue(state, candidate.keys.venue, instrument, versions, cumOf(candidate))
+  const openAfter = candidate.restates
+    ? larger(openValueOfOrder(state, order as Order), valueAt(instrument, v, leavesOf(version, cumOf(candidate)), unit))
+    : openValue(state, candidate.keys.venue, instrument, versions, cumOf(candidate))
   return {
     orderQty: q,
     value: valueAt(instrument, v, q, unit),

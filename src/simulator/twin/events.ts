@@ -3,6 +3,8 @@
  * their sequence number and limit rows by what they limit, never by a slot.
  */
 import { reasonNumber } from '../../model/codes.ts'
+import type { Command } from '../commands/command.ts'
+import type { LineHash } from '../commands/line-hash.ts'
 import type { Limit } from './state.ts'
 
 /** One evaluated limit row. */
@@ -80,6 +82,16 @@ export type TwinEvent =
       readonly state: number
       readonly cause: number
     }
+  | {
+      readonly name: 'ControlLatched'
+      /** The row that set it; null where none did. */
+      readonly limit: Limit | null
+      readonly latch: number
+      readonly subject: number
+      readonly state: number
+      readonly cause: number
+      readonly use: bigint
+    }
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {
@@ -119,6 +131,45 @@ export type TwinEvent =
       readonly stated: bigint
       readonly carried: bigint
     }
+  | {
+      readonly name: 'LiveOrderChecked'
+      readonly orderSeq: number
+      readonly row: number
+      readonly verdict: number
+      readonly alarm: number
+      readonly state: number
+    }
+  | { readonly name: 'ListSwept'; readonly account: number; readonly venue: number; readonly next: number }
+  | {
+      readonly name: 'CalendarStuck'
+      readonly calendar: number
+      readonly tradeDate: number
+      readonly reason: number
+    }
+  | ({
+      readonly name: 'ProposalMoved'
+      readonly proposal: number
+      readonly state: number
+      readonly lines: number
+      readonly refused: number
+    } & LineHash)
+  | ({ readonly name: 'ProposalLineAdded'; readonly proposal: number; readonly line: number } & LineHash)
+  | {
+      readonly name: 'ProposalRepeated'
+      readonly proposal: number
+      readonly state: number
+      readonly line: number
+    }
+  | {
+      readonly name: 'ProposalLineApplied'
+      readonly proposal: number
+      readonly line: number
+      readonly reason: number
+      readonly id: number
+      /** The line as it was carried out. */
+      readonly inner: Command
+    }
+  | { readonly name: 'TimerFired'; readonly dueUs: number; readonly kind: number; readonly id: number }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 
 export function refused(code: string): TwinEvent[] {

@@ -8,6 +8,7 @@ import { comparedLate, comparedReport, isOnlyCompared } from './beside.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { abs, larger } from './exact.ts'
 import { latchAnew, latchItself } from './latches.ts'
+import { stopLosers } from './losses.ts'
 import { named } from './names.ts'
 import { orderUnit } from './rates.ts'
 import { setMark } from './reference.ts'
@@ -15,6 +16,7 @@ import { CHANGE, dropVersion, isExhausted } from './replace.ts'
 import type { Booking, Keys, Order, State } from './state.ts'
 import * as states from './state.ts'
 import { valueAt } from './value.ts'
+import { countExecution, countRefusal } from './watches.ts'
 
 type Report = ValuesOfCommand<'ExecutionReport'>
 
@@ -86,7 +88,9 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
     makeKnown(state, order)
-    if (execType === 'ReplaceRejected') return dropVersion(state, order, report.clOrdID)
+    if (execType === 'ReplaceRejected') {
+      return [...dropVersion(state, order, report.clOrdID), ...refusedByMarket(state, order, report)]
+    }
     order.versions = order.versions.slice(pending)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
@@ -95,10 +99,15 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
-    return moved(CHANGE.terminal)
+    const ended = moved(CHANGE.terminal)
+    return execType === 'Rejected' ? [...ended, ...refusedByMarket(state, order, report)] : ended
   }
   if (execType === 'CancelRejected' && order.state === PENDING_CANCEL) order.state = WORKING
   return moved(CHANGE.stateOnly)
+}
+
+function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): TwinEvent[] {
+  return countRefusal(state, [keys.strategy, keys.session], timeUs)
 }
 
 /** Whatever a report says, the market knows the order. */
@@ -121,20 +130,29 @@ function fill(state: State, report: Report): TwinEvent[] {
   if (place === null) return refused('UNKNOWN_NAME')
   if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
-  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report)
+  const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
   booking.unexplained = order === undefined
-  const met = [...comparedLate(state, report), ...meetParked(state, booking)]
-  const events = [booked(report, booking, alarm), ...firstMark(state, booking), ...met]
-  if (order !== undefined) return events
+  const events = [booked(report, booking, alarm), ...firstMark(state, booking), ...comparedLate(state, report)]
+  if (order !== undefined) {
+    const counted = [...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
+    return [...events, ...counted, ...meetParked(state, booking)]
+  }
   const { account, instrument } = place.keys
-  return [...events, ...latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))]
+  const latched = latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))
+  const stopped = stopLosers(state, booking.keys)
+  const counted = countExecution(state, booking, report.timeUs)
+  return [...events, ...latched, ...stopped, ...counted, ...meetParked(state, booking)]
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */
-function fillOrder(state: State, order: Order, report: Report): string {
+function fillOrder(state: State, order: Order, report: Report, amount: bigint): string {
   const isLate = !states.isLive(order)
   const largest = order.versions.map(({ orderQty }) => orderQty).reduce(larger)
   order.cum += BigInt(report.lastQty)
+  if (!isLate) {
+    order.sliceQty += BigInt(report.lastQty)
+    order.sliceFlow += amount
+  }
   makeKnown(state, order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'
@@ -190,7 +208,7 @@ function meetParked(state: State, booking: Booking): TwinEvent[] {
   const reversed: TwinEvent = { name: 'ExecutionReversed', alarm: 0 }
   if (EXEC_TYPES[report.execType] === 'TradeCancel') {
     reverse(state, booking)
-    return [ended(0), reversed]
+    return [ended(0), reversed, ...stopLosers(state, booking.keys)]
   }
   const { account, instrument } = booking.keys
   const isKnown = state.executions.has(keyOf(report, report.execID, state.tradeDate))
@@ -199,9 +217,11 @@ function meetParked(state: State, booking: Booking): TwinEvent[] {
     return [ended(reasonNumber(fault)), ...latchAnew(state, account, instrument, reasonNumber(fault))]
   }
   reverse(state, booking)
+  const stopped = stopLosers(state, booking.keys)
   const anew = book(state, report, booking.keys, booking.execution.side, booking.orderSeq)
   const rebooked = booked(report, { ...anew, orderSeq: 0 }, 'NONE')
-  return [ended(0), reversed, rebooked, ...comparedLate(state, report), ...meetParked(state, anew)]
+  const late = [...comparedLate(state, report), ...stopped, ...stopLosers(state, anew.keys)]
+  return [ended(0), reversed, rebooked, ...late, ...meetParked(state, anew)]
 }
 
 /** The firm rolled: what waited two dates in vain is given up. */
@@ -249,7 +269,7 @@ function bust(state: State, report: Report): TwinEvent[] {
   if (beside !== null) return beside
   if (booking.reversed) return refused('UNKNOWN_EXEC_REF')
   reverse(state, booking)
-  return [{ name: 'ExecutionReversed', alarm: 0 }]
+  return [{ name: 'ExecutionReversed', alarm: 0 }, ...stopLosers(state, booking.keys)]
 }
 
 function correct(state: State, report: Report): TwinEvent[] {
@@ -263,16 +283,25 @@ function correct(state: State, report: Report): TwinEvent[] {
   if (old.reversed || old.execution === null) return refused('UNKNOWN_EXEC_REF')
   if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
   reverse(state, old)
+  const stopped = stopLosers(state, old.keys)
   const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
   // A correct changes no order, and so its booking names none.
   const rebooked = booked(report, { ...booking, orderSeq: 0 }, 'NONE')
-  const met = [...comparedLate(state, report), ...meetParked(state, booking)]
-  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...firstMark(state, booking), ...met]
+  const marked = [...firstMark(state, booking), ...comparedLate(state, report)]
+  return [
+    { name: 'ExecutionReversed', alarm: 0 },
+    rebooked,
+    ...marked,
+    ...stopped,
+    ...stopLosers(state, booking.keys),
+    ...meetParked(state, booking),
+  ]
 }
 
 function reverse(state: State, booking: Booking): void {
   booking.reversed = true
   booking.reversedOn = states.dateOf(state, booking.keys.account)
+  booking.touched = state.tradeDate
 }
 
 /** The execution that a bust or correct speaks of. */
@@ -319,9 +348,12 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     orderSeq,
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
+    seq: report.seq,
     bookedOn: states.dateOf(state, keys.account),
     reversed: false,
     reversedOn: 0,
+    basis: px,
+    touched: state.tradeDate,
   }
   state.bookings.push(booking)
   state.executions.set(key, booking)

@@ -2,7 +2,7 @@
  * Exposure from scratch: cells, gross, long, short, E, O and N, each summed from the orders and bookings when asked for.
  */
 import { OBJECT_KINDS } from '../../model/vocabulary.ts'
-import { abs, ceilDiv, floorDiv, larger, sum } from './exact.ts'
+import { abs, ceilDiv, floorDiv, larger, MAX, smaller, sum } from './exact.ts'
 import { cellUnits } from './rates.ts'
 import {
   type Booking,
@@ -26,6 +26,10 @@ export interface Cell {
   position: bigint
   buys: bigint
   sells: bigint
+  /** Profit since the trade date began, in price units x quantity units. */
+  profit: bigint
+  /** Executed, or an execution of it reversed, on the trade date. */
+  touched: boolean
 }
 
 export interface Worth {
@@ -57,8 +61,16 @@ export function snapshot(state: State): Snapshot {
   }))
   const cells = new Map<string, Cell>()
   for (const booking of state.bookings) {
-    if (booking.reversed) continue
-    for (const cell of cellsOf(cells, booking.keys, booking.cells)) cell.position += booking.qty
+    const { keys, qty, basis, touched, reversed } = booking
+    const { mark } = marketAt(state, keys.instrument)
+    const isTouched = touched === state.tradeDate
+    if (reversed && !isTouched) continue
+    for (const cell of cellsOf(cells, keys, booking.cells)) {
+      cell.touched ||= isTouched
+      if (reversed) continue
+      cell.position += qty
+      if (mark !== null && basis !== null) cell.profit += qty * (mark - basis)
+    }
   }
   for (const { order, leaves } of live) {
     for (const cell of cellsOf(cells, order.keys, CELL_KINDS)) {
@@ -86,7 +98,7 @@ function emptyCell(kind: CellKind, keys: Keys): Cell {
   const trader = of('TRADER', keys.trader)
   const strategy = of('STRATEGY', keys.strategy)
   const own = { ...keys, desk, trader, strategy, session: -1, venue: -1 }
-  return { kind, keys: own, position: 0n, buys: 0n, sells: 0n }
+  return { kind, keys: own, position: 0n, buys: 0n, sells: 0n, profit: 0n, touched: false }
 }
 
 function ownerOfCell(keys: Keys, kind: CellKind): number {
@@ -165,6 +177,28 @@ export function cellsAt(state: State, snap: Snapshot, subject: Name, object: Obj
   )
 }
 
+/** Profit of a cell in money, rounded down: a loss at the high rate, a gain at the low one. */
+export function profitOf(state: State, { profit, keys }: Cell): bigint {
+  const instrument = instrumentAt(state, keys.instrument)
+  const units = cellUnits(state, instrument)
+  if (instrument.inverse || units === null) return 0n
+  const { n, d } = profit < 0n ? units.high : units.low
+  return larger(-MAX, smaller(MAX, floorDiv(profit * n, d)))
+}
+
+export function lossOf(state: State, snap: Snapshot, subject: Name): bigint {
+  return larger(0n, -sum(cellsAt(state, snap, subject, NO_OBJECT).map((cell) => profitOf(state, cell))))
+}
+
+/** False where the subject has a position without a mark, or anything in an inverse contract. */
+export function isProfitKnown(state: State, snap: Snapshot, subject: Name): boolean {
+  return cellsAt(state, snap, subject, NO_OBJECT).every(({ keys, position, touched }) => {
+    const { inverse } = instrumentAt(state, keys.instrument)
+    if (inverse) return position === 0n && !touched
+    return position === 0n || marketAt(state, keys.instrument).mark !== null
+  })
+}
+
 export function grossAt(state: State, snap: Snapshot, subject: Name, object: ObjectOf): bigint {
   return sum(cellsAt(state, snap, subject, object).map((cell) => (snap.worths.get(cell) as Worth).gross))
 }
@@ -205,9 +239,26 @@ export function executedAt(state: State, subject: Name, object: ObjectOf): bigin
   return sum(executedToday(state, subject, object).map((booking) => booking.amount))
 }
 
+/** True where the subject's day had begun when it was booked. */
+export function isSince(state: State, booking: Booking, subject: Name): boolean {
+  return booking.seq > (state.zeroed.get(subject.id) ?? 0)
+}
+
+/** The calendar that a subject rolls with: that of the one entity all its accounts are of, else the firm's, 0. */
+export function calendarOf(state: State, subject: Name): number {
+  if (subject.kind === 'FIRM' || subject.kind === 'SESSION') return 0
+  const own = subject.kind === 'ENTITY' ? [subject.id] : accountsOf(state, subject).map(entityOf(state))
+  const [entity = 0, ...others] = new Set(own)
+  return others.length === 0 && state.calendars.has(entity) ? entity : 0
+}
+
+function entityOf(state: State): (account: number) => number {
+  return (account) => (state.subjects[account] as Name).entity
+}
+
 function executedToday(state: State, subject: Name, object: ObjectOf): Booking[] {
   return state.bookings
-    .filter((booking) => !booking.reversed && booking.tradeDate === state.tradeDate && booking.execution !== null)
+    .filter((booking) => !booking.reversed && isSince(state, booking, subject) && booking.execution !== null)
     .filter(({ keys }) => countsAt(keys, subject) && isIn(state, object, keys.instrument, keys.venue))
 }
 

@@ -1,7 +1,7 @@
 /**
  * What becomes of an order that nobody hears of: its fate is unknown, until a status, two people or a report say more.
  */
-import { SWEEP_ORDERS, TIMERS_PER_TICK } from '../../model/bounds.ts'
+import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import { reasonNumber } from '../../model/codes.ts'
 import {
   FIRST_TERMINAL_STATE,
@@ -17,6 +17,7 @@ import { smaller } from './exact.ts'
 import { hasDuty } from './names.ts'
 import { CHANGE } from './replace.ts'
 import { isLive, liveOrders, type Order, orderNamed, type State } from './state.ts'
+import { countRefusal } from './watches.ts'
 
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const WORKING = stateNamed('WORKING')
@@ -31,13 +32,18 @@ function moved(order: Order, state: number, change: number): TwinEvent {
   return { name: 'OrderMoved', orderSeq: order.seq, state, change }
 }
 
-/** What is due at this time, one after another. */
-export function tick(state: State, nowUs: number): TwinEvent[] {
-  const unheard = liveOrders(state)
-    .filter(({ reported, state }) => !reported && state !== UNKNOWN && state !== HELD)
-    .filter(({ tokenExpiryUs }) => tokenExpiryUs + SECOND <= nowUs)
-    .sort((a, b) => a.tokenExpiryUs - b.tokenExpiryUs || a.seq - b.seq)
-  return unheard.slice(0, TIMERS_PER_TICK).map((order) => moved(order, UNKNOWN, CHANGE.stateOnly))
+/** Orders that no report has named, and when their fate becomes unknown. */
+export function unheardOrders(state: State): { readonly dueUs: number; readonly seq: number }[] {
+  return liveOrders(state)
+    .filter((order) => !order.reported && order.state !== UNKNOWN && order.state !== HELD)
+    .map(({ tokenExpiryUs, seq }) => ({ dueUs: tokenExpiryUs + SECOND, seq }))
+}
+
+/** Nobody has heard of the order in time. */
+export function lose(state: State, seq: number): TwinEvent {
+  const order = state.orders.get(seq)
+  if (order === undefined) throw new RangeError(`no order ${seq}`)
+  return moved(order, UNKNOWN, CHANGE.stateOnly)
 }
 
 /** The venue has closed: orders of the day that have not ended are looked for afterwards. */
@@ -90,7 +96,10 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
     const isCanceling = status === 'PENDING_CANCEL' || order.state === PENDING_CANCEL
     return [moved(order, isCanceling ? PENDING_CANCEL : WORKING, CHANGE.stateOnly)]
   }
-  return [moved(order, stateNamed(status), CHANGE.terminal)]
+  const ended = moved(order, stateNamed(status), CHANGE.terminal)
+  // A status that tells of a reject is one, as a report is.
+  const { strategy, session } = order.keys
+  return status === 'REJECTED' ? [ended, ...countRefusal(state, [strategy, session], values.timeUs)] : [ended]
 }
 
 /** An order that has ended, as long as its slot is no other's. */

@@ -10,14 +10,16 @@ import { type Candidate, cumOf, leavesChange, leavesOfCandidate, type Measures, 
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
+import { B13, parentRefusal } from './parents.ts'
 import { type Pricing, priceOf } from './pricing.ts'
 import { type RowTest, rowTest } from './row-tests.ts'
 import { B03, B05, controlOf, isWaived, matchingRows, PRICED_CONTROLS } from './rows.ts'
 import { canExecute, crossingOrders } from './self-match.ts'
-import { instrumentAt, type State } from './state.ts'
+import { instrumentAt, type State, subjectAt } from './state.ts'
 import { A01, A05, A06, missingLimit, structureRefusals, tradableFault } from './structure.ts'
 import { MARKET, valueAt } from './value.ts'
 
+const A07 = controlOf('A07')
 const H01 = controlOf('H01')
 const I00 = controlOf('I00')
 const [NOT_APPLICABLE, PASS, FAIL, ALERT] = RESULTS.map((_, index) => index) as [number, number, number, number]
@@ -106,6 +108,10 @@ function judgeRest(
   structure: Map<number, string | null>,
 ): Judgement {
   const gates = new Map(structure)
+  const strategy = subjectAt(state, 'STRATEGY', candidate.keys.strategy)
+  if (strategy !== undefined && (strategy.flags & 1) === 1) {
+    gates.set(A07, state.algos.get(strategy.id) === true ? null : 'ALGO_NOT_REGISTERED')
+  }
   gates.set(A06, tradableFault(state, snap, candidate))
   const missing = missingLimit(state, candidate)
   gates.set(A05, missing === null ? null : 'LIMIT_MISSING')
@@ -150,6 +156,7 @@ function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint)
     m = measure(state, candidate, pricing.valued, q)
     const goingPx = pricing.protectionPx ?? candidate.price
     rule = pack.firstRefusal(factsOf(state, snap, candidate, goingPx, q))
+    if (candidate.parent !== null) gates.set(B13, parentRefusal(state, candidate, m))
     gates.set(I00, rule >= 0 ? 'REGULATORY_RULE' : null)
   }
   return assess(

@@ -19,6 +19,7 @@ import {
   type Order,
   type State,
 } from './state.ts'
+import { restartWatches } from './watches-forgotten.ts'
 
 const KEYS = {
   entity: 'ENTITY',
@@ -70,7 +71,7 @@ export function latchRefusal(state: State, snap: Snapshot, candidate: Candidate)
   if (worst === KILLED) return 'KILLED'
   if (isRetreat(candidate)) return null
   if (worst === BLOCKED) return 'BLOCKED'
-  if (isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
+  if (!candidate.restates && isHeldBack(state, candidate.keys.account)) return 'ACCOUNT_NOT_READY'
   if (worst === 0) return null
   const change = leavesChange(state, candidate, candidate.orderQty)
   return latches.every((latch) => reduces(cellOf(snap, cellKindOf(latch), candidate.keys), candidate, change))
@@ -168,7 +169,10 @@ export function release(state: State, values: ValuesOfCommand<'Release'>): TwinE
   if (open !== null) return refused(open)
   latch.state = values.state
   latch.requestedBy = -1
-  if (values.state === 0) state.latches.delete(latch.id)
+  if (values.state === 0) {
+    state.latches.delete(latch.id)
+    restartWatches(state, latch)
+  }
   return applied(latch.id)
 }
 
@@ -182,8 +186,8 @@ function openItem(state: State, latch: Latch): string | null {
 }
 
 /** Orders that a command has ended count at every kill that covers them. */
-export function countEnded(state: State, orders: readonly Order[]): void {
-  for (const latch of state.latches.values()) {
+export function countEnded(state: State, latches: readonly Latch[], orders: readonly Order[]): void {
+  for (const latch of latches) {
     if (latch.state !== KILLED) continue
     for (const order of orders.filter(({ keys, side }) => covers(state, latch, keys, side))) {
       latch.ended++

@@ -3,7 +3,7 @@
  */
 import { reasonNumber } from '../../model/codes.ts'
 import { CONTROLS } from '../../model/controls.ts'
-import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS, SESSION_PHASES, TRADING_STATES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { larger, MAX, sum } from './exact.ts'
@@ -11,6 +11,7 @@ import * as exposure from './exposure.ts'
 import { largerEnd } from './row-tests.ts'
 import * as rows from './rows.ts'
 import { type Limit, type Name, nameAt, type State } from './state.ts'
+import { dropWatches } from './watches-forgotten.ts'
 
 type LimitValues = ValuesOfCommand<'Limit'>
 
@@ -21,7 +22,7 @@ const VENUE = OBJECT_KINDS.indexOf('VENUE')
 const REMOVES = 1
 /** Messages that a C01 row can keep. */
 const LOG_MOST = 1_000_000
-const POSITION_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
+const POSITION_CONTROLS: readonly number[] = [rows.B08, rows.E05, rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
 const QUANTITY_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S]
 
 export function setLimit(state: State, values: LimitValues): TwinEvent[] {
@@ -34,9 +35,12 @@ export function setLimit(state: State, values: LimitValues): TwinEvent[] {
   if (values.flags & REMOVES) {
     if (old === undefined) return refused('INVALID_VALUE')
     state.limits.delete(key)
+    dropWatches(state, old)
     return applied()
   }
-  limit.stamps = old?.stamps ?? []
+  // Refusals of a window of another width are not those of this one.
+  limit.marksBeyond = old?.marksBeyond ?? 0
+  limit.stamps = old === undefined || (limit.control === rows.C06 && old.param !== limit.param) ? [] : old.stamps
   rows.keepNewest(limit)
   state.limits.set(key, limit)
   return [...applied(), ...breach(state, limit, subject, values.timeUs)]
@@ -52,17 +56,20 @@ function isObjectKnown(state: State, { objectKind, object }: LimitValues): boole
 function isSound(values: LimitValues): boolean {
   const { hard, hardForReducing, param } = values
   // A message rate is logged stamp by stamp up to a million; beyond that it is unlimited or nothing.
+  if (values.control === rows.C06 && hard > LOG_MOST) return false
   const isLogged = values.control !== rows.C01 || hard <= 1_000_000 || hard === Number(MAX)
   const isHard = isLogged && hard >= 0 && hard <= Number(MAX) && (hardForReducing === 0 || hardForReducing >= hard)
   const isDated = values.effectiveUs !== 0 || values.expiresUs !== 0
-  const isWindow = values.control === rows.C01 || values.control === rows.B09
+  const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(values.control)
+  const isState = values.control === rows.E05 && TRADING_STATES[param] !== undefined
+  const takesParam = isState || values.control === rows.B03 || (values.control === rows.C03 && param === 1)
   return (
     isHard &&
     !(values.control === rows.C01 && hard > LOG_MOST && hard < Number(MAX)) &&
     !isDated &&
     values.phase >= 0 &&
     values.phase <= (values.control === rows.B03 ? SESSION_PHASES.length : 0) &&
-    (isWindow ? param > 0 : param === 0 || (param > 0 && values.control === rows.B03)) &&
+    (isWindow ? param > 0 : param === 0 || (param > 0 && takesParam)) &&
     LIMIT_ACTIONS[values.action] !== undefined &&
     LIMIT_MODES[values.mode] !== undefined
   )
@@ -74,7 +81,11 @@ function isAllowed({ control, objectKind }: LimitValues, subject: Name): boolean
   if (POSITION_CONTROLS.includes(control) && subject.kind === 'SESSION') return false
   if (control === rows.D08) return objectKind === SECTOR
   if (QUANTITY_CONTROLS.includes(control)) return objectKind === INSTRUMENT
-  if (control === rows.C01 || control === rows.B09) return objectKind === NONE
+  if (control === rows.C01 || control === rows.B09 || control === rows.E05 || control === rows.B12)
+    return objectKind === NONE
+  if (control === rows.C06) return objectKind === NONE && ['STRATEGY', 'SESSION'].includes(subject.kind)
+  if (control === rows.B04) return objectKind === INSTRUMENT
+  if (control === rows.C03) return objectKind === NONE || objectKind === INSTRUMENT
   return !(POSITION_CONTROLS.includes(control) && objectKind === VENUE)
 }
 
@@ -87,12 +98,14 @@ function limitOf(values: LimitValues): Limit {
     object: values.objectKind === NONE ? -1 : values.object,
     hard: BigInt(values.hard),
     hardForReducing: BigInt(values.hardForReducing),
+    soft: BigInt(values.soft),
     param: BigInt(values.param),
     warnBps: [warn1Bps, warn2Bps, warn3Bps, warn4Bps].map(BigInt),
     action: values.action,
     mode: values.mode,
     phase: values.phase,
     level: 0,
+    marksBeyond: 0,
     stamps: [],
   }
 }
@@ -108,14 +121,21 @@ function breach(state: State, limit: Limit, subject: Name, now: number): TwinEve
 }
 
 /** Use of a row now; null for a control that judges single orders. */
-export function useOf(state: State, limit: Limit, subject: Name, now: number): bigint | null {
-  const snap = exposure.snapshot(state)
+export function useOf(
+  state: State,
+  limit: Limit,
+  subject: Name,
+  now: number,
+  snap = exposure.snapshot(state),
+): bigint | null {
   const object = { kind: limit.objectKind, id: limit.object }
   switch (limit.control) {
     case rows.C01:
       return rows.messagesIn(limit, now)
     case rows.C05:
       return exposure.countAt(state, snap, subject, object)
+    case rows.E05:
+      return exposure.lossOf(state, snap, subject)
     case rows.D02: {
       const ends = [...exposure.endsAt(state, snap, subject, object).values()]
       if (exposure.isOfSeveralEntities(state, subject)) return sum(ends.map(largerEnd))

@@ -6,6 +6,7 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { abs } from './exact.ts'
 import { closeVenue, lookForLost } from './fate.ts'
+import { forgetParents } from './parents.ts'
 import { orderUnit } from './rates.ts'
 import { followReference, midOf, referenceAt } from './reference.ts'
 import type { Instrument, Market, State } from './state.ts'
@@ -99,17 +100,13 @@ export function sessionPhase(state: State, values: ValuesOfCommand<'SessionPhase
   return applied()
 }
 
-/** Begins a trade date. E needs no zeroing: it is the flow of the bookings of the date. */
-export function dayRoll(state: State, values: ValuesOfCommand<'DayRoll'>): TwinEvent[] {
-  if (values.tradeDate <= state.tradeDate) return refused('DAY_ROLLED')
-  const [month, next] = [state.tradeDate, values.tradeDate].map((date) => Math.trunc(date / 100))
-  const isNext = next === month || next === Number(month) + (Number(month) % 100 === 12 ? 89 : 1)
-  if (!isNext) return refused('INVALID_VALUE')
+/** Begins a trade date of the firm: what is common to all moves on. */
+export function beginDate(state: State, { tradeDate, timeUs }: ValuesOfCommand<'DayRoll'>): void {
   state.lastDate = state.tradeDate
-  state.tradeDate = values.tradeDate
+  state.tradeDate = tradeDate
   for (const [key, id] of state.ids) {
     const order = state.orders.get(id.orderSeq)
-    if (order !== undefined && states.isLive(order)) state.ids.set(key, { ...id, tradeDate: values.tradeDate })
+    if (order !== undefined && states.isLive(order)) state.ids.set(key, { ...id, tradeDate: tradeDate })
     else if (id.tradeDate < state.lastDate) state.ids.delete(key)
   }
   for (const [key, { tradeDate }] of state.executions) {
@@ -124,8 +121,9 @@ export function dayRoll(state: State, values: ValuesOfCommand<'DayRoll'>): TwinE
     if (unit !== null) for (const version of order.versions) version.unit = unit
   }
   for (const { id } of state.instruments) {
-    const ref = referenceAt(state, id, values.timeUs)
+    const ref = referenceAt(state, id, timeUs)
     if (ref !== null) states.marketAt(state, id).mark = ref.px
   }
-  return applied()
+  forgetParents(state)
+  for (const booking of state.bookings) booking.basis = states.marketAt(state, booking.keys.instrument).mark
 }

@@ -37,6 +37,7 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
   const isEnough = new Set(officers).size === 2 || (officers.length === 0 && values.profile === 0)
   if (!isEnough || (values.profile !== 0 && values.profile !== 1)) return refused('INVALID_VALUE')
   state.begun = true
+  state.profile = values.profile
   state.ledgerDecimals = values.ledgerDecimals
   state.tradeDate = values.tradeDate
   define(state, 'FIRM', values.firm, {}, 0)
@@ -113,7 +114,11 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
   if (kind === 'PRINCIPAL_DUTY') {
     const principal = nameAt(state, 'PRINCIPAL', values.a)
     if (principal === undefined) return refused('UNKNOWN_NAME')
-    if (isOfSomeone(values) && (principal.flags & 1) === 1) return refused('PERSON_NOT_APPROVED')
+    const isPerson = ({ flags }: Name) => (flags & 1) === 1
+    const sender = nameAt(state, 'PRINCIPAL', values.principal)
+    const narrows = !allow || (values.b & ~dutiesOf(state, values.a)) === 0
+    const mayBind = !isOfSomeone(values) || (sender !== undefined && isPerson(sender) && narrows)
+    if (isPerson(principal) && !mayBind) return refused('PERSON_NOT_APPROVED')
     if (values.b < 0 || values.b >= 2 ** DUTIES.length) return refused('INVALID_VALUE')
     const has = (duty: Duty) => (values.b & (1 << DUTIES.indexOf(duty))) !== 0
     const feeds = has('quotes:write') || has('positions:write') || has('reference:write')
@@ -132,6 +137,12 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
     state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
   }
   return applied()
+}
+
+/** Duties of a principal, as bits. */
+export function dutiesOf(state: State, principal: number): number {
+  const held = [...state.bindings].filter(([key, allowed]) => allowed && key.startsWith(`PRINCIPAL_DUTY:${principal}:`))
+  return held.reduce((bits, [key]) => bits | Number(key.split(':')[2]), 0)
 }
 
 /** True for a person who holds the duty. */

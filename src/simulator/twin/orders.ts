@@ -9,10 +9,12 @@ import type { Candidate } from './candidate.ts'
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
+import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
 import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
 import { A02 } from './structure.ts'
 import { warn } from './warnings.ts'
+import { countRefusal } from './watches.ts'
 
 type OrderValues = ValuesOfCommand<'NewOrder'> | ValuesOfCommand<'Evaluate'>
 
@@ -30,19 +32,24 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   if (repeat !== null) return repeat
   const unknown = unknownName(state, values)
   if (unknown !== null) {
-    countMessage(state, subjectsKnown(state, values), values.timeUs)
+    const subjects = subjectsKnown(state, values)
+    countMessage(state, subjects, values.timeUs)
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision: bareDecision(0, unknown, [A03]) }]
+    const decision = bareDecision(0, unknown, [A03])
+    return [{ name: 'OrderDecided', decision }, ...countRefusal(state, subjects, values.timeUs)]
   }
   const candidate = candidateOf(state, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, values.seq)
   // Who is not bound to account and trader uses up no rate but its own.
   const isStranger = decision.results[A02] === RESULTS.indexOf('FAIL')
-  countMessage(state, isStranger ? [values.session] : subjectIds(state, candidate.keys), values.timeUs)
+  const subjects = isStranger ? [values.session] : subjectIds(state, candidate.keys)
+  countMessage(state, subjects, values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
-    return [{ name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }]
+    const unopened: TwinEvent = { name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }
+    const strayed = stopStray(state, candidate, decision)
+    return [unopened, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
   open(state, candidate, values.seq, valued)
@@ -95,7 +102,8 @@ export function repeated(state: State, given: Command & { name: 'NewOrder' | 'Re
   const decision = isSame
     ? { ...bareDecision(used.orderSeq, 'NONE'), outcome: DUPLICATE, firstSeq: used.seq }
     : bareDecision(0, 'CLORDID_CONFLICT')
-  return [{ name: 'OrderDecided', decision }]
+  const refusal = isSame ? [] : countRefusal(state, [session], timeUs)
+  return [{ name: 'OrderDecided', decision }, ...refusal]
 }
 
 function contentOf(given: Command): string {
@@ -150,6 +158,7 @@ function candidateOf(state: State, values: OrderValues): Candidate {
     orderQty: BigInt(values.orderQty),
     order: null,
     likeness: likenessOf(values),
+    parent: parentNamed(state, values.session, values.parentClOrdID),
   }
 }
 
@@ -160,6 +169,8 @@ function likenessOf(values: OrderValues): string {
 
 function open(state: State, candidate: Candidate, seq: number, valued: { v: bigint; unit: Ratio }): void {
   const { clOrdID, keys, owner, side, ordType, timeInForce, locate, likeness } = candidate
+  const parent = candidate.parent === 'UNKNOWN' ? null : candidate.parent
+  if (parent !== null) parent.slices++
   state.orders.set(seq, {
     seq,
     keys,
@@ -169,6 +180,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     timeInForce,
     // A locate that is not known when it is named is none, whatever is defined later.
     locate: state.locates[locate] === undefined ? -1 : locate,
+    approvedUs: candidate.now,
     versions: [versionOf(candidate, valued)],
     cum: 0n,
     state: APPROVED,
@@ -177,6 +189,9 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     tokenExpiryUs: candidate.now + duration(state, 'tokenLifeUs'),
     requestedBy: 0,
     ids: [clOrdID],
+    parent,
+    sliceQty: 0n,
+    sliceFlow: 0n,
   })
   state.slots.set(seq, state.slots.size)
   state.approvals.push({ timeUs: candidate.now, likeness: likeness as string })

@@ -15,7 +15,6 @@ import { statementRow } from './statements.ts'
 
 type InstrumentValues = ValuesOfCommand<'Instrument'>
 
-const BOOKED_BY_HAND = { bookedOn: 0, reversed: false, reversedOn: 0 }
 const DECIMALS_MOST = 10
 const FLAGS = { mayBeNegative: 1, inverse: 2, regSho: 4, priorClose: 8 } as const
 
@@ -147,6 +146,17 @@ export function adv(state: State, values: ValuesOfCommand<'Adv'>): TwinEvent[] {
   return applied()
 }
 
+export function algo(state: State, values: ValuesOfCommand<'Algo'>): TwinEvent[] {
+  const { strategy, owner, environment, approved } = values
+  const person = states.nameAt(state, 'PRINCIPAL', owner)
+  const isNamed = states.subjectAt(state, 'STRATEGY', strategy) !== undefined && person !== undefined
+  if (!isNamed || (person.flags & 1) === 0) return refused('UNKNOWN_NAME')
+  const isWhole = values.algoId !== '' && values.version !== '' && values.parameterHash !== ''
+  if (![0, 1].includes(environment) || ![0, 1].includes(approved) || !isWhole) return refused('INVALID_VALUE')
+  state.algos.set(strategy, approved === 1 && environment === state.profile)
+  return applied()
+}
+
 export function setParameter(state: State, values: ValuesOfCommand<'Parameter'>): TwinEvent[] {
   const row = PARAMETERS[values.parameter]
   if (row === undefined || values.value < row.min || values.value > row.max) return refused('INVALID_VALUE')
@@ -197,11 +207,13 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
     instrument: values.instrument,
     venue: -1,
   }
-  const nothing = { amount: 0n, px: 0n, tradeDate: state.tradeDate, orderSeq: 0, execution: null, ...BOOKED_BY_HAND }
+  const { mark: basis } = states.marketAt(state, values.instrument)
+  const { tradeDate } = state
+  const nothing = { amount: 0n, px: 0n, tradeDate, orderSeq: 0, execution: null, touched: 0, ...states.BOOKED_BY_HAND }
   const snap = snapshot(state)
   for (const kind of states.CELL_KINDS) {
     const missing = BigInt(values.qty) - cellOf(snap, kind, keys).position
-    state.bookings.push({ keys, qty: missing, cells: [kind], ...nothing })
+    state.bookings.push({ keys, qty: missing, cells: [kind], basis, ...nothing })
   }
   return applied()
 }

@@ -4,6 +4,7 @@
 import { REF_SOURCES } from '../../model/vocabulary.ts'
 import type { TwinEvent } from './events.ts'
 import { abs } from './exact.ts'
+import { markWith } from './losses.ts'
 import { duration, type Market, marketAt, parameter, type State } from './state.ts'
 
 export interface Reference {
@@ -62,6 +63,12 @@ export function followReference(state: State, id: number, now: number): TwinEven
 }
 
 export function setMark(state: State, id: number, mark: bigint, source: number): TwinEvent[] {
-  marketAt(state, id).mark = mark
-  return [{ name: 'MarkMoved', instrument: id, mark, refSource: source }]
+  const market = marketAt(state, id)
+  const isFirst = market.mark === null
+  const stopped = markWith(state, () => {
+    market.mark = mark
+    // What was stated before there was a mark is had at the first one.
+    if (isFirst) for (const booking of state.bookings) if (booking.keys.instrument === id) booking.basis ??= mark
+  })
+  return [{ name: 'MarkMoved', instrument: id, mark, refSource: source }, ...stopped]
 }

@@ -9,10 +9,12 @@ import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { APPROVE, APPROVED, judgeSafely, repeated, subjectIds, undecided, useId, versionOf } from './orders.ts'
+import { stopStray } from './parents.ts'
 import { countMessage } from './rows.ts'
 import { duration, isLive, type Keys, type Order, orderNamed, type State } from './state.ts'
 import { leavesOfOrder } from './value.ts'
 import { warn } from './warnings.ts'
+import { countRefusal } from './watches.ts'
 
 const WORKING = ORDER_STATES.indexOf('WORKING')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
@@ -30,16 +32,20 @@ export function replaceOrder(state: State, given: Command & { name: 'ReplaceOrde
   const order = orderNamed(state, values.session, values.origClOrdID)
   const fault = replaceFault(order, values.origClOrdID)
   if (order === undefined || fault !== null) {
-    countMessage(state, subjectsOfOrder(state, values.session, order), values.timeUs)
+    const subjects = subjectsOfOrder(state, values.session, order)
+    countMessage(state, subjects, values.timeUs)
     useId(state, given, 0)
-    return undecided(order !== undefined && isLive(order) ? order.seq : 0, fault ?? 'UNKNOWN_ORDER')
+    const decided = undecided(order !== undefined && isLive(order) ? order.seq : 0, fault ?? 'UNKNOWN_ORDER')
+    return [...decided, ...countRefusal(state, subjects, values.timeUs)]
   }
   const candidate = candidateOf(order, values)
   const { decision, valued } = judgeSafely(state, candidate, pack, order.seq)
-  countMessage(state, subjectsOfOrder(state, values.session, order), values.timeUs)
+  const subjects = subjectsOfOrder(state, values.session, order)
+  countMessage(state, subjects, values.timeUs)
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
-    return [{ name: 'OrderDecided', decision }]
+    const strayed = stopStray(state, candidate, decision)
+    return [{ name: 'OrderDecided', decision }, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
   order.versions.push(versionOf(candidate, valued))
   order.ids.push(values.clOrdID)
@@ -73,6 +79,7 @@ function candidateOf(order: Order, values: ValuesOfCommand<'ReplaceOrder'>): Can
     orderQty: BigInt(values.orderQty),
     order,
     likeness: null,
+    parent: order.parent,
   }
 }
 
@@ -102,14 +109,10 @@ export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinE
     return dropVersion(state, order, values.clOrdID)
   }
   const isAccepted = order.versions[0]?.clOrdID === values.clOrdID
-  if (!isAccepted || !isUnheard(order) || order.reported) return refused('NOT_SENT_REFUSED')
+  const mayBeUnsent = order.state === APPROVED || order.state === UNKNOWN
+  if (!isAccepted || !mayBeUnsent || order.reported) return refused('NOT_SENT_REFUSED')
   order.state = NOT_SENT
   return [{ name: 'OrderMoved', orderSeq: order.seq, state: order.state, change: CHANGE.terminal }]
-}
-
-/** Nobody has said anything of it yet, or it is not known what became of it. */
-function isUnheard({ state }: Order): boolean {
-  return state === APPROVED || state === UNKNOWN
 }
 
 /** Takes a pending version away; an order with nothing left to execute or to wait for has ended. */

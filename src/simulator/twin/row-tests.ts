@@ -5,9 +5,11 @@ import type { Candidate, Measures } from './candidate.ts'
 import { cellWith, isBuy, reducesAccount } from './candidate.ts'
 import { abs, ceilDiv, larger, MAX, smaller, sum } from './exact.ts'
 import * as exposure from './exposure.ts'
+import { valueOfSlices } from './parents.ts'
 import { collarHard, deviation, type Pricing } from './pricing.ts'
 import * as rows from './rows.ts'
-import { instrumentAt, type Limit, type Name, type State } from './state.ts'
+import { instrumentAt, type Limit, marketAt, type Name, type State } from './state.ts'
+import { movedBps, repeatedExecutions } from './watches.ts'
 
 export interface RowTest {
   readonly limit: Limit
@@ -48,6 +50,7 @@ export function rowTest(
     case rows.B09:
       return duplicateTest(state, candidate, limit)
     case rows.C01: {
+      if (candidate.restates) return { limit, before: 0n, after: () => 0n, passes: () => true }
       const before = rows.messagesIn(limit, candidate.now)
       const isCounted = limit.hard < MAX && before <= limit.hard
       const after = isCounted ? before + 1n : before
@@ -61,6 +64,23 @@ export function rowTest(
       return netTest(state, snap, candidate, subject, object, test)
     case rows.D03:
       return flow(exposure.executedAt(state, subject, object) + exposure.openAt(state, snap, subject, object))
+    case rows.B16:
+      return unlessLess(limit, silenceOf(state, candidate))
+    case rows.B12: {
+      const { parent } = candidate
+      if (parent === null || parent === 'UNKNOWN' || parent.instrument !== -1) return null
+      return flow(valueOfSlices(state, parent))
+    }
+    case rows.E05:
+      return lossTest(state, snap, candidate, limit, subject)
+    case rows.B04:
+      return unlessLess(limit, movedBps(state, candidate, limit))
+    case rows.C03:
+      return unlessLess(limit, repeatedExecutions(state, candidate, limit))
+    case rows.C06: {
+      const refusals = rows.messagesIn(limit, candidate.now)
+      return { limit, before: refusals, after: () => refusals, passes: () => true }
+    }
     case rows.B07:
       return advTest(
         state,
@@ -190,6 +210,30 @@ function netTest(
 
 export function largerEnd({ long, short }: { long: bigint; short: bigint }): bigint {
   return larger(abs(long), abs(short))
+}
+
+/** How long the feed of the quote was not heard of; without end where the book is crossed. */
+function silenceOf(state: State, { keys, now }: Candidate): bigint {
+  const market = marketAt(state, keys.instrument)
+  const feed = market.quoteFeed < 0 ? instrumentAt(state, keys.instrument).feed : market.quoteFeed
+  const heard = state.heardUs.get(feed)
+  const isCrossed = market.bid !== null && market.ask !== null && market.bid >= market.ask
+  return isCrossed || heard === undefined ? MAX : BigInt(now - heard)
+}
+
+/** A use that the order does not change: over the limit only an order passes that leaves no more to execute. */
+function unlessLess(limit: Limit, use: bigint): RowTest {
+  return { limit, before: use, after: () => use, passes: (_, m) => m.leavesChange <= 0n || use <= limit.hard }
+}
+
+/** A loss stops at equality; what is not known stops too. */
+function lossTest(state: State, snap: exposure.Snapshot, candidate: Candidate, limit: Limit, subject: Name): RowTest {
+  const loss = exposure.lossOf(state, snap, subject)
+  const isKnown = exposure.isProfitKnown(state, snap, subject)
+  const lowers = (m: Measures) => m.leavesChange <= 0n || reducesAccount(snap, candidate, m.leavesChange)
+  const passes = (_: bigint, m: Measures) => lowers(m) || (isKnown && loss < limit.hard)
+  const test = { limit, before: loss, after: () => loss, passes }
+  return isKnown ? test : { ...test, reason: 'PROFIT_UNAVAILABLE' }
 }
 
 /** A quantity as a share of the average daily volume; where it does not rise it passes. */

@@ -1,8 +1,10 @@
 /**
  * Limit rows: which match an order, what each measures before and after it, and whether it passes.
  */
+
 import { CONTROLS } from '../../model/controls.ts'
 import { LIMIT_ACTIONS, LIMIT_MODES, OBJECT_KINDS } from '../../model/vocabulary.ts'
+import { capitalSince } from './calendar-time.ts'
 import { MAX } from './exact.ts'
 import { objectOf } from './exposure.ts'
 import type { Keys, Limit, Name, State } from './state.ts'
@@ -28,11 +30,17 @@ export const D08 = controlOf('D08')
 export const D01L = controlOf('D01L')
 export const D01S = controlOf('D01S')
 export const D04 = controlOf('D04')
+export const B04 = controlOf('B04')
+export const C03 = controlOf('C03')
+export const B16 = controlOf('B16')
+export const B12 = controlOf('B12')
+export const E05 = controlOf('E05')
+export const C06 = controlOf('C06')
 export const B07 = controlOf('B07')
 export const B08 = controlOf('B08')
 
 /** Controls whose rows need a price, and are not evaluated without one. */
-export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08]
+export const PRICED_CONTROLS: readonly number[] = [B02, B03, D02, D03, D04, D05, D06, D08, E05, B12]
 
 /** The order's subjects in the order of the evaluation vector; a session that is not known is left out. */
 export function subjectsOf(state: State, keys: Keys): Name[] {
@@ -49,11 +57,11 @@ export function subjectsOf(state: State, keys: Keys): Name[] {
   return named.filter((subject) => subject !== undefined)
 }
 
-/** What makes two Limit commands speak of the same row: of C01 the window too. */
+/** What makes two Limit commands speak of the same row: of C01 the window too, of C03 whether it counts both sides. */
 type LimitOfKey = Pick<Limit, 'control' | 'subject' | 'objectKind' | 'object' | 'param' | 'phase'>
 
 export function limitKey(row: LimitOfKey): string {
-  const window = row.control === C01 ? `:${row.param}` : ''
+  const window = row.control === C01 || row.control === C03 ? `:${row.param}` : ''
   const phase = row.phase > 0 ? `@${row.phase}` : ''
   return `${row.control}:${row.subject}:${row.objectKind}:${row.object}${window}${phase}`
 }
@@ -95,10 +103,16 @@ export function isWaived(limit: Limit): boolean {
   return LIMIT_ACTIONS[limit.action] === 'ALERT' || LIMIT_MODES[limit.mode] === 'SHADOW'
 }
 
+/** Capital of the date in force or of the business day before, where the firm's calendar runs; else by its age. */
+export function isFresh(state: State, asOfUs: number, now: number): boolean {
+  const since = capitalSince(state)
+  return since === null ? now - asOfUs <= duration(state, 'capitalMaxUs') : asOfUs >= since
+}
+
 /** The base that a share of capital is a share of; null where it is missing or too old. */
 export function capitalOf(state: State, subject: number, now: number): bigint | null {
   const capital = state.capitals.get(subject)
-  if (capital === undefined || now - capital.asOfUs > duration(state, 'capitalMaxUs')) return null
+  if (capital === undefined || !isFresh(state, capital.asOfUs, now)) return null
   return capital.base
 }
 

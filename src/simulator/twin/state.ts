@@ -4,7 +4,8 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
-import type { ValuesOfCommand } from '../commands/command.ts'
+import type { Command, ValuesOfCommand } from '../commands/command.ts'
+import type { LineHash } from '../commands/line-hash.ts'
 import type { Ratio } from './exact.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
@@ -114,6 +115,7 @@ export interface Order {
   readonly ordType: number
   readonly timeInForce: number
   readonly locate: number
+  readonly approvedUs: number
   /** All versions not yet gone; the first is the accepted one, the others pend. */
   versions: Version[]
   cum: bigint
@@ -125,6 +127,10 @@ export interface Order {
   readonly tokenExpiryUs: number
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
+  readonly parent: Parent | null
+  /** Quantity and flow that it executed while it lived. */
+  sliceQty: bigint
+  sliceFlow: bigint
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
 }
@@ -141,12 +147,61 @@ export interface Booking {
   readonly cells: readonly CellKind[]
   /** Key, content and side of an execution; null for a statement row. */
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
+  /** Command that booked it; 0 of what was stated by hand. */
+  readonly seq: number
   /** Trade date of its account when it was booked, and when it was taken back. */
   readonly bookedOn: number
   reversed: boolean
   reversedOn: number
   /** Of an order that nobody knew, and no person has said yet what it was. */
   unexplained?: boolean
+  /** Price that its profit is counted from: its own, since the roll the mark of then; null while there is no mark. */
+  basis: bigint | null
+  /** The last trade date on which it was booked or reversed; 0 for a statement row. */
+  touched: number
+}
+
+/** Offset of a zone in [fromUs, untilUs). */
+export interface Offset {
+  readonly fromUs: number
+  readonly untilUs: number
+  readonly seconds: number
+}
+
+export interface Calendar {
+  readonly zone: string
+  readonly rollSeconds: number
+  readonly isEvening: boolean
+  /** Days of the week, Sunday 0. */
+  readonly weekend: readonly number[]
+  /** Entries by date: holidays false, half days true. */
+  readonly days: Map<number, boolean>
+}
+
+/** A row of a venue's list of live orders. */
+export interface LiveRow {
+  readonly session: number
+  readonly clOrdID: string
+  readonly instrument: number
+  readonly side: number
+  readonly leavesQty: bigint
+  readonly price: bigint | null
+  readonly stopPx: bigint | null
+}
+
+export interface LiveList {
+  readonly account: number
+  readonly venue: number
+  readonly tradeDate: number
+  readonly count: number
+  readonly asOfUs: number
+  readonly session: number
+  readonly sender: string
+  readonly rows: LiveRow[]
+  /** Sequence numbers of the orders that rows named. */
+  readonly listed: Set<number>
+  /** Where its comparison goes on; null while it is open. */
+  next: number | null
 }
 
 export interface StatementRow {
@@ -155,6 +210,9 @@ export interface StatementRow {
   readonly trader: number
   readonly strategy: number
 }
+
+/** Of what no execution brought. */
+export const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
 
 /** A position statement of an account: open, differing or settled. */
 export interface Statement {
@@ -174,6 +232,7 @@ export interface Limit {
   readonly object: number
   readonly hard: bigint
   readonly hardForReducing: bigint
+  readonly soft: bigint
   readonly param: bigint
   readonly warnBps: readonly bigint[]
   readonly action: number
@@ -182,8 +241,38 @@ export interface Limit {
   readonly phase: number
   /** Warning level that stands. */
   level: number
+  /** Of an E05 row: marks in succession that found the loss at or over hard. */
+  marksBeyond: number
   /** Of a C01 row: times of the newest hard + 1 messages. */
   stamps: number[]
+}
+
+/** A parent order, or a basket: instrument and side -1. */
+export interface Parent {
+  readonly id: number
+  readonly key: string
+  readonly terms: string
+  readonly account: number
+  readonly strategy: number
+  readonly instrument: number
+  readonly side: number
+  readonly qty: bigint
+  readonly notional: bigint
+  readonly lines: number
+  readonly expireUs: number
+  readonly tradeDate: number
+  /** Orders that were approved as its slices. */
+  slices: number
+}
+
+/** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
+export interface Watched {
+  buys: bigint
+  sells: bigint
+  startUs: number | null
+  ref: bigint
+  readonly dev: [bigint, bigint]
+  readonly qty: [bigint, bigint]
 }
 
 export interface Latch {
@@ -201,6 +290,8 @@ export interface Latch {
   filled: number
   /** Of an unknown execution: a person has said what it was. */
   explained: boolean
+  /** Subject of the row that set it; undefined for every other latch. */
+  watched?: number
 }
 
 /** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
@@ -240,8 +331,28 @@ export interface ParkedBust {
   rolls: number
 }
 
+/** What people ask for; its lines are commands without a stamp. */
+export interface Proposal {
+  readonly id: number
+  readonly maker: number
+  readonly key: string
+  /** What its Propose said: the same again changes nothing. */
+  readonly content: string
+  /** Index in PROPOSAL_STATES. */
+  state: number
+  expiresUs: number
+  checker: number
+  lines: Command[]
+  count: number
+  hash: LineHash
+  /** What each applied line defined, -1 for nothing. */
+  ids: number[]
+  refused: number
+}
+
 export interface State {
   begun: boolean
+  profile: number
   ledgerDecimals: number
   tradeDate: number
   /** The trade date before; 0 if none. */
@@ -264,6 +375,12 @@ export interface State {
   readonly limits: Map<string, Limit>
   readonly latches: Map<number, Latch>
   latchesMade: number
+  readonly parents: Map<string, Parent>
+  parentsMade: number
+  /** True for the strategies whose last registration is approved for this gate. */
+  readonly algos: Map<number, boolean>
+  /** By row and instrument. */
+  readonly watches: Map<string, Watched>
   readonly orders: Map<number, Order>
   readonly ids: Map<string, UsedId>
   readonly bookings: Booking[]
@@ -271,6 +388,16 @@ export interface State {
   readonly executions: Map<string, Booking>
   /** Approved new orders with what makes two of them identical. */
   readonly approvals: { readonly timeUs: number; readonly likeness: string }[]
+  /** Calendars of the firm, key 0, and of entities; and the trade dates of those entities. */
+  readonly calendars: Map<number, Calendar>
+  readonly dates: Map<number, number>
+  /** Calendars that gave up a roll, until something changes them. */
+  readonly stopped: Set<number>
+  readonly zones: Map<string, readonly Offset[]>
+  /** By subject: the command that zeroed its executed flow last. */
+  readonly zeroed: Map<number, number>
+  /** Lists of live orders by account and venue. */
+  readonly liveLists: Map<string, LiveList>
   /** Position statements by account. */
   readonly opened: Map<number, Statement>
   readonly differing: Map<number, Statement>
@@ -289,11 +416,16 @@ export interface State {
   readonly parked: Map<string, ParkedBust>
   /** Ends that one person has asked for, by order. */
   readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
+  readonly proposals: Map<number, Proposal>
+  proposalsMade: number
+  /** Approved proposals with lines left, in the order of their approval. */
+  applying: number[]
 }
 
 export function emptyState(): State {
   return {
     begun: false,
+    profile: 0,
     ledgerDecimals: 0,
     tradeDate: 0,
     lastDate: 0,
@@ -313,11 +445,21 @@ export function emptyState(): State {
     limits: new Map(),
     latches: new Map(),
     latchesMade: 0,
+    watches: new Map(),
+    parents: new Map(),
+    parentsMade: 0,
+    algos: new Map(),
     orders: new Map(),
     ids: new Map(),
     bookings: [],
     executions: new Map(),
     approvals: [],
+    calendars: new Map(),
+    dates: new Map(),
+    stopped: new Set(),
+    zones: new Map(),
+    zeroed: new Map(),
+    liveLists: new Map(),
     opened: new Map(),
     differing: new Map(),
     settled: new Map(),
@@ -328,6 +470,9 @@ export function emptyState(): State {
     sources: new Map(),
     differences: new Map(),
     parked: new Map(),
+    proposals: new Map(),
+    proposalsMade: 0,
+    applying: [],
   }
 }
 
@@ -350,9 +495,9 @@ export function duration(state: State, name: ParameterName): number {
   return state.parameters[parameterIndex(name)] as number
 }
 
-/** Trade date of an account. */
-export function dateOf(state: State, _account: number): number {
-  return state.tradeDate
+/** Trade date of an account: its entity's, where that has a calendar. */
+export function dateOf(state: State, account: number): number {
+  return state.dates.get(state.subjects[account]?.entity ?? -1) ?? state.tradeDate
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {

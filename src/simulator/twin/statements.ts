@@ -85,12 +85,12 @@ function hashOf({ hash0, hash1 }: { readonly hash0: number; readonly hash1: numb
   return (BigInt.asUintN(32, BigInt(hash0)) + (BigInt.asUintN(32, BigInt(hash1)) << 32n)).toString()
 }
 
-/** FNV-1a of 64 bits over `symbol,qty,trader,strategy` and a line feed for each row. */
+/** FNV-1a of 64 bits over symbol, qty, trader and strategy, tabs between, a line feed behind each row. */
 function hashOfRows(state: State, { rows }: Statement): string {
   const lines = rows.map(({ instrument, qty, trader, strategy }) => {
     const { symbol, qd } = states.instrumentAt(state, instrument)
     const name = (id: number) => (id < 0 ? '' : (state.subjects[id] as Name).name)
-    return `${symbol},${plain(qty, qd)},${name(trader)},${name(strategy)}\n`
+    return `${symbol}\t${plain(qty, qd)}\t${name(trader)}\t${name(strategy)}\n`
   })
   let hash = 14_695_981_039_346_656_037n
   for (const byte of Buffer.from(lines.join(''), 'latin1')) {
@@ -193,8 +193,9 @@ function ownersIn(snap: Snapshot, kind: CellKind, { account, instrument }: Pick<
 }
 
 function byHand(state: State, keys: Keys, qty: bigint, kind: CellKind): Booking {
-  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, bookedOn: 0, reversed: false, reversedOn: 0 }
-  return { keys, qty, cells: [kind], tradeDate: state.tradeDate, ...nothing }
+  const { mark: basis } = states.marketAt(state, keys.instrument)
+  const nothing = { amount: 0n, px: 0n, orderSeq: 0, execution: null, touched: 0, ...states.BOOKED_BY_HAND }
+  return { keys, qty, cells: [kind], tradeDate: state.tradeDate, basis, ...nothing }
 }
 
 /** What an account was carried into the date with, of each instrument: for who makes statements up. */

@@ -7,18 +7,24 @@ import { reasonNumber } from '../../model/codes.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
 import * as beside from './beside.ts'
+import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
+import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
+import { tellParent } from './parents.ts'
+import * as proposals from './proposals.ts'
 import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
 import { adoptStatement, positionStatement } from './statements.ts'
+import { firstDue, tick } from './timers.ts'
+import { aloneRefusal } from './two-people.ts'
 
 export class Twin {
   readonly state: State = emptyState()
@@ -31,19 +37,50 @@ export class Twin {
   /** Carries the command out and returns what the engine must say behind it. */
   execute(given: Command): TwinEvent[] {
     const { state } = this
-    const live = state.latches.size === 0 ? [] : liveOrders(state)
-    const events = this.#carryOut(given)
+    // A latch that the command itself sets stands behind what it has ended.
+    const latches = [...state.latches.values()]
+    const live = latches.length === 0 ? [] : liveOrders(state)
+    const events = this.#decide(given)
     countEnded(
       state,
+      latches,
       live.filter((order) => !isLive(order)),
     )
     return events
   }
 
-  #carryOut(given: Command): TwinEvent[] {
+  /** When the next timer falls due; Infinity where none runs. */
+  get dueUs(): number {
+    return firstDue(this.state)?.dueUs ?? Number.POSITIVE_INFINITY
+  }
+
+  #decide(given: Command): TwinEvent[] {
     const { state } = this
     if (given.name === 'Genesis') return beginFirm(state, given.values)
     if (!state.begun) return refused('GENESIS_MISSING')
+    const refusal = aloneRefusal(state, given)
+    if (refusal !== null) return refused(refusal)
+    switch (given.name) {
+      case 'Propose':
+        return proposals.propose(state, given, this.#carryOut)
+      case 'ProposalLine':
+        return proposals.proposalLine(state, given)
+      case 'ProposalSubmit':
+        return proposals.submit(state, given.values)
+      case 'Approve':
+        return proposals.approve(state, given.values, this.#carryOut)
+      case 'RejectProposal':
+        return proposals.reject(state, given.values)
+      case 'ProposalStep':
+        return proposals.step(state, given.values, this.#carryOut)
+      case 'Tick':
+        return tick(state, given.values.timeUs)
+      default:
+        return this.#carryOut(state, given)
+    }
+  }
+
+  readonly #carryOut = (state: State, given: Command): TwinEvent[] => {
     switch (given.name) {
       case 'NewOrder':
         return newOrder(state, given, this.#pack)
@@ -65,14 +102,16 @@ export class Twin {
         return release(state, given.values)
       case 'Limit':
         return setLimit(state, given.values)
+      case 'StatementSweep':
+        return statementSweep(state, given.values, this.#pack)
       default:
-        return carryOut(state, given)
+        return tellOf(state, given)
     }
   }
 }
 
 /** What tells of the world: market, names, reference data. */
-function carryOut(state: State, given: Command): TwinEvent[] {
+function tellOf(state: State, given: Command): TwinEvent[] {
   switch (given.name) {
     case 'Quote':
       return market.quote(state, given.values)
@@ -83,7 +122,13 @@ function carryOut(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return rolled(state, market.dayRoll(state, given.values))
+      return rolled(state, given.values.calendar, calendars.dayRoll(state, given.values))
+    case 'Calendar':
+      return calendars.calendar(state, given.values)
+    case 'CalendarDay':
+      return calendars.calendarDay(state, given.values)
+    case 'ZoneTransitions':
+      return calendars.zoneTransitions(state, given.values)
     case 'Hierarchy':
       return hierarchy(state, given.values)
     case 'Binding':
@@ -104,12 +149,12 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return data.locate(state, given.values)
     case 'Position':
       return data.position(state, given.values)
+    case 'LiveOrderStatement':
+      return liveOrderStatement(state, given.values)
     case 'PositionStatement':
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
-    case 'Tick':
-      return fate.tick(state, given.values.timeUs)
     case 'OrderStatus':
       return fate.orderStatus(state, given.values)
     case 'ExplainExecution':
@@ -118,12 +163,17 @@ function carryOut(state: State, given: Command): TwinEvent[] {
       return beside.executionSource(state, given.values)
     case 'ResolveOrder':
       return fate.resolveOrder(state, given.values)
+    case 'Algo':
+      return data.algo(state, given.values)
+    case 'Parent':
+      return tellParent(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
 }
 
 /** What waits for an execution waits for two dates. */
-function rolled(state: State, said: TwinEvent[]): TwinEvent[] {
+function rolled(state: State, calendar: number, said: TwinEvent[]): TwinEvent[] {
+  if (calendar !== -1) return said
   return said[0]?.name === 'Applied' ? [...said, ...giveUpParked(state)] : said
 }

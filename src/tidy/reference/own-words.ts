@@ -17,6 +17,10 @@ export const OWN_WORDS: readonly Word[] = [
     meaning: 'An order does not fit a limit, or a use is over one. A refusal is a breach that was prevented.',
   },
   {
+    word: 'cancel agent',
+    meaning: 'A client that carries out cancel requests for orders of every client: a venue adapter, a drop-copy host.',
+  },
+  {
     word: 'cell',
     meaning:
       'Where quantities of one instrument are kept: the position P, the reserved buy leaves B and the reserved sell leaves S of an account, or of a desk, trader or strategy in an account.',
@@ -29,6 +33,11 @@ export const OWN_WORDS: readonly Word[] = [
   {
     word: 'control',
     meaning: 'One question asked of every order, with one code and one place in the order of precedence.',
+  },
+  {
+    word: 'control listener',
+    meaning:
+      'The second listener of the gate: kill, release and their state alone, so that nothing else is in their way.',
   },
   {
     word: 'decision',

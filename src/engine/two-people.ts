@@ -1,0 +1,150 @@
+/**
+ * What takes two people (docs/reference/decision.md §12): a command that tightens may be carried out by one person at
+ * once; whatever loosens comes by a proposal. Machines carry out what their duties say, and in production loosen nothing.
+ */
+import { reasonNumber } from '../model/codes.ts'
+import { CONTROLS } from '../model/controls.ts'
+import { PARAMETERS, type ParameterRow } from '../model/parameters.ts'
+import * as C from '../model/records/commands.ts'
+import { decode, type RecordOf } from '../model/records/schema.ts'
+import type { Tape } from '../model/records/tape.ts'
+import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
+import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
+import { objectNamed } from './decide-governance.ts'
+import { Row } from './state/limit-row.ts'
+import { B03, B09, limitKey, type RowVersion } from './state/limits.ts'
+import { Kind } from './state/names.ts'
+import type { State } from './state/state.ts'
+
+const TWO_PEOPLE_NEEDED = reasonNumber('TWO_PEOPLE_NEEDED')
+const DUTY_MISSING = reasonNumber('DUTY_MISSING')
+
+const DEMO = 0
+const REMOVES = 1
+const ALERT = 1
+const SHADOW = 1
+const PRINCIPAL_DUTY = 6
+const RESTRICTED = LIST_KINDS.indexOf('RESTRICTED')
+const OFF = LIST_MODES.indexOf('OFF')
+const NO_TRADE = LIST_MODES.indexOf('NO_TRADE')
+/** Flags of InstrumentState: which of its fields are given. */
+const PRIOR_CLOSE = 1
+const MANUAL = 2
+const HALTED = 4
+const RULE_201 = 8
+const ACTIVE = 16
+/** What a machine may loosen in production: data that it feeds, not what people have set. */
+const FED: ReadonlySet<number> = new Set([
+  ...[C.POSITION, C.INSTRUMENT_STATE, C.INSTRUMENT, C.HIERARCHY, C.LOCATE, C.FX, C.CAPITAL, C.ADV].map(
+    ({ type }) => type,
+  ),
+])
+
+export type TwoPeople = ReturnType<typeof createTwoPeople>
+
+export function createTwoPeople(state: State) {
+  const { names, limits } = state
+
+  /** Reason number why the sender may not carry the command out alone; 0 where it may. */
+  function refusal(tape: Tape, offset: number, type: number): number {
+    if (kindOf(tape, offset) === 0) return 0
+    const principal = tape.i32[(offset >> 2) + C.TICK.at.principal]!
+    // The set-up of a demo, and of tests, comes from the gate itself.
+    if (principal === -1) return state.profile === DEMO ? 0 : TWO_PEOPLE_NEEDED
+    if (!names.has(Kind.PRINCIPAL, principal)) return DUTY_MISSING
+    const duties = names.duties[principal]!
+    if (names.isPerson[principal] !== 0) {
+      if (!mayTighten(type, duties)) return DUTY_MISSING
+      return tightens(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
+    }
+    if (!mayCarryOut(type, duties)) return DUTY_MISSING
+    return state.profile === DEMO || FED.has(type) || tightens(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
+  }
+
+  /** True where nothing that was refused would pass after the command. */
+  function tightens(tape: Tape, offset: number, type: number): boolean {
+    switch (type) {
+      case C.LIMIT.type:
+        return tightensLimit(decode(tape, offset, C.LIMIT))
+      case C.PARAMETER.type:
+        return tightensParameter(decode(tape, offset, C.PARAMETER))
+      case C.LIST.type:
+        return tightensList(decode(tape, offset, C.LIST))
+      case C.BINDING.type:
+        return tightensBinding(decode(tape, offset, C.BINDING))
+      case C.INSTRUMENT_STATE.type:
+        return tightensInstrument(decode(tape, offset, C.INSTRUMENT_STATE))
+      default:
+        return false
+    }
+  }
+
+  /** Not looser than the row in force in any respect; a row that is not there yet may stand for a missing one. */
+  function tightensLimit(command: RecordOf<typeof C.LIMIT>): boolean {
+    if ((command.flags & REMOVES) !== 0 || command.effectiveUs !== 0) return false
+    const key = limitKey(
+      command.control,
+      command.subject,
+      command.objectKind,
+      objectNamed(command),
+      command.param,
+      command.phase,
+    )
+    const slot = limits.slotOf(key)
+    if (slot < 0) return false
+    return isTighter(command, limits.versions[limits.i[slot * Row.INTS + Row.ID]!]!)
+  }
+
+  function tightensParameter({ parameter, value }: RecordOf<typeof C.PARAMETER>): boolean {
+    const row = (PARAMETERS as readonly ParameterRow[])[parameter]
+    if (row?.tighter === undefined) return false
+    const now = state.parameters[parameter]!
+    return row.tighter === 'lower' ? value <= now : value >= now
+  }
+
+  function tightensList(command: RecordOf<typeof C.LIST>): boolean {
+    const { list, instrument, subject, mode, fromUs, untilUs } = command
+    if (list !== RESTRICTED) return mode === OFF
+    if (mode === OFF) return false
+    const known = state.lists.get(list * state.instruments.size + instrument, subject + 1)
+    const stands = known < 0 ? undefined : state.listEntries[known]
+    if (stands === undefined || stands.mode === OFF) return true
+    const isStricter = mode === stands.mode || mode === NO_TRADE
+    const isSooner = fromUs <= stands.fromUs || fromUs <= state.timeUs
+    const isLonger = untilUs === 0 || (stands.untilUs !== 0 && untilUs >= stands.untilUs)
+    return isStricter && isSooner && isLonger
+  }
+
+  function tightensBinding({ kind, a, b, allow }: RecordOf<typeof C.BINDING>): boolean {
+    if (allow === 0) return true
+    return kind === PRINCIPAL_DUTY && names.has(Kind.PRINCIPAL, a) && (b & ~names.duties[a]!) === 0
+  }
+
+  return { refusal }
+}
+
+/** True where a row as the command has it lets nothing pass that `stands` refuses. */
+export function isTighter(command: RecordOf<typeof C.LIMIT>, stands: RowVersion): boolean {
+  const { hard, soft, param, action, mode } = command
+  const reducing = Math.max(hard, command.hardForReducing)
+  const isTightSoft = stands.soft === 0 || (soft > 0 && soft <= stands.soft)
+  // A window that is longer counts more; a band that is narrower lets less pass.
+  const isTightParam =
+    command.control === B09 ? param >= stands.param : command.control === B03 ? param <= stands.param : true
+  const stops = (action !== ALERT || stands.action === ALERT) && (mode !== SHADOW || stands.mode === SHADOW)
+  const { higherIsLooser } = CONTROLS[command.control] as { readonly higherIsLooser: boolean }
+  const isTightHard = higherIsLooser
+    ? hard <= stands.hard && reducing <= stands.hardForReducing
+    : hard >= stands.hard && reducing >= stands.hardForReducing
+  return isTightHard && isTightSoft && isTightParam && stops
+}
+
+/** A halt, the Rule 201 test and the end of trading stop; so does taking a manual price away. */
+function tightensInstrument(command: RecordOf<typeof C.INSTRUMENT_STATE>): boolean {
+  const { flags, halted, rule201, active, manualUntilUs } = command
+  if ((flags & PRIOR_CLOSE) !== 0) return false
+  if ((flags & MANUAL) !== 0 && manualUntilUs !== 0) return false
+  if ((flags & HALTED) !== 0 && halted === 0) return false
+  if ((flags & RULE_201) !== 0 && rule201 === 0) return false
+  return (flags & ACTIVE) === 0 || active === 0
+}

@@ -1,0 +1,150 @@
+/** Proposals over REST: two people, one command or many, and what a person reads before approving. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { RestGate } from '../../simulator/rest-gate.ts'
+import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
+
+let gate: RestGate
+
+before(async () => {
+  gate = await RestGate.start()
+  await tellSmallFirm(gate)
+  await gate.register('ruth', 'person', ['limits:propose', 'limits:approve', 'risk:read'])
+  await gate.register('omar', 'person', ['limits:propose', 'limits:approve', 'risk:read'])
+})
+after(() => gate.close())
+
+const post = async (as: string, path: string, body: unknown) => (await gate.send(as, 'POST', path, body)).body
+const get = async (as: string, path: string) => (await gate.send(as, 'GET', path)).body
+
+const LIMIT = { control: 'MAX_ORDER_NOTIONAL', subject: 'ACCOUNT:ACC-7', hard: '2000000.00' }
+
+test('a person alone may only tighten; the answer says to propose the rest', async () => {
+  const looser = await post('ruth', '/limits', LIMIT)
+  assert.equal(looser.outcome, 'REFUSED')
+  assert.equal(looser.reason.code, 'TWO_PEOPLE_NEEDED')
+  assert.match(looser.reason.text, /propose it/)
+  const tighter = await post('ruth', '/limits', { ...LIMIT, hard: '900000.00' })
+  assert.equal(tighter.outcome, 'APPLIED')
+})
+
+test('a limit that was proposed is in force when the approval is answered', async () => {
+  const made = await post('ruth', '/proposals', { key: 'one', title: 'More for ACC-7', path: '/limits', body: LIMIT })
+  assert.equal(made.outcome, 'APPLIED', JSON.stringify(made))
+  assert.equal(made.state, 'PENDING')
+  assert.match(made.contentHash, /^[0-9a-f]{16}$/)
+  const shown = await get('omar', `/proposals/${made.id}`)
+  assert.deepEqual(
+    [shown.state, shown.maker, shown.checker, shown.title, shown.lines],
+    ['PENDING', 'ruth', undefined, 'More for ACC-7', 1],
+  )
+  const [line] = shown.content
+  assert.deepEqual(line.sets.hard, { value: '2000000.00', unit: 'CNY' })
+  assert.deepEqual(line.sets.subject, { kind: 'ACCOUNT', name: 'ACC-7' })
+  assert.deepEqual(line.now.hard, { value: '900000.00', unit: 'CNY' })
+  const { contentHash } = shown
+  const own = await post('ruth', `/proposals/${made.id}/approve`, { contentHash })
+  assert.equal(own.reason.code, 'MAKER_IS_CHECKER')
+  const wrong = await post('omar', `/proposals/${made.id}/approve`, { contentHash: '0000000000000001' })
+  assert.equal(wrong.reason.code, 'CONTENT_MISMATCH')
+  const done = await post('omar', `/proposals/${made.id}/approve`, { contentHash, reason: 'Checked' })
+  assert.deepEqual([done.outcome, done.state, done.linesApplied, done.linesRefused], ['APPLIED', 'DONE', 1, undefined])
+  const order = await post('ems-1', '/orders', { ...GOOD_ORDER, orderQty: '1100' })
+  assert.equal(order.outcome, 'APPROVED', JSON.stringify(order))
+  const again = await post('ruth', '/proposals', { key: 'one', title: 'More for ACC-7', path: '/limits', body: LIMIT })
+  assert.deepEqual([again.outcome, again.id, again.duplicate, again.state], ['APPLIED', made.id, true, 'DONE'])
+})
+
+test('a draft defines names and uses them, and is carried out line by line', async () => {
+  const { id } = await post('ruth', '/proposals', { key: 'firm', title: 'A new account', draft: true })
+  const parents = { entity: 'HOLDING', client: 'HOUSE', desk: 'CASH-EQ', owner: 'HOUSE' }
+  const answers = await post('ruth', `/proposals/${id}/lines`, [
+    { path: '/hierarchy', body: { kind: 'ACCOUNT', name: 'ACC-9', ...parents } },
+    { path: '/bindings', body: { kind: 'TRADER_ACCOUNT', trader: 'T-3', account: 'ACC-9', allow: true } },
+    { path: '/limits', body: { control: 'MAX_ORDER_QTY', subject: 'ACCOUNT:ACC-9', hard: 77 } },
+    { path: '/positions', body: { account: 'ACC-9', symbol: '600519.SH', qty: '500' } },
+    { path: '/limits', body: { control: 'MAX_ORDER_QTY', subject: 'ACCOUNT:NOBODY', hard: 77 } },
+    { path: '/kill', body: {} },
+    { path: '/limits', body: { control: 'MAX_ORDER_QTY', subject: 'ACCOUNT:ACC-9', hard: 77, hart: 1 } },
+  ])
+  assert.deepEqual([answers.applied, answers.refused, answers.errors], [4, 0, 3], JSON.stringify(answers))
+  assert.deepEqual(
+    answers.rows.map((row: { line?: number; error?: { code: string; field: string } }) => row.line ?? row.error),
+    answers.rows.map((row: { line?: number; error?: object }, at: number) => (at < 4 ? at : row.error)),
+  )
+  const codes = answers.rows
+    .slice(4)
+    .map(({ error }: { error: { code: string; field: string } }) => [error.code, error.field])
+  assert.deepEqual(codes, [
+    ['UNKNOWN_NAME', 'body.subject'],
+    ['NOT_IN_SET', 'path'],
+    ['UNKNOWN_FIELD', 'body.hart'],
+  ])
+  const { contentHash } = answers.rows[3]
+  const early = await post('omar', `/proposals/${id}/approve`, { contentHash })
+  assert.equal(early.reason.code, 'PROPOSAL_STATE')
+  const short = await post('ruth', `/proposals/${id}/submit`, { lines: 3, contentHash })
+  assert.equal(short.reason.code, 'CONTENT_MISMATCH')
+  const submitted = await post('ruth', `/proposals/${id}/submit`, { lines: 4, contentHash })
+  assert.equal(submitted.state, 'PENDING')
+  const shown = await get('omar', `/proposals/${id}`)
+  assert.deepEqual(shown.content[2].sets.subject, { kind: 'ACCOUNT', name: 'ACC-9' })
+  assert.equal(shown.content[1].sets.b, 'ACC-9')
+  const done = await post('omar', `/proposals/${id}/approve`, { contentHash: shown.contentHash })
+  assert.deepEqual([done.state, done.linesApplied, done.linesRefused], ['DONE', 4, undefined])
+  const { limits } = await get('omar', '/limits?subject=ACCOUNT:ACC-9')
+  assert.deepEqual(limits[0].hard.value, '77')
+})
+
+test('a line that is refused when it is carried out is counted, and the others hold', async () => {
+  const { id } = await post('ruth', '/proposals', { key: 'half', title: 'Half of it', draft: true })
+  const units = { priceDecimals: 2, qtyDecimals: 0, tick: '0.01', lot: '1', qtyMax: '1000', currency: 'CNY' }
+  const share = { symbol: '600519.SH', ...units, assetClass: 'EQUITY', feed: 'SSE-L2' }
+  const { rows } = await post('ruth', `/proposals/${id}/lines`, [
+    { line: 0, path: '/instruments', body: { ...share, priceDecimals: 3 } },
+    { line: 1, path: '/limits', body: { ...LIMIT, hard: '2100000.00' } },
+  ])
+  const { contentHash } = rows[1]
+  const repeated = await post('ruth', `/proposals/${id}/lines`, {
+    ...{ line: 1, path: '/limits', body: { ...LIMIT, hard: '2100000.00' } },
+  })
+  assert.equal(repeated.duplicate, true)
+  await post('ruth', `/proposals/${id}/submit`, { lines: 2, contentHash })
+  const done = await post('omar', `/proposals/${id}/approve`, { contentHash })
+  assert.deepEqual([done.outcome, done.linesApplied, done.linesRefused], ['APPLIED', 1, 1])
+  assert.equal(done.firstRefusal.code, 'INSTRUMENT_IN_USE')
+  const shown = await get('ruth', `/proposals/${id}`)
+  assert.deepEqual([shown.refused, shown.refusals[0].line, shown.content], [1, 0, []])
+})
+
+test('proposals are listed, withdrawn, and kept from those who may not look', async () => {
+  const { id } = await post('ruth', '/proposals', { key: 'gone', title: 'Not this', path: '/limits', body: LIMIT })
+  const gone = await post('ruth', `/proposals/${id}/reject`, { reason: 'A mistake' })
+  assert.deepEqual([gone.outcome, gone.state], ['APPLIED', 'REJECTED'])
+  const { proposals } = await get('omar', '/proposals')
+  assert.equal(proposals.at(-1).proposal, id)
+  assert.equal(proposals.at(-1).state, 'REJECTED')
+  assert.equal((await gate.send('feed-1', 'GET', '/proposals')).status, 403)
+  assert.equal((await gate.send('omar', 'GET', '/proposals/9999')).status, 404)
+  const machine = await post('ops-1', '/proposals', { key: 'm', title: 'By a machine', path: '/limits', body: LIMIT })
+  assert.equal(machine.reason.code, 'DUTY_MISSING')
+})
+
+test('a body that is no request of its path is refused before anything is sequenced', async () => {
+  const rows: readonly (readonly [body: unknown, code: string, field: string])[] = [
+    [{ key: 'k', title: 't' }, 'MISSING_FIELD', 'path'],
+    [{ key: 'k', title: 't', path: '/limits' }, 'MISSING_FIELD', 'body'],
+    [{ key: 'k', title: 't', path: '/limits', body: 'text' }, 'WRONG_TYPE', 'body'],
+    [{ key: 'k', title: 't', path: '/limits', body: {} }, 'MISSING_FIELD', 'body.control'],
+    [{ key: 'k', title: 't', path: '/limits', body: { ...LIMIT, hard: '1e3' } }, 'NOT_A_DECIMAL', 'body.hard'],
+    [{ key: 'k', title: 't', path: '/orders', body: {} }, 'NOT_IN_SET', 'path'],
+  ]
+  for (const [body, code, field] of rows) {
+    const { error } = await post('ruth', '/proposals', body)
+    assert.deepEqual([error?.code, error?.field], [code, field], JSON.stringify(body))
+  }
+  const broken = '{"key":"k","title":"t","path":"/limits","body":{"control":"MAX_ORDER_QTY","x":"}'
+  assert.equal((await post('ruth', '/proposals', broken)).error.code, 'MALFORMED_JSON')
+  const nested = '{"key":"k","title":"t","path":"/limits","body":{"control":"A\\"}","subject":{"a":[1,"}"]}}}'
+  assert.equal((await post('ruth', '/proposals', nested)).error.field, 'body.subject')
+})
