@@ -20,8 +20,15 @@ function lose(s: Scenario, id: string): void {
   assert.equal(stateOf(s, id), 'UNKNOWN')
 }
 
-function tellStatus(s: Scenario, clOrdID: string, status: OrderStatus, cumQty = 0, session = 'EX'): void {
-  const names = { session: s.id(session), owner: s.id('X1'), orderSlot: -1, clOrdID }
+function tellStatus(
+  s: Scenario,
+  clOrdID: string,
+  status: OrderStatus,
+  cumQty = 0,
+  symbol = 'ACME',
+  session = 'EX',
+): void {
+  const names = { session: s.id(session), owner: s.id('X1'), orderSlot: -1, instrument: s.id(symbol), clOrdID }
   s.send('OrderStatus', { ...names, status: ORDER_STATUSES.indexOf(status), cumQty })
 }
 
@@ -186,6 +193,14 @@ scenario('a replace that pends may still reach the market: its order is not ende
   lose(s, id)
   tellStatus(s, id, 'NOT_FOUND')
   assert.equal(s.refusal, 'ORDER_UNKNOWN_STATE')
+})
+
+scenario('a status in the units of another instrument is about no order', (s) => {
+  s.instrument('BETA', { qtyDecimals: 2 })
+  const id = s.working({})
+  tellStatus(s, id, 'CANCELED', 0, 'BETA')
+  assert.equal(s.refusal, 'EXEC_CONFLICT')
+  assert.equal(stateOf(s, id), 'APPROVED')
 })
 
 scenario('a status tells what the market knows: "not sent" is refused afterwards', (s) => {

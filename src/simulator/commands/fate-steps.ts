@@ -54,6 +54,11 @@ export const status: Step = (script, world, dice) => {
         [3, 100],
         [2, -1],
       ] as const),
+    instrument: dice.weighted([
+      [50, -1],
+      [45, order.keys.instrument],
+      [5, 0],
+    ] as const),
     status: dice.weighted([
       [40, 0],
       [58, dice.below(ORDER_STATUSES.length)],
