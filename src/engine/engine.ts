@@ -12,6 +12,7 @@ import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
 import * as Fate from '../model/records/fate-commands.ts'
+import * as FateEvents from '../model/records/fate-events.ts'
 import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
@@ -20,6 +21,7 @@ import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { ORDER_STATUSES, TIMER_KINDS } from '../model/vocabulary.ts'
 import { decideAlgo, evolveAlgo } from './algos.ts'
+import { createBeside } from './beside.ts'
 import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
@@ -46,6 +48,7 @@ import { ProposalEvolver } from './evolve-proposals.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
 import { StatementEvolver } from './evolve-statements.ts'
+import { createExplain } from './explain.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
@@ -125,7 +128,9 @@ export function createEngine(options: EngineOptions): Engine {
   const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
   const finder = createOrderFinder(state)
-  const reports = createReportDecider(state, finder, j, content)
+  const beside = createBeside(state)
+  const reports = createReportDecider(state, finder, j, content, beside)
+  const { park } = reports
   const fates = createFateDecider(state, finder)
   const close = createClose(state)
   const reference = new ReferenceDecider(state)
@@ -136,6 +141,7 @@ export function createEngine(options: EngineOptions): Engine {
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
+  const explain = createExplain(state, evolveReports)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
   const evolveCalendars = new CalendarEvolver(state)
@@ -172,6 +178,18 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     if (type === APPROVE || type === PROPOSAL_STEP) applyLines(tape, offset, events)
     if (tripped.length > 0) act(tape, offset)
+    if (!state.parked.isEmpty()) meetParked(tape, offset, events)
+  }
+
+  /** What waited for an execution that was booked is carried out, and may itself be waited for. */
+  function meetParked(tape: Tape, offset: number, events: number): void {
+    for (let at = events; at < tape.end; at += lengthAt(tape, at)) {
+      if (typeAt(tape, at) !== EXECUTION_BOOKED) continue
+      const met = tape.end
+      park.meet(tape, at)
+      for (let own = met; own < tape.end; own += lengthAt(tape, own)) evolve(tape, offset, own)
+      if (tripped.length > 0) act(tape, offset)
+    }
   }
 
   /** What rows do by themselves that this command took over their limit: one after the other. */
@@ -253,8 +271,8 @@ export function createEngine(options: EngineOptions): Engine {
   function due(timeUs: number): WriteCommand | null {
     const timer = state.timers.first()
     const unheardUs = state.orders.unheardUs()
-    if (timer === undefined || unheardUs <= timer.dueUs) return unheardUs <= timeUs ? writeTick : null
-    if (timer.dueUs > timeUs) return null
+    if (unheardUs <= timeUs && unheardUs <= state.timers.dueUs()) return writeTick
+    if (timer === undefined || timer.dueUs > timeUs) return null
     return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
   }
 
@@ -388,6 +406,10 @@ export function createEngine(options: EngineOptions): Engine {
         return fates.status(tape, offset)
       case Fate.RESOLVE_ORDER.type:
         return fates.resolve(tape, offset)
+      case Fate.EXPLAIN_EXECUTION.type:
+        return explain.decide(tape, offset)
+      case Fate.EXECUTION_SOURCE.type:
+        return beside.setSource(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -435,6 +457,8 @@ export function createEngine(options: EngineOptions): Engine {
         if (tape.i32[(events >> 2) + E.APPLIED.at.slot]! < 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       case C.DAY_ROLL.type:
+        if (isFirmRoll(tape, offset)) park.giveUp(tape)
+        return calendars.follow(tape, offset)
       case D.CALENDAR.type:
       case D.CALENDAR_DAY.type:
       case D.ZONE_TRANSITIONS.type:
@@ -474,6 +498,12 @@ export function createEngine(options: EngineOptions): Engine {
         return typeAt(tape, command) === C.SESSION_PHASE.type
           ? close.swept(tape, command, event)
           : evolveGovernance.swept(tape, event)
+      case FateEvents.REPORT_COMPARED.type:
+        return beside.compared(tape, event)
+      case FateEvents.EXECUTION_PARKED.type:
+        return park.waits(tape, command, event)
+      case FateEvents.PARKED_ENDED.type:
+        return park.ended(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -496,6 +526,10 @@ export function createEngine(options: EngineOptions): Engine {
         // Refused, LimitBreached and LimitReverted are facts for readers: they change nothing.
         return
     }
+  }
+
+  function isFirmRoll(tape: Tape, command: number): boolean {
+    return tape.i32[(command >> 2) + C.DAY_ROLL.at.calendar] === -1
   }
 
   /** True where what moved the order shows that the market knows it. */
@@ -533,6 +567,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return evolveGovernance.release(tape, command)
       case C.DAY_ROLL.type:
+        if (isFirmRoll(tape, command)) {
+          state.parked.roll()
+          state.comparisons.roll()
+        }
         return evolveGovernance.dayRoll(tape, command)
       default:
         return appliedReference(tape, command, id)
@@ -546,6 +584,10 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveReference.position(tape, command)
       case Fate.RESOLVE_ORDER.type:
         return fates.resolveAsked(tape, command)
+      case Fate.EXPLAIN_EXECUTION.type:
+        return explain.evolve(tape, command)
+      case Fate.EXECUTION_SOURCE.type:
+        return beside.sourceSet(tape, command)
       case D.POSITION_STATEMENT.type:
         return evolveStatements.opened(tape, command)
       case D.ADOPT_STATEMENT.type:

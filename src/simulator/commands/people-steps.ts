@@ -105,7 +105,7 @@ function anyLine(script: Script, world: World, dice: Dice): Command {
       return datedLimit(script, dice)
     case 6:
       return dice.chance(80) ? changedLimit(script, dice) : lineOf('Kill', { state: 1 })
-    case 7:
+    case 8:
       return lineOf('Algo', {
         ...{ strategy: dice.of(world.strategies), owner: dice.of(world.people), approved: dice.of([0, 1, 1]) },
         ...{ environment: 0, algoId: 'A', version: '1', parameterHash: 'ab12' },

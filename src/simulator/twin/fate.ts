@@ -11,11 +11,13 @@ import {
   TIMES_IN_FORCE,
 } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
+import { isSourceOf } from './beside.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { smaller } from './exact.ts'
 import { hasDuty } from './names.ts'
 import { CHANGE } from './replace.ts'
 import { isLive, liveOrders, type Order, orderNamed, type State } from './state.ts'
+import { countRefusal } from './watches.ts'
 
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const WORKING = stateNamed('WORKING')
@@ -72,7 +74,9 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
   if (order === undefined) return refused('UNKNOWN_ORDER')
   if (!isLive(order)) return refused('ORDER_TERMINAL')
   const isOther = named !== undefined && named !== order
-  if (isOther || (values.orderSeq !== 0 && values.orderSeq !== order.seq)) return refused('EXEC_CONFLICT')
+  const ofOther = values.instrument !== -1 && values.instrument !== order.keys.instrument
+  if (isOther || ofOther || (values.orderSeq !== 0 && values.orderSeq !== order.seq)) return refused('EXEC_CONFLICT')
+  if (!isSourceOf(state, values.session, order.keys.account, order.keys.venue)) return refused('NOT_EXECUTION_SOURCE')
   if (order.state === HELD) return refused('ORDER_UNKNOWN_STATE')
   const mayBeLost = order.state === UNKNOWN && order.versions.length === 1 && order.tokenExpiryUs < values.timeUs
   if (status === 'NOT_FOUND' && !mayBeLost) return refused('ORDER_UNKNOWN_STATE')
@@ -92,7 +96,10 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
     const isCanceling = status === 'PENDING_CANCEL' || order.state === PENDING_CANCEL
     return [moved(order, isCanceling ? PENDING_CANCEL : WORKING, CHANGE.stateOnly)]
   }
-  return [moved(order, stateNamed(status), CHANGE.terminal)]
+  const ended = moved(order, stateNamed(status), CHANGE.terminal)
+  // A status that tells of a reject is one, as a report is.
+  const { strategy, session } = order.keys
+  return status === 'REJECTED' ? [ended, ...countRefusal(state, [strategy, session], values.timeUs)] : [ended]
 }
 
 /** An order that has ended, as long as its slot is no other's. */
