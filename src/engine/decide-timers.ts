@@ -14,8 +14,8 @@ import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const BLOCKED = 2
-const UNKNOWN = 3
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
+const UNKNOWN = 3
 
 /** Writes what follows when the timer `id` of its kind fires. Reads the state only. */
 export type TimerDecider = (tape: Tape, id: number) => void

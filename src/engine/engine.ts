@@ -27,6 +27,7 @@ import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LimitTermDecider } from './decide-limit-terms.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -88,6 +89,7 @@ const APPLIED = E.APPLIED.type
 const APPROVE = P.APPROVE.type
 const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
+const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
@@ -146,9 +148,11 @@ export function createEngine(options: EngineOptions): Engine {
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
   const twoPeople = createTwoPeople(state)
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
+  const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
   const evolveProposals = new ProposalEvolver(state)
 
   const timerDeciders = {
+    [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
@@ -229,13 +233,22 @@ export function createEngine(options: EngineOptions): Engine {
     for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
       const events = tape.end
       if (!fireNext(tape)) return
-      for (let at = events; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+      const inner = E.commandOf(tape, offset, offset, events)
+      evolveFrom(tape, offset, events)
+      if (inner === offset) continue
+      const decided = tape.end
+      follow(tape, inner, events + lengthAt(tape, events))
+      for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, inner, at)
     }
   }
 
   function apply(tape: Tape, offset: number): number {
     enter(tape, offset)
-    let at = offset + lengthAt(tape, offset)
+    return evolveFrom(tape, offset, offset + lengthAt(tape, offset))
+  }
+
+  /** Applies the events of an entry from `at` on, each with the command that it is about; returns where they end. */
+  function evolveFrom(tape: Tape, offset: number, at: number): number {
     let command = offset
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
       command = E.commandOf(tape, offset, command, at)
@@ -255,8 +268,8 @@ export function createEngine(options: EngineOptions): Engine {
   function due(timeUs: number): WriteCommand | null {
     const timer = state.timers.first()
     const unheardUs = state.orders.unheardUs()
-    if (unheardUs <= timeUs && unheardUs <= state.timers.dueUs()) return writeTick
-    if (timer === undefined || timer.dueUs > timeUs) return null
+    if (timer === undefined || unheardUs <= timer.dueUs) return unheardUs <= timeUs ? writeTick : null
+    if (timer.dueUs > timeUs) return null
     return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
   }
 
@@ -435,6 +448,8 @@ export function createEngine(options: EngineOptions): Engine {
         return market.followMark(tape, id)
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
+        // A limit that waits for its time has no slot yet.
+        if (tape.i32[(events >> 2) + E.APPLIED.at.slot]! < 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       case C.DAY_ROLL.type:
         if (isFirmRoll(tape, offset)) park.giveUp(tape)
@@ -457,7 +472,7 @@ export function createEngine(options: EngineOptions): Engine {
       case CANCEL_DECIDED:
         return evolveOrders.cancelDecided(tape, command, event)
       case ORDER_MOVED:
-        return evolveOrders.moved(tape, event, isReport(tape, command))
+        return evolveOrders.moved(tape, event, isReport(tape, command), typeAt(tape, command) === EXECUTION_REPORT)
       case EXECUTION_BOOKED:
         return evolveReports.booked(tape, command, event)
       case EXECUTION_REVERSED:
@@ -494,6 +509,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.swept(tape, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
+      case Q.LIMIT_EFFECTIVE.type:
+        return evolveGovernance.limitEffective(tape, event)
       case Q.PROPOSAL_MOVED.type:
         return evolveProposals.moved(tape, command, event)
       case Q.PROPOSAL_LINE_ADDED.type:
@@ -501,7 +518,7 @@ export function createEngine(options: EngineOptions): Engine {
       case APPLIED:
         return applied(tape, command, event)
       default:
-        // Refused and LimitBreached are facts for readers: they change nothing.
+        // Refused, LimitBreached and LimitReverted are facts for readers: they change nothing.
         return
     }
   }
@@ -557,24 +574,6 @@ export function createEngine(options: EngineOptions): Engine {
 
   function appliedReference(tape: Tape, command: number, id: number): void {
     switch (typeAt(tape, command)) {
-      case C.GENESIS.type:
-        return evolveReference.genesis(tape, command)
-      case C.HIERARCHY.type:
-        return evolveReference.hierarchy(tape, command, id)
-      case C.BINDING.type:
-        return evolveReference.binding(tape, command)
-      case C.INSTRUMENT.type:
-        return evolveReference.instrument(tape, command, id)
-      case C.LIST.type:
-        return evolveReference.list(tape, command)
-      case C.LOCATE.type:
-        return evolveReference.locate(tape, command, id)
-      case C.CAPITAL.type:
-        return evolveReference.capital(tape, command)
-      case C.ADV.type:
-        return evolveReference.adv(tape, command)
-      case C.PARAMETER.type:
-        return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
@@ -601,7 +600,7 @@ export function createEngine(options: EngineOptions): Engine {
       case PARENT.type:
         return evolveParent(state, tape, command, id)
       default:
-        throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
+        return evolveReference.applied(tape, command, id)
     }
   }
 

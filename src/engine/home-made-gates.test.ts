@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { MAX } from '../model/numbers.ts'
+import { DUTIES } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
@@ -237,10 +238,28 @@ wrong(15, 'a decision holds what it was made of: reference, values, and every ro
   )
 })
 
-wrong(16, 'a limit that would have to revert by itself is refused, rather than kept for ever', (s) => {
-  const row = { control: 15, subject: s.id('A1'), objectKind: 0, object: -1, hard: MAX }
-  s.send('Limit', { ...row, expiresUs: s.timeUs + SECOND })
-  assert.equal(s.refusal, 'INVALID_VALUE')
+wrong(16, 'a temporary increase goes back by itself', (s) => {
+  s.limit('MAX_ORDER_QTY', 'A1', 500)
+  const row = { control: 6, subject: s.id('A1'), objectKind: 0, object: -1 }
+  s.applied('Limit', { ...row, hard: 1_000, expiresUs: s.timeUs + SECOND })
+  s.working({ orderQty: 1_000 })
+  s.wait(SECOND)
+  s.tick()
+  assert.equal(s.order({ orderQty: 501 }).reason, 'MAX_ORDER_QTY')
+})
+
+wrong(16, 'nobody at the desk, and nobody alone, loosens a limit', (s) => {
+  s.limit('MAX_ORDER_QTY', 'A1', 500)
+  const LIMITS = (1 << DUTIES.indexOf('limits:propose')) | (1 << DUTIES.indexOf('limits:approve'))
+  s.applied('Binding', { kind: 6, a: s.id('BOB'), b: LIMITS, allow: 1 })
+  const row = { control: 6, subject: s.id('A1'), objectKind: 0, object: -1, hard: 501 }
+  for (const [who, refusal] of [
+    ['ALICE', 'DUTY_MISSING'],
+    ['BOB', 'TWO_PEOPLE_NEEDED'],
+  ] as const) {
+    s.send('Limit', { ...row, principal: s.id(who) })
+    assert.equal(s.refusal, refusal, who)
+  }
 })
 
 wrong(

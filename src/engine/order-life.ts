@@ -245,8 +245,8 @@ export function createOrderLife(state: State, shift: Shift) {
     const seq = f[slot * Order.NUMS + Order.SEQ]!
     const locate = i[oi + Order.LOCATE]!
     for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
-    resolutions.forget(seq)
     if (parents.made > 0) parents.parentOf[slot] = -1
+    resolutions.forget(seq)
     orders.release(slot)
   }
 

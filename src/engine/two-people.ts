@@ -1,5 +1,5 @@
 /**
- * What takes two people (docs/reference/decision.md §12): a command that tightens may be carried out by one person at
+ * What takes two people (docs/reference/decision.md §15): a command that tightens may be carried out by one person at
  * once; whatever loosens comes by a proposal. Machines carry out what their duties say, and in production loosen nothing.
  */
 import { reasonNumber } from '../model/codes.ts'
@@ -12,7 +12,7 @@ import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, limitKey, type RowVersion } from './state/limits.ts'
+import { B03, B04, B09, C06, limitKey, type RowVersion } from './state/limits.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
@@ -21,6 +21,8 @@ const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 
 const DEMO = 0
 const REMOVES = 1
+/** Drops what waits to begin, which may be a tightening. */
+const DROPS = 8
 const ALERT = 1
 const SHADOW = 1
 const PRINCIPAL_DUTY = 6
@@ -39,6 +41,9 @@ const FED: ReadonlySet<number> = new Set([
     ({ type }) => type,
   ),
 ])
+
+/** Controls whose parameter is a window: a longer one counts more. */
+const LONGER_IS_TIGHTER: ReadonlySet<number> = new Set([B09, B04, C06])
 
 export type TwoPeople = ReturnType<typeof createTwoPeople>
 
@@ -91,7 +96,11 @@ export function createTwoPeople(state: State) {
       command.phase,
     )
     const slot = limits.slotOf(key)
-    if (slot < 0) return false
+    if (slot < 0 || (command.flags & DROPS) !== 0) return false
+    // Nobody alone lets a temporary row stand longer than two people have said.
+    const running = state.limitTerms.of(slot)
+    const isForGood = running !== undefined && running.base !== null && isTighter(command, running.base)
+    if (running !== undefined && !isForGood && command.expiresUs > running.expiresUs) return false
     return isTighter(command, limits.versions[limits.i[slot * Row.INTS + Row.ID]!]!)
   }
 
@@ -129,8 +138,11 @@ export function isTighter(command: RecordOf<typeof C.LIMIT>, stands: RowVersion)
   const reducing = Math.max(hard, command.hardForReducing)
   const isTightSoft = stands.soft === 0 || (soft > 0 && soft <= stands.soft)
   // A window that is longer counts more; a band that is narrower lets less pass.
-  const isTightParam =
-    command.control === B09 ? param >= stands.param : command.control === B03 ? param <= stands.param : true
+  const isTightParam = LONGER_IS_TIGHTER.has(command.control)
+    ? param >= stands.param
+    : command.control === B03
+      ? param <= stands.param
+      : param === stands.param
   const stops = (action !== ALERT || stands.action === ALERT) && (mode !== SHADOW || stands.mode === SHADOW)
   const { higherIsLooser } = CONTROLS[command.control] as { readonly higherIsLooser: boolean }
   const isTightHard = higherIsLooser

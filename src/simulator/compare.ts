@@ -15,6 +15,7 @@ import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
 import type { TwinEvent } from './twin/events.ts'
+import { NotMirrored } from './twin/live-orders.ts'
 import { limitKey } from './twin/rows.ts'
 import { dueInWords } from './twin/timers.ts'
 import { Twin } from './twin/twin.ts'
@@ -58,13 +59,14 @@ export function compare(
   const oracle = new RationalOracle(twin.state)
   const ledger: Ledger = { rows: new Map(), slots: twin.state.slots }
   const tape = Tape.ofBytes(ENTRY_BYTES_MAX + 8192)
-  commands.forEach((written, index) => {
+  for (const [index, written] of commands.entries()) {
     const given = withSlot(written, ledger)
     theirPack.asked = null
     ourPack.asked = null
     const check = oracle.watch(given)
     const due = dueInWords(twin.state, given.values.timeUs)
-    const said = twin.execute(given)
+    const said = saidBy(twin, given)
+    if (said === null) return
     oracle.note()
     same(given, 'due', dueOf(engine, tape, given), due)
     const recorded = run(engine, tape, given)
@@ -74,8 +76,18 @@ export function compare(
     for (const event of said) if (event.name === 'OrderDecided') check(event.decision)
     if (index % options.standingEvery === 0)
       compareStanding(given, engine.view, twin.state, ledger, given.values.timeUs)
-  })
+  }
   compareStanding(undefined, engine.view, twin.state, ledger, commands.at(-1)?.values.timeUs ?? 0)
+}
+
+/** What the twin says; null where it cannot. */
+function saidBy(twin: Twin, given: Command): TwinEvent[] | null {
+  try {
+    return twin.execute(given)
+  } catch (error) {
+    if (error instanceof NotMirrored) return null
+    throw error
+  }
 }
 
 function shown(facts: Float64Array | null): string {
@@ -107,6 +119,9 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
   return recordedEvents(tape, offset + lengthAt(tape, offset))
 }
 
+/** Events with a command of their own, which those behind them are about. */
+const CARRIERS: readonly string[] = ['ProposalLineApplied', 'LimitEffective', 'LimitReverted']
+
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
 export function learn(
   given: Command,
@@ -114,14 +129,14 @@ export function learn(
   said: readonly TwinEvent[],
   ledger: Ledger,
 ): void {
-  const lines = said.flatMap((event) => (event.name === 'ProposalLineApplied' ? [event.inner] : []))
+  const lines = said.flatMap((event) => ('inner' in event ? [event.inner] : []))
   let command = given
   for (const { name, values } of recorded) {
-    if (name === 'ProposalLineApplied') command = lines.shift() ?? given
+    if (CARRIERS.includes(name)) command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
-    if (name === 'Applied' && command.name === 'Limit' && (command.values.flags & 1) === 0) {
+    if (name === 'Applied' && command.name === 'Limit' && (values.slot as number) >= 0) {
       const { control, subject, objectKind, object, param, phase } = command.values
       const own = objectKind === 0 ? -1 : object
       const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })

@@ -64,8 +64,8 @@ function overSequences(title: string, runs: number, holds: (commands: readonly C
     const property = fc.property(sequences(200, 300), (throws: readonly Throw[]) => {
       holds(play(throws, US_EQUITY_PACK).commands)
     })
-    const result = fc.check(property, { seed: SEED, numRuns: runs })
-    assert.ok(!result.failed, `INVARIANT_SEED=${SEED}: ${fc.defaultReportMessage(result)}`)
+    const result = fc.check(property, { seed: SEED, numRuns: runs, endOnFailure: true })
+    assert.ok(!result.failed, `INVARIANT_SEED=${SEED}: ${result.errorInstance}\n${fc.defaultReportMessage(result)}`)
   })
 }
 
@@ -179,9 +179,9 @@ test('reports that come twice, late and in any order lead to the same exposure',
       const ends = [straight, order].map((reports) => deliver(fills, reports))
       assert.deepEqual(ends[0], ends[1])
     }),
-    { seed: SEED, numRuns: 60 },
+    { seed: SEED, numRuns: 60, endOnFailure: true },
   )
-  assert.ok(!result.failed, `INVARIANT_SEED=${SEED}: ${fc.defaultReportMessage(result)}`)
+  assert.ok(!result.failed, `INVARIANT_SEED=${SEED}: ${result.errorInstance}\n${fc.defaultReportMessage(result)}`)
 })
 
 /** Exposure after three orders whose fills (order, quantity) and ends (-1 to -3) are reported in this order. */

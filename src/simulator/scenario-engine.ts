@@ -115,9 +115,12 @@ export class Scenario {
     return this.#run((tape) => encodeCommand(tape, inner === undefined ? made : { ...made, inner }))
   }
 
-  /** Feeds what is due now, as the sequencer does before each command. */
-  tick(): void {
-    for (let due = this.engine.due(this.timeUs); due !== null; due = this.engine.due(this.timeUs)) this.#own(due)
+  /** Feeds what is due now, as the sequencer does before each command; `fed` may read each entry. */
+  tick(fed: (tape: Tape) => void = () => {}): void {
+    for (let due = this.engine.due(this.timeUs); due !== null; due = this.engine.due(this.timeUs)) {
+      this.#own(due)
+      fed(this.#tape)
+    }
   }
 
   /** Feeds the work that the engine asks for between the commands of others; false where there is none. */

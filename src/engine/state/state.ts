@@ -13,6 +13,7 @@ import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
+import { createLimitTerms } from './limit-terms.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -47,16 +48,17 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
-  readonly closings = createClosings()
-  readonly resolutions = createResolutions()
-  readonly sources = createSources()
-  readonly comparisons = createComparisons()
-  readonly parked = createParked()
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
   readonly algos: Algos
   readonly proposals = createProposals()
+  readonly closings = createClosings()
+  readonly resolutions = createResolutions()
+  readonly sources = createSources()
+  readonly comparisons = createComparisons()
+  readonly parked = createParked()
+  readonly limitTerms = createLimitTerms()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -165,6 +167,7 @@ export class State {
     this.calendars.visit(v)
     this.statements.visit(v)
     this.proposals.visit(v)
+    this.limitTerms.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -246,7 +246,11 @@ export const LIMIT = command(22, 2, 'Limit', 'Sets a limit row, or takes it away
   i32('object', 'id', 'Id of that kind; -1 is each.'),
   i32('action', 'code', 'Index in LIMIT_ACTIONS.'),
   i32('mode', 'code', 'Index in LIMIT_MODES.'),
-  i32('flags', 'flags', '1 takes the row away, 2 enforceOnResting.'),
+  i32(
+    'flags',
+    'flags',
+    '1 takes the row away, 4 temporary: expiresUs must be given, 8 drops what waits to replace it.',
+  ),
   note('reason', 'Why.'),
   i32('phase', 'code', 'B03: index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any.'),
 ])

@@ -72,6 +72,8 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
   TimerFired: ['dueUs', 'kind', 'id'],
+  LimitEffective: ['term'],
+  LimitReverted: ['term'],
   ProposalMoved: ['proposal', 'state', 'lines', 'refused', 'contentHash0', 'contentHash1'],
   ProposalLineAdded: ['proposal', 'line', 'contentHash0', 'contentHash1'],
   ProposalRepeated: ['proposal', 'state', 'line'],
@@ -91,6 +93,7 @@ const REFERENCE_DATA: readonly string[] = [
   'Propose',
   'Approve',
   'ProposalStep',
+  'Tick',
   'Hierarchy',
   'Binding',
   'Instrument',
@@ -121,8 +124,8 @@ export function compareEvents(
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
     // The gate looks through orders by slot.
-    if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
-    if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
+    const bySlots = (name === 'CancelRequested' && given.name === 'KillSweep') || given.name === 'SessionPhase'
+    if (bySlots) ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {

@@ -169,6 +169,7 @@ export type TwinEvent =
       /** The line as it was carried out. */
       readonly inner: Command
     }
+  | { readonly name: 'LimitEffective' | 'LimitReverted'; readonly term: number; readonly inner: Command }
   | { readonly name: 'TimerFired'; readonly dueUs: number; readonly kind: number; readonly id: number }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 

@@ -23,8 +23,8 @@ type Report = ValuesOfCommand<'ExecutionReport'>
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const APPROVED = stateNamed('APPROVED')
 const WORKING = stateNamed('WORKING')
-const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
 const UNKNOWN = stateNamed('UNKNOWN')
+const PENDING_CANCEL = stateNamed('PENDING_CANCEL')
 const FILLED = stateNamed('FILLED')
 const ENDS: Readonly<Record<string, number>> = {
   Canceled: stateNamed('CANCELED'),

@@ -17,7 +17,6 @@ import { smaller } from './exact.ts'
 import { hasDuty } from './names.ts'
 import { CHANGE } from './replace.ts'
 import { isLive, liveOrders, type Order, orderNamed, type State } from './state.ts'
-import { countRefusal } from './watches.ts'
 
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const WORKING = stateNamed('WORKING')
@@ -26,24 +25,23 @@ const UNKNOWN = stateNamed('UNKNOWN')
 const HELD = stateNamed('HELD')
 const CLOSED = SESSION_PHASES.indexOf('CLOSED')
 const SECOND = 1_000_000
+/** Before every kind of timer. */
+export const UNHEARD = -1
 
 function moved(order: Order, state: number, change: number): TwinEvent {
   order.state = state
   return { name: 'OrderMoved', orderSeq: order.seq, state, change }
 }
 
-/** Orders that no report has named, and when their fate becomes unknown. */
-export function unheardOrders(state: State): { readonly dueUs: number; readonly seq: number }[] {
+/** Orders that nobody has heard of, by the time from which their fate is unknown; they go before timers of that time. */
+export function unheard(state: State) {
   return liveOrders(state)
-    .filter((order) => !order.reported && order.state !== UNKNOWN && order.state !== HELD)
-    .map(({ tokenExpiryUs, seq }) => ({ dueUs: tokenExpiryUs + SECOND, seq }))
+    .filter(({ reported, state }) => !reported && state !== UNKNOWN && state !== HELD)
+    .map((order) => ({ dueUs: order.tokenExpiryUs + SECOND, kind: UNHEARD, id: order.seq }))
 }
 
-/** Nobody has heard of the order in time. */
-export function lose(state: State, seq: number): TwinEvent {
-  const order = state.orders.get(seq)
-  if (order === undefined) throw new RangeError(`no order ${seq}`)
-  return moved(order, UNKNOWN, CHANGE.stateOnly)
+export function lose(state: State, orderSeq: number): TwinEvent {
+  return moved(state.orders.get(orderSeq) as Order, UNKNOWN, CHANGE.stateOnly)
 }
 
 /** The venue has closed: orders of the day that have not ended are looked for afterwards. */
@@ -97,10 +95,7 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
     const isCanceling = status === 'PENDING_CANCEL' || order.state === PENDING_CANCEL
     return [moved(order, isCanceling ? PENDING_CANCEL : WORKING, CHANGE.stateOnly)]
   }
-  const ended = moved(order, stateNamed(status), CHANGE.terminal)
-  // A status that tells of a reject is one, as a report is.
-  const { strategy, session } = order.keys
-  return status === 'REJECTED' ? [ended, ...countRefusal(state, [strategy, session], values.timeUs)] : [ended]
+  return [moved(order, stateNamed(status), CHANGE.terminal)]
 }
 
 /** An order that has ended, as long as its slot is no other's. */

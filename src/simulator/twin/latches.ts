@@ -186,8 +186,8 @@ function openItem(state: State, latch: Latch): string | null {
 }
 
 /** Orders that a command has ended count at every kill that covers them. */
-export function countEnded(state: State, latches: readonly Latch[], orders: readonly Order[]): void {
-  for (const latch of latches) {
+export function countEnded(state: State, standing: readonly Latch[], orders: readonly Order[]): void {
+  for (const latch of standing) {
     if (latch.state !== KILLED) continue
     for (const order of orders.filter(({ keys, side }) => covers(state, latch, keys, side))) {
       latch.ended++

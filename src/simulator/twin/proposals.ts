@@ -54,7 +54,8 @@ export function propose(state: State, given: Command & { name: 'Propose' }, carr
 function copied(state: State, line: Command): State {
   if (line.name !== 'Limit') return structuredClone(state)
   const rows = [...state.limits].map(([key, row]): [string, Limit] => [key, { ...row, stamps: [...row.stamps] }])
-  return { ...state, limits: new Map(rows) }
+  const { scheduled, terms } = state
+  return { ...state, limits: new Map(rows), scheduled: new Map(scheduled), terms: new Map(terms) }
 }
 
 export function proposalLine(state: State, { values, inner }: Command & { name: 'ProposalLine' }): TwinEvent[] {

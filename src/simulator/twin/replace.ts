@@ -17,8 +17,8 @@ import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
 
 const WORKING = ORDER_STATES.indexOf('WORKING')
-const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
+const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const FILLED = ORDER_STATES.indexOf('FILLED')
 const NOT_SENT = ORDER_STATES.indexOf('NOT_SENT')
 

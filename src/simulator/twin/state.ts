@@ -406,6 +406,15 @@ export interface State {
   readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
+  /** Limits that wait for their time, by the id of their timer. */
+  readonly scheduled: Map<number, ValuesOfCommand<'Limit'>>
+  /** Temporary rows by key: what each goes back to, null for nothing, and when. */
+  readonly terms: Map<string, { readonly id: number; readonly base: Limit | null; readonly expiresUs: number }>
+  termsMade: number
+  readonly proposals: Map<number, Proposal>
+  proposalsMade: number
+  /** Approved proposals with lines left, in the order of their approval. */
+  applying: number[]
   /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
   readonly closings: Map<number, number>
   /** Execution source and the session compared with it, by account and venue. */
@@ -416,10 +425,6 @@ export interface State {
   readonly parked: Map<string, ParkedBust>
   /** Ends that one person has asked for, by order. */
   readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
-  readonly proposals: Map<number, Proposal>
-  proposalsMade: number
-  /** Approved proposals with lines left, in the order of their approval. */
-  applying: number[]
 }
 
 export function emptyState(): State {
@@ -465,14 +470,17 @@ export function emptyState(): State {
     settled: new Map(),
     listed: new Map(),
     slots: new Map(),
+    scheduled: new Map(),
+    terms: new Map(),
+    termsMade: 0,
+    proposals: new Map(),
+    proposalsMade: 0,
+    applying: [],
     closings: new Map(),
     resolutions: new Map(),
     sources: new Map(),
     differences: new Map(),
     parked: new Map(),
-    proposals: new Map(),
-    proposalsMade: 0,
-    applying: [],
   }
 }
 

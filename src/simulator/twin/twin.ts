@@ -37,13 +37,13 @@ export class Twin {
   /** Carries the command out and returns what the engine must say behind it. */
   execute(given: Command): TwinEvent[] {
     const { state } = this
-    // A latch that the command itself sets stands behind what it has ended.
-    const latches = [...state.latches.values()]
-    const live = latches.length === 0 ? [] : liveOrders(state)
+    const live = state.latches.size === 0 ? [] : liveOrders(state)
+    // What the command itself sets came after its orders had ended.
+    const standing = [...state.latches.values()]
     const events = this.#decide(given)
     countEnded(
       state,
-      latches,
+      standing,
       live.filter((order) => !isLive(order)),
     )
     return events
@@ -74,7 +74,7 @@ export class Twin {
       case 'ProposalStep':
         return proposals.step(state, given.values, this.#carryOut)
       case 'Tick':
-        return tick(state, given.values.timeUs)
+        return tick(state, given.values)
       default:
         return this.#carryOut(state, given)
     }

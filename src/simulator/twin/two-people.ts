@@ -96,7 +96,11 @@ function tightensLimit(state: State, values: ValuesOfCommand<'Limit'>): boolean 
   const stands = state.limits.get(
     rows.limitKey({ control, subject, objectKind, object, param: BigInt(values.param), phase }),
   )
-  return stands !== undefined && isTighter(values, stands)
+  if (stands === undefined || (flags & 8) !== 0) return false
+  const term = state.terms.get(rows.limitKey(stands))
+  const isForGood = term !== undefined && term.base !== null && isTighter(values, term.base)
+  if (term !== undefined && !isForGood && values.expiresUs > term.expiresUs) return false
+  return isTighter(values, stands)
 }
 
 export function isTighter(values: ValuesOfCommand<'Limit'>, stands: Limit): boolean {
@@ -107,8 +111,10 @@ export function isTighter(values: ValuesOfCommand<'Limit'>, stands: Limit): bool
   const reducingBefore = stands.hardForReducing > stands.hard ? stands.hardForReducing : stands.hard
   if (!tight(hard, stands.hard) || !tight(reducing, reducingBefore)) return false
   if (stands.soft > 0n && (soft === 0 || BigInt(soft) > stands.soft)) return false
-  if (control === rows.B09 && BigInt(values.param) < stands.param) return false
-  if (control === rows.B03 && BigInt(values.param) > stands.param) return false
+  const param = BigInt(values.param)
+  if ([rows.B09, rows.B04, rows.C06].includes(control)) {
+    if (param < stands.param) return false
+  } else if (control === rows.B03 ? param > stands.param : param !== stands.param) return false
   if (stands.action !== 1 && action === 1) return false
   return stands.mode === 1 || mode !== 1
 }
