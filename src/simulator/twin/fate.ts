@@ -17,7 +17,6 @@ import { smaller } from './exact.ts'
 import { hasDuty } from './names.ts'
 import { CHANGE } from './replace.ts'
 import { isLive, liveOrders, type Order, orderNamed, type State } from './state.ts'
-import { countRefusal } from './watches.ts'
 
 const stateNamed = (name: (typeof ORDER_STATES)[number]) => ORDER_STATES.indexOf(name)
 const WORKING = stateNamed('WORKING')
@@ -96,10 +95,7 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
     const isCanceling = status === 'PENDING_CANCEL' || order.state === PENDING_CANCEL
     return [moved(order, isCanceling ? PENDING_CANCEL : WORKING, CHANGE.stateOnly)]
   }
-  const ended = moved(order, stateNamed(status), CHANGE.terminal)
-  // A status that tells of a reject is one, as a report is.
-  const { strategy, session } = order.keys
-  return status === 'REJECTED' ? [ended, ...countRefusal(state, [strategy, session], values.timeUs)] : [ended]
+  return [moved(order, stateNamed(status), CHANGE.terminal)]
 }
 
 /** An order that has ended, as long as its slot is no other's. */
