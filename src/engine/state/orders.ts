@@ -196,8 +196,6 @@ export function createOrders(ordersMax: number) {
     v.ints(i, slots.top * Order.INTS)
     v.nums(vf, versions.top * Version.NUMS)
     v.ints(vi, versions.top * Version.INTS)
-    awaited.first = v.int(awaited.first)
-    awaited.last = v.int(awaited.last)
   }
 
   return {
