@@ -24,7 +24,8 @@ export function decideAlgo({ names }: State, tape: Tape, offset: number): void {
 }
 
 export function evolveAlgo(state: State, tape: Tape, offset: number): void {
-  const { strategy, environment, approved } = decode(tape, offset, ALGO)
+  const { seq, timeUs, session, principal, strategy, ...registration } = decode(tape, offset, ALGO)
+  const { approved, environment } = registration
   state.referenceVersion++
-  state.algos.register(strategy, approved === 1 && environment === state.profile ? 1 : 0)
+  state.algos.register(strategy, registration, approved === 1 && environment === state.profile ? 1 : 0)
 }

@@ -13,6 +13,7 @@ import {
   PARAMETER,
   POSITION,
 } from '../model/records/commands.ts'
+import { ALGO } from '../model/records/control-commands.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
 import { DUTIES, type Duty } from '../model/vocabulary.ts'
 import { Kind } from './state/names.ts'
@@ -35,6 +36,7 @@ const CARRY_OUT: ReadonlyMap<number, number> = new Map([
   [FX.type, bits('reference:write')],
   [CAPITAL.type, bits('reference:write')],
   [ADV.type, bits('reference:write')],
+  [ALGO.type, bits('reference:write')],
   [PARAMETER.type, bits('limits:approve', 'admin')],
   [LIMIT.type, bits('limits:approve')],
 ])

@@ -56,7 +56,8 @@ export function createFateDecider(state: State, find: OrderFinder) {
     if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
     // A status that names two orders is about neither.
     const isOther = named !== Sought.NOT_FOUND && named !== slot
-    if (isOther || (command.orderSeq > 0 && command.orderSeq !== f[slot * Order.NUMS + Order.SEQ])) {
+    const ofOther = command.instrument >= 0 && command.instrument !== i[slot * Order.INTS + Order.INSTR]
+    if (isOther || ofOther || (command.orderSeq > 0 && command.orderSeq !== f[slot * Order.NUMS + Order.SEQ])) {
       return writeRefused(tape, EXEC_CONFLICT)
     }
     if (!isSource(slot, command.session)) return writeRefused(tape, NOT_EXECUTION_SOURCE)

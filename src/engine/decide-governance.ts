@@ -13,7 +13,23 @@ import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './
 import { openItem } from './release-checklist.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B04, B08, B09, B12, C01, C03, C06, D01L, D01S, D02, D05, D08, E05, limitKey } from './state/limits.ts'
+import {
+  B03,
+  B04,
+  B08,
+  B09,
+  B12,
+  C01,
+  C03,
+  C06,
+  D01L,
+  D01S,
+  D02,
+  D05,
+  D08,
+  E05,
+  limitKey,
+} from './state/limit-version.ts'
 import { Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'

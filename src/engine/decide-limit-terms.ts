@@ -4,7 +4,7 @@ import { LIMIT_EFFECTIVE, LIMIT_REVERTED } from '../model/records/people-events.
 import { enclose, encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { Row } from './state/limit-row.ts'
-import type { RowVersion } from './state/limits.ts'
+import type { RowVersion } from './state/limit-version.ts'
 import type { State } from './state/state.ts'
 
 const REMOVE = 1

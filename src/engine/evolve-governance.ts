@@ -17,7 +17,7 @@ import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Has } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
-import { B09, C06, D08, E05, limitKey, type RowVersion } from './state/limits.ts'
+import { B09, C06, D08, E05, limitKey, type RowVersion } from './state/limit-version.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
@@ -237,6 +237,7 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      explained: false,
       ended: 0,
       filled: 0,
       sweepFrom: command.state === KILLED ? 0 : -1,
@@ -258,6 +259,7 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      explained: false,
       ended: 0,
       filled: 0,
       sweepFrom: -1,

@@ -22,7 +22,7 @@ import type { Profit } from './profit.ts'
 import { Cell } from './state/cells.ts'
 import { Has, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Row } from './state/limit-row.ts'
-import { D08 } from './state/limits.ts'
+import { D08 } from './state/limit-version.ts'
 import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 

@@ -111,7 +111,7 @@ terms('a scheduled limit begins at its time, not before', (s) => {
 
 terms('a scheduled decrease below the use is a breach when it begins', (s) => {
   s.limit('OPEN_ORDER_NOTIONAL', 'A1', 2_000_000)
-  s.working({ orderQty: 100 })
+  s.report('New', s.working({ orderQty: 100 }))
   const control = CONTROLS.findIndex(({ code }) => code === 'OPEN_ORDER_NOTIONAL')
   agreed(s, PAIR, 'Limit', { ...row(s, 500_000), control, effectiveUs: s.timeUs + HOUR })
   s.quote('ACME', 9_999, 10_001)

@@ -12,7 +12,7 @@ import type { Controls } from './controls.ts'
 import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
 import { type Judgement, Verdict, X } from './judgement.ts'
 import { Row, RowFlag } from './state/limit-row.ts'
-import { COMMON } from './state/limits.ts'
+import { COMMON } from './state/limit-version.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 

@@ -6,13 +6,14 @@ import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { PARAMETERS, type ParameterRow } from '../model/parameters.ts'
 import * as C from '../model/records/commands.ts'
+import { ALGO } from '../model/records/control-commands.ts'
 import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, E05, limitKey, type RowVersion } from './state/limits.ts'
+import { B03, B09, E05, limitKey, type RowVersion } from './state/limit-version.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
@@ -77,6 +78,8 @@ export function createTwoPeople(state: State) {
         return tightensBinding(decode(tape, offset, C.BINDING))
       case C.INSTRUMENT_STATE.type:
         return tightensInstrument(decode(tape, offset, C.INSTRUMENT_STATE))
+      case ALGO.type:
+        return decode(tape, offset, ALGO).approved === 0
       default:
         return false
     }

@@ -1,6 +1,6 @@
 /** What a limit row's use is now, for readers: rows that judge single orders have none. */
 import { Row } from './state/limit-row.ts'
-import { C01, C05, D01L, D01S, D02, D03, D04, D05, D06, D08, E05 } from './state/limits.ts'
+import { C01, C05, D01L, D01S, D02, D03, D04, D05, D06, D08, E05 } from './state/limit-version.ts'
 import { larger, Metric } from './state/metrics.ts'
 import { ENTITIES_MAX } from './state/names.ts'
 import type { State } from './state/state.ts'

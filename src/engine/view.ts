@@ -1,14 +1,17 @@
 /** Reads of the live state. They walk tables and make objects: never on the order path. */
 import type {
+  AlgoView,
   CancelRequestView,
   CellView,
   EngineView,
+  ExecutionSourceView,
   ExposureView,
   InstrumentView,
   LatchView,
   LimitView,
   OrderStanding,
   OrderView,
+  ParentView,
   ProposalView,
   ReadinessView,
   StandingView,
@@ -18,7 +21,7 @@ import { standingOf } from './order-standing.ts'
 import { readinessOf } from './readiness.ts'
 import { Cell } from './state/cells.ts'
 import { Row } from './state/limit-row.ts'
-import type { RowVersion } from './state/limits.ts'
+import type { RowVersion } from './state/limit-version.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
@@ -233,6 +236,7 @@ export class StateView implements EngineView {
         ended: latch.ended,
         filled: latch.filled,
         swept: latch.sweepFrom < 0,
+        explained: latch.explained,
       }
     }
   }
@@ -243,6 +247,17 @@ export class StateView implements EngineView {
     for (let slot = 0; slot < orders.top(); slot++) {
       if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
       yield this.#orderAt(slot)
+    }
+  }
+
+  *executionSources(): Iterable<ExecutionSourceView> {
+    const { sources, comparisons } = this.#state
+    for (const pair of sources.all()) {
+      let differences = 0
+      for (const open of comparisons.all()) {
+        if (open.account === pair.account && (pair.venue < 0 || pair.venue === open.venue)) differences++
+      }
+      yield { ...pair, differences }
     }
   }
 
@@ -314,6 +329,15 @@ export class StateView implements EngineView {
 
   *proposals(): Iterable<ProposalView> {
     for (const proposal of this.#state.proposals.all()) yield proposalView(proposal)
+  }
+
+  parent(session: number, parentClOrdID: string): ParentView | undefined {
+    const { parents } = this.#state
+    return parents.get(parents.idOf(session, parentClOrdID))
+  }
+
+  *algos(): Iterable<AlgoView> {
+    for (const [strategy, registration] of this.#state.algos.registrations) yield { strategy, ...registration }
   }
 
   parameter(index: number): number {

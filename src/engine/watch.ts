@@ -13,7 +13,7 @@ import type { Tape } from '../model/records/tape.ts'
 import { Ref } from './market.ts'
 import { Key, LATCHES_MAX } from './state/latches.ts'
 import { Row, RowFlag } from './state/limit-row.ts'
-import { B04, C03, C06, E05 } from './state/limits.ts'
+import { B04, C03, C06, E05 } from './state/limit-version.ts'
 import type { State } from './state/state.ts'
 import { Watch } from './state/watches.ts'
 
@@ -186,6 +186,7 @@ export function createWatcher(state: State) {
       setSeq: state.seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      explained: false,
       sweepFrom: to === KILLED ? 0 : -1,
       ended: 0,
       filled: 0,

@@ -121,6 +121,18 @@ export interface LimitView {
   readonly use: number
 }
 
+/** What stands open between an execution source and the session compared with it. */
+export interface ExecutionSourceView {
+  readonly account: number
+  /** -1 every venue that has no source of its own. */
+  readonly venue: number
+  /** SESSION; -1 any, or none. */
+  readonly source: number
+  readonly compare: number
+  /** Executions of the account, at the venue where one is named, that differ or are missing at the source. */
+  readonly differences: number
+}
+
 export interface LatchView {
   readonly latch: number
   readonly state: number
@@ -137,6 +149,8 @@ export interface LatchView {
   readonly filled: number
   /** Every order slot was looked at. */
   readonly swept: boolean
+  /** Of a latch of cause UNKNOWN_EXECUTION: a person has said what the executions were. */
+  readonly explained: boolean
 }
 
 /** What a count of orders asks of each. */
@@ -221,6 +235,37 @@ export interface ProposalView {
   line(line: number): Uint8Array | undefined
 }
 
+/** A parent order or a basket, and what its slices have come to. */
+export interface ParentView {
+  readonly account: number
+  readonly strategy: number
+  /** -1 of a basket. */
+  readonly instrument: number
+  readonly side: number
+  readonly qty: number
+  readonly notional: number
+  readonly lines: number
+  readonly expireUs: number
+  /** Executed and open quantity of its slices, and their value. */
+  readonly used: number
+  readonly value: number
+  readonly slices: number
+  readonly open: number
+}
+
+/** The registration that stands for a strategy. */
+export interface AlgoView {
+  readonly strategy: number
+  readonly owner: number
+  /** Profile of the gates that it is for: 0 demo, 1 production. */
+  readonly environment: number
+  readonly approved: number
+  readonly algoId: string
+  readonly version: string
+  readonly parameterHash: string
+  readonly killContact: string
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -246,6 +291,7 @@ export interface EngineView {
   /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
   capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
+  executionSources(): Iterable<ExecutionSourceView>
   /** Live orders that have all these keys, named as in LatchView. */
   ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
   /** Visits the same orders without making an object of each; `order` may be read during the call only. */
@@ -260,4 +306,8 @@ export interface EngineView {
   proposal(id: number): ProposalView | undefined
   /** Oldest first. */
   proposals(): Iterable<ProposalView>
+  /** What the session told of under this id; undefined where it is not known, or any more. */
+  parent(session: number, parentClOrdID: string): ParentView | undefined
+  /** By strategy. */
+  algos(): Iterable<AlgoView>
 }

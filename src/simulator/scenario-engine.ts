@@ -149,20 +149,13 @@ export class Scenario {
     return this.said
   }
 
-  /** Feeds what the gate itself has to do now, as the sequencer does before a command; returns the events of all of it. */
+  /** Feeds all that the gate itself has to do now; returns the events of all of it. */
   feedOwn(): readonly Said[] {
     const said: Said[] = []
     for (;;) {
       const write = this.engine.due(this.timeUs) ?? this.engine.nextWork()
       if (write === null) return said
-      const tape = this.#tape
-      tape.end = 0
-      const offset = write(tape)
-      tape.f64[(offset >> 3) + TICK.at.seq] = ++this.seq
-      tape.f64[(offset >> 3) + TICK.at.timeUs] = this.timeUs
-      this.engine.execute(tape, offset)
-      this.#entries.push(tape.u8.slice(0, tape.end))
-      this.said = saidFrom(tape, lengthAt(tape, offset))
+      this.#own(write)
       said.push(...this.said)
     }
   }

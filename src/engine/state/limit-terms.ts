@@ -1,5 +1,5 @@
 /** Limits that begin later, and limits that end by themselves: what each row goes back to, and when. */
-import type { RowVersion } from './limits.ts'
+import type { RowVersion } from './limit-version.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
 /** Most limits that wait to begin. */

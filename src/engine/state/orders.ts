@@ -190,12 +190,12 @@ export function createOrders(ordersMax: number) {
       pool.live = v.int(pool.live)
       pool.free = v.int(pool.free)
     }
+    awaited.first = v.int(awaited.first)
+    awaited.last = v.int(awaited.last)
     v.nums(f, slots.top * Order.NUMS)
     v.ints(i, slots.top * Order.INTS)
     v.nums(vf, versions.top * Version.NUMS)
     v.ints(vi, versions.top * Version.INTS)
-    awaited.first = v.int(awaited.first)
-    awaited.last = v.int(awaited.last)
   }
 
   return {

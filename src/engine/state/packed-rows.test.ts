@@ -1,7 +1,8 @@
 /** The packed limit rows: whatever is set, taken away, warned of and packed again, they are the rows of their lists. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { B01, B02, B03, C01, createLimits, D02, D03, D05, limitKey } from './limits.ts'
+import { B01, B02, B03, C01, D02, D03, D05, limitKey } from './limit-version.ts'
+import { createLimits } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 
 const ROWS = 64

@@ -33,7 +33,19 @@ export function createSources() {
   function isSource(account: number, venue: number, session: number): boolean {
     if (table.size === 0) return true
     const found = of(account, venue)
-    return found === undefined || found.source < 0 || found.source === session
+    // Who is beside a source anywhere books nothing where none is set either.
+    if (found === undefined) return !isOnlyCompared(session)
+    return found.source < 0 || found.source === session
+  }
+
+  /** True where the session's reports are compared somewhere and book nothing anywhere. */
+  function isOnlyCompared(session: number): boolean {
+    let compared = false
+    for (const { source, compare } of table.values()) {
+      if (source === session) return false
+      if (compare === session) compared = true
+    }
+    return compared
   }
 
   function visit(v: StateVisitor): void {
@@ -43,6 +55,7 @@ export function createSources() {
   return {
     of,
     isSource,
+    isOnlyCompared,
     /** True where one more pair does not fit; a pair that stands may always be set anew. */
     isFullFor: (account: number, venue: number): boolean =>
       table.size >= SOURCES_MAX && !table.has(keyOf(account, venue)),

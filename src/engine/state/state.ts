@@ -8,6 +8,7 @@ import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createClosings } from './closings.ts'
+import { createComparisons } from './comparisons.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -20,6 +21,7 @@ import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createParents, type Parents } from './parents.ts'
+import { createParked } from './parked.ts'
 import { createProfits, type Profits } from './profits.ts'
 import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
@@ -46,14 +48,16 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly closings = createClosings()
+  readonly resolutions = createResolutions()
+  readonly sources = createSources()
+  readonly comparisons = createComparisons()
+  readonly parked = createParked()
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
   readonly algos: Algos
   readonly proposals = createProposals()
-  readonly closings = createClosings()
-  readonly resolutions = createResolutions()
-  readonly sources = createSources()
   readonly limitTerms = createLimitTerms()
   readonly locates: Locates
   readonly rates = createRates()
@@ -151,6 +155,8 @@ export class State {
     this.closings.visit(v)
     this.resolutions.visit(v)
     this.sources.visit(v)
+    this.comparisons.visit(v)
+    this.parked.visit(v)
     this.watches.visit(v)
     this.profits.visit(v)
     this.parents.visit(v)

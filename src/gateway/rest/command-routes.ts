@@ -2,7 +2,18 @@
 
 import type { Directory } from '../../model/directory.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
+import { ALGO_FORM, algo } from '../../model/parse/algo.ts'
 import { EXECUTION_FORM, executionReport } from '../../model/parse/execution.ts'
+import {
+  EXPLAIN_FORM,
+  executionSource,
+  explainExecution,
+  ORDER_STATUS_FORM,
+  orderStatus,
+  RESOLVE_FORM,
+  resolveOrder,
+  SOURCE_FORM,
+} from '../../model/parse/fate.ts'
 import type { Form, WordsOf } from '../../model/parse/form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from '../../model/parse/instrument.ts'
@@ -18,6 +29,7 @@ import {
   quote,
   sessionPhase,
 } from '../../model/parse/market.ts'
+import { PARENT_FORM, parent } from '../../model/parse/parent.ts'
 import type { Command, Sender } from '../../model/parse/reading.ts'
 import * as reference from '../../model/parse/reference.ts'
 import type { Duty } from '../../model/vocabulary.ts'
@@ -42,6 +54,9 @@ interface Row {
   /** The reporter must have a session. */
   readonly needsSession?: boolean
 }
+
+/** Who may alone do a part of what two people govern, or propose it: the engine says which, and names the way. */
+const PEOPLE: readonly Duty[] = ['limits:propose', 'limits:approve']
 
 const ROWS_MAX = 1000
 const BULK = `An object, or an array of up to ${ROWS_MAX}; rows are sequenced one by one, in order, and answered one by one.`
@@ -69,6 +84,16 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
   })
   const bulk = <F extends Form>(form: F, construct: Constructor<F>, row: Row) => route(form, construct, row, ROWS_MAX)
   return [
+    route(PARENT_FORM, parent, {
+      url: '/parents',
+      tag: 'Orders',
+      duties: ['orders:write'],
+      summary: 'Tell of a parent order or a basket',
+      description:
+        'Before its slices: orders that name it by parentClOrdID may together not come to more. The same again changes nothing; other terms: NAME_CONFLICT.',
+      errors: ['NOT_BOUND', 'FIELD_CONFLICT'],
+      needsSession: true,
+    }),
     bulk(EXECUTION_FORM, executionReport, {
       url: '/executions',
       tag: 'Executions',
@@ -79,6 +104,43 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
       neverRefused: true,
       needsSession: true,
+    }),
+    bulk(ORDER_STATUS_FORM, orderStatus, {
+      url: '/order-statuses',
+      tag: 'Executions',
+      duties: ['executions:write'],
+      summary: 'What an order is now, as its execution source says',
+      description:
+        'Settles an order of unknown fate. Nothing is released where cumQty is not what is booked: the missing executions come first.',
+      errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
+      neverRefused: true,
+      needsSession: true,
+    }),
+    route(RESOLVE_FORM, resolveOrder, {
+      url: '/unknown-orders/:orderID/resolve',
+      tag: 'Executions',
+      duties: ['release:request', 'release:approve'],
+      summary: 'End an order of unknown fate: one requests, another approves',
+      description: 'Two persons say how it ended, where neither the market nor its owner can.',
+      errors: [],
+    }),
+    route(EXPLAIN_FORM, explainExecution, {
+      url: '/latches/:latch/explain',
+      tag: 'Kill',
+      duties: ['release:request'],
+      summary: 'Say what the executions of an unknown order were',
+      description:
+        'Without it the latch that they set cannot be released. With an account they go there from SUSPENSE, position and flow, in one step.',
+      errors: ['UNKNOWN_NAME'],
+    }),
+    bulk(SOURCE_FORM, executionSource, {
+      url: '/execution-sources',
+      tag: 'Reference data',
+      duties: ['reference:write', 'admin'],
+      summary: 'Whose execution reports are booked',
+      description:
+        'One client of an account at a venue; the reports of another are compared with its, and book nothing.',
+      errors: ['UNKNOWN_NAME'],
     }),
     bulk(QUOTE_FORM, quote, {
       url: '/quotes',
@@ -107,21 +169,21 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     route(INSTRUMENT_STATE_FORM, instrumentState, {
       url: '/instruments/:symbol/state',
       tag: 'Market data',
-      duties: ['quotes:write', 'reference:write'],
+      duties: ['quotes:write', 'reference:write', ...PEOPLE],
       summary: 'Halt, Rule 201, prior close, manual price',
       description: 'Only what is given changes.',
     }),
     bulk(INSTRUMENT_FORM, instrument, {
       url: '/instruments',
       tag: 'Reference data',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Define instruments',
       description: 'Units of an instrument are fixed while it has orders or positions.',
     }),
     bulk(HIERARCHY_FORM, hierarchy, {
       url: '/hierarchy',
       tag: 'Reference data',
-      duties: ['reference:write', 'admin'],
+      duties: ['reference:write', 'admin', ...PEOPLE],
       summary: 'Define names',
       description:
         'Entities, clients, desks, traders, accounts, strategies, sessions, owners, venues, feeds and so on.',
@@ -129,56 +191,65 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     bulk(BINDING_FORM, binding, {
       url: '/bindings',
       tag: 'Reference data',
-      duties: ['reference:write', 'admin', 'limits:propose', 'limits:approve'],
+      duties: ['reference:write', 'admin', ...PEOPLE],
       summary: 'Permit what two names may do together',
       description: 'Traders and strategies on accounts, clients on accounts, traders and venues, duties of principals.',
     }),
     bulk(reference.LIST_FORM, reference.list, {
       url: '/lists',
       tag: 'Reference data',
-      duties: ['lists:write', 'limits:propose', 'limits:approve'],
+      duties: ['lists:write', ...PEOPLE],
       summary: 'Restricted and easy-to-borrow lists',
       description: 'One entry stands for each list, instrument and subject.',
     }),
     bulk(reference.LOCATE_FORM, reference.locate, {
       url: '/locates',
       tag: 'Reference data',
-      duties: ['lists:write', 'reference:write'],
+      duties: ['lists:write', 'reference:write', ...PEOPLE],
       summary: 'Locates for short sales',
       description: 'A short sale names the locate that it stands on.',
     }),
     bulk(reference.FX_FORM, reference.fx, {
       url: '/fx',
       tag: 'Reference data',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Rates to the base currency',
       description: 'A rate values positions at the roll, or at once where it moved far.',
     }),
     bulk(reference.CAPITAL_FORM, reference.capital, {
       url: '/capital',
       tag: 'Reference data',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Capital that shares are shares of',
       description: 'Capital that is missing or too old blocks what depends on it.',
     }),
     bulk(reference.ADV_FORM, reference.adv, {
       url: '/adv',
       tag: 'Reference data',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Average daily volumes',
       description: 'By instrument.',
+    }),
+    bulk(ALGO_FORM, algo, {
+      url: '/algos',
+      tag: 'Reference data',
+      duties: ['reference:write', ...PEOPLE],
+      summary: 'Register algorithms, or take their approval back',
+      description:
+        'A strategy that the hierarchy calls an algorithm trades only while its last registration is approved for the profile of this gate. In production an approval is proposed; taking one back needs one.',
+      errors: ['UNKNOWN_NAME'],
     }),
     bulk(reference.POSITION_FORM, reference.position, {
       url: '/positions',
       tag: 'Reference data',
-      duties: ['positions:write'],
+      duties: ['positions:write', ...PEOPLE],
       summary: 'Rows of a position statement',
       description: 'Adds the start-of-day position.',
     }),
     bulk(reference.PARAMETER_FORM, reference.parameter, {
       url: '/parameters',
       tag: 'Limits',
-      duties: ['limits:propose', 'limits:approve', 'admin'],
+      duties: ['admin', ...PEOPLE],
       summary: 'Set parameters that can change a decision',
       description:
         'Windows, ages, buffers and bands; each with its own bounds. A person alone may only tighten: the rest is proposed.',
@@ -187,7 +258,7 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     bulk(LIMIT_FORM, limit, {
       url: '/limits',
       tag: 'Limits',
-      duties: ['limits:propose', 'limits:approve'],
+      duties: PEOPLE,
       summary: 'Set limit rows, or take them away',
       description:
         'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on. A person alone may only tighten: TWO_PEOPLE_NEEDED says to propose it.',

@@ -92,7 +92,7 @@ describe('kill and cancel requests', () => {
     assert.equal((await report(of)).reason.code, 'EXEC_DUPLICATE')
     assert.equal((await report({ ...of, execID: `${'E'.repeat(59)}F` })).outcome, 'APPLIED')
     const bust = { ...fill, execID: 'BUST-1', execType: 'TradeCancel' }
-    assert.equal((await report({ ...bust, execRefID: 'E'.repeat(61) })).reason.code, 'UNKNOWN_EXEC_REF')
+    assert.equal((await report({ ...bust, execRefID: 'E'.repeat(61) })).parked, true, 'another id: it waits')
     assert.equal((await report({ ...bust, execID: 'BUST-2', execRefID: fill.execID })).outcome, 'APPLIED')
   })
 

@@ -1,6 +1,14 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, PROPOSAL_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import {
+  COMPARISONS,
+  ORDER_STATES,
+  PROPOSAL_STATES,
+  REF_SOURCES,
+  RESULTS,
+  SESSION_PHASES,
+} from '../../model/vocabulary.ts'
 import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
+import { INTENT_SCHEMAS } from './openapi-intent-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
 import { PROPOSAL_SCHEMAS } from './openapi-proposal-schemas.ts'
 import {
@@ -174,6 +182,10 @@ export const SCHEMAS = {
       linesRefused: integer('Lines of the proposal that were refused when they were carried out.'),
       firstRefusal: REASON,
       duplicate: flag('It was said before, and changed nothing.'),
+      compared: text("Of a report beside the execution source's: what the comparison came to.", {
+        enum: [...COMPARISONS],
+      }),
+      parked: flag('A bust or a correct that waits for its execution.'),
       profile: PROFILE,
     },
     ['outcome', 'seq', 'time'],
@@ -319,6 +331,7 @@ export const SCHEMAS = {
   ),
   ...KILL_SCHEMAS,
   ...DAY_SCHEMAS,
+  ...INTENT_SCHEMAS,
   ...PROPOSAL_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',

@@ -4,6 +4,7 @@ import type { Directory } from '../../model/directory.ts'
 import type { LimitView, ProposalView } from '../../model/engine-port.ts'
 import { limitAmount, useAmount } from '../../model/explain/amounts.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
+import { ENVIRONMENTS } from '../../model/parse/algo.ts'
 import { nameKindOf } from '../../model/parse/limit.ts'
 import { formatHash } from '../../model/parse/proposal.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
@@ -89,13 +90,16 @@ export function lineJson(gate: Gate, names: Directory, stands: RowsInForce, line
 function wordOf(command: string, field: string, values: Readonly<Record<string, number | string>>, names: Directory) {
   const value = values[field] as number | string
   if (typeof value === 'string') return value === '' ? undefined : value
-  const kind = NAMED[field]
+  // The owner of an algorithm is a person, of an account a group of accounts.
+  const kind = command === 'Algo' && field === 'owner' ? 'PRINCIPAL' : NAMED[field]
   if (kind !== undefined) return value < 0 ? undefined : names.nameOf(kind, value)
   switch (`${command}.${field}`) {
     case 'Parameter.parameter':
       return PARAMETERS[value]?.name
     case 'Hierarchy.kind':
       return NAME_KINDS[value]
+    case 'Algo.environment':
+      return ENVIRONMENTS[value]
     case 'Binding.kind':
       return BINDING_KINDS[value]
     case 'Binding.a':

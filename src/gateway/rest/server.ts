@@ -20,6 +20,7 @@ import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
 import { dayRoutes } from './day-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
+import { intentRoutes } from './intent-routes.ts'
 import { killRoutes } from './kill-routes.ts'
 import { carrierOf, type TlsFiles } from './listener.ts'
 import { Metrics } from './metrics.ts'
@@ -100,6 +101,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...proposalRoutes(gate, sequencing),
     ...readRoutes(gate),
     ...dayRoutes(gate, sequencing),
+    ...intentRoutes(gate),
     ...killRoutes(gate, polls.delivery),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
   ]

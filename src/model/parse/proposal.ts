@@ -2,6 +2,7 @@
 import type { Directory } from '../directory.ts'
 import { RequestError } from '../errors.ts'
 import { APPROVE, PROPOSAL_LINE, PROPOSAL_SUBMIT, PROPOSE, REJECT_PROPOSAL } from '../records/people-commands.ts'
+import { ALGO_FORM, algo } from './algo.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
 import {
@@ -45,6 +46,7 @@ export const LINE_KINDS: Readonly<Record<string, Kind>> = {
   '/fx': { form: reference.FX_FORM, construct: reference.fx },
   '/capital': { form: reference.CAPITAL_FORM, construct: reference.capital },
   '/adv': { form: reference.ADV_FORM, construct: reference.adv },
+  '/algos': { form: ALGO_FORM, construct: algo },
   '/positions': { form: reference.POSITION_FORM, construct: reference.position },
 }
 const PATHS = Object.keys(LINE_KINDS)

@@ -312,8 +312,6 @@ export const GENESIS = command(28, 2, 'Genesis', 'The first record of a journal.
 
 /** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */
 export const RESERVED_COMMANDS = {
-  OrderTriggered: 41,
-  ExplainExecution: 43,
   Override: 49,
 } as const
 

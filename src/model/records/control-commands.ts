@@ -1,7 +1,7 @@
 /** Commands that tell the controls what a sender intends. */
 import { ID_CHARS, NAME_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
-import { f64, i32, type RecordLayout, text } from './schema.ts'
+import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
 export const PARENT = command(
   61,
@@ -12,12 +12,13 @@ export const PARENT = command(
     f64('orderQty', 'qty', 'Quantity of a parent order; 0 of a basket.'),
     f64('notional', 'money', 'Declared gross value of a basket; 0 of a parent order.'),
     f64('expireTimeUs', 'timeUs', 'No slice passes from then on; 0 never.'),
-    i32('instrument', 'id', 'INSTRUMENT; -1 of a basket.'),
-    i32('account', 'id', 'ACCOUNT; -1 any that the session is bound to.'),
+    i32('instrument', 'id', 'INSTRUMENT; -1 of a basket, -2 one that is not known.'),
+    i32('account', 'id', 'ACCOUNT; -1 any that the session is bound to, -2 one that is not known.'),
     i32('strategy', 'id', 'STRATEGY: blocked by the first slice too many.'),
     i32('side', 'code', 'Index in SIDES, of which a slice may have any that buys or sells alike; -1 of a basket.'),
     i32('lines', 'count', 'Lines of a basket; 0 of a parent order.'),
     text('parentClOrdID', ID_CHARS, 'What its slices name it by.'),
+    note('unresolved', 'Names that no id was found for, as field=name pairs.'),
   ],
 )
 

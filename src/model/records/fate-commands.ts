@@ -10,6 +10,11 @@ export const ORDER_STATUS = command(40, 1, 'OrderStatus', 'What the execution so
   i32('orderSlot', 'id', 'Slot part of the OrderID; -1 if the clOrdID names the order.'),
   i32('owner', 'id', 'SESSION whose clOrdID it is.'),
   i32('status', 'code', 'Index in ORDER_STATUSES.'),
+  i32(
+    'instrument',
+    'id',
+    'INSTRUMENT whose units cumQty is in: another than that of the order is not about it; -1 if not given.',
+  ),
   text('clOrdID', ID_CHARS, 'Any ClOrdID of the order chain.'),
   note('text', 'Text (58).'),
 ])

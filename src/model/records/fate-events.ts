@@ -19,12 +19,14 @@ export const REPORT_COMPARED = layout(144, 1, 'ReportCompared', "A report beside
   i32('account', 'id', 'ACCOUNT.'),
   i32('venue', 'id', 'VENUE of the report.'),
   i32('result', 'code', 'Index in COMPARISONS.'),
-  i32('entry', 'id', 'Place of the difference in its table; -1 where none is kept.'),
+  i32('source', 'id', 'SESSION that is the execution source.'),
+  i32('kept', 'flags', '1 where the difference is kept until it is settled.'),
   text('execID', ID_CHARS, 'ExecID.'),
 ])
 
 export const EXECUTION_PARKED = layout(145, 1, 'ExecutionParked', 'A bust or a correct came before its execution.', [
-  i32('entry', 'id', 'Place in the table of parked reports.'),
+  i32('contentHash0', 'number', "Hash of the report's content."),
+  i32('contentHash1', 'number', 'See contentHash0.'),
 ])
 
 export const PARKED_ENDED = layout(
@@ -33,7 +35,6 @@ export const PARKED_ENDED = layout(
   'ParkedEnded',
   'A parked bust or correct has met its execution, or never did.',
   [
-    i32('entry', 'id', 'Place in the table of parked reports.'),
     i32('source', 'id', 'Reporting session.'),
     i32('venue', 'id', 'VENUE of the report.'),
     i32('alarm', 'code', 'Reason number where its execution never came; 0 where it has met it.'),

@@ -78,7 +78,7 @@ function datedLimit(script: Script, dice: Dice): Command {
 function anyLine(script: Script, world: World, dice: Dice): Command {
   const instrument = dice.of(world.instruments).id
   const { timeUs } = script
-  switch (dice.below(9)) {
+  switch (dice.below(10)) {
     case 0:
       return lineOf('Parameter', {
         parameter: dice.below(PARAMETERS.length),
@@ -105,6 +105,11 @@ function anyLine(script: Script, world: World, dice: Dice): Command {
       return datedLimit(script, dice)
     case 6:
       return dice.chance(80) ? changedLimit(script, dice) : lineOf('Kill', { state: 1 })
+    case 8:
+      return lineOf('Algo', {
+        ...{ strategy: dice.of(world.strategies), owner: dice.of(world.people), approved: dice.of([0, 1, 1]) },
+        ...{ environment: 0, algoId: 'A', version: '1', parameterHash: 'ab12' },
+      })
     default:
       return changedLimit(script, dice)
   }

@@ -61,6 +61,15 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
   [4, 'odd', governance.odd],
+  [30, 'tick', fates.tick],
+  [30, 'status', fates.status],
+  [14, 'resolve', fates.resolve],
+  [5, 'close', fates.close],
+  [5, 'source', fates.source],
+  [8, 'beside', fates.beside],
+  [12, 'both', fates.both],
+  [14, 'early', fates.early],
+  [16, 'explain', fates.explain],
   [8, 'slices', parents.slices],
   [14, 'alone', people.sendAlone],
   [14, 'propose', people.propose],
@@ -70,10 +79,6 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [1, 'long', people.longOne],
   [8, 'step', people.stepOne],
   [1, 'forget', people.forget],
-  [45, 'tick', fates.tick],
-  [30, 'status', fates.status],
-  [14, 'resolve', fates.resolve],
-  [5, 'close', fates.close],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

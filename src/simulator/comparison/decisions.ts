@@ -67,6 +67,10 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  ReportCompared: ['qty', 'px', 'sourceQty', 'sourcePx', 'account', 'venue', 'source', 'result', 'kept', 'execID'],
+  ExecutionParked: [],
+  ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
+  OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
   TimerFired: ['dueUs', 'kind', 'id'],
   LimitEffective: ['term'],
   LimitReverted: ['term'],
@@ -74,7 +78,6 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ProposalLineAdded: ['proposal', 'line', 'contentHash0', 'contentHash1'],
   ProposalRepeated: ['proposal', 'state', 'line'],
   ProposalLineApplied: ['proposal', 'line', 'id'],
-  OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
   StatementDiffers: ['account', 'instrument', 'trader', 'strategy', 'stated', 'carried'],
   StatementCompared: ['account', 'differences'],
   CalendarStuck: ['calendar', 'tradeDate', 'reason'],
@@ -121,8 +124,8 @@ export function compareEvents(
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
     // The gate looks through orders by slot.
-    const bySlots = (name === 'CancelRequested' && given.name === 'KillSweep') || given.name === 'SessionPhase'
-    if (bySlots) ours.sort(bySlot(ledger))
+    if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
+    if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {

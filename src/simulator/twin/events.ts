@@ -95,6 +95,27 @@ export type TwinEvent =
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {
+      readonly name: 'ReportCompared'
+      readonly qty: bigint
+      readonly px: bigint
+      readonly sourceQty: bigint
+      readonly sourcePx: bigint
+      readonly account: number
+      readonly venue: number
+      readonly source: number
+      readonly result: number
+      readonly kept: number
+      readonly execID: string
+    }
+  | { readonly name: 'ExecutionParked' }
+  | {
+      readonly name: 'ParkedEnded'
+      readonly source: number
+      readonly venue: number
+      readonly execRefID: string
+      readonly alarm: number
+    }
+  | {
       readonly name: 'OrderAlarmed'
       readonly orderSeq: number
       readonly alarm: number

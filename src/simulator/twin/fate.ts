@@ -11,6 +11,7 @@ import {
   TIMES_IN_FORCE,
 } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
+import { isSourceOf } from './beside.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { smaller } from './exact.ts'
 import { hasDuty } from './names.ts'
@@ -72,7 +73,9 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
   if (order === undefined) return refused('UNKNOWN_ORDER')
   if (!isLive(order)) return refused('ORDER_TERMINAL')
   const isOther = named !== undefined && named !== order
-  if (isOther || (values.orderSeq !== 0 && values.orderSeq !== order.seq)) return refused('EXEC_CONFLICT')
+  const ofOther = values.instrument !== -1 && values.instrument !== order.keys.instrument
+  if (isOther || ofOther || (values.orderSeq !== 0 && values.orderSeq !== order.seq)) return refused('EXEC_CONFLICT')
+  if (!isSourceOf(state, values.session, order.keys.account, order.keys.venue)) return refused('NOT_EXECUTION_SOURCE')
   if (order.state === HELD) return refused('ORDER_UNKNOWN_STATE')
   const mayBeLost = order.state === UNKNOWN && order.versions.length === 1 && order.tokenExpiryUs < values.timeUs
   if (status === 'NOT_FOUND' && !mayBeLost) return refused('ORDER_UNKNOWN_STATE')

@@ -109,14 +109,10 @@ export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinE
     return dropVersion(state, order, values.clOrdID)
   }
   const isAccepted = order.versions[0]?.clOrdID === values.clOrdID
-  if (!isAccepted || !isUnheard(order) || order.reported) return refused('NOT_SENT_REFUSED')
+  const mayBeUnsent = order.state === APPROVED || order.state === UNKNOWN
+  if (!isAccepted || !mayBeUnsent || order.reported) return refused('NOT_SENT_REFUSED')
   order.state = NOT_SENT
   return [{ name: 'OrderMoved', orderSeq: order.seq, state: order.state, change: CHANGE.terminal }]
-}
-
-/** Nobody has said anything of it yet, or it is not known what became of it. */
-function isUnheard({ state }: Order): boolean {
-  return state === APPROVED || state === UNKNOWN
 }
 
 /** Takes a pending version away; an order with nothing left to execute or to wait for has ended. */

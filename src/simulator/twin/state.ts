@@ -137,7 +137,7 @@ export interface Order {
 
 /** A quantity that entered a position: a statement row or an execution. `amount` is its executed flow. */
 export interface Booking {
-  readonly keys: Keys
+  keys: Keys
   readonly qty: bigint
   readonly amount: bigint
   readonly px: bigint
@@ -153,6 +153,8 @@ export interface Booking {
   readonly bookedOn: number
   reversed: boolean
   reversedOn: number
+  /** Of an order that nobody knew, and no person has said yet what it was. */
+  unexplained?: boolean
   /** Price that its profit is counted from: its own, since the roll the mark of then; null while there is no mark. */
   basis: bigint | null
   /** The last trade date on which it was booked or reversed; 0 for a statement row. */
@@ -286,6 +288,8 @@ export interface Latch {
   /** Orders that ended under it while it was a kill, and how many of those were filled. */
   ended: number
   filled: number
+  /** Of an unknown execution: a person has said what it was. */
+  explained: boolean
   /** Subject of the row that set it; undefined for every other latch. */
   watched?: number
 }
@@ -309,6 +313,22 @@ export interface ListEntry {
   readonly mode: number
   readonly fromUs: number
   readonly untilUs: number
+}
+
+export interface ComparedDifference {
+  readonly account: number
+  readonly source: number
+  readonly venue: number
+  readonly execID: string
+  readonly qty: bigint
+  readonly px: bigint
+  readonly result: number
+  rolls: number
+}
+
+export interface ParkedBust {
+  readonly report: ValuesOfCommand<'ExecutionReport'>
+  rolls: number
 }
 
 /** What people ask for; its lines are commands without a stamp. */
@@ -391,14 +411,20 @@ export interface State {
   /** Temporary rows by key: what each goes back to, null for nothing, and when. */
   readonly terms: Map<string, { readonly id: number; readonly base: Limit | null; readonly expiresUs: number }>
   termsMade: number
+  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
+  readonly closings: Map<number, number>
+  /** Execution source and the session compared with it, by account and venue. */
+  readonly sources: Map<string, { readonly source: number; readonly compare: number }>
+  /** Differences between them, by source, venue and execID. */
+  readonly differences: Map<string, ComparedDifference>
+  /** Busts and corrects that wait for their execution, by source, venue and execRefID. */
+  readonly parked: Map<string, ParkedBust>
+  /** Ends that one person has asked for, by order. */
+  readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
   readonly proposals: Map<number, Proposal>
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
   applying: number[]
-  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
-  readonly closings: Map<number, number>
-  /** Ends that one person has asked for, by order. */
-  readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
 }
 
 export function emptyState(): State {
@@ -447,11 +473,14 @@ export function emptyState(): State {
     scheduled: new Map(),
     terms: new Map(),
     termsMade: 0,
+    closings: new Map(),
+    resolutions: new Map(),
+    sources: new Map(),
+    differences: new Map(),
+    parked: new Map(),
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],
-    closings: new Map(),
-    resolutions: new Map(),
   }
 }
 

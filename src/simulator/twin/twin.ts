@@ -3,11 +3,13 @@
  * orders and bookings, and works every sum out again for every decision, in BigInt.
  */
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
+import { reasonNumber } from '../../model/codes.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as beside from './beside.ts'
 import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
-import { executionReport } from './executions.ts'
+import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
@@ -121,7 +123,7 @@ function tellOf(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return calendars.dayRoll(state, given.values)
+      return rolled(state, given.values.calendar, calendars.dayRoll(state, given.values))
     case 'Calendar':
       return calendars.calendar(state, given.values)
     case 'CalendarDay':
@@ -154,15 +156,25 @@ function tellOf(state: State, given: Command): TwinEvent[] {
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
+    case 'OrderStatus':
+      return fate.orderStatus(state, given.values)
+    case 'ExplainExecution':
+      return beside.explainExecution(state, given.values, reasonNumber('UNKNOWN_EXECUTION'))
+    case 'ExecutionSource':
+      return beside.executionSource(state, given.values)
+    case 'ResolveOrder':
+      return fate.resolveOrder(state, given.values)
     case 'Algo':
       return data.algo(state, given.values)
     case 'Parent':
       return tellParent(state, given.values)
-    case 'OrderStatus':
-      return fate.orderStatus(state, given.values)
-    case 'ResolveOrder':
-      return fate.resolveOrder(state, given.values)
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
+}
+
+/** What waits for an execution waits for two dates. */
+function rolled(state: State, calendar: number, said: TwinEvent[]): TwinEvent[] {
+  if (calendar !== -1) return said
+  return said[0]?.name === 'Applied' ? [...said, ...giveUpParked(state)] : said
 }

@@ -19,10 +19,11 @@ const CARRIED_OUT_BY: Partial<Record<CommandName, readonly Duty[]>> = {
   Fx: ['reference:write'],
   Capital: ['reference:write'],
   Adv: ['reference:write'],
+  Algo: ['reference:write'],
   Parameter: ['limits:approve', 'admin'],
   Limit: ['limits:approve'],
 }
-const PEOPLES: readonly CommandName[] = ['Limit', 'Parameter', 'List', 'Binding']
+const PEOPLES: readonly CommandName[] = ['Limit', 'Parameter', 'List', 'Binding', 'Algo']
 const PRINCIPAL_DUTY = 6
 const PRINCIPAL = 14
 
@@ -78,6 +79,8 @@ function tightens(state: State, given: Command): boolean {
       const isOfDuties = kind === PRINCIPAL_DUTY && nameAt(state, 'PRINCIPAL', a) !== undefined
       return isOfDuties && (b & ~dutiesOf(state, a)) === 0
     }
+    case 'Algo':
+      return given.values.approved === 0
     case 'InstrumentState': {
       const { flags, halted, rule201, active, manualUntilUs } = given.values
       const gives = (flag: number) => (flags & flag) !== 0
