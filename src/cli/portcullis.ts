@@ -9,6 +9,7 @@ import { register as registerImport } from './import.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerKill } from './kill.ts'
 import { register as registerPerson } from './person.ts'
+import { register as registerProposal } from './proposal.ts'
 import { register as registerReplay } from './replay.ts'
 import { register as registerSecrets } from './secrets.ts'
 
@@ -18,7 +19,8 @@ const program = new Command('portcullis')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
 const REGISTERS = [
-  ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerReplay, registerSecrets],
+  ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerProposal, registerReplay],
+  registerSecrets,
 ]
 for (const register of REGISTERS) register(program)
 pointToHelp(program)
