@@ -40,6 +40,7 @@ test('the example is a configuration, and needs nothing that it does not say', (
   const read = readGateConfig(EXAMPLE)
   assert.deepEqual(read.officers, ['officer-a', 'officer-b'])
   assert.deepEqual(read.tls, { cert: '/etc/portcullis/gate.crt', key: '/etc/portcullis/gate.key' })
+  assert.deepEqual(read.control, { host: '0.0.0.0', port: 8444 })
   assert.deepEqual(read.sizes, DEMO_SIZES)
   const fields = parseDocument(readFileSync(EXAMPLE, 'utf8')).toJS() as Record<string, unknown>
   for (const { path, otherwise } of CONFIG_FIELDS) {
@@ -67,11 +68,13 @@ test('the page lists every field', () => {
 })
 
 test('what is left out has its default; relative paths begin at the file', () => {
-  const { data, host, tls, durability, ledgerDecimals, sizes } = parseGateConfig(LEAST, '/etc/portcullis/gate.yaml')
+  const read = parseGateConfig(LEAST, '/etc/portcullis/gate.yaml')
+  const { data, host, control, tls, durability, ledgerDecimals, sizes } = read
   assert.deepEqual(
-    { data, host, tls, durability, ledgerDecimals, sizes },
+    { data, host, control, tls, durability, ledgerDecimals, sizes },
     {
       ...{ data: '/etc/portcullis/data', host: '127.0.0.1', tls: undefined },
+      control: { host: '127.0.0.1', port: 0 },
       ...{ durability: 'fsync', ledgerDecimals: 2, sizes: DEMO_SIZES },
     },
   )
@@ -107,6 +110,18 @@ const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])
   ['a broken port', change('8443', '84.5'), /:7: listen\.port/],
   ['a host by name', change('  port', '  host: example.com\n  port'), /:7: listen\.host/],
   ['other machines without TLS', change('  port', '  host: 0.0.0.0\n  port'), /:7: listen\.tls is missing: 0\.0\.0\.0/],
+  [
+    'control for other machines without TLS',
+    change('  port', '  control: { host: 10.0.0.7 }\n  port'),
+    /:7: listen\.tls is missing: 10\.0\.0\.7 is reached/,
+  ],
+  [
+    'both listeners without TLS',
+    change('  port', '  host: 0.0.0.0\n  control: { host: 0.0.0.0 }\n  port'),
+    /:7: listen\.tls is missing.*\n.*:8: listen\.tls is missing/,
+  ],
+  ['two listeners at a port', change('  port', '  control: { port: 8443 }\n  port'), /:7: .*8443 is listen\.port too/],
+  ['a control listener by name', change('  port', '  control: { host: kill }\n  port'), /:7: listen\.control\.host/],
   [
     'a certificate without a key',
     change('  port', '  tls: { cert: a.crt }\n  port'),

@@ -20,6 +20,8 @@ export interface GateConfig {
   readonly data: string
   readonly host: string
   readonly port: number
+  /** Of the control listener, with the same certificate. */
+  readonly control: { readonly host: string; readonly port: number }
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly issuer: string
   readonly durability: Durability
@@ -38,6 +40,8 @@ export interface ConfigField {
   read(value: unknown): string | number | readonly string[] | undefined
 }
 
+const address = (value: unknown) =>
+  value === 'localhost' || (typeof value === 'string' && isIP(value) !== 0) ? value : undefined
 const NAME = /^[\x21-\x7e]+$/
 /** So many times the sizes of the demo: beyond it nobody has measured. */
 const SIZE_FACTOR_MAX = 4
@@ -99,7 +103,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     takes: 'an address',
     otherwise: '127.0.0.1',
     doc: 'Address to listen at. One that is not of this machine alone needs `listen.tls`.',
-    read: (value) => (value === 'localhost' || (typeof value === 'string' && isIP(value) !== 0) ? value : undefined),
+    read: address,
   },
   {
     path: 'listen.port',
@@ -110,6 +114,20 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   },
   { path: 'listen.tls.cert', takes: 'a path', otherwise: '', doc: 'Chain of certificates, PEM.', read: text },
   { path: 'listen.tls.key', takes: 'a path', otherwise: '', doc: 'Private key of the certificate, PEM.', read: text },
+  {
+    path: 'listen.control.host',
+    takes: 'an address',
+    otherwise: '127.0.0.1',
+    doc: 'Address of the [control listener](kill.md), for kill and release alone. It has TLS where `listen.tls` is given, and needs it as `listen.host` does.',
+    read: address,
+  },
+  {
+    path: 'listen.control.port',
+    takes: '0 to 65535',
+    otherwise: '0',
+    doc: 'Its port; 0 takes any that is free: `control-url` in the data folder says which.',
+    read: whole(0, 65_535),
+  },
   {
     path: 'issuer.url',
     takes: 'an address that begins with https://, or http:// on this machine',
@@ -236,6 +254,7 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
     ...{ firm: at<string>('firm.id'), baseCurrency: at<string>('firm.baseCurrency') },
     ...{ ledgerDecimals: at<number>('firm.ledgerDecimals'), officers: at<[string, string]>('officers') },
     ...{ data: file('data'), host: at<string>('listen.host'), port: at<number>('listen.port') },
+    control: { host: at<string>('listen.control.host'), port: at<number>('listen.control.port') },
     tls: hasTls ? { cert: file('listen.tls.cert'), key: file('listen.tls.key') } : undefined,
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
@@ -244,7 +263,7 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
 
 /** Fields that are right by themselves and not together. */
 function contradictions(
-  { host, tls }: GateConfig,
+  { host, port, control, tls }: GateConfig,
   lineOf: (path: string) => number,
   values: ReadonlyMap<string, unknown>,
 ): [number, string][] {
@@ -255,8 +274,17 @@ function contradictions(
   ] as const) {
     if (values.has(there) && !values.has(missing)) return [[lineOf(there), `${missing} is missing: ${there} needs it`]]
   }
-  if (tls !== undefined || host === undefined || isLoopback(host)) return []
-  return [[lineOf('listen.host'), `listen.tls is missing: ${host} is reached from other machines`]]
+  // Two listeners of one port would be told apart by nobody; 0 is any that is free.
+  if (port !== 0 && port === control.port) {
+    return [[lineOf('listen.control.port'), `listen.control.port: ${port} is listen.port too`]]
+  }
+  const open = [
+    ['listen.host', host],
+    ['listen.control.host', control.host],
+  ] as const
+  return open
+    .filter(([, at]) => tls === undefined && at !== undefined && !isLoopback(at))
+    .map(([path, at]) => [lineOf(path), `listen.tls is missing: ${at} is reached from other machines`])
 }
 
 function faultOf(file: string, faults: readonly [number, string][]): UsageError {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ const CONFIG = join(folder, 'gate.yaml')
 const SOURCE = `firm: { id: ACME, baseCurrency: USD }
 officers: [ruth, omar]
 data: data
-listen: { port: 0, tls: { cert: gate.crt, key: gate.key } }
+listen: { port: 0, tls: { cert: gate.crt, key: gate.key }, control: { host: 127.0.0.1, port: 0 } }
 issuer: { url: "https://gate.test" }
 journal: { durability: os }
 sizes: { orders: 1024, idsPerDay: 4096, executionsPerDay: 4096, cellPages: 4096, books: 4096 }
@@ -46,6 +46,7 @@ function portcullis(...args: readonly string[]) {
 class Running {
   readonly process: ChildProcess
   url = ''
+  controlUrl = ''
   said = ''
 
   constructor(program: string, args: readonly string[]) {
@@ -62,6 +63,7 @@ class Running {
     const ended = once(this.process, 'exit').then(() => assert.fail(this.said))
     const [message] = (await Promise.race([once(this.process, 'message'), ended])) as [GateReady]
     this.url = message.url
+    this.controlUrl = message.controlUrl
     return this
   }
 
@@ -71,12 +73,12 @@ class Running {
     return (await exit)[0]
   }
 
-  async send(as: string, method: string, path: string, body?: object): Promise<Answer> {
+  async send(as: string, method: string, path: string, body?: object, url = this.url): Promise<Answer> {
     const key = as === '' ? undefined : readPersonKey(join(folder, `${as}.json`))
     const token = key === undefined ? '' : await signPersonToken(key, { audience: AUDIENCE })
     return new Promise((settle, fail) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-      const sent = request(new URL(path, this.url), { method, headers, ca: TEST_CERTIFICATE.cert }, (response) => {
+      const sent = request(new URL(path, url), { method, headers, ca: TEST_CERTIFICATE.cert }, (response) => {
         let text = ''
         response.setEncoding('utf8').on('data', (part: string) => {
           text += part
@@ -172,7 +174,7 @@ describe('a production gate', { timeout: 120_000 }, () => {
       assert.doesNotMatch(text, /demo/i)
     }
     assert.equal(await gate.end(), 0)
-    assert.match(gate.said, /^portcullis: the gate of ACME decides at https:.*\(durability os\)\n$/)
+    assert.match(gate.said, /^portcullis: the gate of ACME decides at https:.*\(durability os\), kill at https:.*\n$/)
     assert.doesNotMatch(gate.said, /demo/i)
   })
 
@@ -190,6 +192,22 @@ describe('a production gate', { timeout: 120_000 }, () => {
     const second = portcullis('gate', '--config', CONFIG)
     assert.equal(second.status, 70)
     assert.match(second.stderr, /data.journal/)
+    assert.equal(await gate.end(), 0)
+  })
+
+  test('serves kill, release and their state at the control listener, with TLS, and nothing else', async () => {
+    const gate = await start()
+    const { controlUrl } = gate
+    assert.match(controlUrl, /^https:/)
+    assert.notEqual(controlUrl, gate.url)
+    assert.equal(readFileSync(join(folder, 'data', 'control-url'), 'utf8').trim(), controlUrl)
+    const control = (as: string, method: string, path: string, body?: object) =>
+      gate.send(as, method, path, body, controlUrl)
+    assert.equal((await control('', 'GET', '/readyz')).body.firm, 'ACME')
+    assert.equal((await control('ruth', 'GET', '/limits')).status, 404)
+    assert.equal((await control('', 'GET', '/latches')).status, 401)
+    await assert.rejects(fetch(controlUrl.replace('https', 'http')), 'in the clear nothing is served')
+    assert.deepEqual((await control('ruth', 'GET', '/latches')).body.latches, [])
     assert.equal(await gate.end(), 0)
   })
 

@@ -23,6 +23,8 @@ import { tradeDateOf } from './trade-date.ts'
 /** What the process that started it is told by IPC, where there is one. */
 export interface GateReady {
   readonly url: string
+  /** Of the control listener. */
+  readonly controlUrl: string
 }
 
 const PRODUCTION = 1
@@ -65,8 +67,11 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
     },
   })
   stop = endInOrder(gate, logger)
-  console.log(`portcullis: the gate of ${config.firm} decides at ${gate.url} (durability ${config.durability})`)
-  const ready: GateReady = { url: gate.url }
+  const { url, controlUrl } = gate
+  console.log(
+    `portcullis: the gate of ${config.firm} decides at ${url} (durability ${config.durability}), kill at ${controlUrl}`,
+  )
+  const ready: GateReady = { url, controlUrl }
   process.send?.(ready)
 }
 
@@ -75,10 +80,11 @@ export async function openProduction(
   config: GateConfig,
   more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'say'>,
 ): Promise<OpenGate> {
-  const { data, durability, host, port, sizes, issuer, firm, baseCurrency, ledgerDecimals, officers } = config
+  const { data, durability, host, port, control, sizes, issuer, firm, baseCurrency, ledgerDecimals, officers } = config
   const gate = await openGate({
     ...more,
     ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
+    ...{ controlHost: control.host, controlPort: control.port },
     check: (directory) => checkFirm(config, directory),
   })
   if (gate.hasGenesis) return gate

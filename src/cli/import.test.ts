@@ -133,27 +133,46 @@ nothing was sent; --propose proposes it
   })
 })
 
-test('a file becomes one proposal: opened, filled in order, submitted', async () => {
+test('a file becomes one proposal: opened, filled in order, submitted with its hash', async () => {
   const sent: [string, string, unknown][] = []
   const client = {
     send: async (method: 'GET' | 'POST', path: string, body?: object) => {
       sent.push([method, path, body])
-      return { id: 7 }
+      const answer = { outcome: 'APPLIED', id: 7, state: 'DRAFT' }
+      return Array.isArray(body) ? { rows: body.map(({ line }) => ({ ...answer, contentHash: `h${line}` })) } : answer
     },
   }
   const rows: ImportRow[] = Array.from({ length: 1_001 }, (_, at) => ({
     ...{ path: '/positions', line: at + 2 },
     body: { account: 'A', symbol: `S-${at}`, qty: '1' },
   }))
-  assert.equal(await propose(client, rows, 'quarter'), '7')
+  assert.deepEqual(await propose(client, rows, 'quarter'), { id: 7, contentHash: 'h1000' })
   assert.deepEqual(
     sent.map(([method, path]) => `${method} ${path}`),
     ['POST /proposals', ...Array.from({ length: 3 }, () => 'POST /proposals/7/lines'), 'POST /proposals/7/submit'],
   )
-  assert.deepEqual(sent[0]?.[2], { reason: 'quarter' })
+  const [, , { key, ...opening }] = sent[0] as [string, string, { readonly key: string }]
+  assert.match(key, /^[0-9a-f]{32}$/)
+  assert.deepEqual(opening, { title: 'quarter', draft: true })
+  assert.deepEqual(sent.at(-1)?.[2], { lines: 1_001, contentHash: 'h1000' })
   const lines = sent.slice(1, -1).flatMap(([, , body]) => body as object[])
   assert.deepEqual(
     lines,
-    rows.map(({ path, body }) => ({ path, body })),
+    rows.map(({ path, body }, line) => ({ line, path, body })),
   )
+})
+
+test('what the gate refuses is said with its line, and nothing is submitted', async () => {
+  const paths: string[] = []
+  const client = {
+    send: async (_: 'GET' | 'POST', path: string, body?: object) => {
+      paths.push(path)
+      const answer = { outcome: 'APPLIED', id: 7, state: 'DRAFT', contentHash: 'h' }
+      if (!Array.isArray(body)) return answer
+      return { rows: [answer, { outcome: 'REFUSED', reason: { text: 'NOT_PROPOSABLE: no' } }] }
+    },
+  }
+  const rows: ImportRow[] = [2, 5].map((line) => ({ path: '/adv', line, body: { symbol: `S-${line}` } }))
+  await assert.rejects(propose(client, rows, 'x'), /^RequestFailed: line 5 of the file: NOT_PROPOSABLE: no$/)
+  assert.ok(!paths.includes('/proposals/7/submit'))
 })

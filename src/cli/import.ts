@@ -65,8 +65,9 @@ async function run(kind: ImportKind, file: string, options: ImportOptions): Prom
   const client = new PersonClient(url, () => signPersonToken(signer, { audience: AUDIENCE }))
   await compare(client, rows)
   if (reason === undefined) return console.log('nothing was sent; --propose proposes it')
-  const id = await propose(client, rows, reason)
-  console.log(`proposal ${id} waits for another person than ${signer.name}: POST /proposals/${id}/approve`)
+  const { id, contentHash } = await propose(client, rows, reason)
+  console.log(`proposal ${id} waits for another person than ${signer.name}, content hash ${contentHash}:`)
+  console.log(`portcullis proposal show ${id} --url ${url} --key FILE, then approve ${id} --hash ${contentHash}`)
 }
 
 async function compare(client: PersonClient, rows: readonly ImportRow[]): Promise<void> {

@@ -9,6 +9,7 @@ import { register as registerImport } from './import.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerKill } from './kill.ts'
 import { register as registerPerson } from './person.ts'
+import { register as registerProposal } from './proposal.ts'
 import { register as registerReplay } from './replay.ts'
 import { register as registerSecrets } from './secrets.ts'
 import { register as registerSnapshot } from './snapshot.ts'
@@ -19,8 +20,8 @@ const program = new Command('portcullis')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
 const REGISTERS = [
-  ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerReplay, registerSecrets],
-  registerSnapshot,
+  ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerProposal, registerReplay],
+  ...[registerSecrets, registerSnapshot],
 ]
 for (const register of REGISTERS) register(program)
 pointToHelp(program)

@@ -31,6 +31,8 @@ export const UNCLASSIFIED = 'UNCLASSIFIED'
 const PRINCIPAL_DUTY = 6
 const OFFICER_BITS = OFFICER_DUTIES.reduce((bits, duty) => bits | (1 << DUTIES.indexOf(duty)), 0)
 const REARM = parameterIndex('warnRearmBps')
+const STATEMENTS_REQUIRED = parameterIndex('statementsRequired')
+const PRODUCTION = 1
 
 export class ReferenceEvolver {
   readonly #state: State
@@ -74,6 +76,7 @@ export class ReferenceEvolver {
     const state = this.#state
     const command = decode(tape, offset, GENESIS)
     state.profile = command.profile
+    if (command.profile === PRODUCTION) state.parameters[STATEMENTS_REQUIRED] = 1
     state.ledgerDecimals = command.ledgerDecimals
     state.tradeDate = command.tradeDate
     state.firm = command.firm

@@ -50,6 +50,8 @@ scenario(
     assert.equal(release(1, 'RUTH')?.reason, 'MAKER_IS_CHECKER')
     assert.equal(s.order().reason, 'BLOCKED', 'asked for is not released')
     assert.equal(release(1, 'OMAR')?.event, 'Applied')
+    assert.equal(s.order().reason, 'ACCOUNT_NOT_READY', 'no statement has come')
+    s.parameter('statementsRequired', 0)
     s.working()
   },
   PRODUCTION,

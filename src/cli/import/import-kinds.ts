@@ -2,6 +2,7 @@
 import type { Directory, InstrumentUnits } from '../../model/directory.ts'
 import type { RequestError } from '../../model/errors.ts'
 import { DECIMALS_MAX } from '../../model/numbers.ts'
+import { ALGO_FORM, algo } from '../../model/parse/algo.ts'
 import type { Form, Words, WordsOf } from '../../model/parse/form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from '../../model/parse/instrument.ts'
@@ -84,6 +85,7 @@ export const IMPORT_PATHS: Readonly<Record<ImportKind, readonly ImportPath[]>> =
     route('/locates', reference.LOCATE_FORM, reference.locate, ['locateID']),
     route('/capital', reference.CAPITAL_FORM, reference.capital, ['subject']),
     route('/adv', reference.ADV_FORM, reference.adv, ['symbol']),
+    route('/algos', ALGO_FORM, algo, ['strategy']),
   ],
   positions: [
     route('/positions', reference.POSITION_FORM, reference.position, ['account', 'symbol', 'trader', 'strategy']),

@@ -1,6 +1,7 @@
 /**
  * Names, what may go together, and the duties of people: the commands Genesis, Hierarchy, Binding.
  */
+import { parameterIndex } from '../../model/parameters.ts'
 import {
   BINDING_KINDS,
   DUTIES,
@@ -38,6 +39,8 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
   if (!isEnough || (values.profile !== 0 && values.profile !== 1)) return refused('INVALID_VALUE')
   state.begun = true
   state.profile = values.profile
+  // Nobody trades a firm's money before its positions and live orders are known.
+  if (values.profile === 1) state.parameters[parameterIndex('statementsRequired')] = 1
   state.ledgerDecimals = values.ledgerDecimals
   state.tradeDate = values.tradeDate
   define(state, 'FIRM', values.firm, {}, 0)
