@@ -1,5 +1,5 @@
 /**
- * What takes two people (docs/reference/decision.md §12): a command that tightens may be carried out by one person at
+ * What takes two people (docs/reference/decision.md §15): a command that tightens may be carried out by one person at
  * once; whatever loosens comes by a proposal. Machines carry out what their duties say, and in production loosen nothing.
  */
 import { reasonNumber } from '../model/codes.ts'
