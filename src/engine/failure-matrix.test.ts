@@ -156,3 +156,34 @@ failure('evaluation error: what a row needs and nobody knows is no pass', (s) =>
   s.limit('MAX_ORDER_PCT_ADV', 'FIRM', 10_000)
   assert.equal(answers(s, resting), 'ADV_UNAVAILABLE ADV_UNAVAILABLE NONE')
 })
+
+failure(
+  'failover in the middle of a replace: both versions stay reserved, and the report that comes later settles it',
+  (s) => {
+    const id = s.working({ orderQty: 100, venue: 'V1' })
+    s.report('New', id)
+    const larger = s.replaced(id, { orderQty: 150 })
+    const before = s.standing()
+    const next = s.replayed()
+    const [order] = [...next.view.orders()]
+    assert.deepEqual([order?.pendingReplaces, order?.leavesQty, order?.openValue], [1, 150, 150 * PX])
+    assert.equal(next.stateHash(), s.engine.stateHash())
+    assert.equal(s.standing(), before)
+    s.report('ReplaceRejected', larger)
+    assert.deepEqual([s.live(id)?.pendingReplaces, s.live(id)?.leavesQty], [0, 100])
+  },
+)
+
+failure(
+  'reports out of order: a fill before the acknowledgement is booked once, and the acknowledgement changes nothing',
+  (s) => {
+    const id = s.working({ orderQty: 100 })
+    s.fill(id, 40, PX, { execID: 'E' })
+    const before = s.standing()
+    s.report('New', id)
+    s.fill(id, 40, PX, { execID: 'E' })
+    assert.equal(s.refusal, 'EXEC_DUPLICATE')
+    assert.equal(s.standing(), before)
+    assert.deepEqual(s.cell('A1'), { position: 40, buyLeaves: 60, sellLeaves: 0 })
+  },
+)

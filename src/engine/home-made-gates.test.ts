@@ -265,7 +265,11 @@ wrong(14, 'what was executed past the gate counts, and blocks where it was', (s)
   s.fill('never approved', 60, 10_000, { account: s.id('A1'), instrument: s.id('ACME'), side: 0 })
   assert.equal(s.exposure('A1').gross, 600_000)
   assert.equal(s.order({ orderQty: 1 }).reason, 'BLOCKED')
-  s.release([...s.engine.view.latches()][0]?.latch ?? -1)
+  const latch = [...s.engine.view.latches()][0]?.latch ?? -1
+  s.send('Release', { latch, state: 0, step: 0, principal: s.id('ALICE') })
+  assert.equal(s.refusal, 'NOT_EXPLAINED')
+  s.applied('ExplainExecution', { latch, account: -1, principal: s.id('ALICE') })
+  s.release(latch)
   assert.equal(s.order({ orderQty: 41 }).qtyPassing, 40)
 })
 

@@ -24,6 +24,11 @@ const FAILURE_ROWS = [
 const ENFORCEMENT_ROWS = [
   ...['Knight 2012', 'Goldman 2013', 'Merrill 2012-14', 'Citi 2022', 'Latour', 'FINRA themes', 'FINRA 2023'],
 ]
+const FAULT_ROWS = [
+  ...['A kill during a burst', 'A restart with open orders', 'A failover in the middle of a replace'],
+  ...['A crash at any moment', 'A step of the clock', 'A gap in the reports', 'The same execution twice'],
+  'A fill before its acknowledgement',
+]
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => `${at + 1}`)
 
 for (const page of [FAILURES, WRONG_GATES, INVARIANTS]) {
@@ -36,11 +41,11 @@ for (const page of [FAILURES, WRONG_GATES, INVARIANTS]) {
   })
 }
 
-test('each failure, each way to go wrong, each case of enforcement and each invariant has its row', () => {
+test('each failure, each way to go wrong, each case of enforcement, each invariant and each fault has its row', () => {
   const first = (page: typeof FAILURES) => proofRows(page).map(({ cells }) => cells[0])
   assert.deepEqual(first(FAILURES), FAILURE_ROWS)
   assert.deepEqual(first(WRONG_GATES), [...numbers(20), ...ENFORCEMENT_ROWS])
-  assert.deepEqual(first(INVARIANTS), numbers(10))
+  assert.deepEqual(first(INVARIANTS), [...numbers(10), ...FAULT_ROWS])
 })
 
 test('each way to go wrong, and each invariant, has a test of its number', () => {
@@ -50,7 +55,7 @@ test('each way to go wrong, and each invariant, has a test of its number', () =>
       cells[0],
     )
   }
-  for (const { cells, tests: named } of proofRows(INVARIANTS)) {
+  for (const { cells, tests: named } of proofRows(INVARIANTS).slice(0, 10)) {
     const own = new RegExp(`^invariants? (\\d+,? (and )?)*${cells[0]}\\b`)
     assert.ok(
       named.some(({ title }) => own.test(title)),
