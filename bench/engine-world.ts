@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** Limit rows for (account, instrument) on top of those at every scope. */
   readonly extraLimitRows: number
   readonly rules: RulePack
+  /** Told of each entry that defines the world: [offset, tape.end). */
+  readonly onEntry?: (tape: Tape, offset: number) => void
 }
 
 /** An engine with its world loaded, and what an order needs to name. */
@@ -63,6 +65,7 @@ export function buildWorld(options: WorldOptions): World {
       timeUs: world.timeUs,
     })
     engine.execute(tape, offset)
+    options.onEntry?.(tape, offset)
   }
   const define = (kind: NameKind, name: string, parents: Record<string, number> = {}) => {
     const nobody = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

@@ -54,6 +54,7 @@ server = await createRestServer({
     get durableSeq() {
       return sequencer.durableSeq
     },
+    diskRoom: 'enough',
     get isDown() {
       return sequencer.isDown
     },

@@ -1,28 +1,35 @@
 /** A gate that starts again from its folder: the same firm, the same orders, and the first answer to a repeated one. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { NewOrderBody } from '../floor/client/bodies.ts'
 import { readSecrets } from '../floor/client/credentials.ts'
 import { GateClient } from '../floor/client/gate-client.ts'
 import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
 import { setUpWorld } from '../floor/world/set-up-world.ts'
+import { SpillFile } from '../gateway/spill-file.ts'
 import { DirectoryLocked } from '../journal/name-lock.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'open-gate-'))
-const logger = { info: () => {}, warn: () => {}, error: () => {} }
+const PROGRAM = fileURLToPath(new URL('./portcullis.js', import.meta.url))
+/** What each start said of its recovery. */
+const recoveries: { readonly entries: number; readonly snapshot: string }[] = []
+const info = (fields: object) => 'entries' in fields && recoveries.push(fields as (typeof recoveries)[number])
+const logger = { info, warn: () => {}, error: () => {} }
 const settings = { directory: folder, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
 const ORDER: NewOrderBody = {
   ...{ clOrdID: 'A-1', symbol: 'AAPL', account: 'ACC-1', trader: 'TRADER-1', strategy: 'STRAT-1', venue: 'XSIM' },
   ...{ side: 'Buy', orderQty: '100', ordType: 'Limit', timeInForce: 'Day', price: '229' },
 }
 
-async function open(): Promise<{ gate: OpenGate; client: GateClient }> {
-  const gate = await openGate({ ...settings, onFatal: (cause) => assert.fail(String(cause)) })
+async function open(say: (line: string) => void = () => {}): Promise<{ gate: OpenGate; client: GateClient }> {
+  const gate = await openGate({ ...settings, say, onFatal: (cause) => assert.fail(String(cause)) })
   await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 })
   const wait = (ms: number) => new Promise<void>((settle) => setTimeout(settle, ms))
   const secrets = readSecrets(floorSecretsFile(folder))
@@ -60,6 +67,54 @@ describe('a gate in a folder', () => {
     assert.equal(exposures.find(({ subject }) => subject === 'TRADER:TRADER-1')?.openOrders, 1)
     second.client.close()
     await second.gate.close()
+
+    const { status, stdout } = spawnSync(process.execPath, [PROGRAM, 'snapshot', join(folder, 'journal')], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0)
+    assert.match(stdout, /^saved behind command \d+: \d+\.\d MB, state [0-9a-f]{16}, block [0-9a-f]{64}\n$/)
+    recoveries.length = 0
+    const third = await open()
+    const [{ entries, snapshot } = { entries: -1, snapshot: '' }] = recoveries
+    assert.equal(entries, 0)
+    assert.match(snapshot, /snapshots.\d{16}\.state$/)
+    assert.deepEqual(await third.client.newOrder(ORDER), { ...answer, duplicate: true })
+    assert.equal((await third.client.newOrder({ ...ORDER, clOrdID: 'A-3' })).approved, true)
+    const after = (await third.client.exposures()).exposures
+    assert.equal(after.find(({ subject }) => subject === 'TRADER:TRADER-1')?.openOrders, 2)
+    third.client.close()
+    await third.gate.close()
+    const verified = spawnSync(process.execPath, [PROGRAM, 'journal', 'verify', join(folder, 'journal')])
+    assert.equal(verified.status, 0, String(verified.stdout))
+  })
+
+  test('brings cancels to the journal that passed while it was down', async () => {
+    const spilled = join(folder, 'cancels-without-journal.jsonl')
+    const spill = new SpillFile(spilled)
+    assert.ok(spill.add('floor-ems', 'floor-ems', 'A-1', 'C-1'))
+    assert.ok(spill.add('nobody', 'floor-ems', 'never sent', ''))
+    spill.close()
+    appendFileSync(spilled, '{"time":"2026-11-2')
+    const said: string[] = []
+    const { gate, client } = await open((line) => said.push(line))
+    assert.equal(said.length, 1)
+    assert.match(said[0] as string, /^2 cancels passed while the journal was down; .*jsonl\.told-\d+$/)
+    assert.ok(!existsSync(spilled))
+    client.close()
+    await gate.close()
+    const show = (type: string) =>
+      spawnSync(process.execPath, [PROGRAM, 'journal', 'show', join(folder, 'journal'), '--type', type], {
+        encoding: 'utf8',
+      }).stdout
+    assert.match(show('SpilledCancel'), /SpilledCancel .*origClOrdID="A-1" sender="floor-ems"/)
+    assert.match(show('SpilledCancel'), /SpilledCancel .*sender="nobody"/)
+    const decided = show('CancelDecided').trimEnd().split('\n')
+    assert.equal(decided.length, 2)
+    assert.match(decided[0] as string, /orderSeq=\d+/)
+    assert.match(decided[1] as string, /UNKNOWN_ORDER/)
+    const again = await open((line) => assert.fail(line))
+    again.client.close()
+    await again.gate.close()
   })
 
   test('is not opened twice', async () => {

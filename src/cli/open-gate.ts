@@ -19,23 +19,23 @@ import type { Logger } from '../gateway/logger.ts'
 import type { TlsFiles } from '../gateway/rest/listener.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
+import { tellSpilledCancels } from '../gateway/spilled-cancels.ts'
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
 import { FileJournal } from '../journal/file-journal.ts'
-import { JournalReader } from '../journal/journal-reader.ts'
 import { systemLockWorld } from '../journal/lock-world.ts'
 import { type Durability, readSegmentHeader, type SegmentHeader, segmentName } from '../journal/segment-header.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import type { Directory } from '../model/directory.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
 import { ENGINE_VERSION } from '../model/version.ts'
-import { recover } from '../replay/recover.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import type { Clock, Notice } from '../sequencer/ports.ts'
 import { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
+import { codeHash } from './code-hash.ts'
 import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
-import { RecentBlocks } from './recent-blocks.ts'
+import { recoverEngine } from './recover-engine.ts'
 
 export interface GateSettings {
   /** Data folder: `journal` and `secrets` are in it. */
@@ -93,7 +93,6 @@ export interface OpenGate {
 
 /** Where the replay clock stands before the first request moves it: past zero, which means "none" in some fields. */
 const REPLAY_START_US = 1_000_000
-const NO_CODE_HASH = '0'.repeat(64)
 const LOOPBACK = '127.0.0.1'
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
@@ -118,14 +117,13 @@ async function openLocked(
   const { logger, durability } = settings
   const folder = lock.directory
   const { hashSeed, sizes } = beginningOf(folder, settings.sizes)
-  const engine = createEngine({
-    ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
-    onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
-  })
-  const reader = new JournalReader(folder, () => lock.renew())
-  const recent = new RecentBlocks(reader)
-  const { lastSeq, lastTimeUs, entries } = recover(engine, recent)
-  logger.info({ entries }, 'recovered from the journal')
+  const facts = { engineVersion: ENGINE_VERSION, codeHash: codeHash(), hashSeed, sizes }
+  const makeEngine = () =>
+    createEngine({
+      ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
+      onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
+    })
+  const { engine, reader, recent, lastSeq, lastTimeUs } = recoverEngine(lock, facts, makeEngine, logger)
   const { profile = 'demo' } = settings
   if (profile === 'production' && settings.clock === 'replay')
     throw new Error('a production gate has a clock of its own')
@@ -137,10 +135,7 @@ async function openLocked(
   const clock: Clock = replayClock ?? systemClock
   const journal = FileJournal.open({
     ...{ lock, reader, wallUs: () => systemClock.wallUs() },
-    facts: {
-      ...{ engineVersion: ENGINE_VERSION, codeHash: NO_CODE_HASH, parametersVersion: 0 },
-      ...{ durability, sizes, hashSeed },
-    },
+    facts: { ...facts, parametersVersion: 0, durability },
     onProblem: (cause) => logger.warn({ err: cause }, 'no spare segment'),
   })
   let server: RestServer | undefined
@@ -154,7 +149,8 @@ async function openLocked(
   const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
   opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
-  const spill = new SpillFile(join(settings.directory, 'cancels-without-journal.jsonl'))
+  const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
+  const spill = new SpillFile(spillPath)
   server = await createRestServer({
     ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
@@ -170,6 +166,11 @@ async function openLocked(
   opened.push(async () => kills.close())
   // What was to be stopped while the gate was away is stopped before anybody can ask for anything.
   await kills.open()
+  const told = await tellSpilledCancels(spillPath, gate)
+  if (told !== undefined) {
+    logger.warn({ ...told }, 'cancels passed while the journal was down; they are in it now')
+    settings.say?.(`${told.cancels} cancels passed while the journal was down; they are in it now: ${told.movedTo}`)
+  }
   const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
   opened.push(() => rest.close())
   const url = await rest.listen(settings.port, settings.host)
@@ -263,6 +264,9 @@ function gateOf(engine: Engine, sequencer: Sequencer, epoch: number, lastSeq: nu
     get isDown() {
       return sequencer.isDown
     },
+    get diskRoom() {
+      return sequencer.diskRoom
+    },
   }
 }
 
@@ -271,6 +275,7 @@ function sequence(sequencer: Sequencer, layout: RecordLayout, values: object): P
     sequencer.submit({
       write: (tape) => encode(tape, layout, { session: -1, principal: -1, ...values } as never),
       onDurable: () => settle(),
+      neverRefused: true,
       onFailure: (fault, cause) => fail(new Error(`${layout.name}: ${fault}`, { cause })),
     })
   })

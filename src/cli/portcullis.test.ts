@@ -41,6 +41,10 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['person add ruth --data data --key k.json --duties everything', 64, /no duty is called everything/],
   ['person token --key plain.csv', 70, /plain\.csv (has mode|is no JSON)/],
   ['person token --key k.json --minutes 16', 64, /1 to 15 minutes/],
+  ['snapshot nowhere', 64, /^portcullis: there is no folder nowhere\n$/],
+  ['snapshot data', 4, /did you mean data.journal\?\n$/],
+  ['snapshot data/journal', 70, /no gate has published how far data.journal is durable/],
+  ['snapshot data/journal --follow --minutes 0', 64, /A number above 0/],
   ['replay nowhere', 64, /^portcullis: nowhere: there is no such file\n$/],
   ['replay plain.csv', 64, /plain.csv: no whole gzip file .*begins with biz_index/],
   ['replay x --date 2023-02-30', 64, /2023-02-30 is no date such as 2023-02-07/],
@@ -63,7 +67,7 @@ test('versions are printed, and help says what the exit codes mean', () => {
   const version = run('--version')
   assert.equal(version.status, 0)
   assert.match(version.stdout, /^portcullis \d+\.\d+\.\d+, engine \d+, journal format \d+\n$/)
-  for (const command of [['journal', 'verify'], ['journal', 'show'], ['person', 'token'], ['replay']]) {
+  for (const command of [['journal', 'verify'], ['journal', 'show'], ['person', 'token'], ['replay'], ['snapshot']]) {
     const { status, stdout } = run(...command, '--help')
     assert.equal(status, 0)
     assert.match(stdout, /Exit code: 0 .*64 wrong words/s)

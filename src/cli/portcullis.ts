@@ -12,6 +12,7 @@ import { register as registerPerson } from './person.ts'
 import { register as registerProposal } from './proposal.ts'
 import { register as registerReplay } from './replay.ts'
 import { register as registerSecrets } from './secrets.ts'
+import { register as registerSnapshot } from './snapshot.ts'
 
 const program = new Command('portcullis')
   .description('pre-trade risk gate')
@@ -20,7 +21,7 @@ const program = new Command('portcullis')
   .exitOverride()
 const REGISTERS = [
   ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerProposal, registerReplay],
-  registerSecrets,
+  ...[registerSecrets, registerSnapshot],
 ]
 for (const register of REGISTERS) register(program)
 pointToHelp(program)

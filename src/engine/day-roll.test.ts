@@ -86,13 +86,13 @@ scenario('a correct of yesterday books at today into the flow of today', (s) => 
   assert.deepEqual([s.cell('A1').position, s.exposure('A1').executed], [30, 300_000])
 })
 
-scenario('an execution of the date before the last is not known any more', (s) => {
+scenario('an execution of the date before the last is not known any more: its bust waits', (s) => {
   const id = s.working({})
   s.fill(id, 40, 10_000, { execID: 'E' })
   s.roll(NEXT)
   s.roll(20270119)
   s.report('TradeCancel', id, { execRefID: 'E' })
-  assert.equal(s.refusal, 'UNKNOWN_EXEC_REF')
+  assert.equal(s.saidOf('ExecutionParked').length, 1)
   assert.equal(s.cell('A1').position, 40)
 })
 

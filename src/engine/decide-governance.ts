@@ -47,6 +47,10 @@ const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
 const REMOVE = 1
+/** Cancels of what rests beyond a lowered limit: not built, so refused. */
+const ENFORCE_ON_RESTING = 2
+const TEMPORARY = 4
+const FLAGS_MAX = 15
 const INSTRUMENT_OBJECT = 1
 const SECTOR_OBJECT = 3
 const DAY_US = 86_400_000_000
@@ -68,6 +72,9 @@ export class GovernanceDecider {
     const { control, subject, objectKind, param, phase } = command
     const key = limitKey(control, subject, objectKind, objectNamed(command), param, phase)
     const slot = limits.slotOf(key)
+    if (command.effectiveUs > this.#state.timeUs) {
+      return this.#state.limitTerms.isFull() ? writeRefused(tape, CAPACITY) : writeApplied(tape)
+    }
     const previous = slot < 0 ? -1 : limits.i[slot * Row.INTS + Row.ID]!
     if ((command.flags & REMOVE) !== 0) {
       if (slot < 0) return writeRefused(tape, UNKNOWN_NAME, LIMIT.at.control)
@@ -142,9 +149,16 @@ export class GovernanceDecider {
     const phases = control === B03 ? SESSION_PHASES.length : 0
     if (!(command.phase >= 0 && command.phase <= phases)) return bad(at.phase)
     if (!isAmount(command.soft)) return bad(at.soft)
-    // Scheduled and temporary limits come with the people who approve them: a time that would not be kept is refused.
-    if (command.effectiveUs !== 0) return bad(at.effectiveUs)
-    if (command.expiresUs !== 0) return bad(at.expiresUs)
+    const { effectiveUs, expiresUs, flags } = command
+    const { timeUs } = this.#state
+    if (flags < 0 || flags > FLAGS_MAX || (flags & ENFORCE_ON_RESTING) !== 0) return bad(at.flags)
+    if (!isAmount(effectiveUs)) return bad(at.effectiveUs)
+    if (!isAmount(expiresUs)) return bad(at.expiresUs)
+    if (expiresUs === 0 && (flags & TEMPORARY) !== 0) return bad(at.expiresUs)
+    // An end that is over, or that comes before the beginning, would be no limit; a row taken away has no end.
+    if (expiresUs !== 0 && (expiresUs <= timeUs || expiresUs <= effectiveUs || (flags & REMOVE) !== 0)) {
+      return bad(at.expiresUs)
+    }
     let before = 0
     for (let level = 0; level < WARN_LEVELS; level++) {
       const bps = warnBpsOf(command)[level]!

@@ -189,7 +189,7 @@ export class ProposalDecider {
     }
   }
 
-  /** Writes the event that carries the next line, stamped and with the ids that stand for earlier lines. */
+  /** Writes the event that carries the next line, stamped and with the ids that the lines it names have defined. */
   beginLine(tape: Tape, proposal: Proposal): number {
     const { id, next, lines, ids } = proposal
     const event = encode(tape, PROPOSAL_LINE_APPLIED, { proposal: id, line: next, id: -1 })
@@ -203,10 +203,16 @@ export class ProposalDecider {
     const layout = layoutOfType(typeAt(tape, inner))!
     for (const at of idFields(layout)) {
       const value = tape.i32[(inner >> 2) + at]!
-      // What the line that it names did not define is no id at all.
-      if (value >= LINE_ID) tape.i32[(inner >> 2) + at] = ids[value - LINE_ID] ?? -1
+      const defined = ids[value - LINE_ID] ?? -1
+      // What names a line that defined nothing goes on naming it: -1 would be anyone, everything or each.
+      if (value >= LINE_ID && defined >= 0) tape.i32[(inner >> 2) + at] = defined
     }
     return event
+  }
+
+  /** True where a line that was begun, at `inner`, names one that defined nothing. */
+  namesNothing(tape: Tape, inner: number): boolean {
+    return idFields(layoutOfType(typeAt(tape, inner))!).some((at) => tape.i32[(inner >> 2) + at]! >= LINE_ID)
   }
 
   /** Notes in the line's event what its command came to, by the first of its own events, at `events`. */

@@ -7,6 +7,7 @@ import { EXECUTION_BOOKED } from '../model/records/events.ts'
 import { begin } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { EXEC_TYPES } from '../model/vocabulary.ts'
+import type { Beside } from './beside.ts'
 import type { Content } from './content.ts'
 import { isPrice } from './decide-reference.ts'
 import {
@@ -21,6 +22,7 @@ import {
 } from './events-out.ts'
 import { type OrderFinder, Sought } from './find-order.ts'
 import type { Judgement } from './judgement.ts'
+import { createPark } from './park.ts'
 import { Exec } from './state/executions.ts'
 import { Has, InstrumentFlag } from './state/instruments.ts'
 import { Key, LATCHES_MAX, type Latch } from './state/latches.ts'
@@ -91,14 +93,15 @@ const enum Booked {
 
 export type ReportDecider = ReturnType<typeof createReportDecider>
 
-export function createReportDecider(state: State, find: OrderFinder, j: Judgement, content: Content) {
-  const { orders, ids, executions, instruments, names, latches, books, cells, metrics, limits } = state
+export function createReportDecider(state: State, find: OrderFinder, j: Judgement, content: Content, beside: Beside) {
+  const { orders, ids, executions, instruments, names, latches, books, cells, metrics, limits, sources } = state
   const { f, i, vf, vi } = orders
   const { flags, has, flowN, flowD } = instruments
   const { hashExecution } = content
   /** The booking under way, and the sequence number of its order. */
   const booked = scratchInts(Booked.COUNT)
   const bookedSeq = scratchNums(1)
+  const park = createPark(state, j, beside, refuseUnjudged)
 
   /** A cancel always passes; the event says which order it found. */
   function cancel(tape: Tape, offset: number): void {
@@ -136,7 +139,22 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
     forOrder(slot)
     if (contradicts(tape, at, slot, named)) return writeRefused(tape, EXEC_CONFLICT)
+    if (!isFromSource(tape, at)) return compare(tape, offset)
     settle(tape, slot, slot === named, type)
+  }
+
+  /** True where the report's session is the execution source of what is being booked. */
+  function isFromSource(tape: Tape, at: number): boolean {
+    return sources.isSource(booked[Booked.ACCOUNT]!, venueOf(tape, at), tape.i32[at + X.session]!)
+  }
+
+  function venueOf(tape: Tape, at: number): number {
+    const reported = tape.i32[at + X.venue]!
+    return reported >= 0 ? reported : booked[Booked.FLOW_VENUE]!
+  }
+
+  function compare(tape: Tape, offset: number): void {
+    beside.report(tape, offset, booked[Booked.ACCOUNT]!, venueOf(tape, offset >> 2))
   }
 
   /** A report that moves the order `slot`. `byName`: its clOrdID is one of the order's, and may be a pending version's. */
@@ -180,6 +198,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     else if (slot === Sought.ENDED) forEndedSlot(tape.i32[at + X.orderSlot]!)
     else forNobody(tape, at)
     if (slot !== Sought.NOT_FOUND && contradicts(tape, at, slot, named)) forStranger(tape, at)
+    if (!isFromSource(tape, at)) return compare(tape, offset)
     if (!refuses(tape, offset) && !cannotBook(tape, offset)) book(tape, offset)
   }
 
@@ -359,6 +378,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const id = (offset + X.execID) >> 2
     const idCopy = (event + B.execID) >> 2
     for (let word = 0; word < ID_WORDS; word++) i32[idCopy + word] = i32[id + word]!
+    beside.booked(tape, event)
     if (booked[Booked.ALARM] === UNKNOWN_EXECUTION) {
       block(tape, booked[Booked.ACCOUNT]!, instrument, UNKNOWN_EXECUTION)
     }
@@ -391,15 +411,20 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const source = tape.i32[at + X.session]!
     const venue = tape.i32[at + X.venue]!
     const original = executions.find(tape, offset + X.execRefID, source, venue, 2)
-    if (original < 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
+    hashExecution(tape, offset)
+    if (original < 0 && sources.isOnlyCompared(source)) {
+      forNobody(tape, at)
+      return compare(tape, offset)
+    }
     if (correct) {
-      hashExecution(tape, offset)
       const known = executions.find(tape, offset + X.execID, source, venue)
       if (known >= 0) return repeated(tape, known)
     }
+    if (original < 0) return park.park(tape, offset)
+    forOriginal(original)
+    if (!isFromSource(tape, at)) return compare(tape, offset)
     if (executions.int(original, Exec.REVERSED) !== 0) return writeRefused(tape, UNKNOWN_EXEC_REF)
     if (correct) {
-      forOriginal(original)
       if (refuses(tape, offset) || cannotBook(tape, offset)) return
     }
     writeReversed(tape, original)
@@ -428,5 +453,5 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     writeLatchSet(tape, latches.next, full ? -1 : account, full ? -1 : instrument, BLOCKED, cause)
   }
 
-  return { cancel, notSent, report, refuseUnjudged }
+  return { cancel, notSent, report, refuseUnjudged, park }
 }

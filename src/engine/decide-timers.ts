@@ -1,5 +1,6 @@
 /**
- * Decides a Tick: everything that is due at its time fires, soonest first. A timer's own decider writes what follows from it;
+ * Decides a Tick: everything that is due at its time fires, soonest first, and of equal times the fate of an order before
+ * timers. A timer's own decider writes what follows from it;
  * TimerFired behind that takes it off the list.
  */
 import { reasonNumber } from '../model/codes.ts'
@@ -7,12 +8,14 @@ import { TIMER_FIRED } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
-import { writeLatchSet } from './events-out.ts'
+import { Change, writeLatchSet, writeMoved } from './events-out.ts'
+import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const BLOCKED = 2
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
+const UNKNOWN = 3
 
 /** Writes what follows when the timer `id` of its kind fires. Reads the state only. */
 export type TimerDecider = (tape: Tape, id: number) => void
@@ -26,9 +29,20 @@ export function createTimerFire(
   deciders: TimerDeciders,
   onError: (error: unknown) => void,
 ): (tape: Tape) => boolean {
-  const { timers } = state
+  const { timers, orders } = state
+
+  /** An order that no report has named in time: what it reserves stays, its fate is unknown. */
+  function lose(tape: Tape, slot: number): void {
+    writeMoved(tape, orders.f, slot * Order.NUMS + Order.SEQ, slot, UNKNOWN, -1, Change.STATE_ONLY)
+  }
+
   return (tape) => {
     const timer = timers.first()
+    const unheardUs = orders.unheardUs()
+    if (unheardUs <= state.timeUs && unheardUs <= timers.dueUs()) {
+      lose(tape, orders.firstUnheard())
+      return true
+    }
     if (timer === undefined || timer.dueUs > state.timeUs) return false
     // A calendar rolls by a command of its own, which comes before this one.
     if (timer.kind === CALENDAR) return false

@@ -80,4 +80,8 @@ export class StateDirectory implements Directory {
   dutiesOf(principal: number): number {
     return principal < 0 ? 0 : (this.#state.names.duties[principal] ?? 0)
   }
+
+  isPerson(principal: number): boolean {
+    return principal >= 0 && this.#state.names.isPerson[principal] === 1
+  }
 }

@@ -11,17 +11,24 @@ import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
+import * as Fate from '../model/records/fate-commands.ts'
+import * as FateEvents from '../model/records/fate-events.ts'
+import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
-import { TIMER_KINDS } from '../model/vocabulary.ts'
+import { ORDER_STATUSES, TIMER_KINDS } from '../model/vocabulary.ts'
 import { decideAlgo, evolveAlgo } from './algos.ts'
+import { createBeside } from './beside.ts'
+import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
+import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { LimitTermDecider } from './decide-limit-terms.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -41,6 +48,7 @@ import { ProposalEvolver } from './evolve-proposals.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
 import { StatementEvolver } from './evolve-statements.ts'
+import { createExplain } from './explain.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
@@ -57,6 +65,7 @@ import { StateView } from './view.ts'
 import { createWatcher } from './watch.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
+const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const UNSUPPORTED_COMMAND = reasonNumber('UNSUPPORTED_COMMAND')
 const GENESIS_MISSING = reasonNumber('GENESIS_MISSING')
 
@@ -70,6 +79,8 @@ const EVALUATE = C.EVALUATE.type
 const NOT_SENT = C.NOT_SENT.type
 const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
 const TICK = C.TICK.type
+const ORDER_STATUS = Fate.ORDER_STATUS.type
+const NOT_FOUND = ORDER_STATUSES.indexOf('NOT_FOUND')
 const ORDER_DECIDED = E.ORDER_DECIDED.type
 const CANCEL_DECIDED = E.CANCEL_DECIDED.type
 const ORDER_MOVED = E.ORDER_MOVED.type
@@ -80,6 +91,7 @@ const APPLIED = E.APPLIED.type
 const APPROVE = P.APPROVE.type
 const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
+const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
@@ -115,7 +127,12 @@ export function createEngine(options: EngineOptions): Engine {
   const watcher = createWatcher(state)
   const profit = createProfit(state)
   const orders = createOrderDecider(state, j, createControls(state, options.rules, j), content)
-  const reports = createReportDecider(state, createOrderFinder(state), j, content)
+  const finder = createOrderFinder(state)
+  const beside = createBeside(state)
+  const reports = createReportDecider(state, finder, j, content, beside)
+  const { park } = reports
+  const fates = createFateDecider(state, finder)
+  const close = createClose(state)
   const reference = new ReferenceDecider(state)
   const market = createMarketDecider(state)
   const governance = new GovernanceDecider(state)
@@ -124,6 +141,7 @@ export function createEngine(options: EngineOptions): Engine {
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
   const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
+  const explain = createExplain(state, evolveReports)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
   const evolveCalendars = new CalendarEvolver(state)
@@ -132,9 +150,11 @@ export function createEngine(options: EngineOptions): Engine {
   const evolveGovernance = new GovernanceEvolver(state, life, evolveMarket, evolveReference, subjects, watcher)
   const twoPeople = createTwoPeople(state)
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
+  const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
   const evolveProposals = new ProposalEvolver(state)
 
   const timerDeciders = {
+    [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
@@ -158,6 +178,18 @@ export function createEngine(options: EngineOptions): Engine {
     const type = typeAt(tape, offset)
     if (type === APPROVE || type === PROPOSAL_STEP) applyLines(tape, offset, events)
     if (tripped.length > 0) act(tape, offset)
+    if (!state.parked.isEmpty()) meetParked(tape, offset, events)
+  }
+
+  /** What waited for an execution that was booked is carried out, and may itself be waited for. */
+  function meetParked(tape: Tape, offset: number, events: number): void {
+    for (let at = events; at < tape.end; at += lengthAt(tape, at)) {
+      if (typeAt(tape, at) !== EXECUTION_BOOKED) continue
+      const met = tape.end
+      park.meet(tape, at)
+      for (let own = met; own < tape.end; own += lengthAt(tape, own)) evolve(tape, offset, own)
+      if (tripped.length > 0) act(tape, offset)
+    }
   }
 
   /** What rows do by themselves that this command took over their limit: one after the other. */
@@ -184,7 +216,8 @@ export function createEngine(options: EngineOptions): Engine {
     const events = tape.end
     const inner = event + Q.PROPOSAL_LINE_APPLIED.bytes
     try {
-      decideApproved(tape, inner, typeAt(tape, inner))
+      if (proposals.namesNothing(tape, inner)) writeRefused(tape, UNKNOWN_NAME)
+      else decideApproved(tape, inner, typeAt(tape, inner))
     } catch (error) {
       tape.end = events
       onRiskError(error, state.seq)
@@ -203,13 +236,22 @@ export function createEngine(options: EngineOptions): Engine {
     for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
       const events = tape.end
       if (!fireNext(tape)) return
-      for (let at = events; at < tape.end; at += lengthAt(tape, at)) evolve(tape, offset, at)
+      const inner = E.commandOf(tape, offset, offset, events)
+      evolveFrom(tape, offset, events)
+      if (inner === offset) continue
+      const decided = tape.end
+      follow(tape, inner, events + lengthAt(tape, events))
+      for (let at = decided; at < tape.end; at += lengthAt(tape, at)) evolve(tape, inner, at)
     }
   }
 
   function apply(tape: Tape, offset: number): number {
     enter(tape, offset)
-    let at = offset + lengthAt(tape, offset)
+    return evolveFrom(tape, offset, offset + lengthAt(tape, offset))
+  }
+
+  /** Applies the events of an entry from `at` on, each with the command that it is about; returns where they end. */
+  function evolveFrom(tape: Tape, offset: number, at: number): number {
     let command = offset
     while (at < tape.end && typeAt(tape, at) >= E.FIRST_EVENT) {
       command = E.commandOf(tape, offset, command, at)
@@ -228,6 +270,8 @@ export function createEngine(options: EngineOptions): Engine {
 
   function due(timeUs: number): WriteCommand | null {
     const timer = state.timers.first()
+    const unheardUs = state.orders.unheardUs()
+    if (unheardUs <= timeUs && unheardUs <= state.timers.dueUs()) return writeTick
     if (timer === undefined || timer.dueUs > timeUs) return null
     return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
   }
@@ -241,7 +285,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return nextListSweep()
+    if (sweep === null) return close.nextStep() ?? nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 
@@ -314,6 +358,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** Decides a command that may be carried out: its sender may alone, or two people have approved it. */
   function decideApproved(tape: Tape, offset: number, type: number): void {
     switch (type) {
+      case SPILLED_CANCEL.type:
+        return reports.cancel(tape, offset)
       case C.GENESIS.type:
         return reference.genesis(tape, offset)
       case C.HIERARCHY.type:
@@ -337,7 +383,7 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return market.instrumentState(tape, offset)
       case C.SESSION_PHASE.type:
-        return market.phase(tape, offset)
+        return close.step(tape, offset) ? undefined : market.phase(tape, offset)
       case C.FX.type:
         return market.fx(tape, offset)
       case C.LIMIT.type:
@@ -356,6 +402,14 @@ export function createEngine(options: EngineOptions): Engine {
         return calendars.day(tape, offset)
       case D.ZONE_TRANSITIONS.type:
         return calendars.zone(tape, offset)
+      case ORDER_STATUS:
+        return fates.status(tape, offset)
+      case Fate.RESOLVE_ORDER.type:
+        return fates.resolve(tape, offset)
+      case Fate.EXPLAIN_EXECUTION.type:
+        return explain.decide(tape, offset)
+      case Fate.EXECUTION_SOURCE.type:
+        return beside.setSource(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -399,8 +453,12 @@ export function createEngine(options: EngineOptions): Engine {
         return market.followMark(tape, id)
       case C.LIMIT.type:
         if ((tape.i32[(offset >> 2) + C.LIMIT.at.flags]! & 1) !== 0) return
+        // A limit that waits for its time has no slot yet.
+        if (tape.i32[(events >> 2) + E.APPLIED.at.slot]! < 0) return
         return governance.followLimit(tape, tape.i32[(events >> 2) + E.APPLIED.at.slot]!)
       case C.DAY_ROLL.type:
+        if (isFirmRoll(tape, offset)) park.giveUp(tape)
+        return calendars.follow(tape, offset)
       case D.CALENDAR.type:
       case D.CALENDAR_DAY.type:
       case D.ZONE_TRANSITIONS.type:
@@ -419,7 +477,7 @@ export function createEngine(options: EngineOptions): Engine {
       case CANCEL_DECIDED:
         return evolveOrders.cancelDecided(tape, command, event)
       case ORDER_MOVED:
-        return evolveOrders.moved(tape, event, typeAt(tape, command) === EXECUTION_REPORT)
+        return evolveOrders.moved(tape, event, isReport(tape, command), typeAt(tape, command) === EXECUTION_REPORT)
       case EXECUTION_BOOKED:
         return evolveReports.booked(tape, command, event)
       case EXECUTION_REVERSED:
@@ -437,7 +495,15 @@ export function createEngine(options: EngineOptions): Engine {
       case E.QUARANTINED.type:
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
-        return evolveGovernance.swept(tape, event)
+        return typeAt(tape, command) === C.SESSION_PHASE.type
+          ? close.swept(tape, command, event)
+          : evolveGovernance.swept(tape, event)
+      case FateEvents.REPORT_COMPARED.type:
+        return beside.compared(tape, event)
+      case FateEvents.EXECUTION_PARKED.type:
+        return park.waits(tape, command, event)
+      case FateEvents.PARKED_ENDED.type:
+        return park.ended(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -448,6 +514,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.swept(tape, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
+      case Q.LIMIT_EFFECTIVE.type:
+        return evolveGovernance.limitEffective(tape, event)
       case Q.PROPOSAL_MOVED.type:
         return evolveProposals.moved(tape, command, event)
       case Q.PROPOSAL_LINE_ADDED.type:
@@ -455,9 +523,20 @@ export function createEngine(options: EngineOptions): Engine {
       case APPLIED:
         return applied(tape, command, event)
       default:
-        // Refused and LimitBreached are facts for readers: they change nothing.
+        // Refused, LimitBreached and LimitReverted are facts for readers: they change nothing.
         return
     }
+  }
+
+  function isFirmRoll(tape: Tape, command: number): boolean {
+    return tape.i32[(command >> 2) + C.DAY_ROLL.at.calendar] === -1
+  }
+
+  /** True where what moved the order shows that the market knows it. */
+  function isReport(tape: Tape, command: number): boolean {
+    const type = typeAt(tape, command)
+    if (type === EXECUTION_REPORT) return true
+    return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
   }
 
   function timerFired(tape: Tape, event: number): void {
@@ -475,7 +554,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.INSTRUMENT_STATE.type:
         return evolveMarket.instrumentState(tape, command)
       case C.SESSION_PHASE.type:
-        return evolveMarket.phase(tape, command)
+        return close.phase(
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.venue]!,
+          tape.i32[(command >> 2) + C.SESSION_PHASE.at.phase]!,
+        )
       case C.FX.type:
         return evolveMarket.fx(tape, command, tape.i32[(event >> 2) + E.APPLIED.at.slot] === 1)
       case C.LIMIT.type:
@@ -485,6 +567,10 @@ export function createEngine(options: EngineOptions): Engine {
       case C.RELEASE.type:
         return evolveGovernance.release(tape, command)
       case C.DAY_ROLL.type:
+        if (isFirmRoll(tape, command)) {
+          state.parked.roll()
+          state.comparisons.roll()
+        }
         return evolveGovernance.dayRoll(tape, command)
       default:
         return appliedReference(tape, command, id)
@@ -493,27 +579,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   function appliedReference(tape: Tape, command: number, id: number): void {
     switch (typeAt(tape, command)) {
-      case C.GENESIS.type:
-        return evolveReference.genesis(tape, command)
-      case C.HIERARCHY.type:
-        return evolveReference.hierarchy(tape, command, id)
-      case C.BINDING.type:
-        return evolveReference.binding(tape, command)
-      case C.INSTRUMENT.type:
-        return evolveReference.instrument(tape, command, id)
-      case C.LIST.type:
-        return evolveReference.list(tape, command)
-      case C.LOCATE.type:
-        return evolveReference.locate(tape, command, id)
-      case C.CAPITAL.type:
-        return evolveReference.capital(tape, command)
-      case C.ADV.type:
-        return evolveReference.adv(tape, command)
-      case C.PARAMETER.type:
-        return evolveReference.parameter(tape, command)
       case C.POSITION.type:
         if (decode(tape, command, C.POSITION).statement !== 0) return evolveStatements.row(tape, command)
         return evolveReference.position(tape, command)
+      case Fate.RESOLVE_ORDER.type:
+        return fates.resolveAsked(tape, command)
+      case Fate.EXPLAIN_EXECUTION.type:
+        return explain.evolve(tape, command)
+      case Fate.EXECUTION_SOURCE.type:
+        return beside.sourceSet(tape, command)
       case D.POSITION_STATEMENT.type:
         return evolveStatements.opened(tape, command)
       case D.ADOPT_STATEMENT.type:
@@ -531,7 +605,7 @@ export function createEngine(options: EngineOptions): Engine {
       case PARENT.type:
         return evolveParent(state, tape, command, id)
       default:
-        throw new Error(`nothing applies command type ${typeAt(tape, command)}`)
+        return evolveReference.applied(tape, command, id)
     }
   }
 

@@ -2,9 +2,12 @@
 import { parameterIndex } from '../model/parameters.ts'
 import { DAY_ROLL, KILL, LIMIT, RELEASE } from '../model/records/commands.ts'
 import { APPLIED, LATCH_SET, LIMIT_WARNED, SWEPT } from '../model/records/events.ts'
-import { decode } from '../model/records/schema.ts'
+import { LIMIT_EFFECTIVE } from '../model/records/people-events.ts'
+import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
+import { TIMER_KINDS } from '../model/vocabulary.ts'
 import { objectNamed, warnBpsOf } from './decide-governance.ts'
+import { lineAt } from './decide-proposals.ts'
 import type { MarketEvolver } from './evolve-market.ts'
 import { type ReferenceEvolver, shareOfCapital } from './evolve-reference.ts'
 import { ObjectKind, objectOf } from './exposure.ts'
@@ -14,15 +17,18 @@ import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Has } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
-import { B09, C06, D08, E05, type RowVersion } from './state/limit-version.ts'
+import { B09, C06, D08, E05, limitKey, type RowVersion } from './state/limit-version.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import type { Subjects } from './subjects.ts'
+import { isTighter } from './two-people.ts'
 import type { Watcher } from './watch.ts'
 
 const KILLED = 3
+const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
+const DROP_SCHEDULED = 8
 const REARM = parameterIndex('warnRearmBps')
 const KINDS = 6
 
@@ -55,8 +61,17 @@ export class GovernanceEvolver {
     const state = this.#state
     const { limits } = state
     const command = decode(tape, offset, LIMIT)
-    const { id, slot } = decode(tape, event, APPLIED)
+    const { id, slot, previous } = decode(tape, event, APPLIED)
+    const { control, param, phase } = command
+    const key = limitKey(control, command.subject, command.objectKind, objectNamed(command), param, phase)
+    if ((command.flags & DROP_SCHEDULED) !== 0) this.#dropScheduled(key)
+    if (command.effectiveUs > state.timeUs) {
+      const term = state.limitTerms.schedule(key, lineAt(tape, offset))
+      state.timers.set(LIMIT_TIMER, term, command.effectiveUs)
+      return
+    }
     state.limitsVersion++
+    this.#setTerm(command, slot, previous < 0 ? null : limits.versions[previous]!)
     if ((command.flags & 1) !== 0) {
       limits.remove(slot, id)
       state.watches.drop(slot)
@@ -90,6 +105,37 @@ export class GovernanceEvolver {
     if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
     if (command.control === B09 && command.param > state.duplicates.widthUs())
       state.duplicates.setWidthUs(command.param)
+  }
+
+  #dropScheduled(key: string): void {
+    const { limitTerms, timers } = this.#state
+    for (const id of limitTerms.waitingFor(key)) {
+      limitTerms.drop(id)
+      timers.clear(LIMIT_TIMER, id)
+    }
+  }
+
+  /**
+   * What becomes of the row's end. Of a temporary row that is only tightened it stays, unless the row is now no looser
+   * than what it would go back to: that holds for good.
+   */
+  #setTerm(command: RecordOf<typeof LIMIT>, slot: number, stands: RowVersion | null): void {
+    const { limitTerms, timers } = this.#state
+    const running = limitTerms.of(slot)
+    if (command.expiresUs > 0) {
+      timers.set(LIMIT_TIMER, limitTerms.limit(slot, stands, command.expiresUs), command.expiresUs)
+      return
+    }
+    if (running === undefined) return
+    const isRemoved = (command.flags & 1) !== 0
+    const isForGood = running.base !== null && isTighter(command, running.base)
+    if (!isRemoved && !isForGood && stands !== null && isTighter(command, stands)) return
+    timers.clear(LIMIT_TIMER, running.id)
+    limitTerms.end(running)
+  }
+
+  limitEffective(tape: Tape, event: number): void {
+    this.#state.limitTerms.drop(decode(tape, event, LIMIT_EFFECTIVE).term)
   }
 
   /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
@@ -191,6 +237,7 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      explained: false,
       ended: 0,
       filled: 0,
       sweepFrom: command.state === KILLED ? 0 : -1,
@@ -212,6 +259,7 @@ export class GovernanceEvolver {
       setSeq: seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      explained: false,
       ended: 0,
       filled: 0,
       sweepFrom: -1,

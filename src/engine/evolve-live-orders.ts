@@ -3,8 +3,10 @@ import { LIVE_ORDER_STATEMENT } from '../model/records/day-commands.ts'
 import { LIST_SWEPT, LIVE_ORDER_CHECKED, LIVE_ORDER_VERDICTS } from '../model/records/day-events.ts'
 import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
+import { latchCoversOrder } from './controls/trading-state.ts'
 import { ownerOf } from './decide-live-orders.ts'
 import { type OrderLife, Term } from './order-life.ts'
+import { KILLED_STATE } from './state/latches.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -50,15 +52,15 @@ export class LiveOrderEvolver {
   }
 
   checked(tape: Tape, event: number): void {
-    const { i } = this.#state.orders
+    const { i, heard } = this.#state.orders
     const values = decode(tape, event, LIVE_ORDER_CHECKED)
     const { slot, verdict } = values
     const list = this.#listOf(values.account, values.venue)
     if (verdict === ADOPTED) this.#adopt(list, values)
     i[slot * Order.INTS + Order.STATE] = values.state
-    if (verdict === MISSING) return
+    if (verdict === MISSING) return heard(slot)
     // The venue has spoken of it: nobody can say any more that it was not sent.
-    i[slot * Order.INTS + Order.REPORTED] = 1
+    this.#life.known(slot)
     list.listed.add(slot)
   }
 
@@ -96,6 +98,15 @@ export class LiveOrderEvolver {
     f[of + Order.QTY] = told.leavesQty + told.cumQty
     f[of + Order.CUM] = told.cumQty
     i[oi + Order.ADOPTED] = 1
+    this.#sweepAgain(slot)
+  }
+
+  /** A kill whose sweep has passed this slot looks at it again: what is adopted under it is to be canceled too. */
+  #sweepAgain(slot: number): void {
+    for (const latch of this.#state.latches.active) {
+      if (latch.state !== KILLED_STATE || !latchCoversOrder(this.#state, latch, slot)) continue
+      latch.sweepFrom = latch.sweepFrom < 0 ? slot : Math.min(latch.sweepFrom, slot)
+    }
   }
 
   swept(tape: Tape, event: number): void {

@@ -1,6 +1,6 @@
 /** Applies quotes, heartbeats, instrument states, phases, FX and marks; a moved mark or rate revalues its cells. */
 
-import { FEED_HEARTBEAT, FX, INSTRUMENT_STATE, QUOTE, SESSION_PHASE } from '../model/records/commands.ts'
+import { FEED_HEARTBEAT, FX, INSTRUMENT_STATE, QUOTE } from '../model/records/commands.ts'
 import { MARK_MOVED } from '../model/records/events.ts'
 import { decode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
@@ -36,7 +36,7 @@ export function createMarketEvolver(
   profit: Profit,
   watcher: Watcher,
 ) {
-  const { instruments, cells, names, rates, feedUs, venuePhase } = state
+  const { instruments, cells, names, rates, feedUs } = state
   const { has: hasOf, bid, ask, last, lastUs, quoteUs, quoteFeed, quarantineUs, mark } = instruments
   const { f, firstPage, pageNext, pageBlock, blockAccount, ownerKind, ownerSubject } = cells
   /** Subjects of the cell that is being revalued. */
@@ -94,11 +94,6 @@ export function createMarketEvolver(
     if ((command.flags & 4) !== 0) instruments.halted[id] = command.halted
     if ((command.flags & 8) !== 0) instruments.rule201[id] = command.rule201
     if ((command.flags & 16) !== 0) instruments.active[id] = command.active
-  }
-
-  function phase(tape: Tape, offset: number): void {
-    const { venue, phase } = decode(tape, offset, SESSION_PHASE)
-    venuePhase[venue] = phase
   }
 
   function fx(tape: Tape, offset: number, revalues: boolean): void {
@@ -172,5 +167,5 @@ export function createMarketEvolver(
     return f[offset + Cell.UP] === 0 && f[offset + Cell.DN] === 0 && f[offset + Cell.PROFIT] === 0
   }
 
-  return { quote, quarantined, heartbeat, instrumentState, phase, fx, markMoved, revalue, rollProfits }
+  return { quote, quarantined, heartbeat, instrumentState, fx, markMoved, revalue, rollProfits }
 }

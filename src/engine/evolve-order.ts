@@ -28,6 +28,7 @@ const DUPLICATE = 2
 const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
+const UNKNOWN = 3
 const FILLED = 5
 const REJECTED = 7
 
@@ -186,14 +187,18 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     if (orders.i[at] === APPROVED || orders.i[at] === WORKING) orders.i[at] = PENDING_CANCEL
   }
 
-  /** OrderMoved behind a report, a NotSent or a sweep. `reported` marks that the market knows the order. */
-  function moved(tape: Tape, event: number, reported: boolean): void {
+  /**
+   * OrderMoved behind a report, a status, a NotSent or a sweep. `reported`: the market knows the order. `executed`: an
+   * execution report says so, whose refusals count.
+   */
+  function moved(tape: Tape, event: number, reported: boolean, executed: boolean): void {
     const e = event >> 2
     const slot = tape.i32[e + M.slot]!
     const version = tape.i32[e + M.versionSlot]!
     const orderState = tape.i32[e + M.state]!
-    if (reported) orders.i[slot * Order.INTS + Order.REPORTED] = 1
-    if (reported && isRefusal(tape.i32[e + M.change]!, orderState)) {
+    if (reported) life.known(slot)
+    else if (orderState === UNKNOWN) orders.heard(slot)
+    if (executed && isRefusal(tape.i32[e + M.change]!, orderState)) {
       watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!)
       watcher.refused(orders.i[slot * Order.INTS + Order.SUBJECT + Kind.STRATEGY]!)
     }

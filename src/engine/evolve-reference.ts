@@ -14,7 +14,7 @@ import {
   POSITION,
 } from '../model/records/commands.ts'
 import { decode } from '../model/records/schema.ts'
-import type { Tape } from '../model/records/tape.ts'
+import { type Tape, typeAt } from '../model/records/tape.ts'
 import { DUTIES, OFFICER_DUTIES } from '../model/vocabulary.ts'
 import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
@@ -44,6 +44,32 @@ export class ReferenceEvolver {
     this.#state = state
     this.#shift = shift
     this.#profit = profit
+  }
+
+  /** Applies the command at `offset`, which defined the name, instrument or locate `id`, if anything. */
+  applied(tape: Tape, offset: number, id: number): void {
+    switch (typeAt(tape, offset)) {
+      case GENESIS.type:
+        return this.genesis(tape, offset)
+      case HIERARCHY.type:
+        return this.hierarchy(tape, offset, id)
+      case BINDING.type:
+        return this.binding(tape, offset)
+      case INSTRUMENT.type:
+        return this.instrument(tape, offset, id)
+      case LIST.type:
+        return this.list(tape, offset)
+      case LOCATE.type:
+        return this.locate(tape, offset, id)
+      case CAPITAL.type:
+        return this.capital(tape, offset)
+      case ADV.type:
+        return this.adv(tape, offset)
+      case PARAMETER.type:
+        return this.parameter(tape, offset)
+      default:
+        throw new Error(`nothing applies command type ${typeAt(tape, offset)}`)
+    }
   }
 
   genesis(tape: Tape, offset: number): void {

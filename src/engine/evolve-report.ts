@@ -1,5 +1,6 @@
 /** Applies executions: positions, executed flow, the memory of execIDs; and reversals. */
 
+import { reasonNumber } from '../model/codes.ts'
 import { EXECUTION_REPORT } from '../model/records/commands.ts'
 import { EXECUTION_BOOKED, EXECUTION_REVERSED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
@@ -23,6 +24,7 @@ const APPROVED = 0
 const WORKING = 1
 const UNKNOWN = 3
 const FILLED = 5
+const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 
 export type ReportEvolver = ReturnType<typeof createReportEvolver>
 
@@ -34,7 +36,7 @@ export function createReportEvolver(
   watcher: Watcher,
   profit: Profit,
 ) {
-  const { executions, orders, ids, locates, names, cells, books } = state
+  const { executions, orders, ids, locates, names, cells, books, latches } = state
   const orderInts = orders.i
   const execNums = executions.f
   const execInts = executions.i
@@ -58,7 +60,7 @@ export function createReportEvolver(
     const at = slot * Order.INTS
     const standing = orderInts[at + Order.STATE]!
     if (standing === APPROVED || standing === UNKNOWN) orderInts[at + Order.STATE] = WORKING
-    orderInts[at + Order.REPORTED] = 1
+    life.known(slot)
     life.fill(slot, f64[(event >> 3) + B.qty]!, f64[(event >> 3) + B.amount]!)
     for (let kind = 0; kind < 4; kind++)
       profitOf(kind, orderInts[at + Order.CELL_AT + kind]!, event, tape, at + Order.SUBJECT)
@@ -97,6 +99,9 @@ export function createReportEvolver(
     execInts[i + Exec.CONTENT1] = i32[e + B.contentHash1]!
     execInts[i + Exec.SESSION] = i32[e + B.session]!
     execInts[i + Exec.FLOW_VENUE] = i32[e + B.flowVenue]!
+    if (i32[e + B.alarm] !== UNKNOWN_EXECUTION) return
+    execInts[i + Exec.UNEXPLAINED] = 1
+    latches.reopen(UNKNOWN_EXECUTION, i32[e + B.account]!, i32[e + B.instrument]!)
   }
 
   /** An execution of an order that has ended, or that nobody knows, goes straight into the position. */
@@ -113,6 +118,7 @@ export function createReportEvolver(
     moved[0] = i32[e + B.side] === 0 ? qty : -qty
     had[0] = f64[f + B.px]!
     movePosition(instrument, account)
+    watcher.profited(subjects, 0)
     // A correct executes nothing anew.
     if (f64[f + B.orderSeq]! > 0 || i32[e + B.alarm] !== 0) watch(tape, event, subjects, 0)
   }
@@ -135,11 +141,31 @@ export function createReportEvolver(
 
   function reversed(tape: Tape, event: number): void {
     const exec = tape.i32[(event >> 2) + R.execSlot]!
+    execInts[executions.rowOf(exec) * Exec.INTS + Exec.REVERSED] = 1
+    enter(exec, -1)
+    watcher.profited(subjects, 0)
+  }
+
+  /** What was booked to one account was another's: it leaves the one and enters the other, with its flow. */
+  function reassign(exec: number, account: number): void {
+    enter(exec, -1)
+    const left = subjects.slice()
+    const i = executions.rowOf(exec) * Exec.INTS
+    execInts[i + Exec.ACCOUNT] = account
+    execInts[i + Exec.TRADER] = -1
+    execInts[i + Exec.STRATEGY] = -1
+    enter(exec, 1)
+    // On the way nobody has lost anything: sums are looked at when it has arrived.
+    watcher.profited(subjects, 0)
+    watcher.profited(left, 0)
+  }
+
+  /** Adds a kept execution to flow and position, or with sign -1 takes it out. */
+  function enter(exec: number, sign: number): void {
     const row = executions.rowOf(exec)
     const i = row * Exec.INTS
     const instrument = execInts[i + Exec.INSTR]!
-    const qty = execNums[row * Exec.NUMS + Exec.QTY]!
-    execInts[i + Exec.REVERSED] = 1
+    const qty = execNums[row * Exec.NUMS + Exec.QTY]! * sign
     subjectsOf.subjectsOfExecution(exec, subjects)
     // What was executed before a subject's day began went from its sums at the roll.
     for (let place = 0; place < 8; place++) {
@@ -148,8 +174,8 @@ export function createReportEvolver(
       flowing[place] = isIn ? subject : -1
     }
     const amount = execNums[row * Exec.NUMS + Exec.AMOUNT]!
-    shift.flow(flowing, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, -amount, -qty)
-    moved[0] = execInts[i + Exec.SIDE] === 0 ? -qty : qty
+    shift.flow(flowing, 0, instrument, execInts[i + Exec.FLOW_VENUE]!, amount * sign, qty)
+    moved[0] = execInts[i + Exec.SIDE] === 0 ? qty : -qty
     // What was there when the date began is had at the mark of then.
     const isOfToday = execNums[row * Exec.NUMS + Exec.SEQ]! > zeroedSeq[FIRM]!
     had[0] = isOfToday ? execNums[row * Exec.NUMS + Exec.PX]! : startMark[instrument]!
@@ -163,7 +189,6 @@ export function createReportEvolver(
     if (subjects[4]! >= 0) moveCell(2, names.binding(Bound.TRADER_ACCOUNT, subjects[4]!, account), instrument)
     if (subjects[6]! >= 0) moveCell(3, names.binding(Bound.STRATEGY_ACCOUNT, subjects[6]!, account), instrument)
     books.addPosition(books.openHead(names.ownerOf[account]!, instrument), moved[0]!)
-    watcher.profited(subjects, 0)
   }
 
   /** A binding that was taken back keeps its cell: what was traded under it stays where it is. */
@@ -175,5 +200,5 @@ export function createReportEvolver(
     profit.traded(kind, cell, instrument, moved[0]!, had[0]!, subjects, 0)
   }
 
-  return { booked, reversed }
+  return { booked, reversed, reassign }
 }

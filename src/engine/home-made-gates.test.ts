@@ -1,10 +1,14 @@
 /**
- * Where home-made gates go wrong, by the ranking of the controls catalogue: one test or more for each row that the engine
- * answers for. The others are those of people, of other floors or of later versions.
+ * Where home-made gates go wrong, by their rank: one test or more for each row. docs/reference/wrong-gates.md names
+ * them, and those of other floors, row by row.
  */
 import assert from 'node:assert/strict'
+import { REASONS } from '../model/codes.ts'
+import { controlIndex } from '../model/controls.ts'
 import { MAX } from '../model/numbers.ts'
+import { DUTIES } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
+import { lineOf } from '../simulator/commands/command.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import { type OrderGiven, type ReplaceGiven, SECOND } from '../simulator/scenario-given.ts'
@@ -108,6 +112,36 @@ for (const [title, order] of KINDS) {
     }
   })
 }
+
+wrong(
+  5,
+  'a hard limit is waved through by nobody: not by a repeat, another id, a confirmation or a whole basket',
+  (s) => {
+    s.limit('MAX_ORDER_NOTIONAL', 'A1', 1_000_000)
+    const refused = s.order({ clOrdID: 'big', orderQty: 101 })
+    assert.equal(refused.reason, 'MAX_ORDER_NOTIONAL')
+    assert.equal(s.order({ clOrdID: 'big', orderQty: 101 }).outcome, 'DUPLICATE')
+    s.send('Confirm', { confirmSeq: s.seq - 1, principal: s.id('ALICE'), reason: 'I know' })
+    assert.equal(s.refusal, 'UNSUPPORTED_COMMAND')
+    assert.deepEqual([...s.engine.view.orders()], [])
+    s.parent('BASKET', { notional: 1e9, lines: 700 })
+    for (let line = 0; line < 700; line++) {
+      assert.equal(s.order({ parentClOrdID: 'BASKET', orderQty: 101 }).reason, 'MAX_ORDER_NOTIONAL', `line ${line}`)
+    }
+    assert.equal(s.exposure('FIRM').open, 0)
+  },
+)
+
+wrong(5, 'what only alerts is recorded as failed and waived, and stands under a hard limit that refuses', (s) => {
+  s.limit('MAX_ORDER_QTY', 'T1', 10, { action: 'ALERT' })
+  const passed = s.order({ orderQty: 11 })
+  assert.deepEqual(
+    passed.rows.filter(({ failed }) => failed).map(({ control, subject, waived }) => [control, subject, waived]),
+    [['MAX_ORDER_QTY', 'T1', true]],
+  )
+  s.limit('MAX_ORDER_QTY', 'A1', 20)
+  assert.equal(s.order({ orderQty: 21 }).outcome, 'REJECT')
+})
 
 wrong(6, 'how far a limit is used can be told, for those that never bind too', (s) => {
   s.working({ orderQty: 50 })
@@ -219,6 +253,23 @@ wrong(13, 'a day ends by its calendar: not by the hours that pass, not twice, no
   assert.equal(s.refusal, 'DAY_ROLLED')
 })
 
+wrong(14, 'by hand, by another session and by another venue an order meets the same limit', (s) => {
+  s.limit('PORTFOLIO_GROSS', 'A1', 1_000_000)
+  s.working({ orderQty: 100, session: 'X1', venue: 'V1' })
+  for (const other of [{ session: 'X2' }, { venue: 'V2' }, { trader: 'T2', strategy: 'manual' }]) {
+    assert.equal(s.order({ orderQty: 1, ...other }).reason, 'PORTFOLIO_GROSS', JSON.stringify(other))
+  }
+})
+
+wrong(14, 'what was executed past the gate counts, and blocks where it was', (s) => {
+  s.limit('PORTFOLIO_GROSS', 'A1', 1_000_000)
+  s.fill('never approved', 60, 10_000, { account: s.id('A1'), instrument: s.id('ACME'), side: 0 })
+  assert.equal(s.exposure('A1').gross, 600_000)
+  assert.equal(s.order({ orderQty: 1 }).reason, 'BLOCKED')
+  s.release([...s.engine.view.latches()][0]?.latch ?? -1)
+  assert.equal(s.order({ orderQty: 41 }).qtyPassing, 40)
+})
+
 wrong(15, 'a decision holds what it was made of: reference, values, and every row with its version', (s) => {
   s.limit('DAILY_GROSS', 'A1', 1_500_000)
   s.working({ orderQty: 100 })
@@ -237,10 +288,66 @@ wrong(15, 'a decision holds what it was made of: reference, values, and every ro
   )
 })
 
-wrong(16, 'a limit that would have to revert by itself is refused, rather than kept for ever', (s) => {
-  const row = { control: 15, subject: s.id('A1'), objectKind: 0, object: -1, hard: MAX }
-  s.send('Limit', { ...row, expiresUs: s.timeUs + SECOND })
-  assert.equal(s.refusal, 'INVALID_VALUE')
+wrong(16, 'a temporary increase goes back by itself', (s) => {
+  s.limit('MAX_ORDER_QTY', 'A1', 500)
+  const row = { control: 6, subject: s.id('A1'), objectKind: 0, object: -1 }
+  s.applied('Limit', { ...row, hard: 1_000, expiresUs: s.timeUs + SECOND })
+  s.working({ orderQty: 1_000 })
+  s.wait(SECOND)
+  s.tick()
+  assert.equal(s.order({ orderQty: 501 }).reason, 'MAX_ORDER_QTY')
+})
+
+wrong(16, 'nobody at the desk, and nobody alone, loosens a limit', (s) => {
+  s.limit('MAX_ORDER_QTY', 'A1', 500)
+  const LIMITS = (1 << DUTIES.indexOf('limits:propose')) | (1 << DUTIES.indexOf('limits:approve'))
+  s.applied('Binding', { kind: 6, a: s.id('BOB'), b: LIMITS, allow: 1 })
+  const row = { control: 6, subject: s.id('A1'), objectKind: 0, object: -1, hard: 501 }
+  for (const [who, refusal] of [
+    ['ALICE', 'DUTY_MISSING'],
+    ['BOB', 'TWO_PEOPLE_NEEDED'],
+  ] as const) {
+    s.send('Limit', { ...row, principal: s.id(who) })
+    assert.equal(s.refusal, refusal, who)
+  }
+})
+
+wrong(16, 'a looser limit takes two people, and the desk is neither of them', (s) => {
+  s.limit('MAX_ORDER_QTY', 'A1', 100)
+  const row = { control: controlIndex('MAX_ORDER_QTY'), subject: s.id('A1'), objectKind: 0, object: -1, hard: 101 }
+  s.send('Limit', { ...row, principal: s.id('ALICE') })
+  assert.equal(s.refusal, 'DUTY_MISSING')
+  s.send('Propose', { principal: s.id('ALICE'), key: 'mine' }, lineOf('Limit', row))
+  assert.equal(s.refusal, 'DUTY_MISSING')
+  assert.equal(s.order({ orderQty: 101 }).reason, 'MAX_ORDER_QTY')
+})
+
+wrong(
+  17,
+  'a breach acts by itself, and stands in the record with its cause and its moment until two people end it',
+  (s) => {
+    s.limit('REPEATED_EXECUTION', 'S1', 2)
+    const ids = [1, 2, 3].map(() => s.working({ orderQty: 1 }))
+    const warned = ids.map((id) => s.fill(id, 1).filter(({ event }) => event === 'ControlLatched').length)
+    assert.deepEqual(warned, [0, 0, 1], 'at the execution over the limit, and once')
+    const [latch] = s.engine.view.latches()
+    assert.deepEqual(
+      [REASONS.find(({ number }) => number === latch?.cause)?.code, latch?.setSeq],
+      ['REPEATED_EXECUTION', s.seq],
+    )
+    s.wait(3_600 * SECOND)
+    s.heartbeat()
+    assert.equal(s.order({ orderQty: 1 }).reason, 'BLOCKED', 'nobody has looked for an hour')
+  },
+)
+
+wrong(17, 'who must know is told before the limit is reached', (s) => {
+  s.limit('DAILY_GROSS', 'D1', 1_000_000, { warn: [5_000, 8_000] })
+  s.working({ orderQty: 50 })
+  assert.deepEqual(
+    s.saidOf('LimitWarned').map(({ level, rising }) => [level, rising]),
+    [[1, 1]],
+  )
 })
 
 wrong(
@@ -254,6 +361,25 @@ wrong(
     assert.equal(`${reason} ${named?.id} ${named?.effectiveFrom}`, 'REGULATORY_RULE REG_SHO_LOCATE 2005-01-03')
   },
   { rules: US_EQUITY_PACK },
+)
+
+wrong(
+  19,
+  'the limit of the firm holds to the unit, however its orders come by accounts, sessions and strategies',
+  (s) => {
+    s.limit('PORTFOLIO_GROSS', 'FIRM', 1_000_000)
+    const ways = [
+      { account: 'A1', session: 'X1' },
+      { account: 'A2', session: 'X2' },
+      { account: 'A3', session: 'X1', trader: 'T2', strategy: 'manual' },
+    ]
+    let passed = 0
+    for (let at = 0; at < 60; at++) {
+      if (s.order({ ...ways[at % 3], orderQty: 3 }).outcome === 'APPROVE') passed += 3
+    }
+    assert.equal(passed, 99)
+    assert.equal(s.order({ ...ways[2], orderQty: 2 }).qtyPassing, 1)
+  },
 )
 
 wrong(19, 'the firm is the sum of its accounts after every command', (s) => {
@@ -277,3 +403,46 @@ wrong(19, 'the firm is the sum of its accounts after every command', (s) => {
     check()
   })
 })
+
+wrong(20, 'a repeat, a quiet instrument, equal slices and a hedge raise no refusal that nobody would want', (s) => {
+  s.limit('DUPLICATE_ORDER', 'FIRM', 3)
+  s.limit('PRICE_COLLAR', 'A1', 100)
+  s.limit('MARKET_DATA', 'S1', SECOND)
+  s.limit('PORTFOLIO_GROSS', 'A1', 1_000_000)
+  s.working({ clOrdID: 'sent twice', orderQty: 30 })
+  const repeat = s.order({ clOrdID: 'sent twice', orderQty: 30 })
+  assert.deepEqual([repeat.outcome, repeat.reason], ['DUPLICATE', 'NONE'], 'an answer that was lost is not an order')
+  for (const _ of [1, 2]) s.working({ orderQty: 30 })
+  assert.equal(s.order({ orderQty: 30 }).results.DUPLICATE_ORDER, 'FAIL')
+  for (let at = 0; at < 600; at++) {
+    s.wait(SECOND / 2)
+    s.heartbeat()
+  }
+  s.working({ orderQty: 10 })
+  s.working({ side: 'Sell', orderQty: 100, price: 10_001 })
+})
+
+wrong(
+  20,
+  'no single person switches a control off: not to alert, not to shadow, not away',
+  (s) => {
+    s.limit('DUPLICATE_ORDER', 'FIRM', 1)
+    const row = {
+      control: controlIndex('DUPLICATE_ORDER'),
+      subject: 0,
+      objectKind: 0,
+      object: -1,
+      hard: 1,
+      param: SECOND,
+    }
+    const officer = (given: object) => {
+      s.send('Limit', { ...row, ...given, principal: s.id('RUTH') })
+      return s.refusal
+    }
+    for (const off of [{ action: 1 }, { mode: 1 }, { flags: 1 }, { hard: 2 }, { param: SECOND - 1 }]) {
+      assert.equal(officer(off), 'TWO_PEOPLE_NEEDED', JSON.stringify(off))
+    }
+    assert.equal(officer({ hard: 0 }), undefined, 'tighter')
+  },
+  { genesis: { officer1: 'RUTH', officer2: 'OMAR' } },
+)

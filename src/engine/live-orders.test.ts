@@ -157,6 +157,21 @@ scenario('an adopted order is swept by a kill', (s) => {
   assert.equal(s.sweepAll().length, 1)
 })
 
+scenario('an order that is adopted under a kill is swept by it, whatever the kill has swept before', (s) => {
+  s.working({ venue: 'V1' })
+  s.kill('KILLED', { account: 'A1' })
+  s.kill('KILLED', { account: 'A2' })
+  assert.equal(s.sweepAll().length, 1)
+  const dated = { tradeDate: s.engine.directory.tradeDate, rows: 1, asOfUs: s.timeUs }
+  step(s, 0, dated)
+  step(s, 1, { instrument: s.id('ACME'), ...row('theirs') })
+  step(s, 2, dated)
+  s.send('StatementSweep', { account: s.id('A1'), venue: s.id('V1'), from: 0 })
+  assert.equal(s.saidOf('LiveOrderChecked')[0]?.verdict, 3)
+  assert.equal(s.sweepAll().length, 1, 'of the one kill that covers it')
+  assert.equal(s.live('theirs')?.cancelRequested, true)
+})
+
 scenario('an id of an order that has ended names an order that nobody knows', (s) => {
   const id = s.working({ venue: 'V1' })
   s.report('Canceled', id)

@@ -111,7 +111,7 @@ const CANCELED: readonly (readonly [title: string, name: (s: Scenario) => string
     (s) => after(s, () => s.bind('SESSION_ACCOUNT', 'X1', 'A1', 0)),
     'NONE',
   ],
-  ['an order without a reference price', (s) => after(s, () => s.wait(1e9)), 'NONE'],
+  ['an order without a reference price', (s) => after(s, (id) => [s.report('New', id), s.wait(1e9)]), 'NONE'],
   ['a filled order', (s) => after(s, (id) => s.fill(id, 100)), 'ORDER_TERMINAL'],
   ['a canceled order', (s) => after(s, (id) => s.report('Canceled', id)), 'ORDER_TERMINAL'],
   ['an order that was refused', (s) => refused(s), 'UNKNOWN_ORDER'],

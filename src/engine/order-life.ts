@@ -46,7 +46,7 @@ const enum Reserve {
 export type OrderLife = ReturnType<typeof createOrderLife>
 
 export function createOrderLife(state: State, shift: Shift) {
-  const { orders, names, cells, books, ids, instruments, locates, latches, parents } = state
+  const { orders, names, cells, books, ids, instruments, locates, latches, parents, resolutions } = state
   const { f, i, vf, vi } = orders
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
@@ -86,6 +86,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.LATCH] = -1
     i[oi + Order.ADOPTED] = 0
     orders.take(slot)
+    orders.awaitReport(slot)
     rest(oi, slot, terms[Term.PX]!)
     reserve(slot, 0, 1)
   }
@@ -245,7 +246,15 @@ export function createOrderLife(state: State, shift: Shift) {
     const locate = i[oi + Order.LOCATE]!
     for (let id = i[oi + Order.ID_SLOT]!; id >= 0; id = ids.nextOf(id)) ids.end(id, seq, locate, ended)
     if (parents.made > 0) parents.parentOf[slot] = -1
+    resolutions.forget(seq)
     orders.release(slot)
+  }
+
+  /** A report has taken effect on the order: the market knows it. */
+  function known(slot: number): void {
+    i[slot * Order.INTS + Order.REPORTED] = 1
+    orders.heard(slot)
+    resolutions.forget(f[slot * Order.NUMS + Order.SEQ]!)
   }
 
   /** Every kill over the order has one less to wait for. */
@@ -338,5 +347,5 @@ export function createOrderLife(state: State, shift: Shift) {
     books.leave(i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
   }
 
-  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, reprice }
+  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, known, reprice }
 }

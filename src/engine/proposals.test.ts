@@ -236,3 +236,18 @@ people('open proposals are bounded, and of ended ones the last are kept', (s) =>
   assert.equal(all[0]?.proposal, keep, 'an open one is never dropped')
   assert.ok(PROPOSAL_LINES > PROPOSAL_STEP_LINES)
 })
+
+people('a line that names one which was refused is refused itself, and is never a row for each', (s) => {
+  const instrument = lineOf('Hierarchy', { kind: NAME_KINDS.indexOf('VENUE'), name: '' })
+  const row = { control: QTY, subject: s.id('FIRM'), objectKind: 5, object: LINE_ID, hard: 1_000_000_000 }
+  const id = submitted(s, 'RUTH', [instrument, lineOf('Limit', { ...row, action: 0, mode: 0 })])
+  approve(s, 'OMAR', id)
+  assert.deepEqual(
+    s.saidOf('ProposalLineApplied').map(({ reason }) => reason),
+    ['INVALID_VALUE', 'UNKNOWN_NAME'],
+  )
+  assert.deepEqual(
+    [...s.engine.view.limits()].filter(({ control, objectKind }) => control === QTY && objectKind === 5),
+    [],
+  )
+})

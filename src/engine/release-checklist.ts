@@ -16,10 +16,12 @@ interface Item {
   readonly isOpen: (state: State, latch: Latch) => boolean
 }
 
+const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 
 /** Append what else must be settled: its reason, and a question to the state. */
 const ITEMS: readonly Item[] = [
+  { reason: reasonNumber('NOT_EXPLAINED'), isOpen: isUnexplained },
   { reason: reasonNumber('RELEASE_ORDERS_UNKNOWN'), isOpen: hasUnknownOrders },
   { reason: reasonNumber('RELEASE_ORDERS_OPEN'), isOpen: hasOrdersToEnd },
 ]
@@ -27,6 +29,11 @@ const ITEMS: readonly Item[] = [
 /** The reason of the first open item; 0 where the latch may end. */
 export function openItem(state: State, latch: Latch): number {
   return ITEMS.find(({ isOpen }) => isOpen(state, latch))?.reason ?? 0
+}
+
+/** Positions that came from nowhere must be accounted for before anybody trades on them. */
+function isUnexplained(_: State, latch: Latch): boolean {
+  return latch.cause === UNKNOWN_EXECUTION && !latch.explained
 }
 
 function hasUnknownOrders(state: State, latch: Latch): boolean {

@@ -12,6 +12,9 @@ import { agreed, inWords } from '../simulator/scenario-people.ts'
 const QTY = CONTROLS.findIndex(({ code }) => code === 'MAX_ORDER_QTY')
 const DUPLICATES = CONTROLS.findIndex(({ code }) => code === 'DUPLICATE_ORDER')
 const COLLAR = CONTROLS.findIndex(({ code }) => code === 'PRICE_COLLAR')
+const WINDOW = CONTROLS.findIndex(({ code }) => code === 'PRICE_COLLAR_WINDOW')
+const STORM = CONTROLS.findIndex(({ code }) => code === 'REJECT_STORM')
+const LOSS = CONTROLS.findIndex(({ code }) => code === 'DAILY_LOSS')
 const DUTY = BINDING_KINDS.indexOf('PRINCIPAL_DUTY')
 const OFFICERS = { officer1: 'RUTH', officer2: 'OMAR' } as const
 const DEMO = { genesis: OFFICERS } as const
@@ -84,6 +87,28 @@ limitTable('a narrower band of the collar is tighter', { control: COLLAR, hard: 
   ['narrower', { param: 4 }, 'Applied'],
   ['wider', { param: 6 }, 'TWO_PEOPLE_NEEDED'],
 ])
+
+limitTable('what a loss is answered with may become harder, not milder', { control: LOSS, hard: 1_000, param: 2 }, [
+  ['the same', {}, 'Applied'],
+  ['KILLED', { param: 3 }, 'Applied'],
+  ['REDUCE_ONLY', { param: 1 }, 'TWO_PEOPLE_NEEDED'],
+  ['nothing said, which is REDUCE_ONLY', { param: 0 }, 'TWO_PEOPLE_NEEDED'],
+])
+
+scenario(
+  'other windows keep their length: a change would forget what they have counted',
+  (s) => {
+    const storm = { control: STORM, subject: s.id('X1'), objectKind: 0, object: -1, hard: 5, param: 1_000_000 }
+    const collar = { ...storm, control: WINDOW, subject: s.id('A1'), objectKind: 1, object: s.id('ACME') }
+    for (const row of [storm, collar]) {
+      agreed(s, ['RUTH', 'OMAR'], 'Limit', row)
+      assert.equal(direct(s, 'RUTH', 'Limit', { ...row, param: 999_999 }), 'TWO_PEOPLE_NEEDED', 'shorter')
+      assert.equal(direct(s, 'RUTH', 'Limit', { ...row, param: 1_000_001 }), 'TWO_PEOPLE_NEEDED', 'longer')
+      assert.equal(direct(s, 'RUTH', 'Limit', { ...row, hard: 4 }), 'Applied', 'fewer')
+    }
+  },
+  DEMO,
+)
 
 scenario(
   'each parameter says which way one person may move it',

@@ -1,5 +1,5 @@
 /**
- * What takes two people (docs/reference/decision.md §12): a command that tightens may be carried out by one person at
+ * What takes two people (docs/reference/decision.md §15): a command that tightens may be carried out by one person at
  * once; whatever loosens comes by a proposal. Machines carry out what their duties say, and in production loosen nothing.
  */
 import { reasonNumber } from '../model/codes.ts'
@@ -13,7 +13,7 @@ import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
-import { B03, B09, limitKey, type RowVersion } from './state/limit-version.ts'
+import { B03, B09, E05, limitKey, type RowVersion } from './state/limit-version.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 
@@ -22,8 +22,11 @@ const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 
 const DEMO = 0
 const REMOVES = 1
+/** Drops what waits to begin, which may be a tightening. */
+const DROPS = 8
 const ALERT = 1
 const SHADOW = 1
+const REDUCE_ONLY = 1
 const PRINCIPAL_DUTY = 6
 const RESTRICTED = LIST_KINDS.indexOf('RESTRICTED')
 const OFF = LIST_MODES.indexOf('OFF')
@@ -94,7 +97,11 @@ export function createTwoPeople(state: State) {
       command.phase,
     )
     const slot = limits.slotOf(key)
-    if (slot < 0) return false
+    if (slot < 0 || (command.flags & DROPS) !== 0) return false
+    // Nobody alone lets a temporary row stand longer than two people have said.
+    const running = state.limitTerms.of(slot)
+    const isForGood = running !== undefined && running.base !== null && isTighter(command, running.base)
+    if (running !== undefined && !isForGood && command.expiresUs > running.expiresUs) return false
     return isTighter(command, limits.versions[limits.i[slot * Row.INTS + Row.ID]!]!)
   }
 
@@ -131,15 +138,25 @@ export function isTighter(command: RecordOf<typeof C.LIMIT>, stands: RowVersion)
   const { hard, soft, param, action, mode } = command
   const reducing = Math.max(hard, command.hardForReducing)
   const isTightSoft = stands.soft === 0 || (soft > 0 && soft <= stands.soft)
-  // A window that is longer counts more; a band that is narrower lets less pass.
-  const isTightParam =
-    command.control === B09 ? param >= stands.param : command.control === B03 ? param <= stands.param : true
+  const isTightParam = isParamTight(command.control, param, stands.param)
   const stops = (action !== ALERT || stands.action === ALERT) && (mode !== SHADOW || stands.mode === SHADOW)
   const { higherIsLooser } = CONTROLS[command.control] as { readonly higherIsLooser: boolean }
   const isTightHard = higherIsLooser
     ? hard <= stands.hard && reducing <= stands.hardForReducing
     : hard >= stands.hard && reducing >= stands.hardForReducing
   return isTightHard && isTightSoft && isTightParam && stops
+}
+
+/**
+ * A window of the duplicate check that is longer counts more, a band that is narrower lets less pass. Nothing else may
+ * change: a window of refusals forgets what it has counted where its length changes, one of the collar has another start.
+ */
+function isParamTight(control: number, param: number, stands: number): boolean {
+  if (control === B03) return param <= stands
+  if (control === B09) return param >= stands
+  // The state that a loss sets, REDUCE_ONLY where the row says none.
+  if (control === E05) return Math.max(REDUCE_ONLY, param) >= Math.max(REDUCE_ONLY, stands)
+  return param === stands
 }
 
 /** A halt, the Rule 201 test and the end of trading stop; so does taking a manual price away. */

@@ -4,6 +4,7 @@ import type {
   CancelRequestView,
   CellView,
   EngineView,
+  ExecutionSourceView,
   ExposureView,
   InstrumentView,
   LatchView,
@@ -235,6 +236,7 @@ export class StateView implements EngineView {
         ended: latch.ended,
         filled: latch.filled,
         swept: latch.sweepFrom < 0,
+        explained: latch.explained,
       }
     }
   }
@@ -245,6 +247,17 @@ export class StateView implements EngineView {
     for (let slot = 0; slot < orders.top(); slot++) {
       if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || !latchCoversOrder(this.#state, scope, slot)) continue
       yield this.#orderAt(slot)
+    }
+  }
+
+  *executionSources(): Iterable<ExecutionSourceView> {
+    const { sources, comparisons } = this.#state
+    for (const pair of sources.all()) {
+      let differences = 0
+      for (const open of comparisons.all()) {
+        if (open.account === pair.account && (pair.venue < 0 || pair.venue === open.venue)) differences++
+      }
+      yield { ...pair, differences }
     }
   }
 

@@ -186,6 +186,7 @@ export function createWatcher(state: State) {
       setSeq: state.seq,
       releaseRequestedBy: -1,
       releaseState: -1,
+      explained: false,
       sweepFrom: to === KILLED ? 0 : -1,
       ended: 0,
       filled: 0,

@@ -5,7 +5,7 @@
 import type { Directory } from '../model/directory.ts'
 import type { EngineView } from '../model/engine-port.ts'
 import type { RuleInfo } from '../model/rules.ts'
-import type { Submission } from '../sequencer/ports.ts'
+import type { DiskRoom, Submission } from '../sequencer/ports.ts'
 
 export interface Gate {
   /** Takes a command; its answer comes when it is durable. */
@@ -18,6 +18,8 @@ export interface Gate {
   readonly durableSeq: number
   /** True after the journal failed: nothing is decided any more. */
   readonly isDown: boolean
+  /** Whether the journal's disk takes more; while it is full only cancels, executions and kills are taken. */
+  readonly diskRoom: DiskRoom
   /** Number of this run, higher than that of every earlier one: approval tokens carry it. */
   readonly epoch: number
   /** First sequence number of this run. */

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { CANCEL_ORDER } from '../model/records/commands.ts'
+import { CANCEL_FIELDS, SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import { SpillFile } from './spill-file.ts'
 
 test('cancels are lines in their order, kept over a restart', () => {
@@ -23,4 +25,8 @@ test('cancels are lines in their order, kept over a restart', () => {
 
 test('a folder that is not there stops no cancel', () => {
   assert.equal(new SpillFile('/nowhere/at/all/cancels.jsonl').add('s', 's', 'a', ''), false)
+})
+
+test('a cancel of either record stands in the same places', () => {
+  for (const { name } of CANCEL_FIELDS) assert.equal(SPILLED_CANCEL.at[name], CANCEL_ORDER.at[name], name)
 })

@@ -1,8 +1,9 @@
 /**
  * Cancels that passed while the journal was down, one line each, synced: a file beside the journal, which
- * is not written again. State catches up from execution reports; the file says what was let through meanwhile.
+ * is not written again. State catches up from execution reports; the file says what was let through meanwhile, and the next
+ * start brings it to the journal.
  */
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, fstatSync, openSync, writeSync } from 'node:fs'
 
 /** More than any outage needs; behind it a cancel still passes and is only logged. */
 const BYTES_MAX = 64 * 1024 * 1024
@@ -21,7 +22,7 @@ export class SpillFile {
     const line = `${JSON.stringify({ time: new Date().toISOString(), session, owner, origClOrdID, clOrdID })}\n`
     if (this.#bytes + line.length > BYTES_MAX) return false
     try {
-      this.#file ??= openSync(this.#path, 'a', 0o600)
+      this.#file ??= this.#open()
       this.#bytes += writeSync(this.#file, line)
       fdatasyncSync(this.#file)
       return true
@@ -29,6 +30,12 @@ export class SpillFile {
       // The disk that took the journal down may take this down too.
       return false
     }
+  }
+
+  #open(): number {
+    const file = openSync(this.#path, 'a', 0o600)
+    this.#bytes = fstatSync(file).size
+    return file
   }
 
   close(): void {

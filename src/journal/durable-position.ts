@@ -3,10 +3,11 @@
  * the segments, written over in place and never synced. After a power failure it may say too little, or nothing that can
  * be read; the next start of the gate publishes anew.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { diskFiles, type JournalFile } from './journal-files.ts'
+import type { DirectoryLock } from './directory-lock.ts'
+import type { JournalFile, JournalFiles } from './journal-files.ts'
 
 /** Up to where everything is durable. */
 export interface DurablePosition {
@@ -17,6 +18,7 @@ export interface DurablePosition {
 }
 
 const NAME = 'durable'
+const UNFINISHED = /^[0-9a-f]+\.durable$/
 /** Numbers padded to a fixed width: a line takes the place of the one before it in one write. */
 const LINE = /^(\d{8}) (\d{16}) (\d{16}) ([0-9a-f]{8})\n$/
 /** A line that is being written over while it is read is read again. */
@@ -34,20 +36,21 @@ export class PublishedPosition {
    * without a name from here on. `everyMs` 0 publishes at once, in the middle of what waits for an answer.
    */
   constructor(
-    directory: string,
-    owner: string,
+    files: JournalFiles,
+    lock: DirectoryLock,
     position: DurablePosition,
     everyMs: number,
     onProblem: (cause: unknown) => void,
   ) {
+    const { directory, owner } = lock
+    for (const name of files.list(directory)) if (UNFINISHED.test(name)) files.remove(join(directory, name))
     const fresh = join(directory, `${owner}.${NAME}`)
-    rmSync(fresh, { force: true })
-    writeFileSync(fresh, lineOf(position), { mode: 0o600 })
-    renameSync(fresh, join(directory, NAME))
-    this.#file = diskFiles.open(join(directory, NAME), false)
+    this.#file = files.open(fresh, true)
     this.#position = position
     this.#everyMs = everyMs
     this.#onProblem = onProblem
+    this.#write()
+    files.rename(fresh, join(directory, NAME))
   }
 
   /** Publishes the position, soon. */

@@ -5,13 +5,14 @@
 import { randomBytes, webcrypto } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { JOURNAL_FORMAT } from '../model/version.ts'
-import type { Block, JournalPort } from '../sequencer/ports.ts'
+import type { Block, DiskRoom, JournalPort, Notice } from '../sequencer/ports.ts'
 import { BLOCK_HEADER_BYTES, BLOCK_TRAILER_BYTES, FRAME_BYTES, frame, link, sha256 } from './block-frame.ts'
 import type { DirectoryLock } from './directory-lock.ts'
+import { type DiskSize, DiskWatch, WATERMARKS, type Watermarks } from './disk-room.ts'
 import { type DurablePosition, PublishedPosition } from './durable-position.ts'
 import { diskFiles, type JournalFile, type JournalFiles } from './journal-files.ts'
-import type { JournalReader } from './journal-reader.ts'
-import { assertRoom, freeBytesOf, isRoomMissing, JournalNoRoom } from './journal-room.ts'
+import { type JournalReader, JournalTooNew } from './journal-reader.ts'
+import { assertRoom, diskSizeOf, isRoomMissing, JournalNoRoom } from './journal-room.ts'
 import { assertUnmarked } from './segment-fence.ts'
 import { SEGMENT_HEADER_BYTES, type SegmentFacts, segmentName, writeSegmentHeader } from './segment-header.ts'
 import { SpareSegment } from './spare-segment.ts'
@@ -40,8 +41,9 @@ export interface FileJournalOptions {
   readonly later?: (run: () => void) => void
   /** Records of more bytes are hashed in the thread pool. */
   readonly hashHereBytes?: number
-  /** How much the folder's disk still takes. */
-  readonly freeBytes?: (directory: string) => number
+  /** How large the folder's disk is, and how much it still takes. */
+  readonly diskSize?: (directory: string) => DiskSize
+  readonly watermarks?: Watermarks
   /** How late the durable position is published at most; 0 at once. */
   readonly publishMs?: number
   /** Told what changes no decision: a spare segment that could not be made. */
@@ -70,6 +72,8 @@ export class FileJournal implements JournalPort {
   readonly #later: (run: () => void) => void
   readonly #hashHereBytes: number
   readonly #spare: SpareSegment
+  readonly #reserve: SpareSegment
+  readonly #disk: DiskWatch
   #number: number
   #file!: JournalFile
   #path = ''
@@ -85,7 +89,7 @@ export class FileJournal implements JournalPort {
 
   /**
    * Closes the last segment behind its last whole block and opens a new one.
-   * @throws Error where this build is the older one, JournalNoRoom where the disk does not hold another segment
+   * @throws JournalTooNew where this build is the older one, JournalNoRoom where the disk does not hold another segment
    */
   static open(options: FileJournalOptions): FileJournal {
     return new FileJournal(options)
@@ -98,7 +102,9 @@ export class FileJournal implements JournalPort {
       throw new Error(`the lock holds ${lock.directory}, not ${reader.directory}`)
     const last = end.segment
     if (last !== undefined && last.engineVersion > facts.engineVersion) {
-      throw new Error(`${end.file} was written by engine ${last.engineVersion}; this build has ${facts.engineVersion}`)
+      throw new JournalTooNew(
+        `${end.file} was written by engine ${last.engineVersion}; this build has ${facts.engineVersion}`,
+      )
     }
     this.#lock = lock
     this.#directory = lock.directory
@@ -111,30 +117,48 @@ export class FileJournal implements JournalPort {
     this.#hashHereBytes = options.hashHereBytes ?? HASH_HERE_BYTES
     lock.assertHeld()
     const onProblem = options.onProblem ?? (() => {})
-    this.#spare = new SpareSegment(this.#files, lock, this.#segmentBytes, onProblem)
-    const freeBytes = options.freeBytes ?? freeBytesOf
+    this.#spare = new SpareSegment('spare', this.#files, lock, this.#segmentBytes, onProblem)
+    this.#reserve = new SpareSegment('reserve', this.#files, lock, this.#segmentBytes, onProblem)
+    const diskSize = options.diskSize ?? diskSizeOf
+    const freeBytes = () => diskSize(this.#directory).freeBytes
     const copied = lock.predecessor === 'silent' ? end.offset : 0
-    assertRoom(this.#directory, this.#spare.missingBytes + copied, freeBytes)
+    assertRoom(this.#directory, this.#spare.missingBytes + this.#reserve.missingBytes + copied, freeBytes())
+    this.#disk = new DiskWatch(() => diskSize(this.#directory), options.watermarks ?? WATERMARKS)
     this.#number = last?.number ?? 0
     try {
       this.movedTail = cutTail(end, this.#files, lock.predecessor === 'silent' ? this.#freshPath : undefined)
       lock.renew()
       this.#spare.finish(() => lock.renew())
+      this.#reserve.finish(() => lock.renew())
       lock.assertHeld()
       this.#chain = this.#openSegment(Buffer.from(end.hash, 'hex'), end.lastSeq + 1)
     } catch (cause) {
       if (!isRoomMissing(cause)) throw cause
       this.#spare.remove()
-      throw new JournalNoRoom(this.#directory, this.#segmentBytes, freeBytes(this.#directory), cause)
+      this.#reserve.remove()
+      throw new JournalNoRoom(this.#directory, 2 * this.#segmentBytes, freeBytes(), cause)
     }
     this.#durable = { segment: this.#number, offset: this.#position, seq: end.lastSeq }
     const publishMs = options.publishMs ?? PUBLISH_MS
-    this.#published = new PublishedPosition(this.#directory, lock.owner, this.#durable, publishMs, onProblem)
+    this.#published = new PublishedPosition(this.#files, lock, this.#durable, publishMs, onProblem)
   }
 
   /** Up to where everything is durable. In mode `os` as far as the operating system knows. */
   get durable(): DurablePosition {
     return this.#durable
+  }
+
+  get diskRoom(): DiskRoom {
+    return this.#disk.room
+  }
+
+  lookAtDisk(): Notice | undefined {
+    this.#disk.look()
+    if (this.#disk.room !== 'full') {
+      this.#spare.resume()
+      this.#reserve.resume()
+    }
+    return this.#disk.notice()
   }
 
   append(block: Block, mayBlock: boolean): Promise<void> | undefined {
@@ -157,6 +181,7 @@ export class FileJournal implements JournalPort {
 
   async close(): Promise<void> {
     await this.#spare.close()
+    await this.#reserve.close()
     this.#published.close()
     try {
       this.#linkLast()
@@ -266,14 +291,12 @@ export class FileJournal implements JournalPort {
       nonce: this.#nonce(),
       previousHash: Buffer.from(chain).toString('hex'),
     })
-    const spare = this.#spare.take()
-    const file = spare ?? this.#files.open(this.#freshPath, true)
-    if (spare === undefined) file.truncate(this.#segmentBytes)
+    const [file, unnamed] = this.#takeFile()
     file.write(header, 0)
     file.sync()
     // A numbered file so always has its whole header; a number that another gate has used is not used again.
     try {
-      this.#files.name(spare === undefined ? this.#freshPath : this.#spare.path, path)
+      this.#files.name(unnamed, path)
     } catch (cause) {
       // Who takes a folder over removes what another one has in the making.
       this.#lock.assertHeld()
@@ -287,9 +310,23 @@ export class FileJournal implements JournalPort {
     return header.slice(-32)
   }
 
+  /** A file for the next segment, and its path: the spare, on a full disk the reserve, else one of zeros that take no room. */
+  #takeFile(): [JournalFile, string] {
+    const spare = this.#spare.take()
+    if (spare !== undefined) return [spare, this.#spare.path]
+    if (this.#spare.hasStopped || this.#disk.room === 'full') {
+      const reserve = this.#reserve.take()
+      if (reserve !== undefined) return [reserve, this.#reserve.path]
+    }
+    const file = this.#files.open(this.#freshPath, true)
+    file.truncate(this.#segmentBytes)
+    return [file, this.#freshPath]
+  }
+
   #landed(block: Block): void {
     this.#durable = { segment: this.#number, offset: this.#position, seq: block.lastSeq }
     this.#spare.advance(this.#position)
+    this.#reserve.advance(this.#position)
     this.#published.advance(this.#durable)
   }
 

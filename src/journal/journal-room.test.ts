@@ -11,7 +11,7 @@ import { openSmallJournal } from '../simulator/small-journal.ts'
 import { JournalNoRoom } from './journal-room.ts'
 
 const MB = 1024 * 1024
-const WORDS = /needs 66 MB on the disk of .*, and 12 MB are free\. Make room there, or move/
+const WORDS = /needs 130 MB on the disk of .*, and 12 MB are free\. Make room there, or move/
 
 test('a start without room for a segment says what is missing and changes nothing', async (t) => {
   const directory = folder(t)
@@ -20,8 +20,12 @@ test('a start without room for a segment says what is missing and changes nothin
   await small.close()
   const before = readFileSync(join(directory, '00000001.pjl'))
   rmSync(join(directory, 'spare.pjl'))
+  rmSync(join(directory, 'reserve.pjl'))
   await assert.rejects(
-    openSmallJournal(directory, { freeBytes: () => 12.5 * MB, segmentBytes: 64 * MB }),
+    openSmallJournal(directory, {
+      diskSize: () => ({ freeBytes: 12.5 * MB, totalBytes: 1e12 }),
+      segmentBytes: 64 * MB,
+    }),
     (error: Error) => error instanceof JournalNoRoom && WORDS.test(error.message),
   )
   assert.deepEqual(readdirSync(directory), ['00000001.pjl', 'durable'])

@@ -1,5 +1,6 @@
-/** Whether the disk holds what a start writes: the next segment, whole, before anything is decided. */
+/** Whether the disk holds what a start writes: the next segment and the reserve, whole, before anything is decided. */
 import { statfsSync } from 'node:fs'
+import type { DiskSize } from './disk-room.ts'
 
 const MB = 1024 * 1024
 /** Besides the segment: a torn tail that is kept, names, sizes. */
@@ -18,17 +19,17 @@ export class JournalNoRoom extends Error {
   }
 }
 
-/** What is free to this user on the folder's disk. */
-export function freeBytesOf(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory)
-  return bavail * bsize
+/** The size of the folder's disk, as far as this user can use it. */
+export function diskSizeOf(directory: string): DiskSize {
+  const { bavail, bfree, blocks, bsize } = statfsSync(directory)
+  // What is kept for the superuser is neither free nor ours.
+  return { freeBytes: bavail * bsize, totalBytes: (blocks - bfree + bavail) * bsize }
 }
 
 /** @throws JournalNoRoom */
-export function assertRoom(directory: string, segmentBytes: number, freeBytes: (directory: string) => number): void {
+export function assertRoom(directory: string, segmentBytes: number, freeBytes: number): void {
   const needed = segmentBytes + MARGIN_BYTES
-  const free = freeBytes(directory)
-  if (free < needed) throw new JournalNoRoom(directory, needed, free)
+  if (freeBytes < needed) throw new JournalNoRoom(directory, needed, freeBytes)
 }
 
 /** True where the system says that disk or quota is full: a quota does not show in what is free. */

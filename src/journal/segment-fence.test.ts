@@ -98,7 +98,7 @@ describe('a writer whose segment another start has marked', () => {
     const first = await open(directory, 'aa', 'nobody')
     await first.block([order])
     const second = await open(directory, 'bb', 'silent')
-    assert.deepEqual(readdirSync(directory).sort(), ['00000001.pjl', '00000002.pjl', 'durable'])
+    assert.deepEqual(readdirSync(directory).sort(), ['00000001.pjl', '00000002.pjl', 'bb.reserve.pjl', 'durable'])
     await second.close()
     await first.close().catch(() => {})
   })

@@ -15,7 +15,7 @@ export const DURABILITIES = ['fsync', 'os'] as const
 export type Durability = (typeof DURABILITIES)[number]
 
 /** Sizes in the order of their places in the header: append only. */
-const SIZES = [
+export const SIZES = [
   'orders',
   'idsPerDay',
   'instruments',

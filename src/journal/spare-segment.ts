@@ -11,11 +11,19 @@ import type { DirectoryLock } from './directory-lock.ts'
 import type { JournalFile, JournalFiles } from './journal-files.ts'
 
 const SLICE_BYTES = 1024 * 1024
-const FREE_SPARE = 'spare.pjl'
-const UNFINISHED = /^(?:[0-9a-f]+\.)?(?:spare|fresh)\.pjl$/
+
+/** What a segment in the making is for: `spare` for the next roll, `reserve` for a roll on a full disk. */
+export type SpareKind = 'spare' | 'reserve'
+
+/** Files that a run has left, with its id before them where it has not ended in order. */
+const UNFINISHED = {
+  spare: /^(?:[0-9a-f]+\.)?(?:spare|fresh)\.pjl$/,
+  reserve: /^(?:[0-9a-f]+\.)?reserve\.pjl$/,
+}
 
 export class SpareSegment {
   readonly path: string
+  readonly #freeName: string
   readonly #directory: string
   readonly #files: JournalFiles
   readonly #bytes: number
@@ -26,23 +34,31 @@ export class SpareSegment {
   #filled = 0
   #working: Promise<void> | undefined
   #stopped = false
+  #closing = false
 
   /**
    * Goes on with the spare that a run left which ended in order. Removes what a crash left: a slice on its way to it would
    * wipe what stands in it by then, and nobody knows for certain that a process is dead.
    */
-  constructor(files: JournalFiles, lock: DirectoryLock, bytes: number, onProblem: (cause: unknown) => void) {
+  constructor(
+    kind: SpareKind,
+    files: JournalFiles,
+    lock: DirectoryLock,
+    bytes: number,
+    onProblem: (cause: unknown) => void,
+  ) {
     this.#directory = lock.directory
-    this.path = join(lock.directory, `${lock.owner}.${FREE_SPARE}`)
+    this.#freeName = `${kind}.pjl`
+    this.path = join(lock.directory, `${lock.owner}.${this.#freeName}`)
     this.#files = files
     this.#bytes = bytes
     this.#onProblem = onProblem
     this.#zeros = new Uint8Array(Math.min(SLICE_BYTES, bytes))
-    for (const name of files.list(this.#directory).filter((name) => UNFINISHED.test(name))) {
+    for (const name of files.list(this.#directory).filter((name) => UNFINISHED[kind].test(name))) {
       const path = join(this.#directory, name)
       const { size, links } = files.stat(path) ?? { size: 0, links: 0 }
       // A second name is that of a segment: the crash came before the first one was taken away.
-      if (this.#file === undefined && name === FREE_SPARE && size <= bytes && links === 1) {
+      if (this.#file === undefined && name === this.#freeName && size <= bytes && links === 1) {
         files.rename(path, this.path)
         this.#file = files.open(this.path, false)
         this.#filled = size
@@ -76,9 +92,19 @@ export class SpareSegment {
 
   /** Begins the next slice if the spare is behind the use of the present segment. */
   advance(usedBytes: number): void {
-    if (this.#working !== undefined || this.#stopped || this.#filled >= this.#bytes) return
+    if (this.#working !== undefined || this.#stopped || this.#closing || this.#filled >= this.#bytes) return
     if (this.#filled >= 2 * usedBytes) return
     this.#working = this.#fillSlice()
+  }
+
+  /** True where it could not be filled. */
+  get hasStopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Tries again, where the disk has room again. */
+  resume(): void {
+    this.#stopped = false
   }
 
   /** Gives the file away if it is whole, else undefined; the next spare then begins from nothing. */
@@ -91,13 +117,13 @@ export class SpareSegment {
   }
 
   async close(): Promise<void> {
-    this.#stopped = true
+    this.#closing = true
     await this.#working
     if (this.#file === undefined) return
     this.#file.close()
     this.#file = undefined
     // Gone where another gate has taken the folder over.
-    if (this.#files.stat(this.path)) this.#files.rename(this.path, join(this.#directory, FREE_SPARE))
+    if (this.#files.stat(this.path)) this.#files.rename(this.path, join(this.#directory, this.#freeName))
   }
 
   async #fillSlice(): Promise<void> {

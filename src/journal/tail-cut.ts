@@ -27,7 +27,9 @@ export function cutTail(end: JournalEnd, files: JournalFiles, freshPath: string 
 function cutInPlace(end: JournalEnd, files: JournalFiles): void {
   const file = files.open(end.file, false)
   try {
-    if (end.tornUntil !== undefined) file.write(new Uint8Array(end.tornUntil - end.offset), end.offset)
+    // Of a cut that is cut short itself each sector's share is there whole or not at all, so that it is still a torn tail;
+    // zeros that are written over it could end inside a header.
+    if (end.tornUntil !== undefined) file.truncate(end.offset)
     if (end.lastBlock !== undefined) {
       // Only the last block may be unsynced. Where its sync failed the system may have marked its pages clean, though
       // they never reached the disk: only writing it again makes sure of what is about to be applied.

@@ -202,6 +202,21 @@ export const REASONS: readonly ReasonRow[] = [
   row(232, 'GENESIS_MISSING', 'command', 99, 99, 'The journal must open with a genesis record.'),
   row(233, 'GENESIS_REPEATED', 'command', 99, 99, 'The journal has its genesis record.'),
   row(234, 'LIMIT_BELOW_USE', 'command', 99, 99, 'The new limit is below the use; what raises the use is refused.'),
+  // The fate of orders and executions.
+  row(240, 'WASH_HOLD_EXPIRED', 'H01', 99, 99, 'The crossing orders did not end in time: the held order is refused.'),
+  row(241, 'HOLD_ENDED', 'H01', 99, 99, 'The held order was cancelled, or was never to be sent.'),
+  row(
+    242,
+    'NOT_EXECUTION_SOURCE',
+    'command',
+    99,
+    99,
+    "This session is not the execution source of the order's account.",
+  ),
+  row(243, 'NOT_EXPLAINED', 'command', 99, 99, 'A person must explain the unknown execution before its release.'),
+  row(244, 'NOT_A_STOP', 'command', 99, 99, 'The order is no stop that waits for its trigger.'),
+  row(245, 'TRIGGER_REFUSED', 'command', 99, 99, 'A triggered stop would not pass now: its cancel is asked for.'),
+  row(246, 'UNMATCHED_BUST', 'command', 99, 99, 'The execution that a bust or a correct is about never came.'),
   // What keeps a latch from ending.
   row(
     350,

@@ -43,4 +43,6 @@ export interface Directory {
   isBound(kind: 'SESSION_ACCOUNT' | 'SESSION_TRADER' | 'SESSION_VENUE', session: number, other: number): boolean
   /** Bit set of the duties that are bound to a principal. */
   dutiesOf(principal: number): number
+  /** True where the principal is a person, false of a machine and of one that is not known. */
+  isPerson(principal: number): boolean
 }

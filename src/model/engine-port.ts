@@ -121,6 +121,18 @@ export interface LimitView {
   readonly use: number
 }
 
+/** What stands open between an execution source and the session compared with it. */
+export interface ExecutionSourceView {
+  readonly account: number
+  /** -1 every venue that has no source of its own. */
+  readonly venue: number
+  /** SESSION; -1 any, or none. */
+  readonly source: number
+  readonly compare: number
+  /** Executions of the account, at the venue where one is named, that differ or are missing at the source. */
+  readonly differences: number
+}
+
 export interface LatchView {
   readonly latch: number
   readonly state: number
@@ -137,6 +149,8 @@ export interface LatchView {
   readonly filled: number
   /** Every order slot was looked at. */
   readonly swept: boolean
+  /** Of a latch of cause UNKNOWN_EXECUTION: a person has said what the executions were. */
+  readonly explained: boolean
 }
 
 /** What a count of orders asks of each. */
@@ -277,6 +291,7 @@ export interface EngineView {
   /** Capital that shares of a subject are shares of; undefined where none is set, or a limit or capital was set since. */
   capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
+  executionSources(): Iterable<ExecutionSourceView>
   /** Live orders that have all these keys, named as in LatchView. */
   ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
   /** Visits the same orders without making an object of each; `order` may be read during the call only. */

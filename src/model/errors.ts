@@ -53,6 +53,11 @@ export const REQUEST_ERRORS = [
   row('RATE_LIMITED', 429, 'Too many requests in the window; cancels are never refused for it.'),
   row('QUEUE_FULL', 503, 'Too many requests wait for the sequencer. Nothing was sequenced.'),
   row(
+    'DISK_FULL',
+    503,
+    "The journal's disk is nearly full: only cancels, executions and kills pass. Nothing was sequenced.",
+  ),
+  row(
     'JOURNAL_UNAVAILABLE',
     503,
     'The journal cannot be written. Nothing was sequenced; the gate refuses everything new.',

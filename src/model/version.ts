@@ -8,3 +8,6 @@ export const ENGINE_VERSION = 2
 
 /** Layout of segments and blocks (docs/reference/journal.md). A build refuses a journal with a higher number. */
 export const JOURNAL_FORMAT = 1
+
+/** Layout of a snapshot's header. A snapshot of another one is ignored. */
+export const SNAPSHOT_FORMAT = 1

@@ -51,6 +51,22 @@ export type OrderState = (typeof ORDER_STATES)[number]
 /** Index of the first terminal state in ORDER_STATES. */
 export const FIRST_TERMINAL_STATE = 5
 
+/** What an OrderStatus says of an order (FIX OrdStatus 39, and an order that the source does not know). */
+export const ORDER_STATUSES = [
+  'WORKING',
+  'PENDING_CANCEL',
+  'FILLED',
+  'CANCELED',
+  'REJECTED',
+  'EXPIRED',
+  'NOT_FOUND',
+] as const
+export type OrderStatus = (typeof ORDER_STATUSES)[number]
+
+/** What a report of the session beside the execution source comes to. */
+export const COMPARISONS = ['AGREES', 'QTY_DIFFERS', 'PX_DIFFERS', 'MISSING', 'NOT_COMPARED'] as const
+export type Comparison = (typeof COMPARISONS)[number]
+
 /** Trading states, from free to stopped; of several latches the worst wins. */
 export const TRADING_STATES = ['ACTIVE', 'REDUCE_ONLY', 'BLOCKED', 'KILLED'] as const
 export type TradingState = (typeof TRADING_STATES)[number]

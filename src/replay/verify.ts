@@ -70,15 +70,15 @@ export function verify(
       segment = block.segment
     }
     blocks++
-    // After a difference the states differ too: only the chain is worth going on with.
+    if (segment.engineVersion !== engineVersion) otherEngines.add(segment.engineVersion)
+    // After a difference the states differ too: only the chain is worth going on with. What a newer engine has recorded
+    // this one cannot apply.
+    if (segment.engineVersion > engineVersion) engine = undefined
     if (engine === undefined || difference !== undefined) continue
     if (segment.engineVersion === engineVersion) {
       difference = again.decide(engine, block)
       if (difference === undefined) decided += block.lastSeq - block.firstSeq + 1
-    } else {
-      otherEngines.add(segment.engineVersion)
-      applyAll(engine, block)
-    }
+    } else applyAll(engine, block)
   }
   const { segment: last, lastSeq, hash, offset, tornUntil } = reader.end
   const outcome = difference !== undefined ? 'different' : otherEngines.size > 0 ? 'chain only' : 'same'

@@ -31,6 +31,9 @@ export const BLOCK_BYTES_MAX = 1024 * 1024
 /** Most bytes of one command record. */
 export const COMMAND_BYTES_MAX = 4096
 
+/** Whether the journal's disk takes more: `low` is an alarm, `full` refuses what may be refused. */
+export type DiskRoom = 'enough' | 'low' | 'full'
+
 /** Where blocks go. One append at a time. */
 export interface JournalPort {
   /** Bytes that the journal may write over in front of a block's first record and behind its last; multiples of 8. */
@@ -42,6 +45,10 @@ export interface JournalPort {
    * `mayBlock` says that nobody waits for anything else: blocking is then quicker than handing the work over.
    */
   append(block: Block, mayBlock: boolean): Promise<void> | undefined
+  /** As it was last looked at; undefined for a journal that stands on no disk. */
+  readonly diskRoom?: DiskRoom
+  /** Looks at the disk; returns what an operator should know. Called once a second. */
+  lookAtDisk?(): Notice | undefined
   close(): Promise<void>
 }
 
@@ -49,6 +56,8 @@ export interface JournalPort {
 export type Fault =
   /** Too much is waiting. Nothing was decided. */
   | 'QUEUE_FULL'
+  /** The journal's disk is nearly full. Nothing was decided. */
+  | 'DISK_FULL'
   /** The journal cannot be written. Nothing was decided that will be found after a restart. */
   | 'JOURNAL_UNAVAILABLE'
   /** The block may be found after a restart, or may not. */
@@ -65,7 +74,7 @@ export interface Submission {
   /** The entry, command and events, is durable. The tape may be read during the call only. */
   onDurable(tape: Tape, entryOffset: number, entryEnd: number): void
   onFailure(fault: Fault, cause?: unknown): void
-  /** Cancels, executions and kills: a full queue does not refuse them. */
+  /** Cancels, executions and kills: neither a full queue nor a full disk refuses them. */
   readonly neverRefused?: boolean
   /** Kills and releases: sequenced before everything that waits, first in, first out among themselves. */
   readonly first?: boolean
@@ -82,3 +91,5 @@ export type Notice =
   | { readonly code: 'CLOCK_STEP'; readonly offsetUs: number }
   /** An answer, or the publisher, threw; the stream goes on. */
   | { readonly code: 'ANSWER_FAULT'; readonly cause: unknown }
+  /** The journal's disk has passed a watermark, either way; NaN where it could not be looked at. */
+  | { readonly code: 'DISK_ROOM'; readonly room: DiskRoom; readonly freeBytes: number; readonly totalBytes: number }

@@ -8,7 +8,7 @@ import { encode } from '../model/records/schema.ts'
 import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
 import { CountingEngine, SWEEPS_PER_KILL } from '../simulator/counting-engine.ts'
 import { HandClock, HandTimer, MemoryJournal, type TakenBlock } from '../simulator/made-up-world.ts'
-import { BLOCK_BYTES_MAX, type Fault, type Notice, type Submission } from './ports.ts'
+import { BLOCK_BYTES_MAX, type DiskRoom, type Fault, type JournalPort, type Notice, type Submission } from './ports.ts'
 import { Sequencer, type SequencerOptions } from './sequencer.ts'
 
 test('commands of one turn are one block, answered in order, each with its own entry', async () => {
@@ -162,6 +162,32 @@ test('a full queue refuses new commands, never those that reduce risk', async ()
   journal.release()
   await turn()
   assert.deepEqual(answers, ['c QUEUE_FULL', 'a 1', 'b 2', 'cancel 3'])
+})
+
+test('a full disk refuses new commands, never those that reduce risk, and is looked at once a second', async () => {
+  const { journal, timer, send, answers, notices } = rig()
+  let looks = 0
+  const room: DiskRoom[] = ['full', 'low']
+  const port: JournalPort = journal
+  port.lookAtDisk = () => {
+    looks++
+    journal.diskRoom = room.shift() ?? 'enough'
+    return { code: 'DISK_ROOM', room: journal.diskRoom, freeBytes: 1, totalBytes: 100 }
+  }
+  for (let tick = 0; tick < 10; tick++) timer.fire()
+  assert.equal(looks, 1)
+  send('a')
+  send('cancel', { neverRefused: true })
+  await turn()
+  assert.deepEqual(answers, ['a DISK_FULL', 'cancel 1'])
+  for (let tick = 0; tick < 10; tick++) timer.fire()
+  send('b')
+  await turn()
+  assert.match(answers[2] ?? '', /^b \d+$/)
+  assert.deepEqual(
+    notices.map((notice) => 'room' in notice && notice.room),
+    ['full', 'low'],
+  )
 })
 
 test('a queue whose oldest command waits too long is full', async () => {

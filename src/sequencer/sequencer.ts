@@ -13,6 +13,7 @@ import {
   type Block,
   type Clock,
   COMMAND_BYTES_MAX,
+  type DiskRoom,
   type Fault,
   type JournalPort,
   type Notice,
@@ -25,6 +26,8 @@ import { WaitingLine } from './waiting-line.ts'
 
 /** An idle stream is ticked this often. */
 const TICK_MS = 100
+/** The journal's disk is looked at once a second. */
+const TICKS_A_LOOK = 10
 /** Up to here, with nobody else waiting, a blocking append beats the thread pool (bench/results/journal.md). */
 const BLOCKING_BYTES = 32 * 1024
 
@@ -91,6 +94,7 @@ export class Sequencer {
   /** Elapsed time of the machine in the present turn. */
   #turnUs = 0
   #active = false
+  #ticks = 0
   #closing = false
   #down: { readonly cause: unknown } | undefined
   #whenIdle: (() => void)[] = []
@@ -113,6 +117,7 @@ export class Sequencer {
     this.#lastSeq = options.lastSeq
     this.#durableSeq = options.lastSeq
     this.#stopTicks = options.timer.every(TICK_MS, () => this.#tick())
+    this.#lookAtDisk()
     // What was being swept when the last process ended goes on.
     this.#goOn()
   }
@@ -134,11 +139,17 @@ export class Sequencer {
     return this.#down !== undefined
   }
 
+  /** Whether the journal's disk takes more. */
+  get diskRoom(): DiskRoom {
+    return this.#journal.diskRoom ?? 'enough'
+  }
+
   /** Takes a command. Its answer comes in the order of submission, a refusal at once. */
   submit(submission: Submission): void {
     if (!this.#scheduled) this.#turnUs = this.#elapsedUs()
     if (this.#down !== undefined) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
     else if (this.#closing) submission.onFailure('NOT_READY')
+    else if (submission.neverRefused !== true && this.#journal.diskRoom === 'full') submission.onFailure('DISK_FULL')
     else if (submission.neverRefused !== true && this.#isFull) submission.onFailure('QUEUE_FULL')
     else {
       this.#active = true
@@ -177,12 +188,18 @@ export class Sequencer {
 
   #tick(): void {
     this.#time.watch()
+    if (++this.#ticks % TICKS_A_LOOK === 0) this.#lookAtDisk()
     // The first command is the genesis record; time does not pass before it.
     const isDue = !this.#active && this.#isIdle && this.#lastSeq > 0
     this.#active = false
     if (!isDue || this.#down !== undefined || this.#closing) return
     this.#turnUs = this.#elapsedUs()
     this.#enqueue(tick)
+  }
+
+  #lookAtDisk(): void {
+    const notice = this.#journal.lookAtDisk?.()
+    if (notice !== undefined) this.#report(notice)
   }
 
   #schedule(): void {

@@ -9,12 +9,13 @@ import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
 import { type Command, encodeCommand } from './commands/command.ts'
 import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
-import { SLOT_OF_ORDER } from './commands/report-steps.ts'
+import { withSlot } from './commands/report-steps.ts'
 import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
 import { RationalOracle } from './rational/oracle.ts'
 import type { TwinEvent } from './twin/events.ts'
+import { NotMirrored } from './twin/live-orders.ts'
 import { limitKey } from './twin/rows.ts'
 import { dueInWords } from './twin/timers.ts'
 import { Twin } from './twin/twin.ts'
@@ -58,13 +59,14 @@ export function compare(
   const oracle = new RationalOracle(twin.state)
   const ledger: Ledger = { rows: new Map(), slots: twin.state.slots }
   const tape = Tape.ofBytes(ENTRY_BYTES_MAX + 8192)
-  commands.forEach((written, index) => {
-    const given = withSlot(written, ledger)
+  for (const [index, written] of commands.entries()) {
+    const given = withSlot(written, ledger.slots)
     theirPack.asked = null
     ourPack.asked = null
     const check = oracle.watch(given)
     const due = dueInWords(twin.state, given.values.timeUs)
-    const said = twin.execute(given)
+    const said = saidBy(twin, given)
+    if (said === null) return
     oracle.note()
     same(given, 'due', dueOf(engine, tape, given), due)
     const recorded = run(engine, tape, given)
@@ -74,19 +76,22 @@ export function compare(
     for (const event of said) if (event.name === 'OrderDecided') check(event.decision)
     if (index % options.standingEvery === 0)
       compareStanding(given, engine.view, twin.state, ledger, given.values.timeUs)
-  })
+  }
   compareStanding(undefined, engine.view, twin.state, ledger, commands.at(-1)?.values.timeUs ?? 0)
+}
+
+/** What the twin says; null where it cannot. */
+function saidBy(twin: Twin, given: Command): TwinEvent[] | null {
+  try {
+    return twin.execute(given)
+  } catch (error) {
+    if (error instanceof NotMirrored) return null
+    throw error
+  }
 }
 
 function shown(facts: Float64Array | null): string {
   return facts === null ? 'not asked' : [...facts].join(' ')
-}
-
-/** Writes, in place of the stand-in, the slot that the engine gave the order. */
-function withSlot(given: Command, { slots }: Ledger): Command {
-  if (given.name !== 'ExecutionReport' || given.values.orderSlot !== SLOT_OF_ORDER) return given
-  const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
-  return { ...given, values: { ...given.values, orderSlot } }
 }
 
 /** The command that the engine asks for before this one, in words. */
@@ -107,6 +112,9 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
   return recordedEvents(tape, offset + lengthAt(tape, offset))
 }
 
+/** Events with a command of their own, which those behind them are about. */
+const CARRIERS: readonly string[] = ['ProposalLineApplied', 'LimitEffective', 'LimitReverted']
+
 /** Takes over the names that the engine gives: slots of orders and versioned ids of rows. */
 export function learn(
   given: Command,
@@ -114,14 +122,14 @@ export function learn(
   said: readonly TwinEvent[],
   ledger: Ledger,
 ): void {
-  const lines = said.flatMap((event) => (event.name === 'ProposalLineApplied' ? [event.inner] : []))
+  const lines = said.flatMap((event) => ('inner' in event ? [event.inner] : []))
   let command = given
   for (const { name, values } of recorded) {
-    if (name === 'ProposalLineApplied') command = lines.shift() ?? given
+    if (CARRIERS.includes(name)) command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
       if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
     }
-    if (name === 'Applied' && command.name === 'Limit' && (command.values.flags & 1) === 0) {
+    if (name === 'Applied' && command.name === 'Limit' && (values.slot as number) >= 0) {
       const { control, subject, objectKind, object, param, phase } = command.values
       const own = objectKind === 0 ? -1 : object
       const key = limitKey({ control, subject, objectKind, object: own, param: BigInt(param), phase })

@@ -1,6 +1,6 @@
 /** A clock, a timer and a journal that a test moves by hand: the sequencer's ports in a made-up world. */
 import type { Delays } from '../gateway/delays.ts'
-import type { Block, Clock, JournalPort, Timer } from '../sequencer/ports.ts'
+import type { Block, Clock, DiskRoom, JournalPort, Timer } from '../sequencer/ports.ts'
 
 export class HandClock implements Clock {
   #wallUs: number
@@ -94,6 +94,7 @@ export class MemoryJournal implements JournalPort {
   readonly tailBytes = 8
   readonly blocks: TakenBlock[] = []
   isClosed = false
+  diskRoom: DiskRoom = 'enough'
   #isHolding = false
   #failure: Error | undefined
   #held: { readonly settle: () => void; readonly fail: (cause: Error) => void } | undefined

@@ -116,6 +116,9 @@ export class RestGate {
       get isDown() {
         return sequencer.isDown
       },
+      get diskRoom() {
+        return sequencer.diskRoom
+      },
       epoch: 1,
       firstSeq: 1,
     }

@@ -97,4 +97,8 @@ export class SampleDirectory implements Directory {
   dutiesOf(principal: number): number {
     return principal < 0 ? 0 : (this.duties.get(principal) ?? 2 ** DUTIES.length - 1)
   }
+
+  isPerson(): boolean {
+    return false
+  }
 }

@@ -115,9 +115,12 @@ export class Scenario {
     return this.#run((tape) => encodeCommand(tape, inner === undefined ? made : { ...made, inner }))
   }
 
-  /** Feeds what is due now, as the sequencer does before each command. */
-  tick(): void {
-    for (let due = this.engine.due(this.timeUs); due !== null; due = this.engine.due(this.timeUs)) this.#own(due)
+  /** Feeds what is due now, as the sequencer does before each command; `fed` may read each entry. */
+  tick(fed: (tape: Tape) => void = () => {}): void {
+    for (let due = this.engine.due(this.timeUs); due !== null; due = this.engine.due(this.timeUs)) {
+      this.#own(due)
+      fed(this.#tape)
+    }
   }
 
   /** Feeds the work that the engine asks for between the commands of others; false where there is none. */
@@ -144,6 +147,17 @@ export class Scenario {
     this.#entries.push(tape.u8.slice(0, tape.end))
     this.said = saidFrom(tape, lengthAt(tape, offset))
     return this.said
+  }
+
+  /** Feeds all that the gate itself has to do now; returns the events of all of it. */
+  feedOwn(): readonly Said[] {
+    const said: Said[] = []
+    for (;;) {
+      const write = this.engine.due(this.timeUs) ?? this.engine.nextWork()
+      if (write === null) return said
+      this.#own(write)
+      said.push(...this.said)
+    }
   }
 
   /** Sends a command that must take effect; returns the id that it was given. */

@@ -47,6 +47,7 @@ function everyName(decimals: number): Directory {
     locateOf: () => 0,
     isBound: () => true,
     dutiesOf: () => 0,
+    isPerson: () => false,
   }
 }
 /** The coarsest units take the largest numbers, the finest the most decimals: what neither takes, no gate does. */

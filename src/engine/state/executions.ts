@@ -32,6 +32,8 @@ export const enum Exec {
   SESSION = 11,
   /** Venue whose flow sums the amount is in: the order's. */
   FLOW_VENUE = 12,
+  /** 1 for an execution of an unknown order that no person has explained. */
+  UNEXPLAINED = 13,
   CHARS = 16,
 }
 

@@ -2,6 +2,7 @@
  * Latches: trading states over conjunctions of scope keys. Few at a time, so an order looks at all of them; none costs
  * nothing.
  */
+import { Kind } from './names.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
 /** Keys of a latch, -1 where any: eight subjects (firm unused), then these. */
@@ -31,6 +32,8 @@ export interface Latch {
   readonly setSeq: number
   releaseRequestedBy: number
   releaseState: number
+  /** Of an unknown execution: a person has said what it was. */
+  explained: boolean
   /** Orders that ended under it while it was a kill, and how many of those were filled: too late for a cancel. */
   ended: number
   filled: number
@@ -59,6 +62,18 @@ export function createLatches() {
     latches.count = active.length
   }
 
+  /** There is something new to explain: who asked for a release did not know of it. */
+  function reopen(cause: number, account: number, instrument: number): void {
+    for (const latch of active) {
+      if (latch.cause !== cause || latch.keys[Kind.ACCOUNT] !== account || latch.keys[Key.INSTRUMENT] !== instrument) {
+        continue
+      }
+      latch.explained = false
+      latch.releaseRequestedBy = -1
+      latch.releaseState = -1
+    }
+  }
+
   function visit(v: StateVisitor): void {
     latches.next = v.int(latches.next)
     v.list(active)
@@ -71,8 +86,10 @@ export function createLatches() {
     next: 1,
     /** Latches in force: what an order looks at first, and nearly always last. */
     count: 0,
+    isFull: (): boolean => active.length >= LATCHES_MAX,
     get,
     set,
+    reopen,
     end,
     visit,
   }

@@ -5,6 +5,10 @@
 import { columnOf } from './columns.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
+/** From the expiry of its token on an order may go unheard of for so long before its fate is unknown, in µs. */
+const UNHEARD_MAX_US = 1_000_000
+const NOT_AWAITED = -2
+
 /** Doubles and ints in an order. */
 export const enum Order {
   NUMS = 16,
@@ -56,6 +60,9 @@ export const enum Order {
   /** First book of the owner in the instrument. */
   HEAD = 27,
   ENTITY_ORDINAL = 28,
+  /** Neighbours in the list of orders that no report has named yet, soonest due first: -1 at its ends, -2 outside of it. */
+  EARLIER = 29,
+  LATER = 30,
   /** 1 where the gate took the order over from a venue's list. */
   ADOPTED = 31,
 }
@@ -87,6 +94,10 @@ export function createOrders(ordersMax: number) {
   /** Slots ever used, how many of them are live, and the first of the free list among them; -1 for none. */
   const slots = { top: 0, live: 0, free: -1 }
   const versions = { top: 0, live: 0, free: -1 }
+  /** Orders that no report has named yet: soonest due and latest due; -1 for none. */
+  const awaited = { first: -1, last: -1 }
+  const earlierOf = columnOf(i, Order.EARLIER, Order.INTS - 1)
+  const laterOf = columnOf(i, Order.LATER, Order.INTS - 1)
 
   /** The slot that the next approve will use. */
   function nextSlot(): number {
@@ -101,15 +112,58 @@ export function createOrders(ordersMax: number) {
     else throw new Error(`order slot ${slot} is not the next free one`)
     slots.live = (slots.live + 1) | 0
     liveOf[oi] = 1
+    earlierOf[oi] = NOT_AWAITED
   }
 
   /** Ends a slot; its columns stay readable until the slot is used again. */
   function release(slot: number): void {
     const oi = (slot * Order.INTS) | 0
+    heard(slot)
     liveOf[oi] = 0
     nextFreeOf[oi] = slots.free
     slots.free = slot
     slots.live = (slots.live - 1) | 0
+  }
+
+  /** From now on a report of the order is awaited, until its token's expiry and a little longer. */
+  function awaitReport(slot: number): void {
+    const oi = (slot * Order.INTS) | 0
+    // Tokens live equally long, so its place is nearly always the last.
+    let earlier = awaited.last
+    while (earlier >= 0 && isDueBefore(slot, earlier)) earlier = earlierOf[(earlier * Order.INTS) | 0]!
+    const later = earlier < 0 ? awaited.first : laterOf[(earlier * Order.INTS) | 0]!
+    earlierOf[oi] = earlier
+    laterOf[oi] = later
+    if (earlier < 0) awaited.first = slot
+    else laterOf[(earlier * Order.INTS) | 0] = slot
+    if (later < 0) awaited.last = slot
+    else earlierOf[(later * Order.INTS) | 0] = slot
+  }
+
+  /** Of equal times the older order is due first. */
+  function isDueBefore(slot: number, other: number): boolean {
+    const own = f[slot * Order.NUMS + Order.TOKEN]!
+    const token = f[other * Order.NUMS + Order.TOKEN]!
+    return own === token ? f[slot * Order.NUMS + Order.SEQ]! < f[other * Order.NUMS + Order.SEQ]! : own < token
+  }
+
+  /** The order was heard of, or has ended, or its fate is unknown. */
+  function heard(slot: number): void {
+    const oi = (slot * Order.INTS) | 0
+    const earlier = earlierOf[oi]!
+    if (earlier === NOT_AWAITED) return
+    const later = laterOf[oi]!
+    if (earlier < 0) awaited.first = later
+    else laterOf[(earlier * Order.INTS) | 0] = later
+    if (later < 0) awaited.last = earlier
+    else earlierOf[(later * Order.INTS) | 0] = earlier
+    earlierOf[oi] = NOT_AWAITED
+  }
+
+  /** When the fate of the next order becomes unknown; Infinity where all were heard of. */
+  function unheardUs(): number {
+    const { first } = awaited
+    return first < 0 ? Number.POSITIVE_INFINITY : f[first * Order.NUMS + Order.TOKEN]! + UNHEARD_MAX_US
   }
 
   function nextVersion(): number {
@@ -136,6 +190,8 @@ export function createOrders(ordersMax: number) {
       pool.live = v.int(pool.live)
       pool.free = v.int(pool.free)
     }
+    awaited.first = v.int(awaited.first)
+    awaited.last = v.int(awaited.last)
     v.nums(f, slots.top * Order.NUMS)
     v.ints(i, slots.top * Order.INTS)
     v.nums(vf, versions.top * Version.NUMS)
@@ -159,6 +215,11 @@ export function createOrders(ordersMax: number) {
     nextSlot,
     take,
     release,
+    awaitReport,
+    heard,
+    unheardUs,
+    /** The order whose fate is next to become unknown; -1 for none. */
+    firstUnheard: (): number => awaited.first,
     nextVersion,
     takeVersion,
     releaseVersion,

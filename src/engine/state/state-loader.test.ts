@@ -10,7 +10,7 @@ import { lengthAt, Tape } from '../../model/records/tape.ts'
 import { US_EQUITY_PACK } from '../../rules/us-equity-pack.ts'
 import { type Command, encodeCommand } from '../../simulator/commands/command.ts'
 import { recordedEvents } from '../../simulator/commands/recorded-events.ts'
-import { SLOT_OF_ORDER } from '../../simulator/commands/report-steps.ts'
+import { withSlot } from '../../simulator/commands/report-steps.ts'
 import { play, sequences, type Throw } from '../../simulator/commands/sequence.ts'
 import { SMALL_FACTS } from '../../simulator/small-journal.ts'
 import { createEngine, type Engine } from '../engine.ts'
@@ -47,10 +47,8 @@ function loaded(bytes: Uint8Array, most = 1 << 20): Engine {
 /** The entry that the engine makes of the command. */
 function entryOf(engine: Engine, tape: Tape, given: Command, slots: Map<number, number>): Uint8Array {
   const { values } = given
-  const isNamed = given.name === 'ExecutionReport' && given.values.orderSlot === SLOT_OF_ORDER
-  const slot = isNamed ? (slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER) : 0
   tape.end = 0
-  const offset = encodeCommand(tape, isNamed ? { ...given, values: { ...given.values, orderSlot: slot } } : given)
+  const offset = encodeCommand(tape, withSlot(given, slots))
   engine.execute(tape, offset)
   for (const event of recordedEvents(tape, offset + lengthAt(tape, offset))) {
     if (event.name === 'OrderDecided' && given.name === 'NewOrder' && (event.values.slot as number) >= 0) {

@@ -7,10 +7,13 @@ import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
+import { createClosings } from './closings.ts'
+import { createComparisons } from './comparisons.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
+import { createLimitTerms } from './limit-terms.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
 import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -18,9 +21,12 @@ import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createParents, type Parents } from './parents.ts'
+import { createParked } from './parked.ts'
 import { createProfits, type Profits } from './profits.ts'
 import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
+import { createResolutions } from './resolutions.ts'
+import { createSources } from './sources.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
 import { createStatements, type Statements } from './statements.ts'
@@ -42,11 +48,17 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly closings = createClosings()
+  readonly resolutions = createResolutions()
+  readonly sources = createSources()
+  readonly comparisons = createComparisons()
+  readonly parked = createParked()
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
   readonly algos: Algos
   readonly proposals = createProposals()
+  readonly limitTerms = createLimitTerms()
   readonly locates: Locates
   readonly rates = createRates()
   /** (list kind, instrument) and subject + 1 to entry of `listEntries`. */
@@ -140,6 +152,11 @@ export class State {
     this.duplicates.visit(v)
     this.latches.visit(v)
     this.timers.visit(v)
+    this.closings.visit(v)
+    this.resolutions.visit(v)
+    this.sources.visit(v)
+    this.comparisons.visit(v)
+    this.parked.visit(v)
     this.watches.visit(v)
     this.profits.visit(v)
     this.parents.visit(v)
@@ -150,6 +167,7 @@ export class State {
     this.calendars.visit(v)
     this.statements.visit(v)
     this.proposals.visit(v)
+    this.limitTerms.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -18,7 +18,7 @@ export interface Patience {
 
 const RETRY_MS = 500
 /** Of a row that was not decided, or that may not be found again: all rows are sent again. */
-const UNDECIDED = ['JOURNAL_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'NOT_READY', 'QUEUE_FULL']
+const UNDECIDED = ['JOURNAL_UNAVAILABLE', 'OUTCOME_UNKNOWN', 'NOT_READY', 'QUEUE_FULL', 'DISK_FULL']
 
 /** Waits until the gate decides orders; undefined where we are to stop first. */
 export async function whenReady(client: GateClient, patience: Patience): Promise<Readiness | undefined> {

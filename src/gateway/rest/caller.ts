@@ -25,7 +25,10 @@ export class Caller implements Sender {
   /** Duties by token and by the binding in force: both must hold, and the second may change at any command. */
   holds(bits: number): boolean {
     if (this.principal < 0) this.resolve()
-    return (this.grant.scope & this.#gate.directory.dutiesOf(this.principal) & bits) !== 0
+    const { directory } = this.#gate
+    // The engine knows people by their names: no client acts for a person that is called as it is, nor the reverse.
+    if (directory.isPerson(this.principal) !== this.isPerson) return false
+    return (this.grant.scope & directory.dutiesOf(this.principal) & bits) !== 0
   }
 
   /** Looks the ids up; they never change once they are given. */

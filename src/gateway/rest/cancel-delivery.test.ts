@@ -56,6 +56,13 @@ describe('cancel requests are delivered', () => {
     )
   })
 
+  test('a client has a few polls that wait; a further one is answered at once', async () => {
+    const polls = Array.from({ length: 9 }, () => ask('ems-2', 'waitMs=60000'))
+    assert.deepEqual((await Promise.race(polls)).requests, [])
+    delays.pass(60_000)
+    assert.equal((await Promise.all(polls)).length, 9)
+  })
+
   test('to the owner and to the agent, each for itself', async () => {
     const clOrdID = await place()
     await killAll()

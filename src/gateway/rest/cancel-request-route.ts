@@ -23,6 +23,8 @@ const WAIT_MS_MAX = 60_000
 const REQUESTS_MAX = 1000
 /** Polls that wait at once; a further one is answered empty. */
 const POLLS_MAX = 1000
+/** Of these one client's: every block of a kill looks at all requests for each of them. */
+const POLLS_OF_CLIENT_MAX = 8
 const AGENT = dutyBit('cancels:execute')
 
 const FORM = form('CancelRequestsQuery', 'From where on, and how long to wait.', [
@@ -103,7 +105,8 @@ export class CancelRequestPolls {
     const listener = this.delivery.listener(caller.grant.clientID, caller.session, caller.holds(AGENT))
     const poll: Poll = { call, listener, after, endMs: this.#delays.nowMs() + waitMs, stop: () => {} }
     const due = this.#due(poll, this.#outstanding())
-    if (due.requests.length > 0 || waitMs === 0 || this.#closing || this.#polls.size >= POLLS_MAX) {
+    const isFull = this.#polls.size >= POLLS_MAX || listener.waiting >= POLLS_OF_CLIENT_MAX
+    if (due.requests.length > 0 || waitMs === 0 || this.#closing || isFull) {
       return this.#answer(poll, due.requests, due.next)
     }
     this.#polls.add(poll)

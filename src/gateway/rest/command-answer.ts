@@ -16,6 +16,7 @@ import {
   QUARANTINED,
   REFUSED,
 } from '../../model/records/events.ts'
+import { EXECUTION_PARKED, ORDER_ALARMED, PARKED_ENDED, REPORT_COMPARED } from '../../model/records/fate-events.ts'
 import {
   PROPOSAL_LINE_ADDED,
   PROPOSAL_LINE_APPLIED,
@@ -23,7 +24,7 @@ import {
   PROPOSAL_REPEATED,
 } from '../../model/records/people-events.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
-import { ORDER_STATES, PROPOSAL_STATES } from '../../model/vocabulary.ts'
+import { COMPARISONS, ORDER_STATES, PROPOSAL_STATES } from '../../model/vocabulary.ts'
 
 /** What became of a command, as JSON. */
 export interface CommandAnswer {
@@ -45,6 +46,9 @@ export interface CommandAnswer {
   linesRefused?: number
   firstRefusal?: object
   duplicate?: boolean
+  /** What a report beside the execution source came to. */
+  compared?: string
+  parked?: boolean
   profile?: string
 }
 
@@ -100,6 +104,18 @@ function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
       if (id >= 0) answer.id = id
       break
     }
+    case ORDER_ALARMED.type:
+      setAlarm(answer, tape.i32[i + ORDER_ALARMED.at.alarm] as number)
+      break
+    case REPORT_COMPARED.type:
+      answer.compared = COMPARISONS[tape.i32[i + REPORT_COMPARED.at.result] as number] as string
+      break
+    case EXECUTION_PARKED.type:
+      answer.parked = true
+      break
+    case PARKED_ENDED.type:
+      setAlarm(answer, tape.i32[i + PARKED_ENDED.at.alarm] as number)
+      break
     case ORDER_MOVED.type:
       answer.orderID = orderIDAt(tape, at, ORDER_MOVED.at)
       answer.state = ORDER_STATES[tape.i32[i + ORDER_MOVED.at.state] as number] as string

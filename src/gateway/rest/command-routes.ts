@@ -4,6 +4,16 @@ import type { Directory } from '../../model/directory.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
 import { ALGO_FORM, algo } from '../../model/parse/algo.ts'
 import { EXECUTION_FORM, executionReport } from '../../model/parse/execution.ts'
+import {
+  EXPLAIN_FORM,
+  executionSource,
+  explainExecution,
+  ORDER_STATUS_FORM,
+  orderStatus,
+  RESOLVE_FORM,
+  resolveOrder,
+  SOURCE_FORM,
+} from '../../model/parse/fate.ts'
 import type { Form, WordsOf } from '../../model/parse/form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from '../../model/parse/instrument.ts'
@@ -94,6 +104,43 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
       neverRefused: true,
       needsSession: true,
+    }),
+    bulk(ORDER_STATUS_FORM, orderStatus, {
+      url: '/order-statuses',
+      tag: 'Executions',
+      duties: ['executions:write'],
+      summary: 'What an order is now, as its execution source says',
+      description:
+        'Settles an order of unknown fate. Nothing is released where cumQty is not what is booked: the missing executions come first.',
+      errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
+      neverRefused: true,
+      needsSession: true,
+    }),
+    route(RESOLVE_FORM, resolveOrder, {
+      url: '/unknown-orders/:orderID/resolve',
+      tag: 'Executions',
+      duties: ['release:request', 'release:approve'],
+      summary: 'End an order of unknown fate: one requests, another approves',
+      description: 'Two persons say how it ended, where neither the market nor its owner can.',
+      errors: [],
+    }),
+    route(EXPLAIN_FORM, explainExecution, {
+      url: '/latches/:latch/explain',
+      tag: 'Kill',
+      duties: ['release:request'],
+      summary: 'Say what the executions of an unknown order were',
+      description:
+        'Without it the latch that they set cannot be released. With an account they go there from SUSPENSE, position and flow, in one step.',
+      errors: ['UNKNOWN_NAME'],
+    }),
+    bulk(SOURCE_FORM, executionSource, {
+      url: '/execution-sources',
+      tag: 'Reference data',
+      duties: ['reference:write', 'admin'],
+      summary: 'Whose execution reports are booked',
+      description:
+        'One client of an account at a venue; the reports of another are compared with its, and book nothing.',
+      errors: ['UNKNOWN_NAME'],
     }),
     bulk(QUOTE_FORM, quote, {
       url: '/quotes',

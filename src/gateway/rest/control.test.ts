@@ -23,6 +23,8 @@ describe('the control listener', () => {
   before(async () => {
     gate = await RestGate.start({ requestsPerSecondMax: 200 })
     await tellSmallFirm(gate)
+    await gate.register('carol', 'person', ['kill'])
+    await gate.register('dan', 'person', ['kill'])
     control = await gate.server.listenControl(0, '127.0.0.1')
   })
   after(() => gate.close())
@@ -64,6 +66,15 @@ describe('the control listener', () => {
     assert.equal(killed.body.outcome, 'APPLIED')
   })
 
+  test('reads are bounded there too: each walks over all orders; a kill is not', async () => {
+    let status = 200
+    for (let tries = 0; tries < 2000 && status === 200; tries++) status = (await at('alice', 'GET', '/kills')).status
+    assert.equal(status, 429)
+    assert.equal((await at('carol', 'GET', '/kills')).status, 200, 'another person looks on')
+    const killed = await at('alice', 'POST', '/kill', { desk: 'CASH-EQ', state: 'REDUCE_ONLY', reason: 'x' })
+    assert.equal(killed.body.outcome, 'APPLIED')
+  })
+
   test('the page asks nothing of anyone else, and its headers see to it', async () => {
     const response = await fetch(`${control}/`)
     const page = await response.text()
@@ -82,7 +93,7 @@ describe('the control listener', () => {
     for (const path of new Set(paths)) {
       const isPost = path === '/latches/'
       const whole = path === '/latches/' ? '/latches/999/release' : path
-      const { status } = await at('bob', isPost ? 'POST' : 'GET', whole, isPost ? {} : undefined)
+      const { status } = await at('dan', isPost ? 'POST' : 'GET', whole, isPost ? {} : undefined)
       assert.ok(status !== 404, whole)
     }
   })

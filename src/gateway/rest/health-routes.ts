@@ -39,12 +39,13 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
     open({
       url: '/readyz',
       summary: 'The gate decides orders',
-      description: 'Public. 503 with the same body while it starts, stops, or cannot write its journal.',
+      description: 'Public. 503 with the same body while it starts, stops, or takes no orders for its journal.',
       answer: 'Health',
       handle: (exchange) => {
-        const status = state.closing ? 'stopping' : gate.isDown ? 'journal down' : genesis(gate) ? 'ready' : 'starting'
+        const status = state.closing ? 'stopping' : statusOf(gate)
         const body = JSON.stringify({
           status,
+          disk: gate.diskRoom,
           firm: gate.directory.firm,
           tradeDate: gate.directory.tradeDate,
           seq: gate.view.seq,
@@ -66,6 +67,8 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
           durable_seq: gate.durableSeq,
           open_orders: gate.view.openOrders,
           journal_down: gate.isDown ? 1 : 0,
+          journal_disk_low: gate.diskRoom === 'enough' ? 0 : 1,
+          journal_disk_full: gate.diskRoom === 'full' ? 1 : 0,
         })
         exchange.sendPlain('text/plain; version=0.0.4; charset=utf-8', text)
       },
@@ -90,6 +93,12 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
 function ofDemo(document: object): object {
   const { info } = document as { readonly info: { readonly title: string } }
   return { ...document, info: { ...info, title: `${info.title} (DEMO)` } }
+}
+
+function statusOf(gate: Gate): string {
+  if (gate.isDown) return 'journal down'
+  if (!genesis(gate)) return 'starting'
+  return gate.diskRoom === 'full' ? 'disk full' : 'ready'
 }
 
 /** Before its genesis record the gate decides nothing. */

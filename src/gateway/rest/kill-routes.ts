@@ -2,6 +2,8 @@
  * What is stopped and how far its kill has come: latches, progress, what a kill would meet. The counts are made from the
  * engine's state when they are asked for; only who was handed what is remembered, by the delivery.
  */
+
+import { reasonNumber } from '../../model/codes.ts'
 import type { LatchView, OrderView } from '../../model/engine-port.ts'
 import { RequestError } from '../../model/errors.ts'
 import { formatMoney } from '../../model/explain/amounts.ts'
@@ -32,6 +34,7 @@ const LISTED: Readonly<Record<string, NameKind>> = {
   ...{ session: 'SESSION', assetClass: 'ASSET_CLASS', sector: 'SECTOR', venue: 'VENUE' },
 }
 const SIDES = ['Buy', 'Sell']
+const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 const KILLED = TRADING_STATES.indexOf('KILLED')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
@@ -135,6 +138,7 @@ function latchJson({ directory }: Gate, latch: LatchView) {
     releaseRequestedBy: principal(latch.releaseRequestedBy),
     releaseState: TRADING_STATES[latch.releaseState],
     swept: latch.swept,
+    explained: latch.cause === UNKNOWN_EXECUTION ? latch.explained : undefined,
   }
 }
 

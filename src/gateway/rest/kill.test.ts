@@ -92,7 +92,7 @@ describe('kill and cancel requests', () => {
     assert.equal((await report(of)).reason.code, 'EXEC_DUPLICATE')
     assert.equal((await report({ ...of, execID: `${'E'.repeat(59)}F` })).outcome, 'APPLIED')
     const bust = { ...fill, execID: 'BUST-1', execType: 'TradeCancel' }
-    assert.equal((await report({ ...bust, execRefID: 'E'.repeat(61) })).reason.code, 'UNKNOWN_EXEC_REF')
+    assert.equal((await report({ ...bust, execRefID: 'E'.repeat(61) })).parked, true, 'another id: it waits')
     assert.equal((await report({ ...bust, execID: 'BUST-2', execRefID: fill.execID })).outcome, 'APPLIED')
   })
 
@@ -213,5 +213,39 @@ test('nothing is answered before it is durable; a failed journal answers with wh
   const ready = await fetch(`${gate.url}/readyz`)
   assert.equal(ready.status, 503)
   assert.equal(((await ready.json()) as { status: string }).status, 'journal down')
+  await gate.close()
+})
+
+test('while the disk is nearly full orders are refused, and cancels, executions and kills pass', async () => {
+  const gate = await RestGate.start()
+  await tellSmallFirm(gate)
+  assert.equal(
+    (await gate.send('ems-1', 'POST', '/orders', { ...GOOD_ORDER, clOrdID: 'D-1' })).body.outcome,
+    'APPROVED',
+  )
+  const readiness = async () => {
+    const ready = await fetch(`${gate.url}/readyz`)
+    const { status, disk } = (await ready.json()) as { status: string; disk: string }
+    return [ready.status, status, disk]
+  }
+  gate.journal.diskRoom = 'low'
+  assert.deepEqual(await readiness(), [200, 'ready', 'low'])
+  assert.equal(
+    (await gate.send('ems-1', 'POST', '/orders', { ...GOOD_ORDER, clOrdID: 'D-2' })).body.outcome,
+    'APPROVED',
+  )
+  gate.journal.diskRoom = 'full'
+  assert.deepEqual(await readiness(), [503, 'disk full', 'full'])
+  const refused = await gate.send('ems-1', 'POST', '/orders', { ...GOOD_ORDER, clOrdID: 'D-3' })
+  assert.deepEqual([refused.status, refused.body.error.code], [503, 'DISK_FULL'])
+  assert.equal((await gate.send('ems-1', 'POST', '/orders/D-1/cancel')).body.outcome, 'PASS')
+  const report = { owner: 'ems-1', clOrdID: 'D-2', symbol: '600519.SH', execID: 'X-1', execType: 'New', venue: 'XSHG' }
+  assert.equal((await gate.send('venue-1', 'POST', '/executions', report)).body.outcome, 'APPLIED')
+  const kill = await gate.send('alice', 'POST', '/kill', { desk: 'CASH-EQ', reason: 'the disk' })
+  assert.equal(kill.body.outcome, 'APPLIED')
+  const metrics = await (await fetch(`${gate.url}/metrics`)).text()
+  assert.match(metrics, /^portcullis_journal_disk_full 1$/m)
+  gate.journal.diskRoom = 'enough'
+  assert.deepEqual(await readiness(), [200, 'ready', 'enough'])
   await gate.close()
 })

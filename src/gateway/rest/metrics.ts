@@ -20,6 +20,8 @@ const GAUGES = {
   durable_seq: 'Sequence number of the newest durable command.',
   open_orders: 'Open orders.',
   journal_down: '1 after the journal has failed: nothing is decided any more.',
+  journal_disk_low: "1 while the journal's disk is below its upper watermark.",
+  journal_disk_full: '1 while it is below the lower one: only cancels, executions and kills are taken.',
 } as const
 export type Gauges = Readonly<Record<keyof typeof GAUGES, number>>
 

@@ -16,6 +16,7 @@ const LATCH = {
   releaseRequestedBy: text('Who asked for its release; empty where nobody did.'),
   releaseState: text('State that the release which was asked for goes to.', { enum: TRADING_STATES }),
   swept: flag('Every order that it covers has been asked to cancel.'),
+  explained: flag('Of an unknown execution: a person has said what it was. It does not end before.'),
 }
 const LATCH_REQUIRED = ['latch', 'state', 'scope', 'setSeq', 'swept'] as const
 const COUNTS = {

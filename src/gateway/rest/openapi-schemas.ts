@@ -1,5 +1,12 @@
 /** Schemas of the answers, by name. Decimals in answers are strings in plain notation. */
-import { ORDER_STATES, PROPOSAL_STATES, REF_SOURCES, RESULTS, SESSION_PHASES } from '../../model/vocabulary.ts'
+import {
+  COMPARISONS,
+  ORDER_STATES,
+  PROPOSAL_STATES,
+  REF_SOURCES,
+  RESULTS,
+  SESSION_PHASES,
+} from '../../model/vocabulary.ts'
 import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
 import { INTENT_SCHEMAS } from './openapi-intent-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
@@ -175,6 +182,10 @@ export const SCHEMAS = {
       linesRefused: integer('Lines of the proposal that were refused when they were carried out.'),
       firstRefusal: REASON,
       duplicate: flag('It was said before, and changed nothing.'),
+      compared: text("Of a report beside the execution source's: what the comparison came to.", {
+        enum: [...COMPARISONS],
+      }),
+      parked: flag('A bust or a correct that waits for its execution.'),
       profile: PROFILE,
     },
     ['outcome', 'seq', 'time'],
@@ -348,7 +359,10 @@ export const SCHEMAS = {
   Health: some(
     'State of the gate.',
     {
-      status: text('`ready`, `starting`, `stopping` or `journal down`.'),
+      status: text('`ready`, `starting`, `stopping`, `disk full` or `journal down`.'),
+      disk: text(
+        'Room on the disk of the journal: `enough`; `low`, an alarm; `full`: only cancels, executions and kills pass.',
+      ),
       firm: text('Firm.'),
       tradeDate: integer('Trade date, yyyymmdd.'),
       seq: integer('Newest command.'),

@@ -95,7 +95,7 @@ const WITH_FORM: readonly ErrorCode[] = [
   'BAD_CHARACTERS',
 ]
 const WITH_NUMBERS: readonly ErrorCode[] = ['NOT_A_DECIMAL', 'TOO_MANY_DECIMALS', 'OUT_OF_RANGE']
-const SEQUENCED: readonly ErrorCode[] = ['QUEUE_FULL', 'JOURNAL_UNAVAILABLE', 'OUTCOME_UNKNOWN']
+const SEQUENCED: readonly ErrorCode[] = ['QUEUE_FULL', 'DISK_FULL', 'JOURNAL_UNAVAILABLE', 'OUTCOME_UNKNOWN']
 
 /** Every error code that a route can answer with. */
 export function errorsOf(route: Route, outer: Form | undefined): readonly ErrorCode[] {

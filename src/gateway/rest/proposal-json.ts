@@ -1,5 +1,5 @@
 /** A proposal as people read it: what each line would set, and what it would change. */
-import { CONTROLS, controlAt } from '../../model/controls.ts'
+import { controlAt } from '../../model/controls.ts'
 import type { Directory } from '../../model/directory.ts'
 import type { LimitView, ProposalView } from '../../model/engine-port.ts'
 import { limitAmount, useAmount } from '../../model/explain/amounts.ts'
@@ -24,6 +24,7 @@ import {
   OBJECT_KINDS,
   type ObjectKind,
   PROPOSAL_STATES,
+  SESSION_PHASES,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import { reasonJson } from './command-answer.ts'
@@ -69,10 +70,10 @@ export function proposalJson({ directory }: Gate, proposal: ProposalView): objec
 }
 
 /** What a line would set; of a limit and a parameter also what holds now, and how much of it is used. */
-export function lineJson(gate: Gate, names: Directory, line: number, bytes: Uint8Array): object {
+export function lineJson(gate: Gate, names: Directory, stands: RowsInForce, line: number, bytes: Uint8Array): object {
   const tape = new Tape(bytes.slice().buffer)
   const type = typeAt(tape, 0)
-  if (type === LIMIT.type) return { line, ...limitJson(gate, names, decode(tape, 0, LIMIT)) }
+  if (type === LIMIT.type) return { line, ...limitJson(names, stands, decode(tape, 0, LIMIT)) }
   const layout = layoutOfType(type)
   if (layout === undefined) return { line }
   const values: Readonly<Record<string, number | string>> = decode(tape, 0, layout)
@@ -121,12 +122,12 @@ function wordOf(command: string, field: string, values: Readonly<Record<string, 
   }
 }
 
-function limitJson(gate: Gate, names: Directory, values: RecordOf<typeof LIMIT>): object {
+function limitJson(names: Directory, inForce: RowsInForce, values: RecordOf<typeof LIMIT>): object {
   const control = controlAt(values.control)
   const kind = OBJECT_KINDS[values.objectKind] as ObjectKind
   const nameKind = nameKindOf(kind)
   const level = (value: number) => amountJson(limitAmount(control, kind, values.object, value, names))
-  const stands = [...gate.view.limits()].find((row) => isSameRow(row, values))
+  const stands = inForce(values)
   const use = stands === undefined || Number.isNaN(stands.use) ? undefined : stands.use
   return {
     command: 'Limit',
@@ -142,6 +143,7 @@ function limitJson(gate: Gate, names: Directory, values: RecordOf<typeof LIMIT>)
       hardForReducing: values.hardForReducing > values.hard ? level(values.hardForReducing) : undefined,
       soft: values.soft > 0 ? level(values.soft) : undefined,
       param: values.param > 0 ? values.param : undefined,
+      phase: values.phase > 0 ? SESSION_PHASES[values.phase - 1] : undefined,
       effective: values.effectiveUs > 0 ? formatTimeUs(values.effectiveUs) : undefined,
       expires: values.expiresUs > 0 ? formatTimeUs(values.expiresUs) : undefined,
       enforceOnResting: (values.flags & 2) !== 0 ? true : undefined,
@@ -159,9 +161,23 @@ function limitJson(gate: Gate, names: Directory, values: RecordOf<typeof LIMIT>)
   }
 }
 
-const C01 = CONTROLS.findIndex(({ id }) => id === 'C01')
+/** The row in force that a limit would change. */
+export type RowsInForce = (limit: RecordOf<typeof LIMIT>) => LimitView | undefined
 
-function isSameRow(row: LimitView, { control, subject, objectKind, object, param }: RecordOf<typeof LIMIT>): boolean {
-  if (row.control !== control || row.subject !== subject || row.objectKind !== objectKind) return false
-  return (objectKind === 0 || row.object === object) && (control !== C01 || row.param === param)
+/** The rows in force, read once, when the first one is asked for: a proposal may have as many lines as there are rows. */
+export function rowsInForce({ view }: Gate): RowsInForce {
+  let rows: Map<string, LimitView> | undefined
+  return (limit) => {
+    rows ??= new Map([...view.limits()].map((row) => [keyOf(row), row]))
+    return rows.get(keyOf(limit))
+  }
+}
+
+/** Controls whose rows may stand twice for one thing, with other parameters. */
+const BY_PARAM: readonly string[] = ['C01', 'C03']
+
+function keyOf(row: Pick<LimitView, 'control' | 'subject' | 'objectKind' | 'object' | 'param' | 'phase'>): string {
+  const { control, subject, objectKind, object, param, phase } = row
+  const own = BY_PARAM.includes(controlAt(control).id) ? param : 0
+  return [control, subject, objectKind, objectKind === 0 ? -1 : object, own, phase].join('/')
 }

@@ -7,10 +7,11 @@ import type { Duty } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import type { Exchange } from './exchange.ts'
 import { readObject } from './json-words.ts'
-import { lineJson, proposalJson } from './proposal-json.ts'
+import { lineJson, proposalJson, rowsInForce } from './proposal-json.ts'
 import { ProposedNames } from './proposed-names.ts'
 import { BULK_BYTES, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
+import { seesAll } from './visibility.ts'
 
 const OWN: readonly Duty[] = ['reference:write', 'positions:write', 'lists:write', 'quotes:write', 'admin']
 const MAY_PROPOSE: readonly Duty[] = ['limits:propose', ...OWN]
@@ -125,12 +126,15 @@ export function proposalRoutes(gate: Gate, sequencing: Sequencing): readonly Rou
       duties: MAY_LOOK,
       tag: 'Proposals',
       summary: 'What is proposed',
-      description: 'Open proposals, and those that ended lately, oldest first.',
+      description:
+        'Open proposals, and those that ended lately, oldest first. For people and overseers; a client sees none.',
       answer: 'Proposals',
       answerDescription: 'Proposals.',
       sequenced: false,
       handle: (call) =>
-        send(gate, call, { proposals: [...gate.view.proposals()].map((one) => proposalJson(gate, one)) }),
+        send(gate, call, {
+          proposals: seesAll(call.caller) ? [...gate.view.proposals()].map((one) => proposalJson(gate, one)) : [],
+        }),
     },
     {
       method: 'GET',
@@ -154,14 +158,16 @@ function showProposal(gate: Gate, call: Exchange, words: Words, namesOf: (id: nu
   const id = read.integer('proposal', words.proposal as string, 0, 0x7fffffff)
   const from = words.from === undefined ? 0 : read.integer('from', words.from as string, 0, 0x7fffffff)
   if (read.fault !== undefined) return call.refuse(read.fault)
-  const proposal = gate.view.proposal(id)
+  // Other desks, their limits and their use stand in them: a client learns not even that there is one.
+  const proposal = seesAll(call.caller) ? gate.view.proposal(id) : undefined
   if (proposal === undefined) return call.refuse(new RequestError('NOT_FOUND', 'proposal'))
   const names = namesOf(id)
+  const stands = rowsInForce(gate)
   const content: object[] = []
   for (let line = from; line < from + LINES_SHOWN; line++) {
     const bytes = proposal.line(line)
     if (bytes === undefined) break
-    content.push(lineJson(gate, names, line, bytes))
+    content.push(lineJson(gate, names, stands, line, bytes))
   }
   send(gate, call, { ...proposalJson(gate, proposal), content })
 }

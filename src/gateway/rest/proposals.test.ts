@@ -1,6 +1,7 @@
 /** Proposals over REST: two people, one command or many, and what a person reads before approving. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
+import { DUTIES } from '../../model/vocabulary.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
 
@@ -68,10 +69,6 @@ test('a draft defines names and uses them, and is carried out line by line', asy
     { path: '/limits', body: { control: 'MAX_ORDER_QTY', subject: 'ACCOUNT:ACC-9', hard: 77, hart: 1 } },
   ])
   assert.deepEqual([answers.applied, answers.refused, answers.errors], [4, 0, 3], JSON.stringify(answers))
-  assert.deepEqual(
-    answers.rows.map((row: { line?: number; error?: { code: string; field: string } }) => row.line ?? row.error),
-    answers.rows.map((row: { line?: number; error?: object }, at: number) => (at < 4 ? at : row.error)),
-  )
   const codes = answers.rows
     .slice(4)
     .map(({ error }: { error: { code: string; field: string } }) => [error.code, error.field])
@@ -147,4 +144,42 @@ test('a body that is no request of its path is refused before anything is sequen
   assert.equal((await post('ruth', '/proposals', broken)).error.code, 'MALFORMED_JSON')
   const nested = '{"key":"k","title":"t","path":"/limits","body":{"control":"A\\"}","subject":{"a":[1,"}"]}}}'
   assert.equal((await post('ruth', '/proposals', nested)).error.field, 'body.subject')
+})
+
+test('what would change is told by window and phase, and by one look at the rows in force', async () => {
+  const rate = { control: 'MESSAGE_RATE', subject: 'SESSION:ems-1', windowUs: 7_000_000, hard: 5 }
+  const collar = { control: 'PRICE_COLLAR', subject: 'ACCOUNT:ACC-7', phase: 'CLOSING_AUCTION', hard: 900 }
+  const { id } = await post('ruth', '/proposals', { key: 'phases', title: 'x', draft: true })
+  const bodies = [rate, { ...rate, windowUs: 1_000_000 }, collar]
+  const added = await post(
+    'ruth',
+    `/proposals/${id}/lines`,
+    bodies.map((body) => ({ path: '/limits', body })),
+  )
+  assert.equal(added.applied, 3, JSON.stringify(added))
+  const limits = mock.method(gate.engine.view, 'limits')
+  const { content } = await get('omar', `/proposals/${id}`)
+  assert.equal(limits.mock.callCount(), 1)
+  limits.mock.restore()
+  assert.equal(content[0].now, undefined, 'a row of another window is another row')
+  assert.equal(content[2].sets.phase, 'CLOSING_AUCTION')
+  assert.equal(content[2].now, undefined)
+})
+
+test('a client sees no proposal: other desks, their limits and their use stand in them', async () => {
+  const made = await post('ruth', '/proposals', { key: 'secret', title: 'x', path: '/limits', body: LIMIT })
+  await gate.register('looker', 'client', ['risk:read', 'limits:approve'])
+  await gate.register('ems-2', 'client', ['risk:read', 'orders:write'])
+  assert.equal((await get('looker', `/proposals/${made.id}`)).proposal, made.id, 'an overseer sees it')
+  assert.equal((await gate.send('ems-2', 'GET', `/proposals/${made.id}`)).body.error.code, 'NOT_FOUND')
+  assert.deepEqual((await get('ems-2', '/proposals')).proposals, [])
+})
+
+test('a client that is called as a person does nothing as that person', async () => {
+  const { id, contentHash } = await post('ruth', '/proposals', { key: 'c', title: 'x', path: '/limits', body: LIMIT })
+  const duties = (1 << DUTIES.indexOf('limits:approve')) | (1 << DUTIES.indexOf('risk:read'))
+  const token = await gate.issuer.issue({ clientID: 'omar', duties, disabled: false }, duties)
+  const approved = await gate.send(token, 'POST', `/proposals/${id}/approve`, { contentHash })
+  assert.deepEqual([approved.status, approved.body.error?.code], [403, 'FORBIDDEN'])
+  assert.equal((await get('omar', `/proposals/${id}`)).state, 'PENDING')
 })

@@ -106,4 +106,8 @@ export class ProposedNames implements Directory {
   dutiesOf(principal: number): number {
     return this.#names.dutiesOf(principal)
   }
+
+  isPerson(principal: number): boolean {
+    return this.#names.isPerson(principal)
+  }
 }

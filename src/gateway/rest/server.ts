@@ -68,6 +68,8 @@ export interface RestServer {
 }
 
 const REQUESTS_PER_SECOND_MAX = 50_000
+/** Reads of one client at the control listener: many kill pages, and no more walks over all orders than the gate can do. */
+const CONTROL_READS_PER_SECOND_MAX = 50
 
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger, issuer, clients } = options
@@ -77,16 +79,15 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const main = await createHttpApp(listening, shortcut)
   const control = await createHttpApp(listening)
   const state = { closing: false }
-  const access = new Access({
-    gate,
-    verifier: options.verifier,
-    metrics,
-    requestsPerSecondMax: options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX,
-    isClosing: () => state.closing,
-    onIdentified: (socket) => {
-      for (const { connections } of [main, control]) connections.identified(carrierOf(socket))
-    },
-  })
+  const accessOf = ({ connections }: typeof main, requestsPerSecondMax: number) =>
+    new Access({
+      ...{ gate, verifier: options.verifier, metrics, requestsPerSecondMax },
+      isClosing: () => state.closing,
+      onIdentified: (socket) => connections.identified(carrierOf(socket)),
+    })
+  const access = accessOf(main, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
+  // Who has used up its rate with orders can still look, and whoever may can still kill.
+  const controlAccess = accessOf(control, CONTROL_READS_PER_SECOND_MAX)
   const answers = new OrderAnswers(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
   const polls = new CancelRequestPolls(gate, options.delays)
@@ -106,13 +107,12 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   ]
   const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
   if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access)
-  // Who has used up its rate with orders can still kill.
   const controls = routes
     .filter(({ url }) => CONTROL_PATHS.includes(url))
-    .map((route) => ({ ...route, unlimited: true }))
+    .map((route) => ({ ...route, unlimited: route.method === 'POST' }))
   for (const { app } of [main, control]) mountOauth(app, { issuer, clients, metrics })
   await mountRoutes(main.app, access, routes, logger)
-  await mountRoutes(control.app, access, [killPageRoute(), ...controls], logger)
+  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], logger)
 
   return {
     app: main.app,

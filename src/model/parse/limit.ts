@@ -35,6 +35,9 @@ const LATCH_STATES = TRADING_STATES.slice(1)
 /** Controls that rows may be set for. */
 const LIMITED: readonly ControlRow[] = CONTROLS.filter((control) => control.family === 'limit')
 const CODES = LIMITED.map((control) => control.code)
+const REMOVE = 1
+const TEMPORARY = 4
+const DROP_SCHEDULED = 8
 /** Written for the largest limit that can be held. */
 export const UNLIMITED = 'UNLIMITED'
 
@@ -70,12 +73,14 @@ export const LIMIT_FORM = form(
     },
     mayCode('action', LIMIT_ACTIONS, 'What a breach does; BLOCK where not given.', 'BLOCK'),
     mayCode('mode', LIMIT_MODES, 'SHADOW records and lets pass; ENFORCE where not given.', 'ENFORCE'),
+    mayTime('effective', 'When it begins; at once where not given.', '2026-11-21T14:30:00Z'),
     mayTime(
-      'effective',
-      'Effective from. Not built yet: a time is refused, a limit holds at once.',
-      '2026-11-21T00:00:00Z',
+      'expires',
+      'When the row goes back by itself to what stood before; never where not given.',
+      '2026-11-28T00:00:00Z',
     ),
-    mayTime('expires', 'When it reverts. Not built yet: a time is refused, a limit holds on.', '2026-11-28T00:00:00Z'),
+    mayFlag('temporary', 'true: it must say when it expires.', false),
+    mayFlag('dropScheduled', 'true drops what waits to replace this row.', false),
     mayCode('phase', SESSION_PHASES, 'PRICE_COLLAR: only while the venue is in this phase.', 'PRE_OPEN'),
     mayFlag('remove', 'true takes the row away.', false),
     mayFlag('enforceOnResting', 'Not built yet: true is refused. Orders that rest are not touched by a limit.', false),
@@ -107,7 +112,7 @@ export function limit(
   const decimals = limitDecimals(control, object.kind, object.id, names)
   const level = (field: 'hard' | 'hardForReducing' | 'soft') =>
     words[field] === UNLIMITED && field !== 'soft' ? MAX : read.amount(field, words[field], decimals)
-  const { remove = false, warnBps = [] } = words
+  const { remove = false, temporary = false, dropScheduled = false, warnBps = [] } = words
   if (!remove && words.hard === undefined) read.fail('MISSING_FIELD', 'hard')
   const warn = warnLevels(read, warnBps)
   if (words.enforceOnResting === true) read.fail('NOT_IN_SET', 'enforceOnResting', NOT_ENFORCED)
@@ -130,10 +135,11 @@ export function limit(
     object: object.id,
     action: words.action === undefined ? 0 : read.code('action', words.action, LIMIT_ACTIONS),
     mode: words.mode === undefined ? 0 : read.code('mode', words.mode, LIMIT_MODES),
-    flags: remove ? 1 : 0,
+    flags: (remove ? REMOVE : 0) | (temporary ? TEMPORARY : 0) | (dropScheduled ? DROP_SCHEDULED : 0),
     phase: words.phase === undefined ? 0 : read.code('phase', words.phase, SESSION_PHASES) + 1,
     reason: evidenceText(words.reason ?? ''),
   }
+  if (temporary && words.expires === undefined) read.fail('MISSING_FIELD', 'expires')
   if (control.code !== BANDED && words.phase !== undefined) {
     read.fail('FIELD_CONFLICT', 'phase', `${control.code} has no phase.`)
   }

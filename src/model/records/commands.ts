@@ -9,6 +9,8 @@ import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
 import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
+import { FATE_COMMANDS } from './fate-commands.ts'
+import { CANCEL_FIELDS, JOURNAL_COMMANDS } from './journal-commands.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
 import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
@@ -55,10 +57,7 @@ export const REPLACE_ORDER = command(
 )
 
 export const CANCEL_ORDER = command(3, 1, 'CancelOrder', 'A cancel (FIX OrderCancelRequest). Always passes.', [
-  f64('receivedTimeUs', 'timeUs', 'When the gateway had read it, evidence only.'),
-  i32('owner', 'id', "SESSION whose order it is; a cancel agent's own session is not the owner."),
-  text('clOrdID', ID_CHARS, 'ClOrdID of the cancel; may be empty.'),
-  text('origClOrdID', ID_CHARS, 'Any id of the order chain.'),
+  ...CANCEL_FIELDS,
 ])
 
 export const NOT_SENT = command(4, 1, 'NotSent', 'The owner says that an approved order, or version, was never sent.', [
@@ -132,9 +131,10 @@ export const INSTRUMENT_STATE = command(11, 1, 'InstrumentState', 'Halt, Rule 20
   i32('flags', 'flags', 'Which of the fields are given: 1, 2, 4, 8, 16 as above.'),
 ])
 
-export const SESSION_PHASE = command(12, 1, 'SessionPhase', "A venue's phase of the day.", [
+export const SESSION_PHASE = command(12, 2, 'SessionPhase', "A venue's phase of the day.", [
   i32('venue', 'id', 'VENUE.'),
   i32('phase', 'code', 'Index in SESSION_PHASES.'),
+  i32('sweep', 'id', 'The gate itself looks for orders that end with the day: 1 + the first slot looked at; else 0.'),
 ])
 
 export const INSTRUMENT = command(13, 1, 'Instrument', 'Defines an instrument, or changes what may change.', [
@@ -244,7 +244,11 @@ export const LIMIT = command(22, 2, 'Limit', 'Sets a limit row, or takes it away
   i32('object', 'id', 'Id of that kind; -1 is each.'),
   i32('action', 'code', 'Index in LIMIT_ACTIONS.'),
   i32('mode', 'code', 'Index in LIMIT_MODES.'),
-  i32('flags', 'flags', '1 takes the row away, 2 enforceOnResting.'),
+  i32(
+    'flags',
+    'flags',
+    '1 takes the row away, 4 temporary: expiresUs must be given, 8 drops what waits to replace it.',
+  ),
   note('reason', 'Why.'),
   i32('phase', 'code', 'B03: index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any.'),
 ])
@@ -308,10 +312,6 @@ export const GENESIS = command(28, 2, 'Genesis', 'The first record of a journal.
 
 /** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */
 export const RESERVED_COMMANDS = {
-  OrderStatus: 40,
-  OrderTriggered: 41,
-  ResolveOrder: 42,
-  ExplainExecution: 43,
   Override: 49,
 } as const
 
@@ -345,6 +345,8 @@ export const COMMANDS: readonly RecordLayout[] = [
   DAY_ROLL,
   TICK,
   GENESIS,
+  ...FATE_COMMANDS,
   ...DAY_COMMANDS,
+  ...JOURNAL_COMMANDS,
   ...PEOPLE_COMMANDS,
 ]

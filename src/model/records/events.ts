@@ -6,8 +6,15 @@ import { ID_CHARS } from '../bounds.ts'
 import { COMMANDS } from './commands.ts'
 import { CONTROL_EVENTS } from './control-events.ts'
 import { DAY_EVENTS } from './day-events.ts'
+import { FATE_EVENTS } from './fate-events.ts'
 import { PROPOSAL_LINE, PROPOSE } from './people-commands.ts'
-import { PEOPLE_EVENTS, PROPOSAL_LINE_APPLIED, PROPOSAL_MOVED } from './people-events.ts'
+import {
+  LIMIT_EFFECTIVE,
+  LIMIT_REVERTED,
+  PEOPLE_EVENTS,
+  PROPOSAL_LINE_APPLIED,
+  PROPOSAL_MOVED,
+} from './people-events.ts'
 import { f64, i32, layout, type RecordLayout, tailAt, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
 
@@ -208,13 +215,20 @@ export const EVENTS: readonly RecordLayout[] = [
   QUARANTINED,
   SWEPT,
   TIMER_FIRED,
+  ...FATE_EVENTS,
   ...DAY_EVENTS,
   ...CONTROL_EVENTS,
   ...PEOPLE_EVENTS,
 ]
 
 /** Records with a command as their tail. */
-const CARRIERS: readonly RecordLayout[] = [PROPOSE, PROPOSAL_LINE, PROPOSAL_LINE_APPLIED]
+const CARRIERS: readonly RecordLayout[] = [
+  PROPOSE,
+  PROPOSAL_LINE,
+  PROPOSAL_LINE_APPLIED,
+  LIMIT_EFFECTIVE,
+  LIMIT_REVERTED,
+]
 
 const BY_TYPE = new Map([...COMMANDS, ...EVENTS].map((record) => [record.type, record]))
 
@@ -229,13 +243,15 @@ export function isCommandAt(tape: Tape, offset: number): boolean {
 }
 
 /**
- * The command that the event at `at` is about: the entry's own, or the line of a proposal that it stands behind.
+ * The command that the event at `at` is about: the entry's own, or the one that a line of a proposal, or a timer, carries.
  * `before` is what this said of the event before it, at first the entry's command.
  */
 export function commandOf(tape: Tape, entry: number, before: number, at: number): number {
   const type = typeAt(tape, at)
   if (type === PROPOSAL_LINE_APPLIED.type) return at + PROPOSAL_LINE_APPLIED.bytes
-  return type === PROPOSAL_MOVED.type ? entry : before
+  if (type === LIMIT_EFFECTIVE.type) return at + LIMIT_EFFECTIVE.bytes
+  if (type === LIMIT_REVERTED.type) return at + LIMIT_REVERTED.bytes
+  return type === PROPOSAL_MOVED.type || type === TIMER_FIRED.type ? entry : before
 }
 
 /** Where the command stands that the record at `at` carries as its tail; -1 where it carries none. */

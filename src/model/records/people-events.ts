@@ -40,7 +40,25 @@ export const PROPOSAL_LINE_ADDED = layout(153, 1, 'ProposalLineAdded', 'A draft 
   i32('contentHash1', 'number', 'See contentHash0.'),
 ])
 
+export const LIMIT_EFFECTIVE = layout(
+  154,
+  1,
+  'LimitEffective',
+  'A limit that waited for its time begins; the tail is its command, its events stand behind.',
+  [i32('term', 'id', 'Id of its timer.')],
+)
+
+export const LIMIT_REVERTED = layout(
+  155,
+  1,
+  'LimitReverted',
+  'A temporary limit has ended: an alert; the tail restores what stood before, its events stand behind.',
+  [i32('term', 'id', 'Id of its timer.'), i32('slot', 'id', 'Slot of the row.')],
+)
+
 export const PEOPLE_EVENTS: readonly RecordLayout[] = [
+  LIMIT_EFFECTIVE,
+  LIMIT_REVERTED,
   PROPOSAL_LINE_APPLIED,
   PROPOSAL_MOVED,
   PROPOSAL_REPEATED,

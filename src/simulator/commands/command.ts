@@ -4,6 +4,8 @@
 import * as records from '../../model/records/commands.ts'
 import { ALGO, PARENT } from '../../model/records/control-commands.ts'
 import * as days from '../../model/records/day-commands.ts'
+import * as fates from '../../model/records/fate-commands.ts'
+import { SPILLED_CANCEL } from '../../model/records/journal-commands.ts'
 import * as people from '../../model/records/people-commands.ts'
 import { enclose, encode, type Field, type RecordLayout, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
@@ -12,6 +14,7 @@ const LAYOUTS = {
   NewOrder: records.NEW_ORDER,
   ReplaceOrder: records.REPLACE_ORDER,
   CancelOrder: records.CANCEL_ORDER,
+  SpilledCancel: SPILLED_CANCEL,
   NotSent: records.NOT_SENT,
   Confirm: records.CONFIRM,
   Evaluate: records.EVALUATE,
@@ -37,6 +40,12 @@ const LAYOUTS = {
   DayRoll: records.DAY_ROLL,
   Tick: records.TICK,
   Genesis: records.GENESIS,
+  OrderStatus: fates.ORDER_STATUS,
+  OrderTriggered: fates.ORDER_TRIGGERED,
+  ResolveOrder: fates.RESOLVE_ORDER,
+  ExplainExecution: fates.EXPLAIN_EXECUTION,
+  ExecutionSource: fates.EXECUTION_SOURCE,
+  HoldDecide: fates.HOLD_DECIDE,
   AdoptStatement: days.ADOPT_STATEMENT,
   LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
   PositionStatement: days.POSITION_STATEMENT,

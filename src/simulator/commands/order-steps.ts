@@ -254,7 +254,9 @@ export const cancel: Step = (script, world, dice) => {
   const owner = order === undefined || dice.chance(3) ? dice.of(world.sessions) : order.keys.session
   const origClOrdID = order === undefined || dice.chance(3) ? 'NOBODY' : dice.of(order.ids)
   const session = dice.chance(85) ? owner : dice.of(world.sessions)
-  script.send('CancelOrder', { session, owner, clOrdID: dice.chance(50) ? script.freshId('X') : '', origClOrdID })
+  const said = { session, owner, clOrdID: dice.chance(50) ? script.freshId('X') : '', origClOrdID }
+  if (dice.chance(8)) script.send('SpilledCancel', said)
+  else script.send('CancelOrder', said)
 }
 
 export const sayNotSent: Step = (script, world, dice) => {

@@ -52,6 +52,28 @@ function changedLimit(script: Script, dice: Dice): Command {
   return lineOf('Limit', { ...given, ...dice.of(changes), ...dice.of(changes) })
 }
 
+interface Times {
+  readonly effectiveUs?: number
+  readonly expiresUs?: number
+  readonly flags?: number
+}
+
+/** The same row for a while, later, or as it was; now and then by times that no limit may have. */
+function datedLimit(script: Script, dice: Dice): Command {
+  const line = changedLimit(script, dice)
+  const { timeUs } = script
+  const soon = () => timeUs + dice.between(1, 400_000)
+  const times = dice.weighted<Times>([
+    [45, { expiresUs: soon(), flags: dice.of([0, 4]) }],
+    [25, { effectiveUs: soon() }],
+    [15, { effectiveUs: soon(), expiresUs: timeUs + 600_000 }],
+    [5, { effectiveUs: soon(), flags: 1 }],
+    [5, { flags: 8 }],
+    [5, dice.of([{ flags: 4 }, { flags: 2 }, { expiresUs: timeUs }, { expiresUs: soon(), flags: 1 }, { flags: 16 }])],
+  ] as const)
+  return { ...line, values: { ...line.values, ...times } } as Command
+}
+
 /** Any command that a proposal may carry; now and then one that it may not. */
 function anyLine(script: Script, world: World, dice: Dice): Command {
   const instrument = dice.of(world.instruments).id
@@ -79,9 +101,11 @@ function anyLine(script: Script, world: World, dice: Dice): Command {
       return lineOf('Capital', { subject: 0, amount: 9_000_000_000 + dice.below(1_000), floor: 0, asOfUs: timeUs })
     case 5:
       return lineOf('Adv', { instrument: dice.chance(90) ? instrument : 77, qty: 1_000_000, days: 20 })
+    case 7:
+      return datedLimit(script, dice)
     case 6:
       return dice.chance(80) ? changedLimit(script, dice) : lineOf('Kill', { state: 1 })
-    case 7:
+    case 8:
       return lineOf('Algo', {
         ...{ strategy: dice.of(world.strategies), owner: dice.of(world.people), approved: dice.of([0, 1, 1]) },
         ...{ environment: 0, algoId: 'A', version: '1', parameterHash: 'ab12' },

@@ -13,6 +13,13 @@ type ReportGiven = Partial<Omit<ValuesOfCommand<'ExecutionReport'>, 'seq' | 'tim
 
 /** Stands for the slot that the engine gave the order: who plays the sequence puts the real one. */
 export const SLOT_OF_ORDER = 7_777
+
+/** The command with the slot that the engine gave its order, by sequence number, in place of the stand-in. */
+export function withSlot(given: Command, slots: ReadonlyMap<number, number>): Command {
+  if (!('orderSlot' in given.values) || given.values.orderSlot !== SLOT_OF_ORDER) return given
+  const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
+  return { ...given, values: { ...given.values, orderSlot } } as Command
+}
 /** No order has this slot. */
 export const WRONG_SLOT = 999_999
 

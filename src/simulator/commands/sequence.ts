@@ -7,6 +7,7 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from './command.ts'
 import * as days from './day-steps.ts'
 import { Dice } from './dice.ts'
+import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
@@ -60,6 +61,15 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'roll', governance.roll],
   [4, 'redefine', governance.redefine],
   [4, 'odd', governance.odd],
+  [30, 'tick', fates.tick],
+  [30, 'status', fates.status],
+  [14, 'resolve', fates.resolve],
+  [5, 'close', fates.close],
+  [5, 'source', fates.source],
+  [8, 'beside', fates.beside],
+  [12, 'both', fates.both],
+  [14, 'early', fates.early],
+  [16, 'explain', fates.explain],
   [8, 'slices', parents.slices],
   [14, 'alone', people.sendAlone],
   [14, 'propose', people.propose],

@@ -67,7 +67,13 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  ReportCompared: ['qty', 'px', 'sourceQty', 'sourcePx', 'account', 'venue', 'source', 'result', 'kept', 'execID'],
+  ExecutionParked: [],
+  ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
+  OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
   TimerFired: ['dueUs', 'kind', 'id'],
+  LimitEffective: ['term'],
+  LimitReverted: ['term'],
   ProposalMoved: ['proposal', 'state', 'lines', 'refused', 'contentHash0', 'contentHash1'],
   ProposalLineAdded: ['proposal', 'line', 'contentHash0', 'contentHash1'],
   ProposalRepeated: ['proposal', 'state', 'line'],
@@ -87,6 +93,7 @@ const REFERENCE_DATA: readonly string[] = [
   'Propose',
   'Approve',
   'ProposalStep',
+  'Tick',
   'Hierarchy',
   'Binding',
   'Instrument',
@@ -116,7 +123,9 @@ export function compareEvents(
     if (name === 'OrderMoved' && said.some((event) => event.name === 'ExecutionBooked')) continue
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
+    // The gate looks through orders by slot.
     if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
+    if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))
     ours.forEach((event, index) => {

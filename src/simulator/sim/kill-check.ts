@@ -41,7 +41,7 @@ export class KillCheck {
   #set(id: number, state: number, values: Readonly<Record<string, number | string>>): void {
     const keys = Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === 'number'))
     const latch = { id, state, cause: 0, keys: keys as Record<string, number>, requestedBy: -1, requestedState: -1 }
-    this.#latches.set(id, { ...latch, swept: false, ended: 0, filled: 0 })
+    this.#latches.set(id, { ...latch, swept: false, explained: false, ended: 0, filled: 0 })
   }
 
   #release(id: number, state: number): void {

@@ -4,7 +4,7 @@
  */
 import type { RulePack } from '../../model/rules.ts'
 import { type Command, type CommandName, command, type ValuesOfCommand } from '../commands/command.ts'
-import { SLOT_OF_ORDER } from '../commands/report-steps.ts'
+import { withSlot } from '../commands/report-steps.ts'
 import { Script } from '../commands/script.ts'
 import type { Decision, TwinEvent } from '../twin/events.ts'
 
@@ -36,7 +36,7 @@ export class LiveScript extends Script {
 
   override resend(made: Command): readonly TwinEvent[] {
     this.commands.push(made)
-    this.#post(this.#withSlot(made), this.#delayUs)
+    this.#post(withSlot(made, this.twin.state.slots), this.#delayUs)
     return []
   }
 
@@ -56,12 +56,5 @@ export class LiveScript extends Script {
   #stamped<N extends CommandName>(name: N, given: Given<N>): Command {
     const stamped = { session: -1, principal: -1, ...given, seq: this.seq + 1, timeUs: this.timeUs }
     return command(name, stamped as unknown as Partial<ValuesOfCommand<N>>)
-  }
-
-  /** The slot that the gate gave the order, in place of the stand-in. */
-  #withSlot(made: Command): Command {
-    if (made.name !== 'ExecutionReport' || made.values.orderSlot !== SLOT_OF_ORDER) return made
-    const orderSlot = this.twin.state.slots.get(made.values.orderSeq) ?? SLOT_OF_ORDER
-    return { ...made, values: { ...made.values, orderSlot } }
   }
 }

@@ -139,6 +139,6 @@ function open(files: JournalFiles): FileJournal {
     ...{ directory: '/d', owner: '0'.repeat(16), predecessor: 'dead', isLost: false },
     ...{ assertHeld: () => {}, renew: () => {}, release: async () => {} },
   }
-  const made = { wallUs: () => 0, segmentBytes: 4096, freeBytes: () => Number.POSITIVE_INFINITY }
+  const made = { wallUs: () => 0, segmentBytes: 4096, diskSize: () => ({ freeBytes: 1e12, totalBytes: 1e12 }) }
   return FileJournal.open({ lock, reader, files, facts: SMALL_FACTS, ...made })
 }

@@ -119,7 +119,8 @@ export class SimGate {
       wallUs: () => loop.wallUs(),
       nonce: () => settings.owner.repeat(2),
       hashHereBytes: Number.POSITIVE_INFINITY,
-      freeBytes: () => Number.POSITIVE_INFINITY,
+      publishMs: 0,
+      diskSize: () => ({ freeBytes: 1e12, totalBytes: 1e12 }),
     })
     witness.started(engine)
     this.#sequencer = new Sequencer({

@@ -95,6 +95,34 @@ export type TwinEvent =
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {
+      readonly name: 'ReportCompared'
+      readonly qty: bigint
+      readonly px: bigint
+      readonly sourceQty: bigint
+      readonly sourcePx: bigint
+      readonly account: number
+      readonly venue: number
+      readonly source: number
+      readonly result: number
+      readonly kept: number
+      readonly execID: string
+    }
+  | { readonly name: 'ExecutionParked' }
+  | {
+      readonly name: 'ParkedEnded'
+      readonly source: number
+      readonly venue: number
+      readonly execRefID: string
+      readonly alarm: number
+    }
+  | {
+      readonly name: 'OrderAlarmed'
+      readonly orderSeq: number
+      readonly alarm: number
+      readonly told: bigint
+      readonly booked: bigint
+    }
+  | {
       readonly name: 'StatementDiffers'
       readonly account: number
       readonly instrument: number
@@ -141,6 +169,7 @@ export type TwinEvent =
       /** The line as it was carried out. */
       readonly inner: Command
     }
+  | { readonly name: 'LimitEffective' | 'LimitReverted'; readonly term: number; readonly inner: Command }
   | { readonly name: 'TimerFired'; readonly dueUs: number; readonly kind: number; readonly id: number }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 

@@ -4,9 +4,10 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { EXEC_TYPES, ORDER_STATES, SIDES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
+import { comparedLate, comparedReport, isOnlyCompared } from './beside.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { abs, larger } from './exact.ts'
-import { latchItself } from './latches.ts'
+import { latchAnew, latchItself } from './latches.ts'
 import { stopLosers } from './losses.ts'
 import { named } from './names.ts'
 import { orderUnit } from './rates.ts'
@@ -32,6 +33,9 @@ const ENDS: Readonly<Record<string, number>> = {
   Rejected: stateNamed('REJECTED'),
 }
 
+/** The engine's table has room for so many. */
+const PARKED_MAX = 256
+
 /** Fields in which two reports of one execution may differ. */
 const ENVELOPE = ['seq', 'timeUs', 'principal', 'transactTimeUs', 'text']
 
@@ -45,6 +49,8 @@ export function executionReport(state: State, report: Report): TwinEvent[] {
   if (order === undefined) return refused('UNKNOWN_ORDER')
   if (!states.isLive(order)) return refused('ORDER_TERMINAL')
   if (contradicts(state, report, order)) return refused('EXEC_CONFLICT')
+  const beside = comparedReport(state, report, order.keys.account, order.keys.venue)
+  if (beside !== null) return beside
   return moveOrder(state, order, execType, report)
 }
 
@@ -81,7 +87,7 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
   const pending = order.versions.findIndex((version, index) => index > 0 && version.clOrdID === report.clOrdID)
   if (execType === 'Replaced' || execType === 'ReplaceRejected') {
     if (pending < 0) return refused('ORDER_UNKNOWN_STATE')
-    makeKnown(order)
+    makeKnown(state, order)
     if (execType === 'ReplaceRejected') {
       return [...dropVersion(state, order, report.clOrdID), ...refusedByMarket(state, order, report)]
     }
@@ -89,7 +95,7 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
   }
-  makeKnown(order)
+  makeKnown(state, order)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
@@ -105,8 +111,9 @@ function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): Twi
 }
 
 /** Whatever a report says, the market knows the order. */
-function makeKnown(order: Order): void {
+function makeKnown(state: State, order: Order): void {
   order.reported = true
+  state.resolutions.delete(order.seq)
   if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
@@ -115,20 +122,26 @@ function fill(state: State, report: Report): TwinEvent[] {
   if (repeat !== null) return repeat
   const found = orderOfReport(state, report)
   const order = found !== undefined && contradicts(state, report, found) ? undefined : found
-  const place =
-    order === undefined ? strangerOf(state, saidWith(report, found)) : { keys: order.keys, side: order.side }
+  const said = saidWith(report, found)
+  const whose = order?.keys.account ?? accountSaid(state, said)
+  const beside = comparedReport(state, report, whose, order?.keys.venue ?? report.venue)
+  if (beside !== null) return beside
+  const place = order === undefined ? strangerOf(state, said) : { keys: order.keys, side: order.side }
   if (place === null) return refused('UNKNOWN_NAME')
   if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
-  const events = [booked(report, booking, alarm), ...firstMark(state, booking)]
+  booking.unexplained = order === undefined
+  const events = [booked(report, booking, alarm), ...firstMark(state, booking), ...comparedLate(state, report)]
   if (order !== undefined) {
-    return [...events, ...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
+    const counted = [...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
+    return [...events, ...counted, ...meetParked(state, booking)]
   }
   const { account, instrument } = place.keys
   const latched = latchItself(state, account, instrument, reasonNumber('UNKNOWN_EXECUTION'))
   const stopped = stopLosers(state, booking.keys)
-  return [...events, ...latched, ...stopped, ...countExecution(state, booking, report.timeUs)]
+  const counted = countExecution(state, booking, report.timeUs)
+  return [...events, ...latched, ...stopped, ...counted, ...meetParked(state, booking)]
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */
@@ -140,7 +153,7 @@ function fillOrder(state: State, order: Order, report: Report, amount: bigint): 
     order.sliceQty += BigInt(report.lastQty)
     order.sliceFlow += amount
   }
-  makeKnown(order)
+  makeKnown(state, order)
   if (!isLate && isExhausted(state, order)) order.state = FILLED
   if (isLate) return 'LATE_FILL'
   if (order.cum > largest) return 'OVERFILL'
@@ -160,9 +173,71 @@ function saidWith(report: Report, order: Order | undefined): Report {
   }
 }
 
+function accountSaid(state: State, report: Report): number {
+  return (states.subjectAt(state, 'ACCOUNT', report.account) ?? named(state, 'ACCOUNT', 'SUSPENSE'))?.id ?? -1
+}
+
+/** A bust or correct of an execution that is not known. */
+function park(state: State, report: Report): TwinEvent[] {
+  if (isOnlyCompared(state, report.session)) {
+    return comparedReport(state, report, accountSaid(state, report), report.venue) ?? []
+  }
+  const key = `${report.session}|${report.venue}|${report.execRefID}`
+  if (report.execRefID === '' || report.execRefID === report.execID) return refused('UNKNOWN_EXEC_REF')
+  const first = state.parked.get(key)
+  if (first !== undefined) {
+    return refused(contentOf(first.report) === contentOf(report) ? 'EXEC_DUPLICATE' : 'EXEC_CONFLICT')
+  }
+  if (EXEC_TYPES[report.execType] === 'TradeCorrect' && report.lastQty <= 0) return refused('INVALID_VALUE')
+  if (state.parked.size >= PARKED_MAX) throw new Error('the sequences do not fill the table of parked reports')
+  state.parked.set(key, { report, rolls: 0 })
+  return [{ name: 'ExecutionParked' }]
+}
+
+/** What waited for this booking is carried out. */
+function meetParked(state: State, booking: Booking): TwinEvent[] {
+  const [source = '', venue = '', , execID = ''] = (booking.execution?.key ?? '').split('|')
+  const key = `${source}|${venue}|${execID}`
+  const waiting = state.parked.get(key)
+  if (waiting === undefined || booking.execution === null) return []
+  const { report } = waiting
+  state.parked.delete(key)
+  const ended = (alarm: number): TwinEvent => {
+    return { name: 'ParkedEnded', source: Number(source), venue: Number(venue), execRefID: execID, alarm }
+  }
+  const reversed: TwinEvent = { name: 'ExecutionReversed', alarm: 0 }
+  if (EXEC_TYPES[report.execType] === 'TradeCancel') {
+    reverse(state, booking)
+    return [ended(0), reversed, ...stopLosers(state, booking.keys)]
+  }
+  const { account, instrument } = booking.keys
+  const isKnown = state.executions.has(keyOf(report, report.execID, state.tradeDate))
+  const fault = !isBookable(state, instrument, report) ? 'INVALID_VALUE' : isKnown ? 'EXEC_CONFLICT' : null
+  if (fault !== null) {
+    return [ended(reasonNumber(fault)), ...latchAnew(state, account, instrument, reasonNumber(fault))]
+  }
+  reverse(state, booking)
+  const stopped = stopLosers(state, booking.keys)
+  const anew = book(state, report, booking.keys, booking.execution.side, booking.orderSeq)
+  const rebooked = booked(report, { ...anew, orderSeq: 0 }, 'NONE')
+  const late = [...comparedLate(state, report), ...stopped, ...stopLosers(state, anew.keys)]
+  return [ended(0), reversed, rebooked, ...late, ...meetParked(state, anew)]
+}
+
+/** The firm rolled: what waited two dates in vain is given up. */
+export function giveUpParked(state: State): TwinEvent[] {
+  for (const [key, entry] of state.differences) if (++entry.rolls >= 2) state.differences.delete(key)
+  const overdue = [...state.parked].filter(([, waiting]) => ++waiting.rolls >= 2)
+  return overdue.map(([key, { report }]) => {
+    state.parked.delete(key)
+    const { session: source, venue, execRefID } = report
+    return { name: 'ParkedEnded', source, venue, execRefID, alarm: reasonNumber('UNMATCHED_BUST') }
+  })
+}
+
 /** Where a fill of an order that is not known goes: the named account or SUSPENSE, and what else is named and bound. */
 function strangerOf(state: State, report: Report): { keys: Keys; side: number } | null {
-  const account = states.subjectAt(state, 'ACCOUNT', report.account) ?? named(state, 'ACCOUNT', 'SUSPENSE')
+  const account = states.subjectAt(state, 'ACCOUNT', accountSaid(state, report))
   if (account === undefined || state.instruments[report.instrument] === undefined) return null
   if (SIDES[report.side] === undefined) return null
   const trader = states.subjectAt(state, 'TRADER', report.trader)
@@ -189,24 +264,38 @@ function isBookable(state: State, instrument: number, report: Report): boolean {
 
 function bust(state: State, report: Report): TwinEvent[] {
   const booking = referred(state, report)
-  if (booking === undefined) return refused('UNKNOWN_EXEC_REF')
+  if (booking === undefined) return park(state, report)
+  const beside = comparedReport(state, report, booking.keys.account, booking.keys.venue)
+  if (beside !== null) return beside
+  if (booking.reversed) return refused('UNKNOWN_EXEC_REF')
   reverse(state, booking)
   return [{ name: 'ExecutionReversed', alarm: 0 }, ...stopLosers(state, booking.keys)]
 }
 
 function correct(state: State, report: Report): TwinEvent[] {
+  const old = referred(state, report)
+  if (old === undefined && isOnlyCompared(state, report.session)) return park(state, report)
   const repeat = repeatedExecution(state, report)
   if (repeat !== null) return repeat
-  const old = referred(state, report)
-  if (old === undefined || old.execution === null) return refused('UNKNOWN_EXEC_REF')
+  if (old === undefined) return park(state, report)
+  const beside = comparedReport(state, report, old.keys.account, old.keys.venue)
+  if (beside !== null) return beside
+  if (old.reversed || old.execution === null) return refused('UNKNOWN_EXEC_REF')
   if (!isBookable(state, old.keys.instrument, report)) return refused('INVALID_VALUE')
   reverse(state, old)
   const stopped = stopLosers(state, old.keys)
   const booking = book(state, report, old.keys, old.execution.side, old.orderSeq)
   // A correct changes no order, and so its booking names none.
   const rebooked = booked(report, { ...booking, orderSeq: 0 }, 'NONE')
-  const marked = firstMark(state, booking)
-  return [{ name: 'ExecutionReversed', alarm: 0 }, rebooked, ...marked, ...stopped, ...stopLosers(state, booking.keys)]
+  const marked = [...firstMark(state, booking), ...comparedLate(state, report)]
+  return [
+    { name: 'ExecutionReversed', alarm: 0 },
+    rebooked,
+    ...marked,
+    ...stopped,
+    ...stopLosers(state, booking.keys),
+    ...meetParked(state, booking),
+  ]
 }
 
 function reverse(state: State, booking: Booking): void {
@@ -215,13 +304,12 @@ function reverse(state: State, booking: Booking): void {
   booking.touched = state.tradeDate
 }
 
-/** The execution that a bust or correct speaks of, unless it was reversed before. */
+/** The execution that a bust or correct speaks of. */
 function referred(state: State, report: Report): Booking | undefined {
   const dates = [state.tradeDate, state.lastDate]
   const found = dates.map((date) => state.executions.get(keyOf(report, report.execRefID, date)))
   // A bust that is sent twice must not go on to another date's execution of the same name.
-  const latest = found.find((booking) => booking !== undefined)
-  return latest?.reversed ? undefined : latest
+  return found.find((booking) => booking !== undefined)
 }
 
 function repeatedExecution(state: State, report: Report): TwinEvent[] | null {

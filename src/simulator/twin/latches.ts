@@ -39,7 +39,8 @@ type Key = keyof typeof KEYS
 
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 const FILLED = ORDER_STATES.indexOf('FILLED')
-const NOTHING_YET = { swept: false, ended: 0, filled: 0 }
+const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
+const NOTHING_YET = { explained: false, swept: false, ended: 0, filled: 0 }
 
 const [, REDUCE_ONLY, BLOCKED, KILLED] = TRADING_STATES.map((_, index) => index) as [number, number, number, number]
 export const BLOCKED_STATE = BLOCKED
@@ -107,7 +108,17 @@ export function setLatch(state: State, keys: Record<string, number>, latchState:
 export function latchItself(state: State, account: number, instrument: number, cause: number): TwinEvent[] {
   const isSame = ({ cause: other, keys }: Latch) =>
     other === cause && keys.account === account && keys.instrument === instrument
-  if ([...state.latches.values()].some(isSame)) return []
+  const standing = [...state.latches.values()].filter(isSame)
+  // There is something new to explain, of which who asked for a release did not know.
+  if (cause === UNKNOWN_EXECUTION)
+    for (const latch of standing) Object.assign(latch, { explained: false, requestedBy: -1 })
+  if (standing.length > 0) return []
+  const latch = setLatch(state, { account, instrument }, BLOCKED, cause)
+  return [{ name: 'LatchSet', latch: latch.id, account, instrument, state: BLOCKED, cause }]
+}
+
+/** A latch that the engine sets by itself whatever stands. */
+export function latchAnew(state: State, account: number, instrument: number, cause: number): TwinEvent[] {
   const latch = setLatch(state, { account, instrument }, BLOCKED, cause)
   return [{ name: 'LatchSet', latch: latch.id, account, instrument, state: BLOCKED, cause }]
 }
@@ -167,6 +178,7 @@ export function release(state: State, values: ValuesOfCommand<'Release'>): TwinE
 
 /** What keeps the latch from ending; null where nothing does. */
 function openItem(state: State, latch: Latch): string | null {
+  if (latch.cause === UNKNOWN_EXECUTION && !latch.explained) return 'NOT_EXPLAINED'
   const under = liveOrders(state).filter((order) => covers(state, latch, order.keys, order.side))
   if (under.some((order) => order.state === UNKNOWN)) return 'RELEASE_ORDERS_UNKNOWN'
   const mustEnd = under.some((order) => latch.state === KILLED || order.requestedBy === latch.id)
@@ -174,8 +186,8 @@ function openItem(state: State, latch: Latch): string | null {
 }
 
 /** Orders that a command has ended count at every kill that covers them. */
-export function countEnded(state: State, orders: readonly Order[]): void {
-  for (const latch of state.latches.values()) {
+export function countEnded(state: State, standing: readonly Latch[], orders: readonly Order[]): void {
+  for (const latch of standing) {
     if (latch.state !== KILLED) continue
     for (const order of orders.filter(({ keys, side }) => covers(state, latch, keys, side))) {
       latch.ended++

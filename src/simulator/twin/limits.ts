@@ -11,6 +11,7 @@ import * as exposure from './exposure.ts'
 import { largerEnd } from './row-tests.ts'
 import * as rows from './rows.ts'
 import { type Limit, type Name, nameAt, type State } from './state.ts'
+import { isTighter } from './two-people.ts'
 import { dropWatches } from './watches-forgotten.ts'
 
 type LimitValues = ValuesOfCommand<'Limit'>
@@ -20,6 +21,10 @@ const INSTRUMENT = OBJECT_KINDS.indexOf('INSTRUMENT')
 const SECTOR = OBJECT_KINDS.indexOf('SECTOR')
 const VENUE = OBJECT_KINDS.indexOf('VENUE')
 const REMOVES = 1
+const ENFORCES = 2
+const TEMPORARY = 4
+const DROPS = 8
+const SCHEDULED_MOST = 1_000
 /** Messages that a C01 row can keep. */
 const LOG_MOST = 1_000_000
 const POSITION_CONTROLS: readonly number[] = [rows.B08, rows.E05, rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
@@ -32,10 +37,18 @@ export function setLimit(state: State, values: LimitValues): TwinEvent[] {
   const limit = limitOf(values)
   const key = rows.limitKey(limit)
   const old = state.limits.get(key)
+  const waits = values.effectiveUs > values.timeUs
+  if (waits && state.scheduled.size >= SCHEDULED_MOST) return refused('CAPACITY')
+  if (!waits && values.flags & REMOVES && old === undefined) return refused('INVALID_VALUE')
+  if (values.flags & DROPS) dropScheduled(state, key)
+  if (waits) {
+    state.scheduled.set(++state.termsMade, values)
+    return applied()
+  }
+  setTerm(state, key, values, old)
   if (values.flags & REMOVES) {
-    if (old === undefined) return refused('INVALID_VALUE')
     state.limits.delete(key)
-    dropWatches(state, old)
+    if (old !== undefined) dropWatches(state, old)
     return applied()
   }
   // Refusals of a window of another width are not those of this one.
@@ -44,6 +57,25 @@ export function setLimit(state: State, values: LimitValues): TwinEvent[] {
   rows.keepNewest(limit)
   state.limits.set(key, limit)
   return [...applied(), ...breach(state, limit, subject, values.timeUs)]
+}
+
+function dropScheduled(state: State, key: string): void {
+  for (const [id, values] of state.scheduled) {
+    if (rows.limitKey(limitOf(values)) === key) state.scheduled.delete(id)
+  }
+}
+
+/** What becomes of the row's end: a tightening leaves it, unless what it would go back to is no tighter. */
+function setTerm(state: State, key: string, values: LimitValues, old: Limit | undefined): void {
+  const term = state.terms.get(key)
+  if (values.expiresUs > 0) {
+    const id = term?.id ?? ++state.termsMade
+    state.terms.set(key, { id, base: term === undefined ? (old ?? null) : term.base, expiresUs: values.expiresUs })
+    return
+  }
+  const isForGood = term !== undefined && term.base !== null && isTighter(values, term.base)
+  const stays = !(values.flags & REMOVES) && !isForGood && old !== undefined && isTighter(values, old)
+  if (!stays) state.terms.delete(key)
 }
 
 function isObjectKnown(state: State, { objectKind, object }: LimitValues): boolean {
@@ -59,14 +91,17 @@ function isSound(values: LimitValues): boolean {
   if (values.control === rows.C06 && hard > LOG_MOST) return false
   const isLogged = values.control !== rows.C01 || hard <= 1_000_000 || hard === Number(MAX)
   const isHard = isLogged && hard >= 0 && hard <= Number(MAX) && (hardForReducing === 0 || hardForReducing >= hard)
-  const isDated = values.effectiveUs !== 0 || values.expiresUs !== 0
+  const { flags, effectiveUs, expiresUs, timeUs } = values
+  const isFlagged = flags >= 0 && flags <= 15 && (flags & ENFORCES) === 0
+  const hasEnd = expiresUs > timeUs && expiresUs > effectiveUs && (flags & REMOVES) === 0
+  const isDated = isFlagged && effectiveUs >= 0 && (expiresUs === 0 ? (flags & TEMPORARY) === 0 : hasEnd)
   const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(values.control)
   const isState = values.control === rows.E05 && TRADING_STATES[param] !== undefined
   const takesParam = isState || values.control === rows.B03 || (values.control === rows.C03 && param === 1)
   return (
     isHard &&
     !(values.control === rows.C01 && hard > LOG_MOST && hard < Number(MAX)) &&
-    !isDated &&
+    isDated &&
     values.phase >= 0 &&
     values.phase <= (values.control === rows.B03 ? SESSION_PHASES.length : 0) &&
     (isWindow ? param > 0 : param === 0 || (param > 0 && takesParam)) &&

@@ -101,6 +101,9 @@ export function statementSweep(state: State, values: ValuesOfCommand<'StatementS
   return [...events, { name: 'ListSwept', account, venue, next: -1 }]
 }
 
+/** The twin does not do this: a comparison ends before it. */
+export class NotMirrored extends Error {}
+
 function sweepRows(state: State, list: LiveList, pack: RulePack, now: number): TwinEvent[] {
   const events: TwinEvent[] = []
   const end = Math.min(list.rows.length, (list.next ?? 0) + LIST_SWEEP_ROWS)
@@ -111,7 +114,7 @@ function sweepRows(state: State, list: LiveList, pack: RulePack, now: number): T
     const order = states.orderNamed(state, row.session, row.clOrdID)
     const isOurs = order !== undefined && states.isLive(order) && order.keys.account === list.account
     if (!isOurs || (order.keys.venue !== list.venue && order.keys.venue !== -1))
-      throw new Error('nothing is adopted here')
+      throw new NotMirrored('the adoption of an order')
     list.next = at + 1
     if (list.listed.has(order.seq) || !agrees(order, row)) return [...events, ...differ(state, list, at, order)]
     const [isTested, said] = confirm(state, list, at, order, pack, now)

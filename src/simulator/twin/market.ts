@@ -5,6 +5,7 @@ import { SESSION_PHASES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { abs } from './exact.ts'
+import { closeVenue, lookForLost } from './fate.ts'
 import { forgetParents } from './parents.ts'
 import { orderUnit } from './rates.ts'
 import { followReference, midOf, referenceAt } from './reference.ts'
@@ -90,8 +91,11 @@ export function setPriorClose(market: Market, px: number, timeUs: number): void 
 }
 
 export function sessionPhase(state: State, values: ValuesOfCommand<'SessionPhase'>): TwinEvent[] {
+  if (values.sweep !== 0) return lookForLost(state, values)
   if (states.nameAt(state, 'VENUE', values.venue) === undefined) return refused('UNKNOWN_NAME')
   if (SESSION_PHASES[values.phase] === undefined) return refused('INVALID_VALUE')
+  const closes = SESSION_PHASES[values.phase] === 'CLOSED' && state.phases.get(values.venue) !== values.phase
+  if (closes) closeVenue(state, values.venue, values.seq)
   state.phases.set(values.venue, values.phase)
   return applied()
 }

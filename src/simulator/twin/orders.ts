@@ -186,6 +186,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     state: APPROVED,
     reported: false,
     cancelRequested: false,
+    tokenExpiryUs: candidate.now + duration(state, 'tokenLifeUs'),
     requestedBy: 0,
     ids: [clOrdID],
     parent,

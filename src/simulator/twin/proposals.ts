@@ -54,7 +54,8 @@ export function propose(state: State, given: Command & { name: 'Propose' }, carr
 function copied(state: State, line: Command): State {
   if (line.name !== 'Limit') return structuredClone(state)
   const rows = [...state.limits].map(([key, row]): [string, Limit] => [key, { ...row, stamps: [...row.stamps] }])
-  return { ...state, limits: new Map(rows) }
+  const { scheduled, terms } = state
+  return { ...state, limits: new Map(rows), scheduled: new Map(scheduled), terms: new Map(terms) }
 }
 
 export function proposalLine(state: State, { values, inner }: Command & { name: 'ProposalLine' }): TwinEvent[] {
@@ -141,7 +142,7 @@ function applyLines(state: State, proposal: Proposal, stamp: Stamp, carryOut: Ca
   const from = proposal.ids.length
   proposal.lines.slice(from, from + PROPOSAL_STEP_LINES).forEach((line, at) => {
     const inner = stamped(resolved(line, proposal.ids), stamp)
-    const said = carryOut(state, inner)
+    const said = lineIds(inner).length > 0 ? refused('UNKNOWN_NAME') : carryOut(state, inner)
     const [first] = said
     const defines = inner.name === 'Hierarchy' || inner.name === 'Instrument'
     const id = first?.name === 'Applied' && defines ? first.id : -1
@@ -157,11 +158,12 @@ function applyLines(state: State, proposal: Proposal, stamp: Stamp, carryOut: Ca
   return events
 }
 
-/** The line with the ids that the lines it names were given. */
+/** The line with the ids that the lines it names were given, where they were. */
 function resolved(line: Command, ids: readonly number[]): Command {
   const values = Object.entries(line.values).map(([field, value]) => {
     const isLine = typeof value === 'number' && isLineId(value) && !NO_IDS.includes(field)
-    return [field, isLine ? (ids[value - LINE_ID] ?? -1) : value]
+    const defined = isLine ? (ids[value - LINE_ID] ?? -1) : -1
+    return [field, defined >= 0 ? defined : value]
   })
   return { ...line, values: Object.fromEntries(values) } as Command
 }

@@ -4,7 +4,7 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
-import type { Command } from '../commands/command.ts'
+import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { LineHash } from '../commands/line-hash.ts'
 import type { Ratio } from './exact.ts'
 
@@ -123,6 +123,8 @@ export interface Order {
   /** A report has taken effect on it: the market knows it. */
   reported: boolean
   cancelRequested: boolean
+  /** When its approval token ends. */
+  readonly tokenExpiryUs: number
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
   readonly parent: Parent | null
@@ -135,7 +137,7 @@ export interface Order {
 
 /** A quantity that entered a position: a statement row or an execution. `amount` is its executed flow. */
 export interface Booking {
-  readonly keys: Keys
+  keys: Keys
   readonly qty: bigint
   readonly amount: bigint
   readonly px: bigint
@@ -151,6 +153,8 @@ export interface Booking {
   readonly bookedOn: number
   reversed: boolean
   reversedOn: number
+  /** Of an order that nobody knew, and no person has said yet what it was. */
+  unexplained?: boolean
   /** Price that its profit is counted from: its own, since the roll the mark of then; null while there is no mark. */
   basis: bigint | null
   /** The last trade date on which it was booked or reversed; 0 for a statement row. */
@@ -284,6 +288,8 @@ export interface Latch {
   /** Orders that ended under it while it was a kill, and how many of those were filled. */
   ended: number
   filled: number
+  /** Of an unknown execution: a person has said what it was. */
+  explained: boolean
   /** Subject of the row that set it; undefined for every other latch. */
   watched?: number
 }
@@ -307,6 +313,22 @@ export interface ListEntry {
   readonly mode: number
   readonly fromUs: number
   readonly untilUs: number
+}
+
+export interface ComparedDifference {
+  readonly account: number
+  readonly source: number
+  readonly venue: number
+  readonly execID: string
+  readonly qty: bigint
+  readonly px: bigint
+  readonly result: number
+  rolls: number
+}
+
+export interface ParkedBust {
+  readonly report: ValuesOfCommand<'ExecutionReport'>
+  rolls: number
 }
 
 /** What people ask for; its lines are commands without a stamp. */
@@ -384,6 +406,21 @@ export interface State {
   readonly listed: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
+  /** Limits that wait for their time, by the id of their timer. */
+  readonly scheduled: Map<number, ValuesOfCommand<'Limit'>>
+  /** Temporary rows by key: what each goes back to, null for nothing, and when. */
+  readonly terms: Map<string, { readonly id: number; readonly base: Limit | null; readonly expiresUs: number }>
+  termsMade: number
+  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
+  readonly closings: Map<number, number>
+  /** Execution source and the session compared with it, by account and venue. */
+  readonly sources: Map<string, { readonly source: number; readonly compare: number }>
+  /** Differences between them, by source, venue and execID. */
+  readonly differences: Map<string, ComparedDifference>
+  /** Busts and corrects that wait for their execution, by source, venue and execRefID. */
+  readonly parked: Map<string, ParkedBust>
+  /** Ends that one person has asked for, by order. */
+  readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
   readonly proposals: Map<number, Proposal>
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
@@ -433,6 +470,14 @@ export function emptyState(): State {
     settled: new Map(),
     listed: new Map(),
     slots: new Map(),
+    scheduled: new Map(),
+    terms: new Map(),
+    termsMade: 0,
+    closings: new Map(),
+    resolutions: new Map(),
+    sources: new Map(),
+    differences: new Map(),
+    parked: new Map(),
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],

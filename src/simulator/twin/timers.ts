@@ -3,8 +3,15 @@ import { TIMERS_PER_TICK } from '../../model/bounds.ts'
 import { TIMER_KINDS } from '../../model/vocabulary.ts'
 import { dueRoll, type Roll, rollsAhead } from './calendar-time.ts'
 import type { TwinEvent } from './events.ts'
+import { lose, UNHEARD, unheard } from './fate.ts'
+import { fireLimit, limitTimers } from './limit-terms.ts'
 import { expire, firstExpiry } from './proposals.ts'
 import type { State } from './state.ts'
+
+interface Stamp {
+  readonly seq: number
+  readonly timeUs: number
+}
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 
@@ -16,7 +23,7 @@ interface Due {
 
 export function firstDue(state: State): Due | undefined {
   const rolls = rollsAhead(state).map(({ dueUs, key }) => ({ dueUs, kind: CALENDAR, id: key }))
-  const all: Due[] = [...firstExpiry(state), ...rolls]
+  const all: Due[] = [...unheard(state), ...firstExpiry(state), ...limitTimers(state), ...rolls]
   return all.sort((a, b) => a.dueUs - b.dueUs || a.kind - b.kind || a.id - b.id)[0]
 }
 
@@ -33,19 +40,22 @@ export function dueInWords(state: State, nowUs: number): string {
   return roll === null ? 'Tick' : `DayRoll ${roll.calendar} ${roll.tradeDate}`
 }
 
-export function tick(state: State, nowUs: number): TwinEvent[] {
+export function tick(state: State, stamp: Stamp): TwinEvent[] {
   const events: TwinEvent[] = []
   for (let fired = 0; fired < TIMERS_PER_TICK; fired++) {
     const due = firstDue(state)
     // A calendar rolls by a command of its own, which comes before this one.
-    if (due === undefined || due.dueUs > nowUs || due.kind === CALENDAR) break
-    events.push(...fire(state, due), { name: 'TimerFired', ...due })
+    if (due === undefined || due.dueUs > stamp.timeUs || due.kind === CALENDAR) break
+    if (due.kind === UNHEARD) events.push(lose(state, due.id))
+    else events.push(...fire(state, due, stamp), { name: 'TimerFired', ...due })
   }
   return events
 }
 
-function fire(state: State, { kind, id }: Due): TwinEvent[] {
+function fire(state: State, { kind, id }: Due, stamp: Stamp): TwinEvent[] {
   switch (TIMER_KINDS[kind]) {
+    case 'LIMIT':
+      return fireLimit(state, id, stamp)
     case 'PROPOSAL':
       return expire(state, id)
     default:

@@ -3,11 +3,14 @@
  * orders and bookings, and works every sum out again for every decision, in BigInt.
  */
 import { SWEEP_ORDERS } from '../../model/bounds.ts'
+import { reasonNumber } from '../../model/codes.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
+import * as beside from './beside.ts'
 import * as calendars from './calendars.ts'
 import { refused, type TwinEvent } from './events.ts'
-import { executionReport } from './executions.ts'
+import { executionReport, giveUpParked } from './executions.ts'
+import * as fate from './fate.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import { liveOrderStatement, statementSweep } from './live-orders.ts'
@@ -35,9 +38,12 @@ export class Twin {
   execute(given: Command): TwinEvent[] {
     const { state } = this
     const live = state.latches.size === 0 ? [] : liveOrders(state)
+    // What the command itself sets came after its orders had ended.
+    const standing = [...state.latches.values()]
     const events = this.#decide(given)
     countEnded(
       state,
+      standing,
       live.filter((order) => !isLive(order)),
     )
     return events
@@ -68,7 +74,7 @@ export class Twin {
       case 'ProposalStep':
         return proposals.step(state, given.values, this.#carryOut)
       case 'Tick':
-        return tick(state, given.values.timeUs)
+        return tick(state, given.values)
       default:
         return this.#carryOut(state, given)
     }
@@ -81,6 +87,7 @@ export class Twin {
       case 'ReplaceOrder':
         return replaceOrder(state, given, this.#pack)
       case 'CancelOrder':
+      case 'SpilledCancel':
         return cancelOrder(state, given.values)
       case 'NotSent':
         return notSent(state, given.values)
@@ -116,7 +123,7 @@ function tellOf(state: State, given: Command): TwinEvent[] {
     case 'SessionPhase':
       return market.sessionPhase(state, given.values)
     case 'DayRoll':
-      return calendars.dayRoll(state, given.values)
+      return rolled(state, given.values.calendar, calendars.dayRoll(state, given.values))
     case 'Calendar':
       return calendars.calendar(state, given.values)
     case 'CalendarDay':
@@ -149,6 +156,14 @@ function tellOf(state: State, given: Command): TwinEvent[] {
       return positionStatement(state, given.values)
     case 'AdoptStatement':
       return adoptStatement(state, given.values)
+    case 'OrderStatus':
+      return fate.orderStatus(state, given.values)
+    case 'ExplainExecution':
+      return beside.explainExecution(state, given.values, reasonNumber('UNKNOWN_EXECUTION'))
+    case 'ExecutionSource':
+      return beside.executionSource(state, given.values)
+    case 'ResolveOrder':
+      return fate.resolveOrder(state, given.values)
     case 'Algo':
       return data.algo(state, given.values)
     case 'Parent':
@@ -156,4 +171,10 @@ function tellOf(state: State, given: Command): TwinEvent[] {
     default:
       return refused('UNSUPPORTED_COMMAND')
   }
+}
+
+/** What waits for an execution waits for two dates. */
+function rolled(state: State, calendar: number, said: TwinEvent[]): TwinEvent[] {
+  if (calendar !== -1) return said
+  return said[0]?.name === 'Applied' ? [...said, ...giveUpParked(state)] : said
 }

@@ -99,7 +99,11 @@ function tightensLimit(state: State, values: ValuesOfCommand<'Limit'>): boolean 
   const stands = state.limits.get(
     rows.limitKey({ control, subject, objectKind, object, param: BigInt(values.param), phase }),
   )
-  return stands !== undefined && isTighter(values, stands)
+  if (stands === undefined || (flags & 8) !== 0) return false
+  const term = state.terms.get(rows.limitKey(stands))
+  const isForGood = term !== undefined && term.base !== null && isTighter(values, term.base)
+  if (term !== undefined && !isForGood && values.expiresUs > term.expiresUs) return false
+  return isTighter(values, stands)
 }
 
 export function isTighter(values: ValuesOfCommand<'Limit'>, stands: Limit): boolean {
@@ -110,10 +114,17 @@ export function isTighter(values: ValuesOfCommand<'Limit'>, stands: Limit): bool
   const reducingBefore = stands.hardForReducing > stands.hard ? stands.hardForReducing : stands.hard
   if (!tight(hard, stands.hard) || !tight(reducing, reducingBefore)) return false
   if (stands.soft > 0n && (soft === 0 || BigInt(soft) > stands.soft)) return false
-  if (control === rows.B09 && BigInt(values.param) < stands.param) return false
-  if (control === rows.B03 && BigInt(values.param) > stands.param) return false
+  if (!isParamTight(control, BigInt(values.param), stands.param)) return false
   if (stands.action !== 1 && action === 1) return false
   return stands.mode === 1 || mode !== 1
+}
+
+function isParamTight(control: number, param: bigint, before: bigint): boolean {
+  const isLonger = param >= before
+  if (control === rows.B03) return param <= before
+  if (control === rows.B09) return isLonger
+  // 0 of a loss is 1.
+  return param === before || (control === rows.E05 && (isLonger || (before <= 1n && param <= 1n)))
 }
 
 function tightensList(state: State, values: ValuesOfCommand<'List'>): boolean {

@@ -1,0 +1,88 @@
+/** What tells of the fate of orders and executions over the wire: statuses, people's words, sources, explanations. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { RestGate } from '../../simulator/rest-gate.ts'
+import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
+
+const SYMBOL = '600519.SH'
+
+describe('the fate of orders', () => {
+  let gate: RestGate
+  let ids = 0
+  before(async () => {
+    gate = await RestGate.start()
+    await tellSmallFirm(gate)
+    await gate.register('drop-1', 'client', ['executions:write'])
+  })
+  after(() => gate.close())
+
+  async function place(): Promise<{ clOrdID: string; orderID: string }> {
+    const { body } = await gate.send('ems-1', 'POST', '/orders', { ...GOOD_ORDER, clOrdID: `F-${++ids}` })
+    assert.equal(body.outcome, 'APPROVED', JSON.stringify(body))
+    return body
+  }
+
+  const show = async (clOrdID: string) => (await gate.send('ems-1', 'GET', `/orders/${clOrdID}`)).body
+  const fill = (as: string, clOrdID: string, execID: string, lastQty = '100') =>
+    gate.send(as, 'POST', '/executions', {
+      ...{ execID, execType: 'Fill', symbol: SYMBOL, owner: 'ems-1', clOrdID, lastQty, lastPx: '1668', venue: 'XSHG' },
+    })
+
+  /** Four seconds on, any command brings what has fallen due. */
+  async function lose(clOrdID: string): Promise<void> {
+    gate.clock.pass(4_000_000)
+    await gate.send('feed-1', 'POST', '/feeds/SSE-L2/heartbeat')
+    assert.equal((await show(clOrdID)).state, 'UNKNOWN')
+  }
+
+  test('an order that nobody hears of is UNKNOWN, and a status of its source settles it', async () => {
+    const { clOrdID } = await place()
+    await lose(clOrdID)
+    const status = (cumQty: string, more: object = {}) =>
+      gate.send('venue-1', 'POST', '/order-statuses', {
+        ...{ symbol: SYMBOL, owner: 'ems-1', clOrdID, status: 'CANCELED', cumQty, ...more },
+      })
+    const missing = (await status('100')).body
+    assert.deepEqual([missing.state, missing.alarm.code], ['UNKNOWN', 'CUM_QTY_MISMATCH'])
+    assert.equal((await status('0', { status: 'GONE' })).body.error.code, 'NOT_IN_SET')
+    assert.equal((await status('0')).body.state, 'CANCELED')
+  })
+
+  test('two people end an order of unknown fate', async () => {
+    const { clOrdID, orderID } = await place()
+    await lose(clOrdID)
+    const resolve = async (as: string, step: string) =>
+      (await gate.send(as, 'POST', `/unknown-orders/${orderID}/resolve`, { step, state: 'CANCELED', reason: 'told' }))
+        .body
+    assert.equal((await resolve('bob', 'approve')).reason.code, 'NOT_REQUESTED')
+    assert.equal((await resolve('alice', 'request')).outcome, 'APPLIED')
+    assert.equal((await resolve('bob', 'approve')).state, 'CANCELED')
+  })
+
+  test('of two clients that report one is booked and the other compared', async () => {
+    const { clOrdID } = await place()
+    const source = { account: GOOD_ORDER.account, source: 'venue-1', compare: 'drop-1' }
+    const set = (await gate.send('ops-1', 'POST', '/execution-sources', source)).body
+    assert.equal(set.outcome, 'APPLIED', JSON.stringify(set))
+    assert.equal((await fill('drop-1', clOrdID, 'C-1')).body.compared, 'MISSING')
+    assert.equal((await fill('venue-1', clOrdID, 'C-1')).body.compared, 'AGREES')
+    assert.equal((await fill('ems-1', clOrdID, 'C-2')).status, 403)
+    assert.equal((await show(clOrdID)).cumQty, '100')
+  })
+
+  test('an unknown execution is explained before its latch is released', async () => {
+    const unknown = { execID: 'U-1', execType: 'Fill', symbol: SYMBOL, side: 'Buy', clOrdID: 'NOBODY', owner: 'ems-1' }
+    const booked = await gate.send('venue-1', 'POST', '/executions', { ...unknown, lastQty: '100', lastPx: '1668' })
+    assert.equal(booked.body.alarm?.code, 'UNKNOWN_EXECUTION', JSON.stringify(booked.body))
+    const latches = async () => (await gate.send('alice', 'GET', '/latches')).body.latches
+    const [latch] = await latches()
+    assert.deepEqual([latch.cause.code, latch.explained], ['UNKNOWN_EXECUTION', false])
+    const asked = { step: 'request', reason: 'settled', rootCause: 'telephone' }
+    const release = async () => (await gate.send('alice', 'POST', `/latches/${latch.latch}/release`, asked)).body
+    assert.equal((await release()).reason.code, 'NOT_EXPLAINED')
+    const explained = await gate.send('alice', 'POST', `/latches/${latch.latch}/explain`, { reason: 'telephone' })
+    assert.equal(explained.body.outcome, 'APPLIED', JSON.stringify(explained.body))
+    assert.equal((await latches())[0].explained, true)
+    assert.equal((await release()).outcome, 'APPLIED')
+  })
+})
