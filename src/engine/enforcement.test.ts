@@ -82,3 +82,23 @@ scenario('Citi: the lines of a basket end where its declared total does', (s) =>
   assert.equal(s.order({ parentClOrdID: 'BASKET', orderQty: 1 }).reason, 'BLOCKED')
   assert.equal(s.exposure('FIRM').open, 0)
 })
+
+scenario('Citi: one command asks for the cancel of every line, and names what is not ended yet', (s) => {
+  s.parent('BASKET', { notional: 1e9, lines: 711 })
+  const lines = Array.from({ length: 700 }, () => s.working({ parentClOrdID: 'BASKET', orderQty: 1 }))
+  s.working({ trader: 'T2', strategy: 'manual' })
+  const latch = s.kill('KILLED', { strategy: 'S1' })
+  assert.equal(s.sweepAll().length, lines.length, 'the lines, and no order of others')
+  for (const line of lines.slice(1)) s.report('Canceled', line)
+  assert.equal(s.engine.view.cancelRequests(0, 1_000).length, 1)
+  s.send('Release', { latch, state: 0, step: 0, principal: s.id('ALICE') })
+  assert.equal(s.refusal, 'RELEASE_ORDERS_OPEN')
+})
+
+// SEC, Latour Trading 2014: twelve million orders that did not comply, after an error in the strategy's own system.
+scenario('Latour: a kind of order that the gate does not judge is refused, whatever the strategy says of it', (s) => {
+  for (const unknown of [{ ordType: '' }, { timeInForce: '' }, { side: '' }] as const) {
+    assert.equal(s.order(unknown).outcome, 'REJECT', JSON.stringify(unknown))
+  }
+  s.working({})
+})

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { factIndex, type RulePack } from '../model/rules.ts'
+import { ORDER_STATES } from '../model/vocabulary.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import { type OrderGiven, PX, type ScenarioOptions, SECOND } from '../simulator/scenario-given.ts'
@@ -20,10 +21,12 @@ function answers(s: Scenario, resting: string, of: OrderGiven = {}): string {
   return [increasing.reason, reducing.reason, s.cancel(resting)?.reason].join(' ')
 }
 
-/** The account holds what a reducing order may sell, and one order rests, which is returned. */
+/** The account holds what a reducing order may sell, and one order rests at the market, which is returned. */
 function holding(s: Scenario, of: OrderGiven = {}): string {
   s.position('A1', of.instrument ?? 'ACME', HELD, 'T1', 'S1')
-  return s.working({ orderQty: 10, ...of })
+  const resting = s.working({ orderQty: 10, ...of })
+  s.report('New', resting)
+  return resting
 }
 
 failure('reference data missing: what is not known, or was made inactive, takes no order, and every cancel', (s) => {
@@ -85,7 +88,7 @@ failure('FX stale: only what reduces passes, and cancels', (s) => {
 })
 
 failure(
-  'drop copy lost: what nobody reports of stays reserved, until a limit refuses; late reports are booked',
+  'drop copy lost: what nobody reports of is UNKNOWN, stays reserved until a limit refuses, and is booked when late',
   (s) => {
     s.limit('OPEN_ORDER_NOTIONAL', 'A1', 200 * PX)
     const ids = [s.working({ orderQty: 100 }), s.working({ orderQty: 100 })] as const
@@ -95,6 +98,8 @@ failure(
       s.tick()
     }
     s.quote('ACME', PX - 1, PX + 1)
+    const states = ids.map((id) => ORDER_STATES[s.live(id)?.state ?? -1])
+    assert.deepEqual(states, ['UNKNOWN', 'UNKNOWN'])
     assert.equal(s.exposure('A1').open, reserved, 'silence gives nothing back')
     assert.equal(s.cell('A1').buyLeaves, 200)
     assert.equal(s.order({ orderQty: 1 }).reason, 'OPEN_ORDER_NOTIONAL')

@@ -8,7 +8,6 @@ import { controlIndex } from '../model/controls.ts'
 import { MAX } from '../model/numbers.ts'
 import { DUTIES } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
-import { lineOf } from '../simulator/commands/command.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import { type OrderGiven, type ReplaceGiven, SECOND } from '../simulator/scenario-given.ts'
@@ -310,16 +309,6 @@ wrong(16, 'nobody at the desk, and nobody alone, loosens a limit', (s) => {
     s.send('Limit', { ...row, principal: s.id(who) })
     assert.equal(s.refusal, refusal, who)
   }
-})
-
-wrong(16, 'a looser limit takes two people, and the desk is neither of them', (s) => {
-  s.limit('MAX_ORDER_QTY', 'A1', 100)
-  const row = { control: controlIndex('MAX_ORDER_QTY'), subject: s.id('A1'), objectKind: 0, object: -1, hard: 101 }
-  s.send('Limit', { ...row, principal: s.id('ALICE') })
-  assert.equal(s.refusal, 'DUTY_MISSING')
-  s.send('Propose', { principal: s.id('ALICE'), key: 'mine' }, lineOf('Limit', row))
-  assert.equal(s.refusal, 'DUTY_MISSING')
-  assert.equal(s.order({ orderQty: 101 }).reason, 'MAX_ORDER_QTY')
 })
 
 wrong(

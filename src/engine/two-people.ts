@@ -62,7 +62,25 @@ export function createTwoPeople(state: State) {
       return tightens(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
     }
     if (!mayCarryOut(type, duties)) return DUTY_MISSING
-    return state.profile === DEMO || FED.has(type) || tightens(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
+    if (state.profile === DEMO || tightens(tape, offset, type)) return 0
+    return FED.has(type) && !undoes(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
+  }
+
+  /** True where data that a machine feeds takes the place of what people have decided. */
+  function undoes(tape: Tape, offset: number, type: number): boolean {
+    if (type === C.HIERARCHY.type) return easesName(decode(tape, offset, C.HIERARCHY))
+    if (type !== C.INSTRUMENT_STATE.type) return false
+    const { flags, manualUntilUs } = decode(tape, offset, C.INSTRUMENT_STATE)
+    return (flags & MANUAL) !== 0 && manualUntilUs !== 0
+  }
+
+  /** A venue that is atomic again, an owner that meets itself at one venue alone, a strategy that is no algorithm any more. */
+  function easesName({ kind, name, flags }: RecordOf<typeof C.HIERARCHY>): boolean {
+    if ((flags & 1) !== 0 || (kind !== Kind.VENUE && kind !== Kind.OWNER && kind !== Kind.STRATEGY)) return false
+    const known = names.idOf(kind, name)
+    if (known < 0) return false
+    if (kind === Kind.STRATEGY) return state.algos.standing[known] !== 0
+    return (kind === Kind.VENUE ? names.venueNonAtomic : names.ownerCrossVenue)[known] !== 0
   }
 
   /** True where nothing that was refused would pass after the command. */

@@ -1,6 +1,7 @@
 /** Kill files: applied once, in place before the gate serves, and whatever cannot be read stops the whole firm. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -150,6 +151,28 @@ describe('kill files', () => {
         assert.deepEqual(lines, ['a kill file cannot be read: the whole firm is KILLED'])
         files.close()
       }))
+  }
+
+  const strange: readonly (readonly [title: string, make: (path: string) => void])[] = [
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a link to a kill file', (path) => symlinkSync(writeKillFile(mkdtempSync(`${path}-`), KILL_DESK, WHEN), path)],
+    ['a folder', (path) => mkdirSync(path)],
+    ['longer than any', (path) => writeFileSync(path, killFileText({ ...KILL_DESK, by: 'x'.repeat(65_536) }, ''))],
+  ]
+  for (const [title, make] of strange) {
+    test(
+      `one that is ${title} stops the whole firm, and holds nothing up`,
+      { skip: process.platform === 'win32' },
+      () =>
+        withGate(async (gate, folder, timer) => {
+          make(join(folder, 'a.kill'))
+          const { kills: files } = opened(gate, folder, timer)
+          await files.open()
+          assert.deepEqual(latches(gate), [[3, []]])
+          assert.ok(readdirSync(folder).includes('a.unreadable'))
+          files.close()
+        }),
+    )
   }
 
   test('a folder that cannot be read stops the whole firm, once', () =>

@@ -2,7 +2,7 @@
  * The folder of kill files: each becomes a Kill command once, within a tick of its name being there, and is then moved aside.
  * What cannot be read stops the whole firm: somebody wanted something stopped, and it is not known what.
  */
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, renameSync, watch } from 'node:fs'
+import { type FSWatcher, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { RequestError } from '../model/errors.ts'
 import { evidenceText } from '../model/parse/evidence.ts'
@@ -25,6 +25,8 @@ const ANY = {
   ...{ entity: -1, client: -1, desk: -1, trader: -1, account: -1, strategy: -1, sessionScope: -1, instrument: -1 },
   ...{ underlying: -1, assetClass: -1, sector: -1, venue: -1, side: -1 },
 }
+/** Many times what a kill file can have. */
+const FILE_BYTES_MAX = 64 * 1024
 /** In place of a name where the folder itself cannot be read. */
 const FOLDER_ITSELF = ''
 
@@ -124,8 +126,12 @@ export class KillFolder {
 
   #read(name: string): string | undefined {
     if (name === FOLDER_ITSELF) return undefined
+    const path = join(this.#options.folder, name)
     try {
-      return readFileSync(join(this.#options.folder, name), 'utf8')
+      // What is no plain file might never end, or be somebody else's: a pipe would hold the gate up, and with it its kills.
+      const found = lstatSync(path)
+      if (!found.isFile() || found.size > FILE_BYTES_MAX) return undefined
+      return readFileSync(path, 'utf8')
     } catch {
       return undefined
     }

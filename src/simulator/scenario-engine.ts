@@ -16,20 +16,11 @@ import {
   type BindingKind,
   EXEC_TYPES,
   type ExecType,
-  LIMIT_ACTIONS,
-  LIMIT_MODES,
   NAME_KINDS,
   type NameKind,
-  OBJECT_KINDS,
-  type ObjectKind,
-  ORD_TYPES,
-  type OrdType,
   SESSION_PHASES,
   type SessionPhase,
   SIDES,
-  type Side,
-  TIMES_IN_FORCE,
-  type TimeInForce,
   TRADING_STATES,
   type TradingState,
 } from '../model/vocabulary.ts'
@@ -41,7 +32,8 @@ import {
   lineOf,
   type ValuesOfCommand,
 } from './commands/command.ts'
-import { type Decision, decisionAt, nameKindOf, type Said, saidFrom } from './scenario-decision.ts'
+import { limitRowOf, newOrderOf } from './scenario-commands.ts'
+import { type Decision, decisionAt, type Said, saidFrom } from './scenario-decision.ts'
 import {
   type ControlCode,
   type Given,
@@ -52,7 +44,6 @@ import {
   PX,
   type ReplaceGiven,
   type ScenarioOptions,
-  SECOND,
   START_US,
 } from './scenario-given.ts'
 
@@ -234,29 +225,7 @@ export class Scenario {
   }
 
   #newOrder(given: OrderGiven): Given<'NewOrder'> {
-    const ordType = given.ordType ?? 'Limit'
-    const price = given.price ?? (ordType === 'Limit' || ordType === 'StopLimit' ? PX : undefined)
-    const flags =
-      (price === undefined ? 0 : 1) | (given.stopPx === undefined ? 0 : 2) | (given.expireTimeUs === undefined ? 0 : 4)
-    return {
-      session: this.id(given.session ?? 'X1'),
-      clOrdID: given.clOrdID ?? this.#freshId('o'),
-      parentClOrdID: given.parentClOrdID ?? '',
-      instrument: this.id(given.instrument ?? 'ACME'),
-      account: this.id(given.account ?? 'A1'),
-      trader: this.id(given.trader ?? 'T1'),
-      strategy: this.id(given.strategy ?? 'S1'),
-      venue: given.venue === '?' ? -2 : this.id(given.venue ?? ''),
-      side: SIDES.indexOf((given.side ?? 'Buy') as Side),
-      ordType: ORD_TYPES.indexOf(ordType as OrdType),
-      timeInForce: TIMES_IN_FORCE.indexOf((given.timeInForce ?? 'Day') as TimeInForce),
-      orderQty: given.orderQty ?? 100,
-      price: price ?? 0,
-      stopPx: given.stopPx ?? 0,
-      expireTimeUs: given.expireTimeUs ?? 0,
-      locate: given.locate ?? -1,
-      flags: given.flags ?? flags,
-    }
+    return newOrderOf((name) => this.id(name), given, given.clOrdID ?? this.#freshId('o'))
   }
 
   /** Sends an order command and reads its decision. What is not approved, and a what-if, must change nothing. */
@@ -396,25 +365,7 @@ export class Scenario {
   }
 
   #row(control: ControlCode, subject: string, given: LimitGiven): Given<'Limit'> {
-    const [kind = 'NONE', name = ''] = (given.on ?? '').split(':')
-    const [warn1Bps = 0, warn2Bps = 0, warn3Bps = 0, warn4Bps = 0] = given.warn ?? []
-    const objectKind = given.on === undefined ? 0 : OBJECT_KINDS.indexOf(kind as ObjectKind)
-    const isWindowed = control === 'MESSAGE_RATE' || control === 'DUPLICATE_ORDER'
-    return {
-      control: CONTROLS.findIndex((row) => row.code === control),
-      subject: this.id(subject),
-      objectKind,
-      object: objectKind === 0 || name === '*' ? -1 : this.engine.directory.idOf(nameKindOf(kind), name),
-      param: given.param ?? (isWindowed ? SECOND : 0),
-      phase: given.phase === undefined ? 0 : SESSION_PHASES.indexOf(given.phase) + 1,
-      hardForReducing: given.hardForReducing ?? 0,
-      action: LIMIT_ACTIONS.indexOf(given.action ?? 'BLOCK'),
-      mode: LIMIT_MODES.indexOf(given.mode ?? 'ENFORCE'),
-      warn1Bps,
-      warn2Bps,
-      warn3Bps,
-      warn4Bps,
-    }
+    return limitRowOf((name) => this.id(name), this.engine.directory, control, subject, given)
   }
 
   /** Sets a latch; returns its id. */

@@ -33,6 +33,8 @@ const LISTED: Readonly<Record<string, NameKind>> = {
   ...{ entity: 'ENTITY', client: 'CLIENT', desk: 'DESK', trader: 'TRADER', account: 'ACCOUNT', strategy: 'STRATEGY' },
   ...{ session: 'SESSION', assetClass: 'ASSET_CLASS', sector: 'SECTOR', venue: 'VENUE' },
 }
+/** Scopes that a client is told of, and not by name: who else trades here, and how, is not its to know. */
+const OTHERS: readonly string[] = ['client', 'strategy']
 const SIDES = ['Buy', 'Sell']
 const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 const KILLED = TRADING_STATES.indexOf('KILLED')
@@ -66,7 +68,8 @@ export function killRoutes(gate: Gate, delivery: CancelDelivery): readonly Route
       description: 'Latches in force, with their scopes and pending releases.',
       answer: 'Latches',
       answerDescription: 'Latches.',
-      handle: (call) => send(gate, call, { latches: latchesFor(gate, call.caller).map((one) => latchJson(gate, one)) }),
+      handle: (call) =>
+        send(gate, call, { latches: latchesFor(gate, call.caller).map((one) => latchJson(gate, call.caller, one)) }),
     }),
     read({
       url: '/kills',
@@ -77,7 +80,7 @@ export function killRoutes(gate: Gate, delivery: CancelDelivery): readonly Route
       answerDescription: 'Kills in force.',
       handle: (call) => {
         const killed = latchesFor(gate, call.caller).filter(({ state }) => state === KILLED)
-        send(gate, call, { kills: killed.map((latch) => progressJson(gate, delivery, latch)) })
+        send(gate, call, { kills: killed.map((latch) => progressJson(gate, delivery, call.caller, latch)) })
       },
     }),
     read({
@@ -120,11 +123,12 @@ function latchesFor(gate: Gate, caller: Caller): readonly LatchView[] {
   return [...gate.view.latches()].filter(({ keys }) => [keys.account, keys.trader, keys.session].every(isSeen))
 }
 
-function latchJson({ directory }: Gate, latch: LatchView) {
+function latchJson({ directory }: Gate, caller: Caller, latch: LatchView) {
   const scope: Record<string, string> = {}
   for (const [key, id] of Object.entries(latch.keys)) {
     const kind = KEY_KINDS[key]
     if (key === 'side') scope[key] = SIDES[id] ?? ''
+    else if (OTHERS.includes(key) && !seesAll(caller)) scope[key] = `#${id}`
     else scope[key] = kind === undefined ? (directory.subjectOf(id)?.name ?? `#${id}`) : directory.nameOf(kind, id)
   }
   const principal = (id: number) => (id < 0 ? '' : directory.nameOf('PRINCIPAL', id))
@@ -143,7 +147,7 @@ function latchJson({ directory }: Gate, latch: LatchView) {
 }
 
 /** The latch with the counts of its orders. Complete is what every order under it has ended is called. */
-function progressJson(gate: Gate, delivery: CancelDelivery, latch: LatchView) {
+function progressJson(gate: Gate, delivery: CancelDelivery, caller: Caller, latch: LatchView) {
   const counts = { open: 0, requested: 0, deliveredToOwner: 0, deliveredToAgent: 0, undeliverable: 0 }
   const states = { acknowledged: 0, unknown: 0 }
   const isHeard = delivery.hearing()
@@ -159,7 +163,7 @@ function progressJson(gate: Gate, delivery: CancelDelivery, latch: LatchView) {
   })
   const killed = counts.open === 0 ? 'KILLED_COMPLETE' : 'KILLED_INCOMPLETE'
   return {
-    ...latchJson(gate, latch),
+    ...latchJson(gate, caller, latch),
     status: latch.state === KILLED ? killed : TRADING_STATES[latch.state],
     orders: counts.open + latch.ended,
     ...counts,
@@ -182,7 +186,7 @@ function showKill(gate: Gate, delivery: CancelDelivery, call: Exchange, words: W
     if (openOrders.length === LISTED_MAX) break
     openOrders.push(orderJson(gate, delivery, order, isHeard(order)))
   }
-  send(gate, call, { ...progressJson(gate, delivery, latch), openOrders })
+  send(gate, call, { ...progressJson(gate, delivery, call.caller, latch), openOrders })
 }
 
 function orderJson({ directory }: Gate, delivery: CancelDelivery, order: OrderView, heard: boolean): object {

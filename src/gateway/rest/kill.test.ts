@@ -112,6 +112,18 @@ describe('kill and cancel requests', () => {
     assert.deepEqual((await gate.send('alice', 'GET', '/latches')).body.latches, [])
   })
 
+  test('a client is told of a kill over a strategy or a client, and not whose it is', async () => {
+    const scope = { strategy: 'manual', client: 'HOUSE' }
+    const { id } = (await gate.send('alice', 'POST', '/kill', { ...scope, state: 'BLOCKED', reason: 'x' })).body
+    const scopeFor = async (who: string) => (await gate.send(who, 'GET', '/latches')).body.latches[0].scope
+    assert.deepEqual(await scopeFor('alice'), scope)
+    assert.doesNotMatch(JSON.stringify(await scopeFor('ems-2')), /manual|HOUSE/)
+    assert.doesNotMatch(JSON.stringify((await gate.send('ems-2', 'GET', `/kills/${id}`)).body.scope), /manual|HOUSE/)
+    const path = `/latches/${id}/release`
+    await gate.send('alice', 'POST', path, { step: 'request', reason: 'x', rootCause: 'x' })
+    assert.equal((await gate.send('bob', 'POST', path, { step: 'approve', reason: 'x' })).body.outcome, 'APPLIED')
+  })
+
   test('a poll that nobody waits for any more is forgotten', async () => {
     const stop = new AbortController()
     const headers = { authorization: `Bearer ${gate.tokens.get('ems-2')}` }

@@ -183,3 +183,10 @@ test('a client that is called as a person does nothing as that person', async ()
   assert.deepEqual([approved.status, approved.body.error?.code], [403, 'FORBIDDEN'])
   assert.equal((await get('omar', `/proposals/${id}`)).state, 'PENDING')
 })
+
+test('a path that every object has is none of a line', async () => {
+  for (const path of ['constructor', '__proto__', 'toString']) {
+    const { error } = await post('ruth', '/proposals', { key: path, title: 'x', path, body: {} })
+    assert.deepEqual([error.code, error.field], ['NOT_IN_SET', 'path'], path)
+  }
+})

@@ -106,7 +106,7 @@ export type ReadBody = (text: string, of: Form) => Words | RequestError
 
 /** The command of a line. `names` knows what the lines before it define. */
 function lineOf(path: string, body: string, names: Directory, readBody: ReadBody): Command | RequestError {
-  const kind = LINE_KINDS[path]
+  const kind = Object.hasOwn(LINE_KINDS, path) ? LINE_KINDS[path] : undefined
   if (kind === undefined) return new RequestError('NOT_IN_SET', 'path', `One of ${PATHS.join(', ')}.`)
   const words = readBody(body, kind.form)
   const made = words instanceof RequestError ? words : kind.construct(words as never, names, NOBODY)

@@ -1,7 +1,8 @@
 /**
  * When trade dates begin by the clock of a zone, reckoned with the days of a JavaScript Date.
  */
-import type { Calendar, State } from './state.ts'
+import type { Calendar } from './kept.ts'
+import type { State } from './state.ts'
 
 /** Key of the firm's calendar; an entity's is its id. */
 export const FIRM = 0

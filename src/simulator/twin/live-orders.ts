@@ -10,10 +10,11 @@ import { ORD_TYPES, ORDER_STATES, SIDES, TIMES_IN_FORCE } from '../../model/voca
 import type { ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
+import type { LiveList, LiveRow } from './kept.ts'
 import { latchItself } from './latches.ts'
 import { isPriceOf } from './market.ts'
 import { APPROVE, judgeSafely } from './orders.ts'
-import type { LiveList, LiveRow, Order, State } from './state.ts'
+import type { Order, State } from './state.ts'
 import * as states from './state.ts'
 import { leavesOf, leavesOfOrder } from './value.ts'
 

@@ -6,8 +6,9 @@ import { TIMER_KINDS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import { hashOfLines, type LineHash } from '../commands/line-hash.ts'
 import { refused, type TwinEvent } from './events.ts'
+import type { Proposal } from './kept.ts'
 import { dutiesOf } from './names.ts'
-import { duration, type Limit, nameAt, type Proposal, type State } from './state.ts'
+import { duration, type Limit, nameAt, type State } from './state.ts'
 import { holds, isGoverned, mayTakePart } from './two-people.ts'
 
 const DRAFT = 0

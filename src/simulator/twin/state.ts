@@ -4,9 +4,9 @@
  */
 import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/parameters.ts'
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
-import type { Command, ValuesOfCommand } from '../commands/command.ts'
-import type { LineHash } from '../commands/line-hash.ts'
+import type { ValuesOfCommand } from '../commands/command.ts'
 import type { Ratio } from './exact.ts'
+import type { Calendar, ComparedDifference, LiveList, Offset, ParkedBust, Proposal, Statement } from './kept.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
 export const CELL_KINDS = ['ACCOUNT', 'DESK', 'TRADER', 'STRATEGY'] as const
@@ -161,69 +161,8 @@ export interface Booking {
   touched: number
 }
 
-/** Offset of a zone in [fromUs, untilUs). */
-export interface Offset {
-  readonly fromUs: number
-  readonly untilUs: number
-  readonly seconds: number
-}
-
-export interface Calendar {
-  readonly zone: string
-  readonly rollSeconds: number
-  readonly isEvening: boolean
-  /** Days of the week, Sunday 0. */
-  readonly weekend: readonly number[]
-  /** Entries by date: holidays false, half days true. */
-  readonly days: Map<number, boolean>
-}
-
-/** A row of a venue's list of live orders. */
-export interface LiveRow {
-  readonly session: number
-  readonly clOrdID: string
-  readonly instrument: number
-  readonly side: number
-  readonly leavesQty: bigint
-  readonly price: bigint | null
-  readonly stopPx: bigint | null
-}
-
-export interface LiveList {
-  readonly account: number
-  readonly venue: number
-  readonly tradeDate: number
-  readonly count: number
-  readonly asOfUs: number
-  readonly session: number
-  readonly sender: string
-  readonly rows: LiveRow[]
-  /** Sequence numbers of the orders that rows named. */
-  readonly listed: Set<number>
-  /** Where its comparison goes on; null while it is open. */
-  next: number | null
-}
-
-export interface StatementRow {
-  readonly instrument: number
-  readonly qty: bigint
-  readonly trader: number
-  readonly strategy: number
-}
-
 /** Of what no execution brought. */
 export const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
-
-/** A position statement of an account: open, differing or settled. */
-export interface Statement {
-  readonly account: number
-  readonly tradeDate: number
-  readonly count: number
-  readonly hash: string
-  readonly sender: string
-  readonly principal: number
-  readonly rows: StatementRow[]
-}
 
 export interface Limit {
   readonly control: number
@@ -313,41 +252,6 @@ export interface ListEntry {
   readonly mode: number
   readonly fromUs: number
   readonly untilUs: number
-}
-
-export interface ComparedDifference {
-  readonly account: number
-  readonly source: number
-  readonly venue: number
-  readonly execID: string
-  readonly qty: bigint
-  readonly px: bigint
-  readonly result: number
-  rolls: number
-}
-
-export interface ParkedBust {
-  readonly report: ValuesOfCommand<'ExecutionReport'>
-  rolls: number
-}
-
-/** What people ask for; its lines are commands without a stamp. */
-export interface Proposal {
-  readonly id: number
-  readonly maker: number
-  readonly key: string
-  /** What its Propose said: the same again changes nothing. */
-  readonly content: string
-  /** Index in PROPOSAL_STATES. */
-  state: number
-  expiresUs: number
-  checker: number
-  lines: Command[]
-  count: number
-  hash: LineHash
-  /** What each applied line defined, -1 for nothing. */
-  ids: number[]
-  refused: number
 }
 
 export interface State {

@@ -6,8 +6,9 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { sum } from './exact.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
+import type { Statement } from './kept.ts'
 import { hasDuty } from './names.ts'
-import type { Booking, CellKind, Keys, Name, State, Statement } from './state.ts'
+import type { Booking, CellKind, Keys, Name, State } from './state.ts'
 import * as states from './state.ts'
 
 type StatementValues = ValuesOfCommand<'PositionStatement'>

@@ -1,9 +1,9 @@
 /** What one person, or a machine, may carry out without a second person. */
 import { CONTROLS } from '../../model/controls.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
-import { DUTIES, type Duty, LIST_KINDS, LIST_MODES } from '../../model/vocabulary.ts'
+import { DUTIES, type Duty, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../../model/vocabulary.ts'
 import type { Command, CommandName, ValuesOfCommand } from '../commands/command.ts'
-import { dutiesOf } from './names.ts'
+import { dutiesOf, named } from './names.ts'
 import * as rows from './rows.ts'
 import { type Limit, nameAt, type State } from './state.ts'
 
@@ -47,8 +47,18 @@ export function aloneRefusal(state: State, given: Command): string | null {
   const isEntitled = holds(duties, ...own) || (isPerson && holds(duties, 'limits:propose', 'limits:approve'))
   if (!isEntitled) return 'DUTY_MISSING'
   if (tightens(state, given)) return null
-  const mayLoosen = !isPerson && (state.profile === 0 || !PEOPLES.includes(given.name))
+  const isFed = !PEOPLES.includes(given.name) && !undoes(state, given)
+  const mayLoosen = !isPerson && (state.profile === 0 || isFed)
   return mayLoosen ? null : 'TWO_PEOPLE_NEEDED'
+}
+
+/** A machine takes back no flag of a name, and gives no price of its own. */
+function undoes(state: State, given: Command): boolean {
+  if (given.name === 'InstrumentState') return (given.values.flags & 2) !== 0 && given.values.manualUntilUs !== 0
+  if (given.name !== 'Hierarchy' || (given.values.flags & 1) !== 0) return false
+  const kind = NAME_KINDS[given.values.kind]
+  if (kind !== 'VENUE' && kind !== 'OWNER' && kind !== 'STRATEGY') return false
+  return ((named(state, kind, given.values.name)?.flags ?? 0) & 1) !== 0
 }
 
 /** True where a person with these duties may propose (or approve) a line. */

@@ -1,0 +1,59 @@
+/** What the sequencer is to feed by itself: what is due before any other command, and what goes on between them. */
+import type { WriteCommand } from '../model/engine-port.ts'
+import * as C from '../model/records/commands.ts'
+import * as D from '../model/records/day-commands.ts'
+import * as P from '../model/records/people-commands.ts'
+import { encode } from '../model/records/schema.ts'
+import { TIMER_KINDS } from '../model/vocabulary.ts'
+import type { Parts } from './parts.ts'
+import type { State } from './state/state.ts'
+
+const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
+
+const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, principal: -1 })
+
+export function createWork(state: State, { close }: Parts) {
+  function nextSweep(): { readonly latch: number; readonly fromSlot: number } | null {
+    for (const latch of state.latches.active) {
+      if (latch.sweepFrom >= 0) return { latch: latch.id, fromSlot: latch.sweepFrom }
+    }
+    return null
+  }
+
+  function due(timeUs: number): WriteCommand | null {
+    const timer = state.timers.first()
+    const unheardUs = state.orders.unheardUs()
+    if (unheardUs <= timeUs && unheardUs <= state.timers.dueUs()) return writeTick
+    if (timer === undefined || timer.dueUs > timeUs) return null
+    return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
+  }
+
+  /** The roll of the calendar whose time has come: a command of its own, as a person would send it. */
+  function writeRoll(subject: number): WriteCommand {
+    const { tradeDate } = state.calendars.nextRoll(subject)
+    const calendar = subject === 0 ? -1 : subject
+    return (tape) => encode(tape, C.DAY_ROLL, { session: -1, principal: -1, calendar, tradeDate })
+  }
+
+  function nextWork(): WriteCommand | null {
+    const sweep = nextSweep()
+    if (sweep === null) return close.nextStep() ?? nextListSweep()
+    return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  function nextListSweep(): WriteCommand | null {
+    const list = state.statements.sweeping()
+    if (list === undefined) return nextStep()
+    const { account, venue, next: from } = list
+    return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
+  }
+
+  function nextStep(): WriteCommand | null {
+    const proposal = state.proposals.inHand()
+    if (proposal === undefined) return null
+    const { id, next: fromLine } = proposal
+    return (tape) => encode(tape, P.PROPOSAL_STEP, { session: -1, principal: -1, proposal: id, fromLine })
+  }
+
+  return { due, nextWork, nextSweep }
+}
