@@ -36,7 +36,7 @@ export function createProfit(state: State) {
       add(kind, subjects, from, 0, 1 - before)
       return
     }
-    f[cell + Cell.PROFIT] = held(f[cell + Cell.PROFIT]! + product(qty, mark[instrument]! - px))
+    f[cell + Cell.PROFIT] = sum(f[cell + Cell.PROFIT]!, qty * (mark[instrument]! - px))
     value(kind, cell, instrument, subjects, from)
   }
 
@@ -70,7 +70,7 @@ export function createProfit(state: State) {
       if (p !== 0) add(kind, subjects, from, 0, -1)
       return
     }
-    f[cell + Cell.PROFIT] = held(f[cell + Cell.PROFIT]! + product(p, by))
+    f[cell + Cell.PROFIT] = sum(f[cell + Cell.PROFIT]!, p * by)
     const before = f[cell + Cell.PROFIT_MONEY]!
     value(kind, cell, instrument, subjects, from)
     if (f[cell + Cell.PROFIT_MONEY] === before) return
@@ -85,12 +85,9 @@ export function createProfit(state: State) {
     if (isInverse(instrument)) return
     const profit = f[cell + Cell.PROFIT]!
     const loses = profit < 0
-    const exact = floorMulDiv(
-      1,
-      profit,
-      loses ? highN[instrument]! : lowN[instrument]!,
-      loses ? highD[instrument]! : lowD[instrument]!,
-    )
+    const n = loses ? highN[instrument]! : lowN[instrument]!
+    const d = loses ? highD[instrument]! : lowD[instrument]!
+    const exact = profit === -MAX ? Number.NaN : floorMulDiv(1, profit, n, d)
     const after = Number.isNaN(exact) ? (loses ? -MAX : MAX) : exact
     const change = after - f[cell + Cell.PROFIT_MONEY]!
     if (change === 0) return
@@ -134,12 +131,11 @@ export function createProfit(state: State) {
   return { traded, stated, marked, value, roll }
 }
 
-/** The exact product, or the bound where a double cannot hold it. */
-function product(a: number, b: number): number {
-  return held(a * b)
-}
-
-/** A sum that a double cannot hold is pinned at the bound. */
-function held(value: number): number {
-  return value > MAX ? MAX : value < -MAX ? -MAX : value
+/**
+ * The profit with one part more. What a double cannot hold exactly is a loss of MAX until the roll, whatever comes behind:
+ * a part that was cut off could not be taken out again.
+ */
+function sum(profit: number, part: number): number {
+  const after = profit + part
+  return profit !== -MAX && Math.abs(part) <= MAX && Math.abs(after) <= MAX ? after : -MAX
 }

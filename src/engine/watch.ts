@@ -5,7 +5,7 @@
  */
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
-import { floorMulDiv, MAX } from '../model/numbers.ts'
+import { ceilMulDiv, MAX } from '../model/numbers.ts'
 import { CONTROL_LATCHED } from '../model/records/control-events.ts'
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode } from '../model/records/schema.ts'
@@ -111,7 +111,7 @@ export function createWatcher(state: State) {
     const beyond = buys ? px - watch[Watch.REF]! : watch[Watch.REF]! - px
     const dev = buys ? Watch.DEV_BUY : Watch.DEV_SELL
     const sum = buys ? Watch.QTY_BUY : Watch.QTY_SELL
-    const product = floorMulDiv(beyond, qty, 1, 1)
+    const product = ceilMulDiv(beyond, qty, 1, instruments.qtyUnit[instrument]!)
     watch[dev] = held(watch[dev]! + (Number.isNaN(product) ? Math.sign(beyond) * MAX : product))
     watch[sum] = held(watch[sum]! + qty)
   }

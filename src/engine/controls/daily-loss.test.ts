@@ -86,6 +86,25 @@ scenario('a bust takes its loss back', (s) => {
   s.working()
 })
 
+scenario(
+  'a loss that no number holds in the units of its instrument is the largest, and no bust takes it back',
+  (s) => {
+    s.instrument('COIN', { priceDecimals: 8, qtyDecimals: 8, qtyMax: 1e12 })
+    s.quote('COIN', 99e8, 101e8)
+    s.limit('DAILY_LOSS', 'A1', 1_000)
+    // One coin of 100.00 for 150.00: 5,000 cents, 5e17 of its own units.
+    const id = s.working({ instrument: 'COIN', orderQty: 1e8, price: 100e8 })
+    s.fill(id, 1e8, 150e8, { execID: 'E1' })
+    assert.deepEqual(latches(s), ['DAILY_LOSS 1'])
+    s.report('TradeCancel', '', { execID: 'E2', execRefID: 'E1' })
+    for (const { latch } of [...s.engine.view.latches()]) s.release(latch)
+    assert.equal(s.order().reason, 'DAILY_LOSS')
+    s.roll(20270118)
+    s.heartbeat()
+    s.working()
+  },
+)
+
 scenario('a position without a mark is no profit that anyone knows', (s) => {
   s.instrument('DARK', {})
   s.limit('DAILY_LOSS', 'A1', 10_000)

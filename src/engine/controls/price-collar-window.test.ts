@@ -52,3 +52,15 @@ scenario('a window ends, and the next begins at the reference of its own', (s) =
   s.fill(id, 1, 10_300)
   assert.equal(s.order({ price: 10_100 }).reason, 'PRICE_COLLAR_WINDOW')
 })
+
+scenario('what many decimals make of a quantity hides no deviation', (s) => {
+  s.instrument('COIN', { priceDecimals: 8, qtyDecimals: 8 })
+  s.quote('COIN', 99e8, 101e8)
+  s.limit('PRICE_COLLAR_WINDOW', 'S1', 4_999, { ...ACME, on: 'INSTRUMENT:COIN' })
+  const id = s.working({ instrument: 'COIN', orderQty: 1e8, price: 100e8 })
+  // Half above the reference: 5,000 basis points, and 5e17 of price units times quantity units.
+  s.fill(id, 1e8, 150e8)
+  assert.equal(s.order({ instrument: 'COIN', orderQty: 1, price: 100e8 }).reason, 'PRICE_COLLAR_WINDOW')
+  s.limit('PRICE_COLLAR_WINDOW', 'S1', 5_000, { ...ACME, on: 'INSTRUMENT:COIN' })
+  s.working({ instrument: 'COIN', orderQty: 1, price: 100e8 })
+})

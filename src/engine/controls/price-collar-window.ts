@@ -40,9 +40,10 @@ export function createPriceCollarWindow(state: State, j: Judgement) {
     if (!(dev > 0)) return 0
     const qty = j.buys ? watch[Watch.QTY_BUY]! : watch[Watch.QTY_SELL]!
     const ref = Math.abs(watch[Watch.REF]!)
+    const unit = state.instruments.qtyUnit[j.instrument]!
     if (ref === 0) return MOST
-    if (ref * qty > MOST) return Number(ceilDivBig(BigInt(dev) * BigInt(BPS), BigInt(ref) * BigInt(qty)))
-    const bps = ceilMulDiv(dev, BPS, 1, ref * qty)
+    if (ref * qty > MOST) return Number(ceilDivBig(BigInt(dev) * BigInt(BPS * unit), BigInt(ref) * BigInt(qty)))
+    const bps = ceilMulDiv(dev, BPS, unit, ref * qty)
     return bps <= MOST ? bps : MOST
   }
 

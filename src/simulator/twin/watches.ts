@@ -9,7 +9,16 @@ import { abs, ceilDiv, larger, MAX, smaller } from './exact.ts'
 import { BLOCKED_STATE, setLatch } from './latches.ts'
 import { referenceAt } from './reference.ts'
 import { B04, C03, C06, isWaived, keepNewest, limitKey, matchingRows, messagesIn } from './rows.ts'
-import { type Booking, type Latch, type Limit, marketAt, type Name, type State, type Watched } from './state.ts'
+import {
+  type Booking,
+  instrumentAt,
+  type Latch,
+  type Limit,
+  marketAt,
+  type Name,
+  type State,
+  type Watched,
+} from './state.ts'
 
 const BOTH_SIDES = 1n
 
@@ -61,7 +70,7 @@ function moveWindow(
   const side = qty > 0n ? 0 : 1
   const held = (sum: bigint) => larger(-MAX, smaller(MAX, sum))
   // What is sold is negative, and beyond the reference where it is below.
-  const beyond = (px - watch.ref) * qty
+  const beyond = ceilDiv((px - watch.ref) * qty, unitOf(state, instrument))
   watch.dev[side] = held(watch.dev[side] + held(beyond))
   watch.qty[side] = held(watch.qty[side] + abs(qty))
 }
@@ -72,7 +81,9 @@ export function movedBps(state: State, candidate: Candidate, limit: Limit): bigi
   const side = isBuy(candidate) ? 0 : 1
   const dev = watch.dev[side]
   if (watch.startUs === null || candidate.now - watch.startUs >= Number(limit.param) || dev <= 0n) return 0n
-  return watch.ref === 0n ? MAX : smaller(MAX, ceilDiv(dev * 10_000n, abs(watch.ref) * watch.qty[side]))
+  return watch.ref === 0n
+    ? MAX
+    : smaller(MAX, ceilDiv(dev * 10_000n * unitOf(state, candidate.keys.instrument), abs(watch.ref) * watch.qty[side]))
 }
 
 /** Counts a refusal at strategy and session; returns what the rows do that it takes over their limit. */
@@ -103,4 +114,9 @@ function trip(state: State, limit: Limit, before: bigint, after: bigint): TwinEv
   const latch = setLatch(state, kind === 'FIRM' ? {} : { [field]: id }, BLOCKED_STATE, cause)
   latch.watched = limit.subject
   return [{ name: 'ControlLatched', limit, latch: latch.id, subject: id, state: BLOCKED_STATE, cause, use: limit.hard }]
+}
+
+/** Quantity units in one. */
+function unitOf(state: State, instrument: number): bigint {
+  return 10n ** BigInt(instrumentAt(state, instrument).qd)
 }
