@@ -15,12 +15,14 @@ import * as P from '../model/records/people-commands.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
+import { CONFIRMATION_MOVED } from '../model/records/waiver-events.ts'
 import type { RulePack } from '../model/rules.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
 import { decideAlgo, evolveAlgo } from './algos.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
+import { ConfirmationDecider } from './decide-confirmations.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { LimitTermDecider } from './decide-limit-terms.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
@@ -34,6 +36,7 @@ import { createTimerFire } from './decide-timers.ts'
 import { StateDirectory } from './directory.ts'
 import { writeRefused } from './events-out.ts'
 import { CalendarEvolver } from './evolve-calendars.ts'
+import { createConfirmationEvolver } from './evolve-confirmations.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
@@ -83,6 +86,7 @@ const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
 const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
+const CONFIRM_TIMER = TIMER_KINDS.indexOf('CONFIRM')
 
 const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 const COMMAND_SEQ = C.TICK.at.seq
@@ -124,7 +128,9 @@ export function createEngine(options: EngineOptions): Engine {
   const calendars = new CalendarDecider(state)
   const statements = new StatementDecider(state)
   const liveOrders = new LiveOrderDecider(state, orders.restate, (error) => onRiskError(error, state.seq))
-  const evolveOrders = createOrderEvolver(state, life, j, content, watcher)
+  const confirmations = new ConfirmationDecider(state)
+  const evolveConfirmations = createConfirmationEvolver(state, j, content)
+  const evolveOrders = createOrderEvolver(state, life, j, content, watcher, evolveConfirmations)
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
@@ -140,6 +146,7 @@ export function createEngine(options: EngineOptions): Engine {
   const timerDeciders = {
     [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
+    [CONFIRM_TIMER]: (tape: Tape, id: number) => confirmations.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, (error) => onRiskError(error, state.seq))
 
@@ -307,6 +314,8 @@ export function createEngine(options: EngineOptions): Engine {
     const refusal = twoPeople.refusal(tape, offset, type)
     if (refusal !== 0) return writeRefused(tape, refusal, P.PROPOSE.at.principal)
     switch (type) {
+      case C.CONFIRM.type:
+        return confirmations.confirm(tape, offset)
       case P.PROPOSE.type:
         return proposals.propose(tape, offset)
       case P.PROPOSAL_LINE.type:
@@ -461,6 +470,8 @@ export function createEngine(options: EngineOptions): Engine {
         return evolveLiveOrders.checked(tape, event)
       case F.LIST_SWEPT.type:
         return evolveLiveOrders.swept(tape, event)
+      case CONFIRMATION_MOVED.type:
+        return evolveConfirmations.moved(tape, command, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
       case Q.LIMIT_EFFECTIVE.type:

@@ -7,6 +7,7 @@ import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
+import { createConfirmations } from './confirmations.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -43,6 +44,7 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
+  readonly confirmations = createConfirmations()
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
@@ -153,6 +155,7 @@ export class State {
     this.statements.visit(v)
     this.proposals.visit(v)
     this.limitTerms.visit(v)
+    this.confirmations.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -128,6 +128,8 @@ export function newOrder(
     clOrdID: read.newID('clOrdID', words.clOrdID),
     parentClOrdID: read.id('parentClOrdID', words.parentClOrdID),
     unresolved: '',
+    confirmSeq: 0,
+    override: 0,
   }
   values.unresolved = read.unresolved
   return read.fault ?? { values, units }

@@ -10,7 +10,7 @@ import { command } from './command-layout.ts'
 import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
-import { f64, i32, note, type RecordLayout, text } from './schema.ts'
+import { f64, i32, note, optional, type RecordLayout, text } from './schema.ts'
 
 /** FIX NewOrderSingle (D). */
 const ORDER_FIELDS = [
@@ -35,7 +35,11 @@ const ORDER_FIELDS = [
   note('unresolved', 'Names that no id was found for, as field=name pairs.'),
 ] as const
 
-export const NEW_ORDER = command(1, 1, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', ORDER_FIELDS)
+export const NEW_ORDER = command(1, 2, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
+  ...ORDER_FIELDS,
+  optional(f64('confirmSeq', 'seq', 'Soft block that a person has confirmed; 0 none. Since version 2.')),
+  optional(i32('override', 'id', 'Override that two people have agreed on; 0 none. Since version 2.')),
+])
 
 export const REPLACE_ORDER = command(
   2,

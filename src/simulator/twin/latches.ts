@@ -173,10 +173,11 @@ function openItem(state: State, latch: Latch): string | null {
   return mustEnd ? 'RELEASE_ORDERS_OPEN' : null
 }
 
-/** Orders that a command has ended count at every kill that covers them. */
-export function countEnded(state: State, orders: readonly Order[]): void {
-  for (const latch of state.latches.values()) {
-    if (latch.state !== KILLED) continue
+/** Orders that a command has ended count at every kill that stood before it and covers them. */
+export function countEnded(state: State, standing: readonly number[], orders: readonly Order[]): void {
+  for (const id of standing) {
+    const latch = state.latches.get(id)
+    if (latch?.state !== KILLED) continue
     for (const order of orders.filter(({ keys, side }) => covers(state, latch, keys, side))) {
       latch.ended++
       if (order.state === FILLED) latch.filled++

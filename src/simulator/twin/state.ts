@@ -328,6 +328,18 @@ export interface Proposal {
   refused: number
 }
 
+/** An order over soft levels that was not let through. */
+export interface Confirmation {
+  readonly id: number
+  readonly seq: number
+  readonly session: number
+  readonly content: string
+  /** The very rows, as they were set then. */
+  readonly rows: readonly Limit[]
+  readonly expiresUs: number
+  isConfirmed: boolean
+}
+
 export interface State {
   begun: boolean
   profile: number
@@ -389,6 +401,9 @@ export interface State {
   /** Temporary rows by key: what each goes back to, null for nothing, and when. */
   readonly terms: Map<string, { readonly id: number; readonly base: Limit | null; readonly expiresUs: number }>
   termsMade: number
+  /** Soft blocks by the sequence number of their decision. */
+  readonly confirmations: Map<number, Confirmation>
+  confirmationsMade: number
   readonly proposals: Map<number, Proposal>
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
@@ -441,6 +456,8 @@ export function emptyState(): State {
     scheduled: new Map(),
     terms: new Map(),
     termsMade: 0,
+    confirmations: new Map(),
+    confirmationsMade: 0,
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],

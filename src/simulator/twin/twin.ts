@@ -6,6 +6,7 @@ import { SWEEP_ORDERS } from '../../model/bounds.ts'
 import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
 import * as calendars from './calendars.ts'
+import { confirm } from './confirmations.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport } from './executions.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
@@ -35,9 +36,11 @@ export class Twin {
   execute(given: Command): TwinEvent[] {
     const { state } = this
     const live = state.latches.size === 0 ? [] : liveOrders(state)
+    const standing = [...state.latches.keys()]
     const events = this.#decide(given)
     countEnded(
       state,
+      standing,
       live.filter((order) => !isLive(order)),
     )
     return events
@@ -55,6 +58,8 @@ export class Twin {
     const refusal = aloneRefusal(state, given)
     if (refusal !== null) return refused(refusal)
     switch (given.name) {
+      case 'Confirm':
+        return confirm(state, given.values)
       case 'Propose':
         return proposals.propose(state, given, this.#carryOut)
       case 'ProposalLine':
