@@ -19,8 +19,8 @@ function spansOf(...pairs: readonly (readonly [first: number, count: number])[])
 /** orderQty, price, stopPx, expireTimeUs, two words each; instrument to locate. The two evidence times are left out. */
 const NEW_SPANS = spansOf([N.orderQty * 2, 8], [N.instrument, 10], [N.parentClOrdID >> 2, -ID_WORDS])
 const UNRESOLVED_SPAN = spansOf([N.unresolved >> 2, -TEXT_CHARS / 4])
-/** What lets an order pass that did not: confirmSeq, two words, and override. */
-const WAIVER_SPAN = spansOf([N.confirmSeq * 2, 2], [N.override, 1])
+/** What lets an order pass that did not: confirmSeq, two words. */
+const WAIVER_SPAN = spansOf([N.confirmSeq * 2, 2])
 /** Bytes of a record without its last text, which is left off where it is empty. */
 const NEW_BYTES = N.unresolved
 /** orderQty, price, stopPx; instrument, account; strategy; side, ordType, timeInForce. */
@@ -106,7 +106,7 @@ export function createContent(j: Judgement) {
     j.order0 = j.content0
     j.order1 = j.content1
     if (bytes < NEW_ORDER.bytes || typeAt(tape, offset) !== NEW_ORDER.type) return
-    if (tape.f64[(offset >> 3) + N.confirmSeq] === 0 && i32[at + N.override] === 0) return
+    if (tape.f64[(offset >> 3) + N.confirmSeq] === 0) return
     mix(i32, at, WAIVER_SPAN)
     finishContent()
   }

@@ -104,7 +104,7 @@ export class Judgement {
   softRows = 0
   content0 = 0
   content1 = 0
-  /** The same without what the order says of confirmations and overrides: a second sending must match it. */
+  /** The same without what the order says of a confirmation: a second sending must match it. */
   order0 = 0
   order1 = 0
   duplicate0 = 0

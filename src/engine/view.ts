@@ -2,6 +2,7 @@
 import type {
   CancelRequestView,
   CellView,
+  ConfirmationView,
   EngineView,
   ExposureView,
   InstrumentView,
@@ -314,6 +315,12 @@ export class StateView implements EngineView {
 
   *proposals(): Iterable<ProposalView> {
     for (const proposal of this.#state.proposals.all()) yield proposalView(proposal)
+  }
+
+  *confirmations(): Iterable<ConfirmationView> {
+    for (const { seq, session, expiresUs, confirmer, reason } of this.#state.confirmations.all()) {
+      yield { confirmSeq: seq, session, expiresUs, confirmer, reason }
+    }
   }
 
   parameter(index: number): number {

@@ -221,6 +221,16 @@ export interface ProposalView {
   line(line: number): Uint8Array | undefined
 }
 
+/** An order over a soft level that waits to be confirmed, or to be sent again. */
+export interface ConfirmationView {
+  readonly confirmSeq: number
+  readonly session: number
+  readonly expiresUs: number
+  /** PRINCIPAL that has confirmed it, -1 if none has, and why. */
+  readonly confirmer: number
+  readonly reason: string
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -260,4 +270,6 @@ export interface EngineView {
   proposal(id: number): ProposalView | undefined
   /** Oldest first. */
   proposals(): Iterable<ProposalView>
+  /** Oldest first. */
+  confirmations(): Iterable<ConfirmationView>
 }

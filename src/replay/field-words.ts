@@ -7,6 +7,7 @@ import type { Field, RecordLayout } from '../model/records/schema.ts'
 import {
   BINDING_KINDS,
   CALENDAR_DAY_KINDS,
+  CONFIRMATION_STATES,
   DUTIES,
   EXEC_TYPES,
   LIMIT_ACTIONS,
@@ -69,6 +70,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
   'LiveOrderChecked.state': ORDER_STATES,
+  'ConfirmationMoved.state': CONFIRMATION_STATES,
   'ProposalMoved.state': PROPOSAL_STATES,
   'ProposalRepeated.state': PROPOSAL_STATES,
   verdict: LIVE_ORDER_VERDICTS,

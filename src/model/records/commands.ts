@@ -38,7 +38,6 @@ const ORDER_FIELDS = [
 export const NEW_ORDER = command(1, 2, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
   ...ORDER_FIELDS,
   optional(f64('confirmSeq', 'seq', 'Soft block that a person has confirmed; 0 none. Since version 2.')),
-  optional(i32('override', 'id', 'Override that two people have agreed on; 0 none. Since version 2.')),
 ])
 
 export const REPLACE_ORDER = command(

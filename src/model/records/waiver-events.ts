@@ -1,4 +1,4 @@
-/** Events of soft blocks and overrides: what lets one order, and no other, pass a limit. */
+/** Events of what lets one order, and no other, pass a limit. */
 import { f64, i32, layout, type RecordLayout } from './schema.ts'
 
 export const CONFIRMATION_MOVED = layout(

@@ -98,7 +98,6 @@ export function orderGiven(script: Script, world: World, dice: Dice): OrderGiven
     parentClOrdID: dice.chance(10) ? 'PARENT' : '',
     unresolved: '',
     confirmSeq: 0,
-    override: 0,
   }
 }
 
