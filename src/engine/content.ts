@@ -2,7 +2,7 @@
 
 import { ID_CHARS, TEXT_CHARS } from '../model/bounds.ts'
 import { EXECUTION_REPORT, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
-import type { Tape } from '../model/records/tape.ts'
+import { type Tape, typeAt } from '../model/records/tape.ts'
 import type { Judgement } from './judgement.ts'
 import { scratchInts } from './state/scratch.ts'
 
@@ -19,6 +19,8 @@ function spansOf(...pairs: readonly (readonly [first: number, count: number])[])
 /** orderQty, price, stopPx, expireTimeUs, two words each; instrument to locate. The two evidence times are left out. */
 const NEW_SPANS = spansOf([N.orderQty * 2, 8], [N.instrument, 10], [N.parentClOrdID >> 2, -ID_WORDS])
 const UNRESOLVED_SPAN = spansOf([N.unresolved >> 2, -TEXT_CHARS / 4])
+/** What lets an order pass that did not: confirmSeq, two words. */
+const WAIVER_SPAN = spansOf([N.confirmSeq * 2, 2])
 /** Bytes of a record without its last text, which is left off where it is empty. */
 const NEW_BYTES = N.unresolved
 /** orderQty, price, stopPx; instrument, account; strategy; side, ordType, timeInForce. */
@@ -97,8 +99,15 @@ export function createContent(j: Judgement) {
     start(1)
     mix(i32, at, NEW_SPANS)
     // The second word of a record is its length.
-    if (i32[at + 1]! > NEW_BYTES) mix(i32, at, UNRESOLVED_SPAN)
+    const bytes = i32[at + 1]!
+    if (bytes > NEW_BYTES) mix(i32, at, UNRESOLVED_SPAN)
     else mixEmpty()
+    finishContent()
+    j.order0 = j.content0
+    j.order1 = j.content1
+    if (bytes < NEW_ORDER.bytes || typeAt(tape, offset) !== NEW_ORDER.type) return
+    if (tape.f64[(offset >> 3) + N.confirmSeq] === 0) return
+    mix(i32, at, WAIVER_SPAN)
     finishContent()
   }
 

@@ -37,7 +37,7 @@ export type CommandDecider = ReturnType<typeof createCommandDecider>
 
 export function createCommandDecider(state: State, parts: Parts) {
   const { orders, reports, park, beside, fates, close, explain, reference, market, governance } = parts
-  const { calendars, statements, liveOrders, twoPeople } = parts
+  const { calendars, statements, liveOrders, confirmations, twoPeople } = parts
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
 
@@ -70,6 +70,8 @@ export function createCommandDecider(state: State, parts: Parts) {
     const refusal = twoPeople.refusal(tape, offset, type)
     if (refusal !== 0) return writeRefused(tape, refusal, P.PROPOSE.at.principal)
     switch (type) {
+      case C.CONFIRM.type:
+        return confirmations.confirm(tape, offset)
       case P.PROPOSE.type:
         return proposals.propose(tape, offset)
       case P.PROPOSAL_LINE.type:

@@ -7,12 +7,14 @@ import { reasonNumber } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
-import { readText, type Tape } from '../model/records/tape.ts'
+import { lengthAt, readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import type { Controls } from './controls.ts'
+import { writeConfirmationMoved } from './decide-confirmations.ts'
 import { createDecisionEvent, Decided } from './decision-event.ts'
 import { createOrderJudge } from './judge-order.ts'
 import { type Judgement, X } from './judgement.ts'
+import { ConfirmationState } from './state/confirmations.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
@@ -24,6 +26,7 @@ const A03 = controlIndex('INSTRUMENT_PERMISSION')
 const NOT_PERMITTED = reasonNumber('NOT_PERMITTED')
 const CAPACITY = reasonNumber('CAPACITY')
 const INVALID_QTY = reasonNumber('INVALID_QTY')
+const SOFT_LIMIT = reasonNumber('SOFT_LIMIT')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
@@ -47,17 +50,19 @@ const EXPIRY_GIVEN = 4
 const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
+const SOFT_BLOCK = 4
 
 /** Cell pages that executions, which cannot be refused, may still open. */
 const PAGES_MARGIN = 1024
 
+const NEW_ORDER_BYTES = NEW_ORDER.bytes
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
 
 export type OrderDecider = ReturnType<typeof createOrderDecider>
 
 export function createOrderDecider(state: State, j: Judgement, controls: Controls, content: Content) {
-  const { parents } = state
+  const { parents, confirmations } = state
   const { names, orders, ids, limits, cells, books, metrics, duplicates, parameters } = state
   const { f, i, vf, vi } = orders
   const { x, subjects } = j
@@ -99,8 +104,24 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       hashDuplicate(tape, offset)
       j.duplicateSeq = state.seq
     }
+    if (!whatIf && lengthAt(tape, offset) >= NEW_ORDER_BYTES) j.confirmSeq = tape.f64[(offset >> 3) + N.confirmSeq]!
     if (judge(tape, i32[c + N.flags]!, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
+    if (j.softRows > 0) return softBlock(tape, idSlot, whatIf)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
+    useConfirmation(tape)
+  }
+
+  /** Nothing refuses, and a person must look: nothing is reserved until the order is sent again. */
+  function softBlock(tape: Tape, idSlot: number, whatIf: boolean): void {
+    if (!whatIf && confirmations.isFull()) return refuseAt(tape, A01, CAPACITY, idSlot)
+    finish(tape, SOFT_BLOCK, -1, -1, idSlot)
+    useConfirmation(tape)
+  }
+
+  /** What an order was confirmed for is used up by the order that it lets through, or by the soft block that takes its place. */
+  function useConfirmation(tape: Tape): void {
+    if (j.confirmSeq === 0) return
+    writeConfirmationMoved(tape, confirmations.get(j.confirmSeq)!, ConfirmationState.USED)
   }
 
   function readParent(tape: Tape, offset: number, session: number): void {
@@ -157,7 +178,8 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     if (x[X.QTY]! <= x[X.CUM]!) j.verdict(A01, INVALID_QTY)
     // A replace keeps its order's expiry; whether one was given was judged with the order.
     const flags = (i32[c + R.flags]! & PRICES_GIVEN) | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0)
-    if (judge(tape, flags, lowers(slot)) !== 0) return finish(tape, REJECT, slot, -1, idSlot)
+    // A version that would need confirming is refused: the old one works on, and a new order can be confirmed.
+    if (judge(tape, flags, lowers(slot)) !== 0 || j.softRows > 0) return finish(tape, REJECT, slot, -1, idSlot)
     finish(tape, APPROVE, slot, orders.nextVersion(), idSlot)
   }
 
@@ -291,7 +313,8 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     numbers[Decided.ORDER_SEQ] = orderSeq
     numbers[Decided.FIRST_SEQ] = 0
     numbers[Decided.TOKEN_EXPIRY] = approved ? x[X.NOW]! + parameters[TOKEN_LIFE]! : 0
-    writeDecision(tape, outcome, approved ? 0 : j.firstReason(), slot, version, idSlot)
+    const reason = approved ? 0 : j.firstReason()
+    writeDecision(tape, outcome, approved || reason !== 0 ? reason : SOFT_LIMIT, slot, version, idSlot)
     if (approved && j.warnedRows > 0 && idSlot >= 0) writeWarnings(tape)
   }
 

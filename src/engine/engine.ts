@@ -38,6 +38,7 @@ const COMMAND_TIME = C.TICK.at.timeUs
 
 const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
+const CONFIRM_TIMER = TIMER_KINDS.indexOf('CONFIRM')
 
 export interface EngineOptions {
   readonly sizes: EngineSizes
@@ -59,7 +60,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { tripped } = state.watches
   const onError = (error: unknown) => options.onRiskError?.(error, state.seq)
   const parts = createParts(state, options.rules, onError)
-  const { watcher, park } = parts
+  const { watcher, park, confirmations } = parts
   const { decide, decideApproved, refuse, follow, proposals, limitTerms } = createCommandDecider(state, parts)
   const evolve = createEventEvolver(state, parts)
   const { due, nextWork, nextSweep } = createWork(state, parts)
@@ -67,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
   const timerDeciders = {
     [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
+    [CONFIRM_TIMER]: (tape: Tape, id: number) => confirmations.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, onError)
 

@@ -10,6 +10,7 @@ import * as FateEvents from '../model/records/fate-events.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode } from '../model/records/schema.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
+import { CONFIRMATION_MOVED } from '../model/records/waiver-events.ts'
 import { ORDER_STATUSES } from '../model/vocabulary.ts'
 import { evolveAlgo } from './algos.ts'
 import { isFirmRoll } from './decide-command.ts'
@@ -34,7 +35,18 @@ const APPLIED = E.APPLIED.type
 /** Returns the function that applies the event at `event`, which stands behind the command at `command`. */
 export function createEventEvolver(state: State, parts: Parts): (tape: Tape, command: number, event: number) => void {
   const { evolveOrders, evolveReports, evolveReference, evolveMarket, evolveCalendars, evolveLiveOrders } = parts
-  const { evolveStatements, evolveGovernance, evolveProposals, watcher, close, beside, park, fates, explain } = parts
+  const {
+    evolveStatements,
+    evolveGovernance,
+    evolveProposals,
+    evolveConfirmations,
+    watcher,
+    close,
+    beside,
+    park,
+    fates,
+    explain,
+  } = parts
 
   function evolve(tape: Tape, command: number, event: number): void {
     switch (typeAt(tape, event)) {
@@ -80,6 +92,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return evolveLiveOrders.checked(tape, event)
       case F.LIST_SWEPT.type:
         return evolveLiveOrders.swept(tape, event)
+      case CONFIRMATION_MOVED.type:
+        return evolveConfirmations.moved(tape, command, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
       case Q.LIMIT_EFFECTIVE.type:

@@ -8,6 +8,7 @@ import { CANCEL_DECIDED, CANCEL_REQUESTED, ORDER_DECIDED, ORDER_MOVED } from '..
 import { readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import { Change } from './events-out.ts'
+import type { ConfirmationEvolver } from './evolve-confirmations.ts'
 import { type Judgement, Verdict } from './judgement.ts'
 import { type OrderLife, Term } from './order-life.ts'
 import { Kind } from './state/names.ts'
@@ -31,6 +32,7 @@ const PENDING_CANCEL = 2
 const UNKNOWN = 3
 const FILLED = 5
 const REJECTED = 7
+const SOFT_BLOCK = 4
 
 const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
 /** Where the result of MARKET_ACCESS stands in a decision: 16 results of two bits a word. */
@@ -52,7 +54,14 @@ const Q = CANCEL_REQUESTED.at
 export type OrderEvolver = ReturnType<typeof createOrderEvolver>
 
 /** `j` is only for the scratch of the duplicate hash. */
-export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, content: Content, watcher: Watcher) {
+export function createOrderEvolver(
+  state: State,
+  life: OrderLife,
+  j: Judgement,
+  content: Content,
+  watcher: Watcher,
+  confirmations: ConfirmationEvolver,
+) {
   const { ids, orders, limits, names, duplicates } = state
   const { parents } = state
   const { terms } = life
@@ -87,6 +96,7 @@ export function createOrderEvolver(state: State, life: OrderLife, j: Judgement, 
     const slot = outcome === APPROVE ? i32[e + E.slot]! : -1
     useId(tape, command + N.clOrdID, session, e, slot, -1)
     if (slot >= 0) open(tape, command, event, slot, idSlot, session)
+    if (outcome === SOFT_BLOCK) confirmations.blocked(tape, command, event, session)
   }
 
   function open(tape: Tape, command: number, event: number, slot: number, idSlot: number, session: number): void {

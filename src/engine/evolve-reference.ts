@@ -283,12 +283,16 @@ export class ReferenceEvolver {
   }
 }
 
-/** The money that a D08 row allows: floor(bps x base / 10000), at most MAX. */
+/** The money that a D08 row allows, hard and soft: floor(bps x base / 10000), at most MAX. */
 export function shareOfCapital(state: State, slot: number): void {
   const { limits } = state
   const base = state.capital[limits.i[slot * Row.INTS + Row.SUBJECT]!]!
-  const money = (BigInt(limits.f[slot * Row.NUMS + Row.HARD]!) * BigInt(base)) / 10_000n
-  limits.f[slot * Row.NUMS + Row.MONEY] = money > BigInt(MAX) ? MAX : Number(money)
+  const inMoney = (bps: number) => {
+    const money = (BigInt(bps) * BigInt(base)) / 10_000n
+    return money > BigInt(MAX) ? MAX : Number(money)
+  }
+  limits.f[slot * Row.NUMS + Row.MONEY] = inMoney(limits.f[slot * Row.NUMS + Row.HARD]!)
+  limits.f[slot * Row.NUMS + Row.SOFT] = inMoney(limits.versions[limits.i[slot * Row.INTS + Row.ID]!]!.soft)
   // What was warned of stays warned of: new capital moves the uses at which levels stand, and no more.
   limits.setLevel(slot, limits.i[slot * Row.INTS + Row.LEVEL]!, state.parameters[REARM]!)
 }

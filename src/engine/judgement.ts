@@ -57,6 +57,8 @@ const PRECEDENCE_NONE = 1_000_000
 
 /** Most lists that match one order: eight subjects, each with up to six kinds of object. */
 const LISTS_MAX = 48
+const NO_ROWS: readonly number[] = Object.freeze([])
+
 export class Judgement {
   readonly x = scratchNums(X.SIZE)
   /** Subjects in the order of NAME_KINDS: firm, entity, client, desk, trader, account, strategy, session. */
@@ -95,8 +97,16 @@ export class Judgement {
   crossing = -1
   missing = -1
   missingSubject = -1
+  /** Soft block that the order says was confirmed, 0 for none, and the rows that are passed by that. */
+  confirmSeq = 0
+  confirmed: readonly number[] = NO_ROWS
+  /** Rows over their soft levels that nobody has confirmed. */
+  softRows = 0
   content0 = 0
   content1 = 0
+  /** The same without what the order says of a confirmation: a second sending must match it. */
+  order0 = 0
+  order1 = 0
   duplicate0 = 0
   duplicate1 = 0
   /** Sequence number of the command that `duplicate0` and `duplicate1` are of, where the decision needed them. */
@@ -149,6 +159,9 @@ export class Judgement {
     this.lists = 0
     this.failedRows = 0
     this.warnedRows = 0
+    this.softRows = 0
+    this.confirmSeq = 0
+    this.confirmed = NO_ROWS
     this.replaces = -1
     this.restates = false
     this.parent = -1

@@ -5,6 +5,7 @@ import { createClose } from './close.ts'
 import { createContent } from './content.ts'
 import { createControls } from './controls.ts'
 import { CalendarDecider } from './decide-calendars.ts'
+import { ConfirmationDecider } from './decide-confirmations.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
@@ -14,6 +15,7 @@ import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StatementDecider } from './decide-statements.ts'
 import { CalendarEvolver } from './evolve-calendars.ts'
+import { createConfirmationEvolver } from './evolve-confirmations.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
@@ -51,6 +53,7 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
+  const evolveConfirmations = createConfirmationEvolver(state, j, content)
   return {
     orders,
     reports,
@@ -65,9 +68,11 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     calendars: new CalendarDecider(state),
     statements: new StatementDecider(state),
     liveOrders: new LiveOrderDecider(state, orders.restate, onError),
+    confirmations: new ConfirmationDecider(state),
     twoPeople: createTwoPeople(state),
     watcher,
-    evolveOrders: createOrderEvolver(state, life, j, content, watcher),
+    evolveOrders: createOrderEvolver(state, life, j, content, watcher, evolveConfirmations),
+    evolveConfirmations,
     evolveReports,
     evolveReference,
     evolveMarket,

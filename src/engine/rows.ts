@@ -6,7 +6,7 @@
 import { ROWS_PER_DECISION } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS, controlIndex } from '../model/controls.ts'
-import { ORDER_DECIDED, ROW_FAILED, ROW_WAIVED } from '../model/records/events.ts'
+import { ORDER_DECIDED, ROW_FAILED, ROW_SOFT, ROW_WAIVED } from '../model/records/events.ts'
 import type { Tape } from '../model/records/tape.ts'
 import type { Controls } from './controls.ts'
 import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
@@ -48,6 +48,7 @@ if (COMMON_BITS > 31) throw new Error('a common control has no bit in the walk o
 const DECISION_BYTES = ORDER_DECIDED.bytes
 const FAILED = ROW_FAILED
 const WAIVED = ROW_WAIVED
+const SOFT = ROW_SOFT
 /** Reason that a control's rows give. */
 const REASON_OF = Int32Array.from(CONTROLS, (row) => (row.family === 'limit' ? reasonNumber(row.code) : RISK_ERROR))
 /** 1 for controls that need the order's value: not judged without a reference price. */
@@ -219,9 +220,9 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
 
   /** Evaluates one row at leisure: leaves use before and after in the scratch, returns the flags of its id. */
   function evaluateRow(slot: number, control: number, list: number): number {
-    const passes = fits(slot, control, listMetric[list]!, listCell[list]!)
-    const flags = passes ? 0 : fail(slot, control, list)
     const at = slot * Row.NUMS
+    const passes = fits(slot, control, listMetric[list]!, listCell[list]!, Row.HARD)
+    const flags = !passes ? fail(slot, control, list) : lf[at + Row.SOFT]! > 0 ? soften(slot, control, list) : 0
     if (x[X.AFTER]! >= lf[at + Row.WARN_UP]! || x[X.BEFORE]! < lf[at + Row.WARN_DOWN]!) warn(slot)
     return flags
   }
@@ -248,6 +249,21 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     return FAILED
   }
 
+  /** A row that the order fits: over its soft level a person must confirm the order. Returns the flags of its id. */
+  function soften(slot: number, control: number, list: number): number {
+    if (j.restates || (li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) return 0
+    const before = x[X.BEFORE]!
+    const after = x[X.AFTER]!
+    const passes = fits(slot, control, listMetric[list]!, listCell[list]!, Row.SOFT)
+    x[X.BEFORE] = before
+    x[X.AFTER] = after
+    if (passes) return 0
+    if (result[control] !== Verdict.FAIL) result[control] = Verdict.ALERT
+    if (j.confirmed.includes(li[slot * Row.INTS + Row.ID]!)) return SOFT | WAIVED
+    j.softRows++
+    return SOFT
+  }
+
   function reasonOf(slot: number, control: number, list: number): number {
     if ((control === B07 || control === B08) && !isAdvKnown()) return ADV_UNAVAILABLE
     if (control === E05 && !isProfitKnown(slot)) return PROFIT_UNAVAILABLE
@@ -255,16 +271,19 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     return lacksCapital ? CAPITAL_UNAVAILABLE : REASON_OF[control]!
   }
 
-  /** Judges a row; leaves use before and after, and the limit where the row has one of its own, in the scratch. */
-  function fits(slot: number, control: number, metric: number, cell: number): boolean {
-    const hard = lf[slot * Row.NUMS + Row.HARD]!
-    x[X.LIMIT] = hard
+  /**
+   * Judges a row by its hard level, or by its soft one as if that were its hard one; leaves use before and after, and the
+   * limit where the row has one of its own, in the scratch.
+   */
+  function fits(slot: number, control: number, metric: number, cell: number, level: Row.HARD | Row.SOFT): boolean {
+    const most = lf[slot * Row.NUMS + level]!
+    x[X.LIMIT] = most
     if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.SPECIAL) === 0) {
       const before = measures[control * 2]!
       const after = measures[control * 2 + 1]!
       x[X.BEFORE] = before
       x[X.AFTER] = after
-      return after <= hard || after <= before
+      return after <= most || after <= before
     }
     switch (control) {
       case B01:
@@ -282,6 +301,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
         return x[X.AFTER]! <= x[X.LIMIT]!
       case D08:
         if (!measureSectorConcentration(slot, metric, cell)) return false
+        if (level === Row.HARD) x[X.LIMIT] = lf[slot * Row.NUMS + Row.MONEY]!
         break
       case B16:
         return measureMarketData() || x[X.AFTER]! <= x[X.LIMIT]!
@@ -334,7 +354,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
       const metric = failedMetric[at]!
       const cell = failedCell[at]!
       measureSubject(failedSubject[at]!, metric, cell)
-      if (!fits(slot, li[slot * Row.INTS + Row.CONTROL]!, metric, cell)) return false
+      if (!fits(slot, li[slot * Row.INTS + Row.CONTROL]!, metric, cell, Row.HARD)) return false
     }
     return true
   }

@@ -3,6 +3,7 @@ import type {
   AlgoView,
   CancelRequestView,
   CellView,
+  ConfirmationView,
   EngineView,
   ExecutionSourceView,
   ExposureView,
@@ -338,6 +339,12 @@ export class StateView implements EngineView {
 
   *algos(): Iterable<AlgoView> {
     for (const [strategy, registration] of this.#state.algos.registrations) yield { strategy, ...registration }
+  }
+
+  *confirmations(): Iterable<ConfirmationView> {
+    for (const { seq, session, expiresUs, confirmer, reason } of this.#state.confirmations.all()) {
+      yield { confirmSeq: seq, session, expiresUs, confirmer, reason }
+    }
   }
 
   parameter(index: number): number {

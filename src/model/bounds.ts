@@ -39,6 +39,8 @@ export const PROPOSALS_KEPT = 1_000
 export const PROPOSAL_REFUSALS = 100
 /** Lines of an approved proposal that one command applies. */
 export const PROPOSAL_STEP_LINES = 64
+/** Soft blocks that wait to be confirmed, or to be used. */
+export const CONFIRMATIONS = 4_096
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

@@ -234,6 +234,19 @@ export const REASONS: readonly ReasonRow[] = [
     99,
     'Orders under the kill have not ended: wait for them, or lower it.',
   ),
+  // Soft levels.
+  row(280, 'SOFT_LIMIT', 'command', 0, 0, 'The use is over a soft level: a person must confirm this order.'),
+  row(
+    281,
+    'UNKNOWN_CONFIRMATION',
+    'A01',
+    99,
+    99,
+    'No soft block waits under this number: expired, used, or never there.',
+  ),
+  row(282, 'NOT_CONFIRMED', 'A01', 99, 99, 'Nobody has confirmed the soft block that the order names.'),
+  row(283, 'CONFIRMATION_MISMATCH', 'A01', 99, 99, 'The order is not the one that was confirmed: no field may change.'),
+  row(284, 'AGREED_BEFORE', 'command', 99, 99, 'It was confirmed, or authorised, before.'),
   // What takes two people.
   row(260, 'TWO_PEOPLE_NEEDED', 'command', 99, 99, 'This is no tightening: propose it, and another person approves.'),
   row(261, 'UNKNOWN_PROPOSAL', 'command', 99, 99, 'No proposal has this id.'),

@@ -266,6 +266,16 @@ export interface AlgoView {
   readonly killContact: string
 }
 
+/** An order over a soft level that waits to be confirmed, or to be sent again. */
+export interface ConfirmationView {
+  readonly confirmSeq: number
+  readonly session: number
+  readonly expiresUs: number
+  /** PRINCIPAL that has confirmed it, -1 if none has, and why. */
+  readonly confirmer: number
+  readonly reason: string
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -310,4 +320,6 @@ export interface EngineView {
   parent(session: number, parentClOrdID: string): ParentView | undefined
   /** By strategy. */
   algos(): Iterable<AlgoView>
+  /** Oldest first. */
+  confirmations(): Iterable<ConfirmationView>
 }

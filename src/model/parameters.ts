@@ -163,6 +163,15 @@ export const PARAMETERS = [
     tighter: 'lower',
     doc: 'How long a proposal waits before it expires.',
   },
+  {
+    name: 'confirmLifeUs',
+    unit: 'durationUs',
+    value: 60 * SECOND,
+    min: SECOND,
+    max: 600 * SECOND,
+    tighter: 'lower',
+    doc: 'How long a soft block can be confirmed, and the order be sent again.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

@@ -180,6 +180,10 @@ export type CalendarDayKind = (typeof CALENDAR_DAY_KINDS)[number]
 export const PROPOSAL_STATES = ['DRAFT', 'PENDING', 'APPLYING', 'DONE', 'REJECTED', 'EXPIRED'] as const
 export type ProposalState = (typeof PROPOSAL_STATES)[number]
 
+/** Life of a soft block; the last two are its ends. */
+export const CONFIRMATION_STATES = ['PENDING', 'CONFIRMED', 'USED', 'EXPIRED'] as const
+export type ConfirmationState = (typeof CONFIRMATION_STATES)[number]
+
 /** Result of one control for one order, two bits each in a decision's bitmap. */
 export const RESULTS = ['NOT_APPLICABLE', 'PASS', 'FAIL', 'ALERT'] as const
 export type Result = (typeof RESULTS)[number]

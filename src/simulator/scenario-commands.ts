@@ -42,6 +42,7 @@ export function newOrderOf(idOf: IdOf, given: OrderGiven, clOrdID: string): Give
     stopPx: given.stopPx ?? 0,
     expireTimeUs: given.expireTimeUs ?? 0,
     locate: given.locate ?? -1,
+    confirmSeq: given.confirmSeq ?? 0,
     flags: given.flags ?? flags,
   }
 }
@@ -65,6 +66,7 @@ export function limitRowOf(
     param: given.param ?? (isWindowed ? SECOND : 0),
     phase: given.phase === undefined ? 0 : SESSION_PHASES.indexOf(given.phase) + 1,
     hardForReducing: given.hardForReducing ?? 0,
+    soft: given.soft ?? 0,
     action: LIMIT_ACTIONS.indexOf(given.action ?? 'BLOCK'),
     mode: LIMIT_MODES.indexOf(given.mode ?? 'ENFORCE'),
     warn1Bps,

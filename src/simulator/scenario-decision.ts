@@ -5,7 +5,7 @@
 import { reasonAt } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import type { DecisionEngine } from '../model/engine-port.ts'
-import { layoutOfType, ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_WAIVED } from '../model/records/events.ts'
+import { layoutOfType, ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_SOFT, ROW_WAIVED } from '../model/records/events.ts'
 import { decode } from '../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import {
@@ -29,6 +29,7 @@ export interface DecidedRow {
   readonly before: number
   readonly after: number
   readonly failed: boolean
+  readonly soft: boolean
   readonly waived: boolean
 }
 
@@ -129,6 +130,7 @@ function rowsAt(engine: DecisionEngine, tape: Tape, at: number, count: number): 
       before: tape.f64[uses + index] ?? Number.NaN,
       after: tape.f64[uses + count + index] ?? Number.NaN,
       failed: (id & ROW_FAILED) !== 0,
+      soft: (id & ROW_SOFT) !== 0,
       waived: (id & ROW_WAIVED) !== 0,
     }
   })

@@ -32,6 +32,7 @@ export interface OrderGiven {
   readonly expireTimeUs?: number
   readonly parentClOrdID?: string
   readonly locate?: number
+  readonly confirmSeq?: number
   /** In place of the flags that the given prices make. */
   readonly flags?: number
 }
@@ -64,6 +65,7 @@ export interface LimitGiven {
   readonly action?: LimitAction
   readonly mode?: LimitMode
   readonly hardForReducing?: number
+  readonly soft?: number
   readonly warn?: readonly number[]
 }
 

@@ -20,7 +20,7 @@ export function createSectorConcentration(state: State, j: Judgement) {
   const { x, dGross } = j
   const { capitalUs, parameters } = state
   const { capitalFromUs } = state.calendars
-  const { f, i } = state.limits
+  const { i } = state.limits
   const sums = state.metrics.f
 
   /** Returns false where the capital is missing or too old: the row then fails whatever the use. */
@@ -28,7 +28,6 @@ export function createSectorConcentration(state: State, j: Judgement) {
     const before = sums[metric * Metric.SIZE + Metric.GROSS]!
     x[X.BEFORE] = before
     x[X.AFTER] = before + dGross[cell]!
-    x[X.LIMIT] = f[slot * Row.NUMS + Row.MONEY]!
     const asOfUs = capitalUs[i[slot * Row.INTS + Row.SUBJECT]!]!
     if (capitalFromUs[0]! > 0) return asOfUs >= capitalFromUs[0]!
     return asOfUs > 0 && x[X.NOW]! - asOfUs <= parameters[CAPITAL_MAX]!

@@ -1,6 +1,6 @@
 /** The columns of a limit row. */
 
-/** Doubles in a row: hard, hardForReducing, soft, param, the next warning up, the re-arm level down. */
+/** Doubles in a row: hard, hardForReducing, soft (of D08 in money), param, the next warning up, the re-arm level down. */
 export const enum Row {
   NUMS = 8,
   HARD = 0,
@@ -10,7 +10,7 @@ export const enum Row {
   WARN_UP = 4,
   WARN_DOWN = 5,
   /**
-   * The largest use at which nothing about the row needs a second look: not over hard, below the next warning. -Infinity
+   * The largest use at which nothing about the row needs a second look: not over hard or soft, below the next warning. -Infinity
    * where the row is special, or a warning stands that may fall. The walk over the rows compares with this alone.
    */
   CALM = 7,

@@ -316,7 +316,8 @@ export function createLimits(max: number, scopes: number) {
     f[nums + Row.WARN_UP] = next
     f[nums + Row.WARN_DOWN] = level === 0 ? Number.NEGATIVE_INFINITY : rearmBelow(slot, level, rearmBps)
     const special = (i[ints + Row.FLAGS] & RowFlag.SPECIAL) !== 0
-    const calm = special || level > 0 ? Number.NEGATIVE_INFINITY : Math.min(f[nums + Row.HARD], next - 1)
+    const soft = f[nums + Row.SOFT] > 0 ? f[nums + Row.SOFT] : Number.POSITIVE_INFINITY
+    const calm = special || level > 0 ? Number.NEGATIVE_INFINITY : Math.min(f[nums + Row.HARD], soft, next - 1)
     if (calm === f[nums + Row.CALM]) return
     f[nums + Row.CALM] = calm
     refresh(slot, calm)

@@ -9,6 +9,7 @@ import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createClosings } from './closings.ts'
 import { createComparisons } from './comparisons.ts'
+import { createConfirmations } from './confirmations.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -53,6 +54,7 @@ export class State {
   readonly sources = createSources()
   readonly comparisons = createComparisons()
   readonly parked = createParked()
+  readonly confirmations = createConfirmations()
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
@@ -168,6 +170,7 @@ export class State {
     this.statements.visit(v)
     this.proposals.visit(v)
     this.limitTerms.visit(v)
+    this.confirmations.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -22,6 +22,7 @@ import {
   PROFILE,
   REASON,
   ref,
+  SEQ,
   some,
   TIME,
   text,
@@ -44,8 +45,11 @@ const ROW = some(
       description:
         '`after` in bps of capital, rounded up. Only of a limit that is a share, while limits and capital are those of the decision.',
     },
+    softLimit: { ...AMOUNT, description: 'The soft level, where the order is over it and not over the limit.' },
     failed: flag('Over the limit.'),
-    waived: flag('Over the limit, and let through: the row only alerts, or is in shadow mode.'),
+    waived: flag(
+      'Over it, and let through: the row only alerts, is in shadow mode, or a person has confirmed the order.',
+    ),
     action: text('What a breach does.', { enum: ['BLOCK', 'ALERT', 'ALERT_AND_BLOCK'] }),
     mode: text('SHADOW records and lets pass.', { enum: ['ENFORCE', 'SHADOW'] }),
   },
@@ -86,7 +90,7 @@ const ECHO = {
   additionalProperties: { type: 'string' },
 }
 const OUTCOME_TEXT =
-  'APPROVED: may go to the market now. REJECTED: may not. HELD and SOFT_BLOCKED: a later answer decides. DECIDED_EARLIER: a repeat whose first answer is only in the journal.'
+  'APPROVED: may go to the market now. REJECTED: may not. HELD: a later answer decides. SOFT_BLOCKED: may not, unless a person confirms it and it is sent again. DECIDED_EARLIER: a repeat whose first answer is only in the journal.'
 
 export const SCHEMAS = {
   Error: object('A request error: nothing was decided.', {
@@ -115,6 +119,7 @@ export const SCHEMAS = {
       ),
       tokenExpiry: TIME,
       protectionPx: decimal('Price that a market order must be sent with, as a limit.'),
+      confirmId: integer('Of SOFT_BLOCKED: what a person confirms the order by, and a second sending of it names.'),
       reason: REASON,
       failed: list(text('Control code.'), 'All controls that refused.'),
       breaches: list(ROW, 'The limit rows that the order does not fit.'),
@@ -125,6 +130,29 @@ export const SCHEMAS = {
       profile: PROFILE,
     },
     ['clOrdID', 'outcome', 'duplicate', 'seq'],
+  ),
+  Confirmations: some(
+    'Orders over a soft level.',
+    {
+      confirmations: list(
+        some(
+          'One of them.',
+          {
+            confirmId: integer('What it is confirmed by.'),
+            client: text('Client that sent it.'),
+            expires: TIME,
+            confirmedBy: text('Person that has confirmed it.'),
+            reason: text('Why.'),
+            answer: ref('OrderAnswer'),
+          },
+          ['confirmId', 'client', 'expires'],
+        ),
+        'Oldest first.',
+      ),
+      seq: SEQ,
+      profile: PROFILE,
+    },
+    ['confirmations', 'seq'],
   ),
   Order: some(
     'A live order.',

@@ -90,6 +90,12 @@ export class OrderAnswers {
     return `{"clOrdID":${id},"outcome":"REJECTED","duplicate":true,"seq":${seq}${this.#tail}}`
   }
 
+  /** The answer that the order with this sequence number got; undefined where it is not known any more. */
+  answerOf(seq: number): string | undefined {
+    const first = this.#memory.recall(seq)
+    return first === undefined ? undefined : this.#write(first, undefined, false).text
+  }
+
   #write(at: Remembered, source: EchoSource | undefined, duplicate: boolean): OrderAnswer {
     const outcome = at.tape.i32[(at.decision >> 2) + E.outcome] as number
     const echo = this.#echo(at, source)
@@ -161,7 +167,8 @@ export class OrderAnswers {
   #rejected({ tape, command, decision, instrument }: Remembered, echo: Echo, duplicate: boolean): string {
     const why = explain(tape, command, decision, this.#sources, instrument)
     const outcome = OUTCOME_WORDS[tape.i32[(decision >> 2) + E.outcome] as number]
-    const head = { outcome, duplicate, seq: why.seq, time: formatTimeUs(why.timeUs) }
+    const confirmId = outcome === 'SOFT_BLOCKED' ? why.seq : undefined
+    const head = { outcome, duplicate, seq: why.seq, time: formatTimeUs(why.timeUs), confirmId }
     const text = JSON.stringify({ ...head, ...rejectionJson(why) })
     return `{${echo.ids},${text.slice(1, -1)},"order":${echo.json}${this.#tail}}`
   }

@@ -14,6 +14,7 @@ export function rowJson(row: RowUse): object {
     before: amountJson(row.before),
     after: amountJson(row.after),
     afterShare: row.afterShare === undefined ? undefined : amountJson(row.afterShare),
+    softLimit: row.softLimit === undefined ? undefined : amountJson(row.softLimit),
     failed: row.failed,
     waived: row.waived,
     action: row.action,

@@ -16,6 +16,7 @@ import type { Logger } from '../logger.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
+import { confirmationRoutes } from './confirmation-routes.ts'
 import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
 import { dayRoutes } from './day-routes.ts'
 import { healthRoutes } from './health-routes.ts'
@@ -99,6 +100,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     polls.route,
     ...commandRoutes(gate, sequencing),
     ...proposalRoutes(gate, sequencing),
+    ...confirmationRoutes(gate, answers, sequencing),
     ...readRoutes(gate),
     ...dayRoutes(gate, sequencing),
     ...intentRoutes(gate),

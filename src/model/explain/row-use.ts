@@ -3,7 +3,7 @@ import { type ControlRow, controlAt } from '../controls.ts'
 import type { Directory } from '../directory.ts'
 import type { LimitView } from '../engine-port.ts'
 import { isWindowed, nameKindOf } from '../parse/limit.ts'
-import { ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_WAIVED } from '../records/events.ts'
+import { ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_SOFT, ROW_WAIVED } from '../records/events.ts'
 import type { Tape } from '../records/tape.ts'
 import {
   LIMIT_ACTIONS,
@@ -48,14 +48,16 @@ export interface RowUse {
   readonly mode: LimitMode
   /** Over the limit; waived where the row only alerts or is in shadow mode. */
   readonly failed: boolean
+  /** The soft level, where the order is over it and not over the limit; waived where a person has confirmed that. */
+  readonly softLimit: Amount | undefined
   readonly waived: boolean
   /** Use after and limit as integers, where they count the same; else NaN. */
   readonly headroom: number
   readonly windowUs: number
 }
 
-/** Which rows a reader wants: an approve has dozens. */
-export type RowFilter = (failed: boolean, controlIndex: number) => boolean
+/** Which rows a reader wants: an approve has dozens. `over` is over the limit, or over its soft level. */
+export type RowFilter = (over: boolean, controlIndex: number) => boolean
 
 /** The rows behind the OrderDecided at `offset` that the filter takes, in their order. */
 export function readRows(
@@ -72,10 +74,10 @@ export function readRows(
   const found: RowUse[] = []
   for (let row = 0; row < rows; row++) {
     const id = tape.i32[ids + row] as number
-    const failed = (id & ROW_FAILED) !== 0
+    const over = (id & (ROW_FAILED | ROW_SOFT)) !== 0
     const limit = sources.limitVersion(id & ROW_ID_MASK)
     // A row that nobody knows any more cannot be named; its numbers are in the journal all the same.
-    if (limit === undefined || !wanted(failed, limit.control)) continue
+    if (limit === undefined || !wanted(over, limit.control)) continue
     const use = tape.f64[before + row] as number
     const after = tape.f64[before + rows + row] as number
     const base = isShare(limit) ? sources.capitalOf(limit.subject, limitsVersion) : undefined
@@ -117,6 +119,7 @@ function readRow(
     action: LIMIT_ACTIONS[limit.action] as LimitAction,
     mode: LIMIT_MODES[limit.mode] as LimitMode,
     failed: (id & ROW_FAILED) !== 0,
+    softLimit: (id & ROW_SOFT) === 0 ? undefined : level(limit.soft),
     waived: (id & ROW_WAIVED) !== 0,
     headroom: isShare(limit) ? Number.NaN : limit.hard - after,
     windowUs: isWindowed(control.code) ? limit.param : 0,

@@ -66,6 +66,7 @@ export const ORDER_FORM = form(
       'A-20261121-000017',
     ),
     ...ORDER_FIELDS,
+    mayNumber('confirmId', 'seq', 'Soft block of this very order that a person has confirmed.', '4711'),
   ],
   ['price', 'timeInForce'],
 )
@@ -128,6 +129,7 @@ export function newOrder(
     clOrdID: read.newID('clOrdID', words.clOrdID),
     parentClOrdID: read.id('parentClOrdID', words.parentClOrdID),
     unresolved: '',
+    confirmSeq: words.confirmId === undefined ? 0 : read.integer('confirmId', words.confirmId, 1),
   }
   values.unresolved = read.unresolved
   return read.fault ?? { values, units }

@@ -12,7 +12,7 @@ import { DAY_COMMANDS } from './day-commands.ts'
 import { FATE_COMMANDS } from './fate-commands.ts'
 import { CANCEL_FIELDS, JOURNAL_COMMANDS } from './journal-commands.ts'
 import { PEOPLE_COMMANDS } from './people-commands.ts'
-import { f64, i32, note, type RecordLayout, text } from './schema.ts'
+import { f64, i32, note, optional, type RecordLayout, text } from './schema.ts'
 
 /** FIX NewOrderSingle (D). */
 const ORDER_FIELDS = [
@@ -37,7 +37,10 @@ const ORDER_FIELDS = [
   note('unresolved', 'Names that no id was found for, as field=name pairs.'),
 ] as const
 
-export const NEW_ORDER = command(1, 1, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', ORDER_FIELDS)
+export const NEW_ORDER = command(1, 2, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
+  ...ORDER_FIELDS,
+  optional(f64('confirmSeq', 'seq', 'Soft block that a person has confirmed; 0 none. Since version 2.')),
+])
 
 export const REPLACE_ORDER = command(
   2,

@@ -17,6 +17,7 @@ import {
 } from './people-events.ts'
 import { f64, i32, layout, type RecordLayout, tailAt, text } from './schema.ts'
 import { type Tape, typeAt } from './tape.ts'
+import { WAIVER_EVENTS } from './waiver-events.ts'
 
 /** Types from here on are events. */
 export const FIRST_EVENT = 128
@@ -24,7 +25,7 @@ export const FIRST_EVENT = 128
 /**
  * Decision on a new order, a replace or a what-if. Behind the fixed part stand `rows` evaluated limit rows as three
  * columns: row id (i32, padded to 8 bytes), use before (f64), use after (f64): 20 bytes a row.
- * A row id carries ROW_FAILED and ROW_WAIVED; names, limit and control come from the versioned row id.
+ * A row id carries ROW_FAILED, ROW_WAIVED and ROW_SOFT; names, limit and control come from the versioned row id.
  */
 export const ORDER_DECIDED = layout(128, 1, 'OrderDecided', 'The decision on an order, a replace or a what-if.', [
   f64('orderSeq', 'seq', 'Sequence number of the order: of the NewOrder, also in its replaces. 0 in a what-if.'),
@@ -71,8 +72,10 @@ export const ORDER_DECIDED = layout(128, 1, 'OrderDecided', 'The decision on an 
 export const ROW_FAILED = 0x40000000
 /** Set beside ROW_FAILED: the row only alerts, or is in shadow mode. */
 export const ROW_WAIVED = 0x20000000
+/** The order fits the row and is over its soft level; with ROW_WAIVED a person has confirmed that. */
+export const ROW_SOFT = 0x10000000
 /** The versioned row id itself. */
-export const ROW_ID_MASK = 0x1fffffff
+export const ROW_ID_MASK = 0x0fffffff
 
 export const CANCEL_DECIDED = layout(129, 1, 'CancelDecided', 'A cancel passed; which order it found.', [
   f64('orderSeq', 'seq', 'Order; 0 where the id names none that is live.'),
@@ -219,6 +222,7 @@ export const EVENTS: readonly RecordLayout[] = [
   ...DAY_EVENTS,
   ...CONTROL_EVENTS,
   ...PEOPLE_EVENTS,
+  ...WAIVER_EVENTS,
 ]
 
 /** Records with a command as their tail. */

@@ -31,6 +31,8 @@ export interface Field<N extends string = string, K extends 'f64' | 'i32' | 'tex
   readonly doc: string
   /** A free text at a record's end: left off the record where it is empty. Nothing reads its bytes unasked. */
   readonly isNote?: true
+  /** Left off, like a note, where it and all that stands behind it are empty. */
+  readonly isOptional?: true
 }
 
 export const f64 = <const N extends string>(name: N, unit: Unit, doc: string): Field<N, 'f64'> => ({
@@ -65,6 +67,9 @@ export const note = <const N extends string>(name: N, doc: string): Field<N, 'te
   isNote: true,
 })
 
+/** A field at a record's end that few records have. */
+export const optional = <const F extends Field>(field: F): F => ({ ...field, isOptional: true })
+
 /** The values of a record by field name. */
 export type ValuesOf<F extends readonly Field[]> = {
   [E in F[number] as E['name']]: E['kind'] extends 'text' ? string : number
@@ -79,8 +84,10 @@ export interface RecordLayout<F extends readonly Field[] = readonly Field[]> {
   readonly fields: F
   /** Bytes of the fixed part, header included; a multiple of 8. */
   readonly bytes: number
-  /** Bytes without a note at the end: an empty one is left off, as if the record were of an older version. */
+  /** Bytes without the note and the optional fields at the end: left off where all are empty, as if the record were older. */
   readonly shortBytes: number
+  /** How many fields those bytes hold. */
+  readonly shortFields: number
   readonly at: { readonly [E in F[number] as E['name']]: number }
 }
 
@@ -105,11 +112,13 @@ export function layout<const F extends readonly Field[]>(
     offset += field.width
   }
   const bytes = Math.ceil(offset / 8) * 8
-  const last = fields[fields.length - 1]
-  const shortBytes = last?.isNote ? (at[last.name] as number) : bytes
+  const shortFields = fields.findLastIndex((field) => !field.isNote && !field.isOptional) + 1
+  const first = fields[shortFields]
+  const shortBytes =
+    first === undefined ? bytes : (at[first.name] as number) * (first.kind === 'text' ? 1 : first.width)
   // An object built by computed keys is a hash table to V8, and every `at.x` a look-up; a parsed one has fixed fields.
   const fixed = JSON.parse(JSON.stringify(at)) as RecordLayout<F>['at']
-  return { type, version, name, doc, fields, bytes, shortBytes, at: fixed }
+  return { type, version, name, doc, fields, bytes, shortBytes, shortFields, at: fixed }
 }
 
 /** Appends a zeroed record of a layout; the caller writes its fields through `at`. Returns its offset. */
@@ -134,19 +143,26 @@ export function encode<F extends readonly Field[]>(
   values: Partial<ValuesOf<F>>,
 ): number {
   const given = values as Record<string, number | string | undefined>
-  const last = record.fields[record.fields.length - 1]
-  const isShort = last?.isNote === true && (given[last.name] ?? '') === ''
+  const { fields, shortFields } = record
+  let count = fields.length
+  while (count > shortFields && isEmpty(given[(fields[count - 1] as Field).name])) count--
+  const isShort = count === shortFields && count < fields.length
   const offset = beginRecord(tape, record.type, record.version, isShort ? record.shortBytes : record.bytes)
   const at = record.at as Record<string, number>
-  for (const field of record.fields) {
+  for (let place = 0; place < count; place++) {
+    const field = fields[place] as Field
     const value = given[field.name]
-    if (value === undefined || (isShort && field === last)) continue
+    if (value === undefined) continue
     const index = at[field.name] as number
     if (field.kind === 'f64') tape.f64[(offset >> 3) + index] = value as number
     else if (field.kind === 'i32') tape.i32[(offset >> 2) + index] = value as number
     else writeText(tape, offset + index, field.width, value as string)
   }
   return offset
+}
+
+function isEmpty(value: number | string | undefined): boolean {
+  return value === undefined || value === '' || value === 0
 }
 
 /** Reads the record at `offset` by its layout. Fields that an older version did not have read as 0 or ''. */

@@ -38,11 +38,12 @@ function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
     warn4Bps,
     action: dice.chance(4) ? dice.below(3) : row.action,
     mode: dice.chance(2) ? 1 : dice.chance(50) ? 0 : row.mode,
+    soft: dice.chance(6) ? Math.floor(whole / dice.between(1, 3)) : 0,
   })
 }
 
 /** The level of a row in its own unit that `use` comes to: of a share of capital its basis points. */
-function levelOf(script: Script, row: Limit, use: bigint): bigint {
+export function levelOf(script: Script, row: Limit, use: bigint): bigint {
   if (row.control !== rows.D08) return use
   const base = rows.capitalOf(script.twin.state, row.subject, script.timeUs)
   return base === null || base === 0n ? row.hard : (use * 10_000n) / base
@@ -55,7 +56,7 @@ export const tune: Step = (script, _, dice) => {
   const wantsWider = refused > REFUSED_PERCENT * recent.length
   const evaluated = recent.flatMap((decision) => decision.rows)
   const isThere = ({ limit }: EvaluatedRow) => script.twin.state.limits.has(rows.limitKey(limit))
-  const failing = evaluated.filter((row) => row.failed && isThere(row))
+  const failing = evaluated.filter((row) => (row.failed || row.soft) && isThere(row))
   if (wantsWider && failing.length > 0) {
     for (let left = 4; left > 0; left--) {
       const { limit, after } = dice.of(failing)

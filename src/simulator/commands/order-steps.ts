@@ -97,6 +97,7 @@ export function orderGiven(script: Script, world: World, dice: Dice): OrderGiven
     clOrdID: script.freshId('C'),
     parentClOrdID: dice.chance(10) ? 'PARENT' : '',
     unresolved: '',
+    confirmSeq: 0,
   }
 }
 

@@ -1,7 +1,14 @@
 /**
  * The events that an engine has appended behind a command, decoded, with the evaluated rows of a decision.
  */
-import { layoutOfType, ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_WAIVED } from '../../model/records/events.ts'
+import {
+  layoutOfType,
+  ORDER_DECIDED,
+  ROW_FAILED,
+  ROW_ID_MASK,
+  ROW_SOFT,
+  ROW_WAIVED,
+} from '../../model/records/events.ts'
 import { decode } from '../../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
 
@@ -9,6 +16,7 @@ export interface RecordedRow {
   /** Versioned row id. */
   readonly row: number
   readonly failed: boolean
+  readonly soft: boolean
   readonly waived: boolean
   readonly before: number
   readonly after: number
@@ -41,6 +49,7 @@ function rowsAt(tape: Tape, at: number, count: number): RecordedRow[] {
     return {
       row: id & ROW_ID_MASK,
       failed: (id & ROW_FAILED) !== 0,
+      soft: (id & ROW_SOFT) !== 0,
       waived: (id & ROW_WAIVED) !== 0,
       before: tape.f64[uses + index] ?? Number.NaN,
       after: tape.f64[uses + count + index] ?? Number.NaN,

@@ -17,6 +17,7 @@ import * as reports from './report-steps.ts'
 import { Script } from './script.ts'
 import { setWideLimits } from './small-limits.ts'
 import { defineWorld } from './small-world.ts'
+import * as soft from './soft-steps.ts'
 
 /** How often each step is taken, in about a thousand. */
 export const STEPS: readonly (readonly [weight: number, name: string, step: orders.Step])[] = [
@@ -79,6 +80,9 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [1, 'long', people.longOne],
   [8, 'step', people.stepOne],
   [1, 'forget', people.forget],
+  [24, 'soften', soft.soften],
+  [14, 'confirm', soft.confirm],
+  [3, 'nearSoft', soft.nearSoft],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

@@ -47,7 +47,8 @@ export interface World {
 const RELEASING =
   2 ** DUTIES.indexOf('release:request') +
   2 ** DUTIES.indexOf('release:approve') +
-  2 ** DUTIES.indexOf('positions:write')
+  2 ** DUTIES.indexOf('positions:write') +
+  2 ** DUTIES.indexOf('orders:confirm')
 
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
 

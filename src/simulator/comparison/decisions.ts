@@ -71,6 +71,7 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ExecutionParked: [],
   ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
+  ConfirmationMoved: ['confirmSeq', 'confirmation', 'state'],
   TimerFired: ['dueUs', 'kind', 'id'],
   LimitEffective: ['term'],
   LimitReverted: ['term'],
@@ -221,7 +222,7 @@ function compareRows(
   same(given, 'evaluated rows', keys(theirs), keys(ours))
   ours.forEach((row, index) => {
     const their = theirs[index] as (typeof theirs)[number]
-    for (const field of ['before', 'after', 'failed', 'waived'] as const) {
+    for (const field of ['before', 'after', 'failed', 'soft', 'waived'] as const) {
       same(given, `row ${row.key} ${field}`, their[field], row[field])
     }
   })

@@ -13,6 +13,8 @@ export interface EvaluatedRow {
   readonly before: bigint
   readonly after: bigint
   readonly failed: boolean
+  /** It fits, and is over the soft level. */
+  readonly soft: boolean
   readonly waived: boolean
 }
 
@@ -170,6 +172,12 @@ export type TwinEvent =
       readonly inner: Command
     }
   | { readonly name: 'LimitEffective' | 'LimitReverted'; readonly term: number; readonly inner: Command }
+  | {
+      readonly name: 'ConfirmationMoved'
+      readonly confirmSeq: number
+      readonly confirmation: number
+      readonly state: number
+    }
   | { readonly name: 'TimerFired'; readonly dueUs: number; readonly kind: number; readonly id: number }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 

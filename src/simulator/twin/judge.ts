@@ -7,6 +7,7 @@ import { CONTROLS, controlAt } from '../../model/controls.ts'
 import type { RulePack } from '../../model/rules.ts'
 import { OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
 import { type Candidate, cumOf, leavesChange, leavesOfCandidate, type Measures, measure } from './candidate.ts'
+import { confirmedRows } from './confirmations.ts'
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
@@ -15,7 +16,7 @@ import { type Pricing, priceOf } from './pricing.ts'
 import { type RowTest, rowTest } from './row-tests.ts'
 import { B03, B05, controlOf, isWaived, matchingRows, PRICED_CONTROLS } from './rows.ts'
 import { canExecute, crossingOrders } from './self-match.ts'
-import { instrumentAt, type State, subjectAt } from './state.ts'
+import { instrumentAt, type Limit, type State, subjectAt } from './state.ts'
 import { A01, A05, A06, missingLimit, structureRefusals, tradableFault } from './structure.ts'
 import { MARKET, valueAt } from './value.ts'
 
@@ -25,6 +26,7 @@ const I00 = controlOf('I00')
 const [NOT_APPLICABLE, PASS, FAIL, ALERT] = RESULTS.map((_, index) => index) as [number, number, number, number]
 const REJECT = OUTCOMES.indexOf('REJECT')
 const APPROVE = OUTCOMES.indexOf('APPROVE')
+const SOFT_BLOCK = OUTCOMES.indexOf('SOFT_BLOCK')
 
 /** A decision that judged nothing, or not much. */
 export function bareDecision(orderSeq: number, reason: string, failed: readonly number[] = []): Decision {
@@ -57,11 +59,18 @@ interface Judgement {
   readonly snap: Snapshot
   readonly candidate: Candidate
   readonly pricing: Pricing
-  readonly tests: readonly RowTest[]
+  readonly tests: readonly LevelledTest[]
   /** Why each gate control refuses, null where it passes; a control that is not judged is not in it. */
   readonly gates: Map<number, string | null>
   readonly crossing: readonly number[]
   readonly missing: { readonly control: number; readonly subject: number } | null
+}
+
+/** A row's test, and the same test with its soft level for its hard one; null where that is not asked. */
+interface LevelledTest {
+  readonly hard: RowTest
+  readonly soft: RowTest | null
+  readonly isConfirmed: boolean
 }
 
 interface Assessment {
@@ -84,16 +93,18 @@ export function judge(state: State, candidate: Candidate, pack: RulePack, orderS
   const assessment = assessAt(state, judgement, pack, candidate.orderQty)
   const { pricing } = judgement
   const isRefused = assessment.reason !== null
+  const isSoft = !isRefused && assessment.rows.some(({ soft, waived }) => soft && !waived)
+  const softly = candidate.order === null ? SOFT_BLOCK : REJECT
   const decision: Decision = {
-    ...bareDecision(orderSeq, assessment.reason ?? 'NONE'),
-    outcome: isRefused ? REJECT : APPROVE,
+    ...bareDecision(orderSeq, assessment.reason ?? (isSoft ? 'SOFT_LIMIT' : 'NONE')),
+    outcome: isRefused ? REJECT : isSoft ? softly : APPROVE,
     results: assessment.results,
     rows: assessment.rows,
     rule: assessment.rule,
     qtyPassing: isRefused ? largestPassing(state, judgement, pack) : 0n,
     ...pricesOf(pricing),
-    // Nothing is reserved by a reject.
-    openValue: isRefused ? 0n : openValueOf(state, candidate, pricing),
+    // Nothing is reserved by a reject or a soft block.
+    openValue: isRefused || isSoft ? 0n : openValueOf(state, candidate, pricing),
     missing: judgement.missing?.control ?? -1,
     missingSubject: judgement.missing?.subject ?? -1,
     crossing: judgement.crossing,
@@ -133,10 +144,16 @@ function judgeRest(
   if (pricing.valued !== null && canExecute(candidate.ordType)) {
     gates.set(H01, crossing.length > 0 ? 'SELF_MATCH' : null)
   }
+  const confirmed = confirmedRows(state, candidate)
   const tests = matching
     .filter(({ limit }) => isEvaluated(limit.control, pricing))
-    .map((row) => rowTest(state, snap, candidate, pricing, row))
-    .filter((test) => test !== null)
+    .flatMap(({ limit, subject }): LevelledTest[] => {
+      const test = (row: Limit) => rowTest(state, snap, candidate, pricing, { limit: row, subject })
+      const hard = test(limit)
+      const hasSoft = limit.soft > 0n && !isWaived(limit) && candidate.restates === undefined
+      const soft = hasSoft ? test({ ...limit, hard: limit.soft }) : null
+      return hard === null ? [] : [{ hard, soft, isConfirmed: confirmed.includes(limit) }]
+    })
   return { snap, candidate, pricing, tests, gates, crossing, missing }
 }
 
@@ -168,11 +185,13 @@ function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint)
 
 type TestedRow = EvaluatedRow & { readonly reason: string }
 
-function evaluate(test: RowTest, m: Measures): TestedRow {
+function evaluate({ hard: test, soft: softer, isConfirmed }: LevelledTest, m: Measures): TestedRow {
+  const { limit, before } = test
   const after = test.after(m)
   const failed = !test.passes(after, m)
-  const reason = test.reason ?? controlAt(test.limit.control).code
-  return { limit: test.limit, before: test.before, after, failed, waived: failed && isWaived(test.limit), reason }
+  const reason = test.reason ?? controlAt(limit.control).code
+  const soft = !failed && softer !== null && !softer.passes(softer.after(m), m)
+  return { limit, before, after, failed, soft, waived: (failed && isWaived(limit)) || (soft && isConfirmed), reason }
 }
 
 /** Results per control and the first reason, from what the gates and the rows say. */
@@ -187,10 +206,10 @@ function assess(gates: Map<number, string | null>, tested: readonly TestedRow[],
     if (reason === null) results[control] = PASS
     else fail(control, reason)
   }
-  for (const { limit, failed, waived, reason } of tested) {
+  for (const { limit, failed, soft, waived, reason } of tested) {
     if (failed && !waived) fail(limit.control, reason)
     else if (results[limit.control] !== FAIL) {
-      results[limit.control] = failed || results[limit.control] === ALERT ? ALERT : PASS
+      results[limit.control] = failed || soft || results[limit.control] === ALERT ? ALERT : PASS
     }
   }
   const byPrecedence = [...CONTROLS].sort((a, b) => a.precedence - b.precedence)

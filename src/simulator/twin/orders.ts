@@ -2,23 +2,26 @@
  * New orders and what-ifs: idempotency, unknown names, judgement, and what an approve leaves behind.
  */
 
+import { reasonNumber } from '../../model/codes.ts'
 import type { RulePack } from '../../model/rules.ts'
 import { ORDER_STATES, OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
+import { hasRoom, keepSoftBlock, orderContent, useConfirmation } from './confirmations.ts'
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
 import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
 import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
-import { A02 } from './structure.ts'
+import { A01, A02 } from './structure.ts'
 import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
 
 type OrderValues = ValuesOfCommand<'NewOrder'> | ValuesOfCommand<'Evaluate'>
 
 const A03 = controlOf('A03')
+const SOFT_BLOCK = OUTCOMES.indexOf('SOFT_BLOCK')
 export const APPROVE = OUTCOMES.indexOf('APPROVE')
 const DUPLICATE = OUTCOMES.indexOf('DUPLICATE')
 export const APPROVED = ORDER_STATES.indexOf('APPROVED')
@@ -38,12 +41,20 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
     const decision = bareDecision(0, unknown, [A03])
     return [{ name: 'OrderDecided', decision }, ...countRefusal(state, subjects, values.timeUs)]
   }
-  const candidate = candidateOf(state, values)
-  const { decision, valued } = judgeSafely(state, candidate, pack, values.seq)
+  const candidate = candidateOf(state, values, orderContent(given))
+  const judged = judgeSafely(state, candidate, pack, values.seq)
+  const { valued } = judged
+  const isOverfull = judged.decision.outcome === SOFT_BLOCK && !hasRoom(state)
+  const decision = isOverfull ? withoutRoom(judged.decision) : judged.decision
   // Who is not bound to account and trader uses up no rate but its own.
   const isStranger = decision.results[A02] === RESULTS.indexOf('FAIL')
   const subjects = isStranger ? [values.session] : subjectIds(state, candidate.keys)
   countMessage(state, subjects, values.timeUs)
+  if (decision.outcome === SOFT_BLOCK) {
+    useId(state, given, 0)
+    keepSoftBlock(state, given, decision)
+    return [{ name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }, ...useConfirmation(state, candidate)]
+  }
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
@@ -54,14 +65,21 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
   open(state, candidate, values.seq, valued)
   useId(state, given, values.seq)
-  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs)]
+  const used = useConfirmation(state, candidate)
+  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs), ...used]
+}
+
+/** No more soft blocks can be kept. */
+function withoutRoom(decision: Decision): Decision {
+  const results = decision.results.map((result, control) => (control === A01 ? RESULTS.indexOf('FAIL') : result))
+  return { ...decision, outcome: OUTCOMES.indexOf('REJECT'), reason: reasonNumber('CAPACITY'), results }
 }
 
 /** A what-if: judged like a new order, leaves nothing behind. */
 export function evaluate(state: State, values: ValuesOfCommand<'Evaluate'>, pack: RulePack): TwinEvent[] {
   const unknown = unknownName(state, values)
   if (unknown !== null) return [{ name: 'OrderDecided', decision: bareDecision(0, unknown, [A03]) }]
-  const { decision } = judgeSafely(state, candidateOf(state, values), pack, 0)
+  const { decision } = judgeSafely(state, candidateOf(state, values, ''), pack, 0)
   return [{ name: 'OrderDecided', decision }]
 }
 
@@ -141,7 +159,7 @@ function keysOf(state: State, values: OrderValues): Keys {
   return { entity, client, desk, trader, account, strategy, session, instrument, venue }
 }
 
-function candidateOf(state: State, values: OrderValues): Candidate {
+function candidateOf(state: State, values: OrderValues, content: string): Candidate {
   const { flags, side, ordType, timeInForce, locate, clOrdID } = values
   return {
     now: values.timeUs,
@@ -159,6 +177,7 @@ function candidateOf(state: State, values: OrderValues): Candidate {
     order: null,
     likeness: likenessOf(values),
     parent: parentNamed(state, values.session, values.parentClOrdID),
+    confirms: 'confirmSeq' in values && values.confirmSeq !== 0 ? { seq: values.confirmSeq, content } : null,
   }
 }
 

@@ -207,7 +207,7 @@ function end(state: State, proposal: Proposal, to: number): void {
   if (ended.length > PROPOSALS_KEPT) state.proposals.delete((ended[0] as Proposal).id)
 }
 
-function isPerson(state: State, principal: number): boolean {
+export function isPerson(state: State, principal: number): boolean {
   return ((nameAt(state, 'PRINCIPAL', principal)?.flags ?? 0) & 1) === 1
 }
 

@@ -80,6 +80,7 @@ function candidateOf(order: Order, values: ValuesOfCommand<'ReplaceOrder'>): Can
     order,
     likeness: null,
     parent: order.parent,
+    confirms: null,
   }
 }
 

@@ -254,6 +254,18 @@ export interface ListEntry {
   readonly untilUs: number
 }
 
+/** An order over soft levels that was not let through. */
+export interface Confirmation {
+  readonly id: number
+  readonly seq: number
+  readonly session: number
+  readonly content: string
+  /** The very rows, as they were set then. */
+  readonly rows: readonly Limit[]
+  readonly expiresUs: number
+  isConfirmed: boolean
+}
+
 export interface State {
   begun: boolean
   profile: number
@@ -325,6 +337,9 @@ export interface State {
   readonly parked: Map<string, ParkedBust>
   /** Ends that one person has asked for, by order. */
   readonly resolutions: Map<number, { readonly state: number; readonly principal: number }>
+  /** Soft blocks by the sequence number of their decision. */
+  readonly confirmations: Map<number, Confirmation>
+  confirmationsMade: number
   readonly proposals: Map<number, Proposal>
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
@@ -382,6 +397,8 @@ export function emptyState(): State {
     sources: new Map(),
     differences: new Map(),
     parked: new Map(),
+    confirmations: new Map(),
+    confirmationsMade: 0,
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],

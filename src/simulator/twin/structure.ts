@@ -3,6 +3,7 @@
  */
 import { ORD_TYPES, SESSION_PHASES, SIDES, TIMES_IN_FORCE } from '../../model/vocabulary.ts'
 import { type Candidate, cumOf, leavesChange, reducesAccount } from './candidate.ts'
+import { confirmationFault } from './confirmations.ts'
 import type { Snapshot } from './exposure.ts'
 import { latchRefusal } from './latches.ts'
 import { isPermitted } from './names.ts'
@@ -25,7 +26,10 @@ export function structureRefusals(state: State, snap: Snapshot, candidate: Candi
   return new Map([
     [M04, latchRefusal(state, snap, candidate)],
     [A02, hasAccess(state, candidate) ? null : 'NOT_PERMITTED'],
-    [A01, structureFault(instrumentAt(state, candidate.keys.instrument), candidate)],
+    [
+      A01,
+      structureFault(instrumentAt(state, candidate.keys.instrument), candidate) ?? confirmationFault(state, candidate),
+    ],
     [A03, permissionFault(state, candidate)],
   ])
 }

@@ -2,6 +2,7 @@
 import { TIMERS_PER_TICK } from '../../model/bounds.ts'
 import { TIMER_KINDS } from '../../model/vocabulary.ts'
 import { dueRoll, type Roll, rollsAhead } from './calendar-time.ts'
+import { confirmTimers, expireConfirmation } from './confirmations.ts'
 import type { TwinEvent } from './events.ts'
 import { lose, UNHEARD, unheard } from './fate.ts'
 import { fireLimit, limitTimers } from './limit-terms.ts'
@@ -23,7 +24,13 @@ interface Due {
 
 export function firstDue(state: State): Due | undefined {
   const rolls = rollsAhead(state).map(({ dueUs, key }) => ({ dueUs, kind: CALENDAR, id: key }))
-  const all: Due[] = [...unheard(state), ...firstExpiry(state), ...limitTimers(state), ...rolls]
+  const all: Due[] = [
+    ...unheard(state),
+    ...firstExpiry(state),
+    ...limitTimers(state),
+    ...confirmTimers(state),
+    ...rolls,
+  ]
   return all.sort((a, b) => a.dueUs - b.dueUs || a.kind - b.kind || a.id - b.id)[0]
 }
 
@@ -58,6 +65,8 @@ function fire(state: State, { kind, id }: Due, stamp: Stamp): TwinEvent[] {
       return fireLimit(state, id, stamp)
     case 'PROPOSAL':
       return expire(state, id)
+    case 'CONFIRM':
+      return expireConfirmation(state, id)
     default:
       throw new RangeError(`nothing is said of timers of kind ${kind}`)
   }

@@ -8,6 +8,7 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from '../commands/command.ts'
 import * as beside from './beside.ts'
 import * as calendars from './calendars.ts'
+import { confirm } from './confirmations.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
@@ -61,6 +62,8 @@ export class Twin {
     const refusal = aloneRefusal(state, given)
     if (refusal !== null) return refused(refusal)
     switch (given.name) {
+      case 'Confirm':
+        return confirm(state, given.values)
       case 'Propose':
         return proposals.propose(state, given, this.#carryOut)
       case 'ProposalLine':

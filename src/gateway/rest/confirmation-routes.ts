@@ -1,0 +1,58 @@
+/** Soft blocks: what waits for a person, and the person's word. */
+import { CONFIRM_FORM, confirmOrder } from '../../model/parse/confirmation.ts'
+import type { WordsOf } from '../../model/parse/form.ts'
+import { formatTimeUs } from '../../model/parse/timestamps.ts'
+import type { Gate } from '../gate.ts'
+import { type OrderAnswers, profileTail } from './order-answer.ts'
+import type { Route } from './route.ts'
+import type { Sequencing } from './sequencing.ts'
+
+const TAG = 'Orders'
+
+export function confirmationRoutes(gate: Gate, answers: OrderAnswers, sequencing: Sequencing): readonly Route[] {
+  const { directory, view } = gate
+  return [
+    {
+      method: 'POST',
+      url: '/confirmations/:confirmId',
+      duties: ['orders:confirm'],
+      tag: TAG,
+      summary: 'Confirm one order over a soft level',
+      description:
+        'By a person, with a reason. Then the client sends the same order again, under a new clOrdID and with confirmId: the rows that it was blocked by let it pass once, everything else judges it anew.',
+      form: CONFIRM_FORM,
+      answer: 'CommandAnswer',
+      answerDescription: 'What became of it.',
+      sequenced: true,
+      handle: (call, rows) =>
+        sequencing.rows(call, rows, (words) =>
+          confirmOrder(words as WordsOf<typeof CONFIRM_FORM>, directory, call.caller),
+        ),
+    },
+    {
+      method: 'GET',
+      url: '/confirmations',
+      duties: ['orders:confirm', 'risk:read'],
+      tag: TAG,
+      summary: 'Orders that wait to be confirmed',
+      description: 'Each with the answer that it got: the order as it was checked, and the rows that it is over.',
+      answer: 'Confirmations',
+      answerDescription: 'Soft blocks, oldest first, until they are used or have expired.',
+      sequenced: false,
+      handle: (call) => {
+        const waiting = [...view.confirmations()].map(({ confirmSeq, session, expiresUs, confirmer, reason }) => {
+          const head = {
+            confirmId: confirmSeq,
+            client: directory.subjectOf(session)?.name,
+            expires: formatTimeUs(expiresUs),
+            confirmedBy: confirmer < 0 ? undefined : directory.nameOf('PRINCIPAL', confirmer),
+            reason: confirmer < 0 ? undefined : reason,
+          }
+          const answer = answers.answerOf(confirmSeq)
+          return `${JSON.stringify(head).slice(0, -1)}${answer === undefined ? '' : `,"answer":${answer}`}}`
+        })
+        call.send(200, `{"confirmations":[${waiting.join(',')}],"seq":${view.seq}${profileTail(gate)}}`)
+      },
+    },
+  ]
+}
