@@ -220,15 +220,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a limit is the first value that is refused',
     file: ROWS,
-    from: 'return after <= hard || after <= before',
-    to: 'return after < hard || after <= before',
+    from: 'return after <= most || after <= before',
+    to: 'return after < most || after <= before',
     by: ['engine/controls/portfolio-gross.test', 'engine/controls/max-order-notional.test', 'engine/limit.test'],
   },
   {
     name: 'where a limit was lowered below its use nothing reduces any more',
     file: ROWS,
-    from: 'return after <= hard || after <= before',
-    to: 'return after <= hard',
+    from: 'return after <= most || after <= before',
+    to: 'return after <= most',
     by: ['engine/limit.test', 'engine/exposure.test', 'engine/controls/portfolio-gross.test'],
   },
   {
