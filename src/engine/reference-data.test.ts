@@ -15,7 +15,7 @@ const share = (s: Scenario) => ({
 
 const CASES: readonly (readonly [title: string, tell: (s: Scenario) => void, said: string])[] = [
   ['a second genesis', (s) => s.send('Genesis', { firm: 'F', baseCurrency: 'USD' }), 'GENESIS_REPEATED'],
-  ['a confirmation', (s) => s.send('Confirm', {}), 'UNSUPPORTED_COMMAND'],
+  ['a confirmation of nobody', (s) => s.send('Confirm', {}), 'DUTY_MISSING'],
   ['a name without one', (s) => s.send('Hierarchy', { ...nobody, kind: kind('DESK') }), 'INVALID_VALUE'],
   ['a second firm', (s) => s.send('Hierarchy', { ...nobody, kind: kind('FIRM'), name: 'F' }), 'INVALID_VALUE'],
   [

@@ -5,7 +5,7 @@
 import { CONTROLS } from '../model/controls.ts'
 import { formatDecimal } from '../model/numbers.ts'
 import { FX, INSTRUMENT, LIMIT } from '../model/records/commands.ts'
-import { layoutOfType, ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_WAIVED } from '../model/records/events.ts'
+import { layoutOfType, ORDER_DECIDED, ROW_FAILED, ROW_ID_MASK, ROW_SOFT, ROW_WAIVED } from '../model/records/events.ts'
 import { decode, type Field, type RecordLayout } from '../model/records/schema.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
 import { RESULTS } from '../model/vocabulary.ts'
@@ -92,7 +92,9 @@ export class PersonLines {
   #rows(tape: Tape, at: number): string[] {
     const rows = rowsAt(tape, at).map(({ id, before, after }) => {
       const row = this.#names.rowOf(id)
-      const verdict = (id & ROW_FAILED) === 0 ? 'pass' : (id & ROW_WAIVED) === 0 ? 'FAIL' : 'ALERT'
+      const isWaived = (id & ROW_WAIVED) !== 0
+      const soft = (id & ROW_SOFT) === 0 ? 'pass' : isWaived ? 'CONFIRMED' : 'SOFT'
+      const verdict = (id & ROW_FAILED) === 0 ? soft : isWaived ? 'ALERT' : 'FAIL'
       if (row === undefined) return [verdict, `row#${id & ROW_ID_MASK}`, '', '', String(before), String(after), '']
       const { use } = this.#amounts
       const uses = [before, after].map((value) => use.call(this.#amounts, row, value))

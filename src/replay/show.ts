@@ -13,6 +13,7 @@ import {
   ORDER_DECIDED,
   ROW_FAILED,
   ROW_ID_MASK,
+  ROW_SOFT,
   ROW_WAIVED,
 } from '../model/records/events.ts'
 import { decode } from '../model/records/schema.ts'
@@ -103,7 +104,9 @@ function judgement(tape: Tape, at: number, values: Values, names: StreamNames): 
   }
   const rows = rowsAt(tape, at).map(({ id, before, after }) => {
     const hard = names.rowOf(id)?.hard
-    const failed = (id & ROW_FAILED) === 0 ? '' : (id & ROW_WAIVED) === 0 ? ' FAIL' : ' ALERT'
+    const isWaived = (id & ROW_WAIVED) !== 0
+    const soft = (id & ROW_SOFT) === 0 ? '' : isWaived ? ' CONFIRMED' : ' SOFT'
+    const failed = (id & ROW_FAILED) === 0 ? soft : isWaived ? ' ALERT' : ' FAIL'
     return `${rowWord(id & ROW_ID_MASK, names)} ${before}->${after}${hard === undefined ? '' : `/${hard}`}${failed}`
   })
   if (rows.length > 0) parts.push(`rows=[${rows.join('; ')}]`)

@@ -220,15 +220,29 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a limit is the first value that is refused',
     file: ROWS,
-    from: 'return after <= hard || after <= before',
-    to: 'return after < hard || after <= before',
+    from: 'return after <= most || after <= before',
+    to: 'return after < most || after <= before',
     by: ['engine/controls/portfolio-gross.test', 'engine/controls/max-order-notional.test', 'engine/limit.test'],
+  },
+  {
+    name: 'a confirmation passes rows that nobody has confirmed',
+    file: ROWS,
+    from: 'if (j.confirmed.includes(li[slot * Row.INTS + Row.ID]!)) return SOFT | WAIVED',
+    to: 'if (j.confirmed.length > 0) return SOFT | WAIVED',
+    by: ['engine/soft-blocks.test'],
+  },
+  {
+    name: 'a confirmation is good for any order of its session',
+    file: 'engine/waivers.ts',
+    from: 'if (given.content0 !== j.order0 || given.content1 !== j.order1) return CONFIRMATION_MISMATCH',
+    to: 'if (given.content0 !== given.content0) return CONFIRMATION_MISMATCH',
+    by: ['engine/soft-blocks.test'],
   },
   {
     name: 'where a limit was lowered below its use nothing reduces any more',
     file: ROWS,
-    from: 'return after <= hard || after <= before',
-    to: 'return after <= hard',
+    from: 'return after <= most || after <= before',
+    to: 'return after <= most',
     by: ['engine/limit.test', 'engine/exposure.test', 'engine/controls/portfolio-gross.test'],
   },
   {
