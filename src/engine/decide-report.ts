@@ -414,7 +414,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     hashExecution(tape, offset)
     if (original < 0 && sources.isOnlyCompared(source)) {
       forNobody(tape, at)
-      return compare(tape, offset)
+      if (!isFromSource(tape, at)) return compare(tape, offset)
     }
     if (correct) {
       const known = executions.find(tape, offset + X.execID, source, venue)

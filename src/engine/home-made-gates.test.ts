@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { REASONS } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
 import { MAX } from '../model/numbers.ts'
-import { DUTIES } from '../model/vocabulary.ts'
+import { BINDING_KINDS, DUTIES } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
@@ -116,12 +116,16 @@ wrong(
   5,
   'a hard limit is waved through by nobody: not by a repeat, another id, a confirmation or a whole basket',
   (s) => {
-    s.limit('MAX_ORDER_NOTIONAL', 'A1', 1_000_000)
+    s.limit('MAX_ORDER_NOTIONAL', 'A1', 1_000_000, { soft: 500_000 })
+    const mayConfirm = 1 << DUTIES.indexOf('orders:confirm')
+    s.applied('Binding', { kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a: s.id('ALICE'), b: mayConfirm, allow: 1 })
     const refused = s.order({ clOrdID: 'big', orderQty: 101 })
     assert.equal(refused.reason, 'MAX_ORDER_NOTIONAL')
     assert.equal(s.order({ clOrdID: 'big', orderQty: 101 }).outcome, 'DUPLICATE')
-    s.send('Confirm', { confirmSeq: s.seq - 1, principal: s.id('ALICE'), reason: 'I know' })
-    assert.equal(s.refusal, 'UNSUPPORTED_COMMAND')
+    const confirmSeq = s.seq - 1
+    s.send('Confirm', { confirmSeq, principal: s.id('ALICE'), reason: 'I know' })
+    assert.equal(s.refusal, 'UNKNOWN_CONFIRMATION')
+    assert.equal(s.order({ clOrdID: 'big2', orderQty: 101, confirmSeq }).reason, 'UNKNOWN_CONFIRMATION')
     assert.deepEqual([...s.engine.view.orders()], [])
     s.parent('BASKET', { notional: 1e9, lines: 700 })
     for (let line = 0; line < 700; line++) {

@@ -27,11 +27,11 @@ export function createDailyGross(state: State, j: Judgement) {
     measures[BEFORE + 1] = before + (x[X.OPEN_NEW]! - x[X.OPEN_OLD]!)
   }
 
-  /** A flow row may be wider for orders that can only close the account's position. */
+  /** A flow row may be wider, and then is at its soft level too, for orders that can only close the account's position. */
   function loosenForReducing(slot: number): void {
     if (!j.reducing) return
     const wider = rows[slot * Row.NUMS + Row.HARD_REDUCING]!
-    if (wider > x[X.LIMIT]!) x[X.LIMIT] = wider
+    if (wider > rows[slot * Row.NUMS + Row.HARD]!) x[X.LIMIT] = wider
   }
 
   return { measureDailyGross, loosenForReducing }

@@ -177,11 +177,14 @@ function accountSaid(state: State, report: Report): number {
   return (states.subjectAt(state, 'ACCOUNT', report.account) ?? named(state, 'ACCOUNT', 'SUSPENSE'))?.id ?? -1
 }
 
+/** Of a bust or correct of an execution that is not known. */
+function comparedAlone(state: State, report: Report): TwinEvent[] | null {
+  if (!isOnlyCompared(state, report.session)) return null
+  return comparedReport(state, report, accountSaid(state, report), report.venue)
+}
+
 /** A bust or correct of an execution that is not known. */
 function park(state: State, report: Report): TwinEvent[] {
-  if (isOnlyCompared(state, report.session)) {
-    return comparedReport(state, report, accountSaid(state, report), report.venue) ?? []
-  }
   const key = `${report.session}|${report.venue}|${report.execRefID}`
   if (report.execRefID === '' || report.execRefID === report.execID) return refused('UNKNOWN_EXEC_REF')
   const first = state.parked.get(key)
@@ -264,7 +267,7 @@ function isBookable(state: State, instrument: number, report: Report): boolean {
 
 function bust(state: State, report: Report): TwinEvent[] {
   const booking = referred(state, report)
-  if (booking === undefined) return park(state, report)
+  if (booking === undefined) return comparedAlone(state, report) ?? park(state, report)
   const beside = comparedReport(state, report, booking.keys.account, booking.keys.venue)
   if (beside !== null) return beside
   if (booking.reversed) return refused('UNKNOWN_EXEC_REF')
@@ -274,7 +277,8 @@ function bust(state: State, report: Report): TwinEvent[] {
 
 function correct(state: State, report: Report): TwinEvent[] {
   const old = referred(state, report)
-  if (old === undefined && isOnlyCompared(state, report.session)) return park(state, report)
+  const alone = old === undefined ? comparedAlone(state, report) : null
+  if (alone !== null) return alone
   const repeat = repeatedExecution(state, report)
   if (repeat !== null) return repeat
   if (old === undefined) return park(state, report)

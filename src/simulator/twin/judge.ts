@@ -151,7 +151,8 @@ function judgeRest(
       const test = (row: Limit) => rowTest(state, snap, candidate, pricing, { limit: row, subject })
       const hard = test(limit)
       const hasSoft = limit.soft > 0n && !isWaived(limit) && candidate.restates === undefined
-      const soft = hasSoft ? test({ ...limit, hard: limit.soft }) : null
+      const hardForReducing = limit.hardForReducing > limit.hard ? limit.hardForReducing : 0n
+      const soft = hasSoft ? test({ ...limit, hard: limit.soft, hardForReducing }) : null
       return hard === null ? [] : [{ hard, soft, isConfirmed: confirmed.includes(limit) }]
     })
   return { snap, candidate, pricing, tests, gates, crossing, missing }
