@@ -87,7 +87,9 @@ export function createProjection(state: State, j: Judgement) {
 
   /** The part of the projection that needs no price: what can still execute, and the leaves that would be reserved. */
   function projectLeaves(): void {
-    const leaves = x[X.QTY]! - x[X.CUM]!
+    const rest = x[X.QTY]! - x[X.CUM]!
+    // A replace to less than is executed is refused, and must not look as if it reduced what others hold open.
+    const leaves = rest < 0 ? 0 : rest
     const leavesOld = x[X.LEAVES_OLD]!
     x[X.LEAVES] = leaves
     if (j.nonAtomic) x[X.LEAVES_NEW] = leavesOld + leaves

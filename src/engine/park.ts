@@ -48,7 +48,7 @@ export function createPark(
     if (execRefID === '' || execRefID === execID) return writeRefused(tape, UNKNOWN_EXEC_REF, X.execRefID)
     const first = parked.of(session, venue, execRefID)
     if (first !== undefined) {
-      const isSame = first.content0 === j.content0 && first.content1 === j.content1
+      const isSame = first.execID === execID && first.content0 === j.content0 && first.content1 === j.content1
       return writeRefused(tape, isSame ? EXEC_DUPLICATE : EXEC_CONFLICT)
     }
     if (execType === CORRECT) {
