@@ -109,6 +109,7 @@ scenario('MAX_ORDER_QTY: the row names its use; a replace is judged on its total
     before: 0,
     after: 101,
     failed: true,
+    soft: false,
     waived: false,
   })
   s.replaced(id, { orderQty: 100 })
