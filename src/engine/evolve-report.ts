@@ -7,6 +7,7 @@ import type { Tape } from '../model/records/tape.ts'
 import type { Shift } from './exposure.ts'
 import type { OrderLife } from './order-life.ts'
 import type { Profit } from './profit.ts'
+import { Cell } from './state/cells.ts'
 import { Exec } from './state/executions.ts'
 import { Bound } from './state/names.ts'
 import { Order } from './state/orders.ts'
@@ -149,12 +150,14 @@ export function createReportEvolver(
   /** What was booked to one account was another's: it leaves the one and enters the other, with its flow. */
   function reassign(exec: number, account: number): void {
     enter(exec, -1)
+    carry(exec)
     const left = subjects.slice()
     const i = executions.rowOf(exec) * Exec.INTS
     execInts[i + Exec.ACCOUNT] = account
     execInts[i + Exec.TRADER] = -1
     execInts[i + Exec.STRATEGY] = -1
     enter(exec, 1)
+    carry(exec)
     // On the way nobody has lost anything: sums are looked at when it has arrived.
     watcher.profited(subjects, 0)
     watcher.profited(left, 0)
@@ -189,6 +192,24 @@ export function createReportEvolver(
     if (subjects[4]! >= 0) moveCell(2, names.binding(Bound.TRADER_ACCOUNT, subjects[4]!, account), instrument)
     if (subjects[6]! >= 0) moveCell(3, names.binding(Bound.STRATEGY_ACCOUNT, subjects[6]!, account), instrument)
     books.addPosition(books.openHead(names.ownerOf[account]!, instrument), moved[0]!)
+  }
+
+  /** What was entered just now and executed before its account's date began was carried into that date. */
+  function carry(exec: number): void {
+    const row = executions.rowOf(exec)
+    const account = execInts[row * Exec.INTS + Exec.ACCOUNT]!
+    if (execNums[row * Exec.NUMS + Exec.SEQ]! > zeroedSeq[account]!) return
+    const instrument = execInts[row * Exec.INTS + Exec.INSTR]!
+    carryCell(names.binding(Bound.OWN_ACCOUNT, account, account), instrument)
+    if (subjects[3]! >= 0) carryCell(names.binding(Bound.DESK_ACCOUNT, subjects[3]!, account), instrument)
+    if (subjects[4]! >= 0) carryCell(names.binding(Bound.TRADER_ACCOUNT, subjects[4]!, account), instrument)
+    if (subjects[6]! >= 0) carryCell(names.binding(Bound.STRATEGY_ACCOUNT, subjects[6]!, account), instrument)
+  }
+
+  function carryCell(binding: number, instrument: number): void {
+    if (binding <= 0) return
+    const at = cells.open((binding >> 1) - 1, instrument) + Cell.START
+    cells.f[at] = cells.f[at]! + moved[0]!
   }
 
   /** A binding that was taken back keeps its cell: what was traded under it stays where it is. */

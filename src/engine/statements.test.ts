@@ -8,6 +8,7 @@ import type { Scenario } from '../simulator/scenario-engine.ts'
 const DATE = 20270115
 const NEXT = 20270118
 const POSITIONS_WRITE = 1 << DUTIES.indexOf('positions:write')
+const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 
 type Row = readonly [instrument: string, qty: number, trader?: string, strategy?: string]
 interface Told {
@@ -92,6 +93,22 @@ told('a bust of yesterday is an event of today: the statement still has what was
   state(s, [['ACME', 30]], { tradeDate: NEXT })
   assert.equal(readiness(s).positions, 'SETTLED')
   assert.equal(s.cell('A1').position, 0)
+})
+
+told('an execution of yesterday that is found to be of the account was carried into today', (s) => {
+  const stranger = (execID: string, qty: number) =>
+    s.fill('whose', qty, undefined, { execID, instrument: s.id('ACME'), account: s.id(''), side: 0 })
+  stranger('E1', 30)
+  s.roll(NEXT)
+  stranger('E2', 2)
+  const latch = [...s.engine.view.latches()].at(-1)?.latch ?? -1
+  s.applied('Binding', { kind: 6, a: s.id('ALICE'), b: POSITIONS_WRITE | RELEASE_REQUEST, allow: 1 })
+  s.applied('ExplainExecution', { latch, account: s.id('A1'), principal: s.id('ALICE') })
+  state(s, [['ACME', 30]], { tradeDate: NEXT })
+  assert.equal(readiness(s).positions, 'SETTLED')
+  assert.equal(s.cell('A1').position, 32)
+  state(s, [], { tradeDate: NEXT, account: 'SUSPENSE' })
+  assert.deepEqual(s.said, [{ event: 'StatementCompared', account: s.id('SUSPENSE'), differences: 0 }])
 })
 
 told('a difference blocks new orders of the account, not cancels, not those of others', (s) => {

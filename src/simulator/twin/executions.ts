@@ -353,7 +353,6 @@ function book(state: State, report: Report, keys: Keys, side: number, orderSeq: 
     cells: states.CELL_KINDS,
     execution: { key, content: contentOf(report), side },
     seq: report.seq,
-    bookedOn: states.dateOf(state, keys.account),
     reversed: false,
     reversedOn: 0,
     basis: px,

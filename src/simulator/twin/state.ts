@@ -149,8 +149,7 @@ export interface Booking {
   readonly execution: { readonly key: string; readonly content: string; readonly side: number } | null
   /** Command that booked it; 0 of what was stated by hand. */
   readonly seq: number
-  /** Trade date of its account when it was booked, and when it was taken back. */
-  readonly bookedOn: number
+  /** Whether it was taken back, and on which trade date of its account. */
   reversed: boolean
   reversedOn: number
   /** Of an order that nobody knew, and no person has said yet what it was. */
@@ -162,7 +161,7 @@ export interface Booking {
 }
 
 /** Of what no execution brought. */
-export const BOOKED_BY_HAND = { seq: 0, bookedOn: 0, reversed: false, reversedOn: 0 }
+export const BOOKED_BY_HAND = { seq: 0, reversed: false, reversedOn: 0 }
 
 export interface Limit {
   readonly control: number

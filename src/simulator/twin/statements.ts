@@ -109,10 +109,9 @@ function plain(qty: bigint, decimals: number): string {
 }
 
 /** What was in the position when the date began: bookings of earlier dates, and what was stated by hand. */
-function isCarried(state: State, { keys, execution, bookedOn, reversed, reversedOn }: Booking): boolean {
-  const date = states.dateOf(state, keys.account)
-  if (execution !== null && bookedOn === date) return false
-  return !reversed || reversedOn === date
+function isCarried(state: State, { keys, execution, seq, reversed, reversedOn }: Booking): boolean {
+  if (execution !== null && seq > (state.zeroed.get(keys.account) ?? 0)) return false
+  return !reversed || reversedOn === states.dateOf(state, keys.account)
 }
 
 function ownerOf(keys: Keys, kind: CellKind): number {
