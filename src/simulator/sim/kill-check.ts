@@ -17,6 +17,7 @@ export class KillCheck {
     for (const { name, values } of recorded) {
       if (name === 'OrderDecided' && values.outcome === APPROVE) this.#check(given, values.orderSeq as number, state)
       else if (name === 'LatchSet') this.#set(values.latch as number, values.state as number, values)
+      else if (name === 'ControlLatched') this.#latched(values.latch as number, state)
       else if (name === 'Applied' && given.name === 'Kill')
         this.#set(values.id as number, given.values.state, given.values)
       else if (name === 'Applied' && given.name === 'Release' && given.values.step === RELEASE_APPROVED) {
@@ -42,6 +43,13 @@ export class KillCheck {
     const keys = Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === 'number'))
     const latch = { id, state, cause: 0, keys: keys as Record<string, number>, requestedBy: -1, requestedState: -1 }
     this.#latches.set(id, { ...latch, swept: false, explained: false, ended: 0, filled: 0 })
+  }
+
+  /** A row has latched its subject: whose keys those are, the twin knows. */
+  #latched(id: number, state: State): void {
+    const latch = state.latches.get(id)
+    if (latch === undefined) throw new Error(`latch ${id} was set and does not stand`)
+    this.#latches.set(id, { ...latch })
   }
 
   #release(id: number, state: number): void {

@@ -221,7 +221,8 @@ function meetParked(state: State, booking: Booking): TwinEvent[] {
   }
   reverse(state, booking)
   const stopped = stopLosers(state, booking.keys)
-  const anew = book(state, report, booking.keys, booking.execution.side, booking.orderSeq)
+  // It counts from now on, not from when it began to wait.
+  const anew = book(state, { ...report, seq: booking.seq }, booking.keys, booking.execution.side, booking.orderSeq)
   const rebooked = booked(report, { ...anew, orderSeq: 0 }, 'NONE')
   const late = [...comparedLate(state, report), ...stopped, ...stopLosers(state, anew.keys)]
   return [ended(0), reversed, rebooked, ...late, ...meetParked(state, anew)]
