@@ -10,6 +10,7 @@
  *   node scripts/run.mjs bench [part of a benchmark's path ...]
  *   node scripts/run.mjs build
  *   node scripts/run.mjs reference
+ *   node scripts/run.mjs proto
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -25,7 +26,7 @@ const compiledFolders = ['src', 'bench', 'examples']
 
 process.chdir(root)
 const [action, ...rest] = process.argv.slice(2)
-const actions = { start, test, crash, mutants, sim, bench, build, reference }
+const actions = { start, test, crash, mutants, sim, bench, build, reference, proto }
 if (action === undefined || !Object.hasOwn(actions, action)) {
   console.error(`usage: node scripts/run.mjs ${Object.keys(actions).join('|')} [arguments]`)
   process.exit(2)
@@ -123,6 +124,15 @@ async function reference() {
     (await build()) ||
     (await run(process.execPath, ['--enable-source-maps', 'dist/src/tidy/reference/write-reference.js']))
   )
+}
+
+/** Checks the contract of the sessions and generates the code of its messages. */
+async function proto() {
+  const notInstalled = await install()
+  if (notInstalled) return notInstalled
+  const buf = bin('@bufbuild/buf/bin/buf')
+  const failed = (await run(buf, ['lint'])) || (await run(buf, ['generate']))
+  return failed || run(process.execPath, ['scripts/write-contract.mjs', bin('@bufbuild/buf/bin/buf')])
 }
 
 function nothingMatches(kind, patterns) {

@@ -21,6 +21,7 @@ export const REQUEST_ERRORS = [
   row('HEADERS_TOO_LARGE', 431, 'The request line and headers are larger than the gate takes.'),
   row('MALFORMED_REQUEST', 400, 'The bytes are not an HTTP request.'),
   row('REQUEST_TIMEOUT', 408, 'The request did not arrive in full in time.'),
+  row('MALFORMED_MESSAGE', 400, 'The bytes are not a message of the contract in proto/portcullis/v1.'),
   row('UNSUPPORTED_MEDIA_TYPE', 415, 'The body must be application/json, at /oauth/token a form, and not encoded.'),
   // The shape.
   row('UNKNOWN_FIELD', 400, 'The request has a field that it may not have.'),

@@ -41,12 +41,13 @@ export function noIdleTests(file: SourceFile): readonly Finding[] {
 
 /** Who has read the first lines of all files has read the architecture. */
 export function opensWithHeader(file: SourceFile): readonly Finding[] {
+  if (isGenerated(file)) return []
   const hasHeader = /^(?:#!.*\n)?\/\*\*[\s*]*[^\s*/]/.test(file.text)
   return hasHeader ? [] : [{ path: file.path, line: 1, message: 'a file opens with /** what it is for */' }]
 }
 
 export function notTooLong(file: SourceFile): readonly Finding[] {
-  if (file.path.endsWith('.gen.ts')) return []
+  if (isGenerated(file)) return []
   const lines = file.text.replace(/\n$/, '').split('\n').length
   if (lines <= linesMax) return []
   return [{ path: file.path, line: linesMax + 1, message: `${lines} lines; the limit is ${linesMax}` }]
@@ -54,6 +55,7 @@ export function notTooLong(file: SourceFile): readonly Finding[] {
 
 /** Names are nouns of the field: no barrels, no drawers for odds and ends, kebab-case. */
 export function wellNamed(file: SourceFile): readonly Finding[] {
+  if (isGenerated(file)) return []
   const name = posix.basename(file.path)
   const findings: Finding[] = []
   const report = (message: string) => findings.push({ path: file.path, line: 1, message })
@@ -62,6 +64,11 @@ export function wellNamed(file: SourceFile): readonly Finding[] {
   const drawer = file.path.split('/').find((part) => /^(?:utils?|common|helpers?|shared)(?:\.ts)?$/.test(part))
   if (drawer !== undefined) report(`'${drawer}' says nothing: name what it holds`)
   return findings
+}
+
+/** What another program wrote, and writes anew. */
+function isGenerated(file: SourceFile): boolean {
+  return file.path.endsWith('.gen.ts')
 }
 
 function banned(file: SourceFile, bans: readonly Ban[]): readonly Finding[] {

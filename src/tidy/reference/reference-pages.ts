@@ -7,6 +7,7 @@ import { type ControlHeader, isFault, readControlHeader } from './control-header
 import { controlsPage } from './controls-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { parametersPage } from './parameters-page.ts'
+import { ORDERS_PROTO, ordersProto } from './proto-orders.ts'
 import { rulesPage } from './rules-page.ts'
 import { vocabularyPage } from './vocabulary-page.ts'
 
@@ -29,8 +30,12 @@ export function makeReference(root: string): ReferencePages {
     rules: rulesPage(),
     vocabulary: vocabularyPage(read('src/model/vocabulary.ts')),
   }
+  const contract = {
+    path: ORDERS_PROTO,
+    text: ordersProto(existsSync(join(root, ORDERS_PROTO)) ? read(ORDERS_PROTO).text : ''),
+  }
   return {
-    pages: Object.entries(pages).map(([name, text]) => ({ path: `docs/reference/${name}.md`, text })),
+    pages: [...Object.entries(pages).map(([name, text]) => ({ path: `docs/reference/${name}.md`, text })), contract],
     findings,
   }
 }

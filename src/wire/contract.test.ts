@@ -1,0 +1,36 @@
+/** The contract is well formed, and the generated code is what the contract says. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { CONTRACT_HASH } from './contract.gen.ts'
+import { contractFiles, fieldNumbers } from './contract.ts'
+import { SESSION_COMMANDS } from './session-commands.ts'
+
+const root = join(import.meta.dirname, '../../..')
+
+test('buf finds nothing to say against the contract', () => {
+  execFileSync(process.execPath, ['node_modules/@bufbuild/buf/bin/buf', 'lint'], { cwd: root, stdio: 'pipe' })
+})
+
+test('the generated code is that of the contract: npm run proto', () => {
+  const folder = join(root, 'proto/portcullis/v1')
+  const hash = createHash('sha256')
+  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)))
+  assert.equal(CONTRACT_HASH, hash.digest('hex'))
+})
+
+test('every form of a session is a message with the same fields', () => {
+  for (const form of Object.values(SESSION_COMMANDS)) {
+    assert.deepEqual([...fieldNumbers(form.name).keys()].sort(), form.fields.map(({ name }) => name).sort(), form.name)
+  }
+})
+
+test('a file stands behind those that it imports', () => {
+  const names = contractFiles().map(({ name }) => name)
+  for (const [at, { dependency }] of contractFiles().entries()) {
+    for (const needed of dependency) assert.ok(names.slice(0, at).includes(needed), needed)
+  }
+})
