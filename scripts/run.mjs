@@ -10,7 +10,7 @@
  *   node scripts/run.mjs bench [part of a benchmark's path ...]
  *   node scripts/run.mjs build
  *   node scripts/run.mjs reference
- *   node scripts/run.mjs proto
+ *   node scripts/run.mjs proto [--check]
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -126,13 +126,10 @@ async function reference() {
   )
 }
 
-/** Checks the contract of the sessions and generates the code of its messages. */
-async function proto() {
-  const notInstalled = await install()
-  if (notInstalled) return notInstalled
-  const buf = bin('@bufbuild/buf/bin/buf')
-  const failed = (await run(buf, ['lint'])) || (await run(buf, ['generate']))
-  return failed || run(process.execPath, ['scripts/write-contract.mjs', bin('@bufbuild/buf/bin/buf')])
+/** Checks the contract of the sessions and generates the code of its messages; with --check it only looks. */
+async function proto(args) {
+  const failed = await build()
+  return failed || run(process.execPath, ['scripts/make-contract.mjs', ...args])
 }
 
 function nothingMatches(kind, patterns) {
