@@ -13,8 +13,8 @@ import type { Block } from '../../sequencer/ports.ts'
 import { CancelDelivery, type Listener } from '../cancel-delivery.ts'
 import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import { profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
-import { profileTail } from './order-answer.ts'
 import type { Route } from './route.ts'
 
 const WAIT_MS = 25_000

@@ -2,14 +2,15 @@
 import { CONFIRM_FORM, confirmOrder } from '../../model/parse/confirmation.ts'
 import type { WordsOf } from '../../model/parse/form.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
+import type { OrderDecisions } from '../answers/order-decisions.ts'
 import type { Gate } from '../gate.ts'
-import { type OrderAnswers, profileTail } from './order-answer.ts'
+import { decisionJson, profileTail } from './decision-json.ts'
 import type { Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
 
 const TAG = 'Orders'
 
-export function confirmationRoutes(gate: Gate, answers: OrderAnswers, sequencing: Sequencing): readonly Route[] {
+export function confirmationRoutes(gate: Gate, decisions: OrderDecisions, sequencing: Sequencing): readonly Route[] {
   const { directory, view } = gate
   return [
     {
@@ -48,8 +49,9 @@ export function confirmationRoutes(gate: Gate, answers: OrderAnswers, sequencing
             confirmedBy: confirmer < 0 ? undefined : directory.nameOf('PRINCIPAL', confirmer),
             reason: confirmer < 0 ? undefined : reason,
           }
-          const answer = answers.answerOf(confirmSeq)
-          return `${JSON.stringify(head).slice(0, -1)}${answer === undefined ? '' : `,"answer":${answer}`}}`
+          const decided = decisions.earlier(confirmSeq, false)
+          const answer = decided === undefined ? '' : `,"answer":${decisionJson(decided, profileTail(gate))}`
+          return `${JSON.stringify(head).slice(0, -1)}${answer}}`
         })
         call.send(200, `{"confirmations":[${waiting.join(',')}],"seq":${view.seq}${profileTail(gate)}}`)
       },

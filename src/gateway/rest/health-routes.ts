@@ -4,8 +4,8 @@
  */
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { Gate } from '../gate.ts'
+import { profileTail } from './decision-json.ts'
 import type { Metrics } from './metrics.ts'
-import { profileTail } from './order-answer.ts'
 import type { Route } from './route.ts'
 
 export interface HealthServices {

@@ -1,6 +1,6 @@
 /** Counts and latencies of the wire, as Prometheus text: plain numbers, and one histogram of the runtime. */
 import { createHistogram } from 'node:perf_hooks'
-import { OUTCOME_WORDS, type OutcomeWord } from './outcome-words.ts'
+import { OUTCOME_WORDS, type OutcomeWord } from '../answers/outcome-words.ts'
 
 /** What is counted, and what a reader is told of it. A name that does not stand here cannot be counted. */
 const COUNTERS = {

@@ -19,18 +19,19 @@ import { Reading } from '../../model/parse/reading.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
 import { encode, type RecordOf } from '../../model/records/schema.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
+import { cancelAnswer } from '../answers/command-answer.ts'
+import type { OrderDecisions } from '../answers/order-decisions.ts'
+import { type EchoSource, echoView } from '../answers/order-echo.ts'
 import type { Gate } from '../gate.ts'
-import { cancelAnswer } from './command-answer.ts'
+import { decisionJson, echoJson, profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
-import { type OrderAnswers, profileTail } from './order-answer.ts'
-import { type EchoSource, echoView } from './order-echo.ts'
 import type { Route } from './route.ts'
 import { type Sequencing, write } from './sequencing.ts'
 
 export interface OrderServices {
   readonly gate: Gate
-  readonly answers: OrderAnswers
+  readonly decisions: OrderDecisions
   readonly sequencing: Sequencing
   readonly metrics: Metrics
   /** Keeps a cancel that passed while the journal was down. */
@@ -132,7 +133,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
   ]
 }
 
-function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call: Exchange, words: OrderWords): void {
+function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, call: Exchange, words: OrderWords): void {
   const { caller } = call
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const receivedUs = Date.now() * 1000
@@ -145,16 +146,16 @@ function placeOrder({ gate, answers, sequencing, metrics }: OrderServices, call:
       return encode(tape, NEW_ORDER, order.values)
     },
     answer: (tape, command, end) => {
-      const { text, outcome } = answers.answer(tape, command, end, source)
-      metrics.orders[outcome].value++
+      const decided = decisions.decided(tape, command, end, source)
+      metrics.orders[decided.outcome].value++
       metrics.orderAnswered(call.startedMs)
-      return text
+      return decisionJson(decided, profileTail(gate))
     },
   })
 }
 
 function changeOrder(
-  { gate, answers, sequencing, metrics }: OrderServices,
+  { gate, decisions, sequencing, metrics }: OrderServices,
   call: Exchange,
   words: WordsOf<typeof REPLACE_FORM>,
 ): void {
@@ -175,9 +176,9 @@ function changeOrder(
       return encode(tape, REPLACE_ORDER, made.values)
     },
     answer: (tape, command, end) => {
-      const { text, outcome } = answers.answer(tape, command, end, source)
-      metrics.count('replaces_total', `outcome="${outcome}"`)
-      return text
+      const decided = decisions.decided(tape, command, end, source)
+      metrics.count('replaces_total', `outcome="${decided.outcome}"`)
+      return decisionJson(decided, profileTail(gate))
     },
   })
 }
@@ -207,15 +208,16 @@ function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof C
   })
 }
 
-function showOrder({ gate, answers }: OrderServices, call: Exchange, words: WordsOf<typeof ORDER_QUERY_FORM>): void {
+function showOrder({ gate, decisions }: OrderServices, call: Exchange, words: WordsOf<typeof ORDER_QUERY_FORM>): void {
   const read = new Reading(gate.directory)
   const clOrdID = read.id('clOrdID', words.clOrdID)
   // What can be no clOrdID names no order.
   if (read.fault !== undefined) return call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID'))
   const found = gate.view.orderOf(call.caller.session, clOrdID)
   if (found === undefined) {
-    const refusal = answers.refusalOf(call.caller.session, clOrdID)
-    return refusal === undefined ? call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID')) : call.send(200, refusal)
+    const refusal = decisions.refusalOf(call.caller.session, clOrdID)
+    if (refusal === undefined) return call.refuse(new RequestError('UNKNOWN_ORDER', 'clOrdID'))
+    return call.send(200, decisionJson(refusal, profileTail(gate)))
   }
   const { directory } = gate
   const qtyDecimals = directory.instrument(found.instrument)?.qtyDecimals ?? 0
@@ -229,5 +231,5 @@ function showOrder({ gate, answers }: OrderServices, call: Exchange, words: Word
     pendingReplaces: found.pendingReplaces,
     cancelRequested: found.cancelRequested,
   })
-  call.send(200, `${body.slice(0, -1)},"order":${echoView(found, directory)}${profileTail(gate)}}`)
+  call.send(200, `${body.slice(0, -1)},"order":${echoJson(echoView(found, directory))}${profileTail(gate)}}`)
 }

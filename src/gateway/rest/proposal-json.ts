@@ -26,8 +26,8 @@ import {
   PROPOSAL_STATES,
   SESSION_PHASES,
 } from '../../model/vocabulary.ts'
+import { reasonJson } from '../answers/command-answer.ts'
 import type { Gate } from '../gate.ts'
-import { reasonJson } from './command-answer.ts'
 import { amountJson } from './row-json.ts'
 
 /** Fields that every command has. */

@@ -10,6 +10,7 @@ import type { TokenVerifier } from '../../auth/token-verifier.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
+import { OrderDecisions } from '../answers/order-decisions.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
@@ -26,7 +27,6 @@ import { killRoutes } from './kill-routes.ts'
 import { carrierOf, type TlsFiles } from './listener.ts'
 import { Metrics } from './metrics.ts'
 import { mountOauth } from './oauth-routes.ts'
-import { OrderAnswers } from './order-answer.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
 import { proposalRoutes } from './proposal-routes.ts'
@@ -89,18 +89,18 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const access = accessOf(main, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
   // Who has used up its rate with orders can still look, and whoever may can still kill.
   const controlAccess = accessOf(control, CONTROL_READS_PER_SECOND_MAX)
-  const answers = new OrderAnswers(gate, options.approvalKeys)
+  const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
   const polls = new CancelRequestPolls(gate, options.delays)
   const spillCancel = options.spillCancel ?? (() => {})
-  const services = { gate, answers, sequencing, metrics, spillCancel }
+  const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
     ...whatIfRoutes(services),
     polls.route,
     ...commandRoutes(gate, sequencing),
     ...proposalRoutes(gate, sequencing),
-    ...confirmationRoutes(gate, answers, sequencing),
+    ...confirmationRoutes(gate, decisions, sequencing),
     ...readRoutes(gate),
     ...dayRoutes(gate, sequencing),
     ...intentRoutes(gate),
@@ -121,7 +121,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => polls.published(block),
-    remember: (tape, entryOffset, entryEnd) => answers.remember(tape, entryOffset, entryEnd),
+    remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
     close: async () => {
       state.closing = true
       polls.close()

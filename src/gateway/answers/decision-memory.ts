@@ -3,9 +3,9 @@
  * bytes and one of places, so that remembering makes no objects. What has left the ring is in the journal.
  */
 
-import { NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
-import { ORDER_DECIDED } from '../model/records/events.ts'
-import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
+import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
+import { ORDER_DECIDED } from '../../model/records/events.ts'
+import { lengthAt, Tape, typeAt } from '../../model/records/tape.ts'
 
 /** Where a remembered entry lies. The tape may be read until the next `remember`. */
 export interface Remembered {

@@ -28,16 +28,20 @@ export interface EchoSource {
 }
 
 export interface Echo {
-  /** `"clOrdID":…` and, of a replace, `"origClOrdID":…`. */
-  readonly ids: string
-  readonly json: string
-  readonly terms: Terms
-  readonly session: string
   readonly clOrdID: string
+  /** Of a replace; else empty. */
+  readonly origClOrdID: string
+  readonly session: string
+  readonly terms: Terms
   /** Empty where it is open. */
   readonly venue: string
+  /** Empty where the command does not say: of a replace they are the order's. */
+  readonly trader: string
+  readonly strategy: string
   readonly units: InstrumentUnits | undefined
   readonly isMarket: boolean
+  /** Every name and code is one that the gate knows; else some of it is as it was sent. */
+  readonly isKnown: boolean
 }
 
 /** -1 leaves the venue open. */
@@ -51,8 +55,8 @@ export function echoOrder(
   words: Words | undefined,
 ): Echo {
   const { flags, account, trader, strategy, venue, side, ordType, timeInForce } = values
-  return echo(
-    {
+  return {
+    terms: {
       symbol: units?.symbol ?? sent(words, 'symbol'),
       account: account < 0 ? sent(words, 'account') : names.nameOf('ACCOUNT', account),
       side: SIDES[side] ?? sent(words, 'side'),
@@ -63,14 +67,16 @@ export function echoOrder(
       price: pxOf('price', values.price, (flags & PRICE_GIVEN) !== 0, units, words),
       stopPx: pxOf('stopPx', values.stopPx, (flags & STOP_PX_GIVEN) !== 0, units, words),
     },
-    { clOrdID: values.clOrdID, origClOrdID: '', session: names.nameOf('SESSION', values.session) },
-    venue === UNKNOWN_VENUE ? sent(words, 'venue') : nameOf(names, 'VENUE', venue),
-    trader < 0 ? sent(words, 'trader') : names.nameOf('TRADER', trader),
-    strategy < 0 ? sent(words, 'strategy') : names.nameOf('STRATEGY', strategy),
+    clOrdID: values.clOrdID,
+    origClOrdID: '',
+    session: names.nameOf('SESSION', values.session),
+    venue: venue === UNKNOWN_VENUE ? sent(words, 'venue') : nameOf(names, 'VENUE', venue),
+    trader: trader < 0 ? sent(words, 'trader') : names.nameOf('TRADER', trader),
+    strategy: strategy < 0 ? sent(words, 'strategy') : names.nameOf('STRATEGY', strategy),
     units,
-    ordType === MARKET,
-    (account | trader | strategy | side | ordType | timeInForce) >= 0 && venue !== UNKNOWN_VENUE,
-  )
+    isMarket: ordType === MARKET,
+    isKnown: (account | trader | strategy | side | ordType | timeInForce) >= 0 && venue !== UNKNOWN_VENUE,
+  }
 }
 
 export function echoReplace(
@@ -81,55 +87,57 @@ export function echoReplace(
   words: Words | undefined,
 ): Echo {
   const { flags } = values
-  return echo(
-    {
-      symbol: units?.symbol ?? '',
-      account: nameOf(names, 'ACCOUNT', order?.account ?? -1),
-      side: SIDES[order?.side ?? -1] ?? '',
-      ordType: ORD_TYPES[order?.ordType ?? -1] ?? '',
-      timeInForce: TIMES_IN_FORCE[order?.timeInForce ?? -1] ?? '',
-      expireTime: '',
+  return {
+    terms: {
+      ...standingTerms(order, units, names),
       orderQty: qtyOf(values.orderQty, units, words),
       price: pxOf('price', values.price, (flags & PRICE_GIVEN) !== 0, units, words),
       stopPx: pxOf('stopPx', values.stopPx, (flags & STOP_PX_GIVEN) !== 0, units, words),
     },
-    {
-      clOrdID: values.clOrdID,
-      origClOrdID: values.origClOrdID,
-      session: names.nameOf('SESSION', values.session),
-    },
-    nameOf(names, 'VENUE', order?.venue ?? -1),
-    '',
-    '',
+    clOrdID: values.clOrdID,
+    origClOrdID: values.origClOrdID,
+    session: names.nameOf('SESSION', values.session),
+    venue: nameOf(names, 'VENUE', order?.venue ?? -1),
+    trader: '',
+    strategy: '',
     units,
-    order?.ordType === MARKET,
-    order !== undefined,
-  )
+    isMarket: order?.ordType === MARKET,
+    isKnown: order !== undefined,
+  }
 }
 
 /** A live order as a reader sees it. */
-export function echoView(order: OrderView, names: Directory): string {
+export function echoView(order: OrderView, names: Directory): Echo {
   const units = names.instrument(order.instrument)
-  return echo(
-    {
-      symbol: units?.symbol ?? '',
-      account: nameOf(names, 'ACCOUNT', order.account),
-      side: SIDES[order.side] ?? '',
-      ordType: ORD_TYPES[order.ordType] ?? '',
-      timeInForce: TIMES_IN_FORCE[order.timeInForce] ?? '',
-      expireTime: '',
+  return {
+    terms: {
+      ...standingTerms(order, units, names),
       orderQty: qtyOf(order.orderQty, units, undefined),
       price: pxOf('price', order.price, order.price !== 0, units, undefined),
       stopPx: '',
     },
-    { clOrdID: order.clOrdID, origClOrdID: '', session: '' },
-    nameOf(names, 'VENUE', order.venue),
-    nameOf(names, 'TRADER', order.trader),
-    nameOf(names, 'STRATEGY', order.strategy),
+    clOrdID: order.clOrdID,
+    origClOrdID: '',
+    session: '',
+    venue: nameOf(names, 'VENUE', order.venue),
+    trader: nameOf(names, 'TRADER', order.trader),
+    strategy: nameOf(names, 'STRATEGY', order.strategy),
     units,
-    false,
-    true,
-  ).json
+    isMarket: false,
+    isKnown: true,
+  }
+}
+
+/** The terms that no replace changes. */
+function standingTerms(order: OrderView | undefined, units: InstrumentUnits | undefined, names: Directory) {
+  return {
+    symbol: units?.symbol ?? '',
+    account: nameOf(names, 'ACCOUNT', order?.account ?? -1),
+    side: SIDES[order?.side ?? -1] ?? '',
+    ordType: ORD_TYPES[order?.ordType ?? -1] ?? '',
+    timeInForce: TIMES_IN_FORCE[order?.timeInForce ?? -1] ?? '',
+    expireTime: '',
+  }
 }
 
 /** As it was sent where the units are not known. */
@@ -149,44 +157,6 @@ function pxOf(
   return isGiven ? formatDecimal(px, units.priceDecimals) : ''
 }
 
-function echo(
-  terms: Terms,
-  ids: { readonly clOrdID: string; readonly origClOrdID: string; readonly session: string },
-  venue: string,
-  trader: string,
-  strategy: string,
-  units: InstrumentUnits | undefined,
-  isMarket: boolean,
-  isKnown: boolean,
-): Echo {
-  const clOrdID = quote(ids.clOrdID)
-  const { symbol, account, side, orderQty, ordType, price, stopPx, timeInForce, expireTime } = terms
-  const who = trader === '' ? '' : `,"trader":${quote(trader)},"strategy":${quote(strategy)}`
-  const json =
-    !isKnown || units === undefined
-      ? partialJson({ clOrdID: ids.clOrdID, venue, trader, strategy, ...terms })
-      : `{"clOrdID":${clOrdID},"symbol":${quote(symbol)},"account":${quote(account)}${who}` +
-        `${venue === '' ? '' : `,"venue":${quote(venue)}`},"side":"${side}","orderQty":"${orderQty}","ordType":"${ordType}"` +
-        `${price === '' ? '' : `,"price":"${price}"`}${stopPx === '' ? '' : `,"stopPx":"${stopPx}"`}` +
-        `,"timeInForce":"${timeInForce}"${expireTime === '' ? '' : `,"expireTime":"${expireTime}"`}}`
-  const orig = ids.origClOrdID === '' ? '' : `,"origClOrdID":${quote(ids.origClOrdID)}`
-  return {
-    ids: `"clOrdID":${clOrdID}${orig}`,
-    json,
-    terms,
-    session: ids.session,
-    clOrdID: ids.clOrdID,
-    venue,
-    units,
-    isMarket,
-  }
-}
-
-/** Of a refusal: what was sent is written with every escape, what nobody knows any more is left out. */
-function partialJson(fields: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== '')))
-}
-
 /** The text of a field as it was sent; empty where it was not, or is not at hand any more. */
 function sent(words: Words | undefined, field: string): string {
   const word = words?.[field]
@@ -197,10 +167,3 @@ function sent(words: Words | undefined, field: string): string {
 function nameOf(names: Directory, kind: 'ACCOUNT' | 'TRADER' | 'STRATEGY' | 'VENUE', id: number): string {
   return id < 0 ? '' : names.nameOf(kind, id)
 }
-
-/** Names and ids rarely need an escape, and then only of quote or backslash. */
-function quote(text: string): string {
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
-}
-
-const ESCAPED = /[^\x20\x21\x23-\x5b\x5d-\x7e]/

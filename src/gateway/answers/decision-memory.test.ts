@@ -1,10 +1,10 @@
 /** The ring of decisions: what is in it is found as it was recorded, what has left it is not found. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NEW_ORDER } from '../model/records/commands.ts'
-import { ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
-import { decode, encode } from '../model/records/schema.ts'
-import { beginRecord, Tape } from '../model/records/tape.ts'
+import { NEW_ORDER } from '../../model/records/commands.ts'
+import { ORDER_DECIDED, rowsBytes } from '../../model/records/events.ts'
+import { decode, encode } from '../../model/records/schema.ts'
+import { beginRecord, Tape } from '../../model/records/tape.ts'
 import { DecisionMemory, decisionIn } from './decision-memory.ts'
 
 function entry(tape: Tape, seq: number, rows: number): [number, number] {

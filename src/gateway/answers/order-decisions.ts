@@ -1,0 +1,289 @@
+/**
+ * What became of orders and replaces, for every wire to put into its own bytes: the decision as it was recorded, the
+ * order as it was checked, the approval token. A repeat gets the first decision again.
+ */
+import { type ApprovalKeys, mintApproval, termsOf } from '../../auth/approval-token.ts'
+import { reasonAt } from '../../model/codes.ts'
+import type { InstrumentUnits } from '../../model/directory.ts'
+import type { StandingView } from '../../model/engine-port.ts'
+import { formatMoney } from '../../model/explain/amounts.ts'
+import { type Explanation, explain, type Sources } from '../../model/explain/explanation.ts'
+import { formatDecimal } from '../../model/numbers.ts'
+import { formatOrderID } from '../../model/parse/execution.ts'
+import type { Words } from '../../model/parse/form.ts'
+import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
+import { ORDER_DECIDED, REFUSED } from '../../model/records/events.ts'
+import { decode } from '../../model/records/schema.ts'
+import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
+import { REF_SOURCES } from '../../model/vocabulary.ts'
+import type { Gate } from '../gate.ts'
+import { DecisionMemory, decisionIn, isRepeatable, type Remembered } from './decision-memory.ts'
+import { type Echo, type EchoSource, echoOrder, echoReplace } from './order-echo.ts'
+import { OUTCOME_WORDS, type OutcomeWord } from './outcome-words.ts'
+
+const E = ORDER_DECIDED.at
+const REJECT = 0
+const APPROVE = 1
+const DUPLICATE = 2
+const N = NEW_ORDER.at
+const R = REPLACE_ORDER.at
+
+/** The price that an order was measured against. */
+export interface ReferenceUsed {
+  readonly px: string
+  readonly source: string
+  readonly timeUs: number
+  readonly ageUs: number
+}
+
+/** What an approve says beside the order. */
+export interface Approval {
+  readonly orderID: string
+  /** Empty where none may be handed out any more. */
+  readonly token: string
+  readonly tokenExpiryUs: number
+  /** Empty where the order is not a market order. */
+  readonly protectionPx: string
+  readonly openValue: string
+  readonly rowsEvaluated: number
+  readonly reference: ReferenceUsed | undefined
+  readonly versions: Explanation['versions']
+}
+
+/** A decision as its sender is told of it. */
+export interface Decided {
+  readonly outcome: OutcomeWord
+  readonly duplicate: boolean
+  readonly clOrdID: string
+  readonly seq: number
+  /** 0 where only the journal still knows. */
+  readonly timeUs: number
+  /** The order as it was checked; undefined where only the journal still has it. */
+  readonly echo: Echo | undefined
+  /** Of a duplicate: what has become of the order since. */
+  readonly standing: StandingView | undefined
+  readonly approval: Approval | undefined
+  /** Of a refusal that was judged. */
+  readonly why: Explanation | undefined
+  /** Of a refusal that was not judged. */
+  readonly refusal: { readonly code: string; readonly control: string; readonly text: string } | undefined
+}
+
+export class OrderDecisions {
+  readonly #gate: Gate
+  readonly #keys: ApprovalKeys
+  readonly #memory: DecisionMemory
+  readonly #sources: Sources
+
+  constructor(gate: Gate, keys: ApprovalKeys, memory = new DecisionMemory()) {
+    this.#gate = gate
+    this.#keys = keys
+    this.#memory = memory
+    this.#sources = sourcesOf(gate)
+  }
+
+  /** Keeps a recovered decision, so that a repeat of it gets its first answer after a restart. */
+  remember(tape: Tape, entryOffset: number, entryEnd: number): void {
+    if (!isRepeatable(tape, entryOffset)) return
+    const decision = decisionIn(tape, entryOffset, entryEnd)
+    if (decision < 0) return
+    this.#memory.remember(tape, entryOffset, decision, this.#instrumentOf(tape, entryOffset, decision))
+  }
+
+  /** What became of the new order or replace at `command`. */
+  decided(tape: Tape, command: number, end: number, source: EchoSource | undefined): Decided {
+    const decision = decisionIn(tape, command, end)
+    if (decision < 0) return this.#refused(tape, command, source)
+    const outcome = tape.i32[(decision >> 2) + E.outcome] as number
+    if (outcome === DUPLICATE) return this.#repeat(tape, command, decision, source?.words)
+    const instrument = source?.units?.id ?? -1
+    this.#memory.remember(tape, command, decision, instrument)
+    return this.#read({ tape, command, decision, instrument }, source, false)
+  }
+
+  /**
+   * What refused the order or replace that this client sent under the id; undefined where nothing durable did. Without
+   * the reason where the decision is in the journal alone.
+   */
+  refusalOf(session: number, clOrdID: string): Decided | undefined {
+    const { view, durableSeq } = this.#gate
+    const seq = view.decidedSeqOf(session, clOrdID)
+    // An id that an order came of keeps that order's instrument also after its end.
+    if (seq === 0 || seq > durableSeq || view.instrumentOf(session, clOrdID) >= 0) return undefined
+    return this.earlier(seq, true) ?? { ...FORGOTTEN, outcome: OUTCOME_WORDS[REJECT], clOrdID, seq }
+  }
+
+  /** The decision with this sequence number; undefined where it is not known any more. */
+  earlier(seq: number, duplicate: boolean): Decided | undefined {
+    const first = this.#memory.recall(seq)
+    return first === undefined ? undefined : this.#read(first, undefined, duplicate)
+  }
+
+  #read(at: Remembered, source: EchoSource | undefined, duplicate: boolean): Decided {
+    const { tape, command, decision, instrument } = at
+    const outcome = OUTCOME_WORDS[tape.i32[(decision >> 2) + E.outcome] as number] as OutcomeWord
+    const echo = this.#echo(at, source)
+    const isApproved = outcome === OUTCOME_WORDS[APPROVE]
+    const standing = isApproved && duplicate ? this.#standing(tape, command, decision) : undefined
+    return {
+      outcome,
+      duplicate,
+      clOrdID: echo.clOrdID,
+      seq: tape.f64[(command >> 3) + N.seq] as number,
+      timeUs: tape.f64[(command >> 3) + N.timeUs] as number,
+      echo,
+      standing,
+      approval: isApproved ? this.#approval(at, echo, duplicate, standing) : undefined,
+      why: isApproved ? undefined : explain(tape, command, decision, this.#sources, instrument),
+      refusal: undefined,
+    }
+  }
+
+  #approval(at: Remembered, echo: Echo, duplicate: boolean, standing: StandingView | undefined): Approval {
+    const { tape, command, decision } = at
+    const f = decision >> 3
+    const i = decision >> 2
+    const seq = tape.f64[(command >> 3) + N.seq] as number
+    const timeUs = tape.f64[(command >> 3) + N.timeUs] as number
+    const protection = tape.f64[f + E.protectionPx] as number
+    const protectionPx =
+      echo.isMarket && echo.units !== undefined ? formatDecimal(protection, echo.units.priceDecimals) : ''
+    const tokenExpiryUs = tape.f64[f + E.tokenExpiryUs] as number
+    const maySend = !duplicate || (standing?.maySend === true && this.#limitsStand(tape, decision))
+    return {
+      orderID: formatOrderID(tape.f64[f + E.orderSeq] as number, tape.i32[i + E.slot] as number),
+      token: maySend ? this.#token(seq, echo, protectionPx, tokenExpiryUs) : '',
+      tokenExpiryUs,
+      protectionPx,
+      openValue: formatMoney(tape.f64[f + E.openValue] as number, this.#gate.directory.ledgerDecimals),
+      rowsEvaluated: tape.i32[i + E.rows] as number,
+      reference: referenceAt(tape, decision, timeUs, echo.units),
+      versions: {
+        limits: tape.i32[i + E.limitsVersion] as number,
+        reference: tape.i32[i + E.referenceVersion] as number,
+        fx: tape.i32[i + E.fxVersion] as number,
+        parameters: tape.i32[i + E.parametersVersion] as number,
+      },
+    }
+  }
+
+  /** What has become of the approved order or replace since. */
+  #standing(tape: Tape, command: number, decision: number): StandingView | undefined {
+    const session = tape.i32[(command >> 2) + (typeAt(tape, command) === NEW_ORDER.type ? N : R).session] as number
+    const slot = tape.i32[(decision >> 2) + E.slot] as number
+    const orderSeq = tape.f64[(decision >> 3) + E.orderSeq] as number
+    return this.#gate.view.standing(session, clOrdIDAt(tape, command), slot, orderSeq)
+  }
+
+  /** A limit that was set since could refuse the order now: its first answer was the only one to send it on. */
+  #limitsStand(tape: Tape, decision: number): boolean {
+    return tape.i32[(decision >> 2) + E.limitsVersion] === this.#gate.view.limitsVersion
+  }
+
+  /** Of an earlier run, or ended, a token is of no use to anyone. */
+  #token(seq: number, echo: Echo, protectionPx: string, expiryUs: number): string {
+    if (seq < this.#gate.firstSeq || expiryUs <= this.#gate.view.timeUs) return ''
+    return mintApproval(this.#keys.keyOf(echo.venue), {
+      epoch: this.#gate.epoch,
+      seq,
+      session: echo.session,
+      clOrdID: echo.clOrdID,
+      venue: echo.venue,
+      expiryUs,
+      terms: termsOf(echo.terms, protectionPx),
+    })
+  }
+
+  /** The first decision again, and what has become of its order since. It carries a token only where that still may go. */
+  #repeat(tape: Tape, command: number, decision: number, words: Words | undefined): Decided {
+    const seq = tape.f64[(decision >> 3) + E.firstSeq] as number
+    const first = this.#memory.recall(seq)
+    if (first !== undefined) return this.#read(first, { units: undefined, words }, true)
+    return {
+      ...FORGOTTEN,
+      outcome: OUTCOME_WORDS[DUPLICATE],
+      clOrdID: clOrdIDAt(tape, command),
+      seq,
+      standing: this.#standing(tape, command, decision),
+    }
+  }
+
+  /** A command that no decision follows was refused as such. */
+  #refused(tape: Tape, command: number, source: EchoSource | undefined): Decided {
+    const event = command + lengthAt(tape, command)
+    if (typeAt(tape, event) !== REFUSED.type) throw new Error('an order has neither a decision nor a refusal')
+    const { code, control, text } = reasonAt(decode(tape, event, REFUSED).reason)
+    const echo = this.#echo({ tape, command, decision: event, instrument: source?.units?.id ?? -1 }, source)
+    return {
+      ...FORGOTTEN,
+      outcome: OUTCOME_WORDS[REJECT],
+      duplicate: false,
+      clOrdID: echo.clOrdID,
+      seq: tape.f64[(command >> 3) + N.seq] as number,
+      echo,
+      refusal: { code, control, text: `${code}: ${text}` },
+    }
+  }
+
+  #echo({ tape, command, decision, instrument }: Remembered, source: EchoSource | undefined): Echo {
+    const { directory, view } = this.#gate
+    const units = source?.units ?? directory.instrument(instrument)
+    if (typeAt(tape, command) === NEW_ORDER.type) {
+      return echoOrder(source?.order ?? decode(tape, command, NEW_ORDER), units, directory, source?.words)
+    }
+    const replace = source?.replace ?? decode(tape, command, REPLACE_ORDER)
+    const slot = tape.i32[(decision >> 2) + E.slot] as number
+    const found = source?.view ?? view.order(slot, tape.f64[(decision >> 3) + E.orderSeq] as number)
+    return echoReplace(replace, found, units, directory, source?.words)
+  }
+
+  #instrumentOf(tape: Tape, command: number, decision: number): number {
+    if (typeAt(tape, command) === NEW_ORDER.type) return tape.i32[(command >> 2) + NEW_ORDER.at.instrument] as number
+    const slot = tape.i32[(decision >> 2) + E.slot] as number
+    return this.#gate.view.order(slot, tape.f64[(decision >> 3) + E.orderSeq] as number)?.instrument ?? -1
+  }
+}
+
+/** A decision that only the journal still has. */
+const FORGOTTEN = {
+  duplicate: true,
+  timeUs: 0,
+  echo: undefined,
+  standing: undefined,
+  approval: undefined,
+  why: undefined,
+  refusal: undefined,
+} as const satisfies Partial<Decided>
+
+function referenceAt(
+  tape: Tape,
+  decision: number,
+  timeUs: number,
+  units: InstrumentUnits | undefined,
+): ReferenceUsed | undefined {
+  const source = tape.i32[(decision >> 2) + E.refSource] as number
+  if (source === 0 || units === undefined) return undefined
+  const seenUs = tape.f64[(decision >> 3) + E.refTimeUs] as number
+  return {
+    px: formatDecimal(tape.f64[(decision >> 3) + E.refPx] as number, units.priceDecimals),
+    source: REF_SOURCES[source] as string,
+    timeUs: seenUs,
+    ageUs: timeUs - seenUs,
+  }
+}
+
+/** What the words of decisions come from. */
+export function sourcesOf(gate: Gate): Sources {
+  const { directory, rules, view } = gate
+  return {
+    ...{ names: directory, rules },
+    limitVersion: (row) => view.limitVersion(row),
+    capitalOf: (subject, limitsVersion) => view.capitalOf(subject, limitsVersion),
+    sectorOf: (instrument) => view.sectorOf(instrument),
+  }
+}
+
+function clOrdIDAt(tape: Tape, command: number): string {
+  const isNew = typeAt(tape, command) === NEW_ORDER.type
+  return isNew ? decode(tape, command, NEW_ORDER).clOrdID : decode(tape, command, REPLACE_ORDER).clOrdID
+}
