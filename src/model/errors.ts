@@ -5,7 +5,7 @@
 
 export interface ErrorRow {
   readonly code: string
-  /** Status that the REST wire gives it. */
+  /** Status that the REST wire gives it; 0 for what only a session can do wrong. */
   readonly httpStatus: number
   readonly text: string
 }
@@ -21,7 +21,6 @@ export const REQUEST_ERRORS = [
   row('HEADERS_TOO_LARGE', 431, 'The request line and headers are larger than the gate takes.'),
   row('MALFORMED_REQUEST', 400, 'The bytes are not an HTTP request.'),
   row('REQUEST_TIMEOUT', 408, 'The request did not arrive in full in time.'),
-  row('MALFORMED_MESSAGE', 400, 'The bytes are not a message of the contract in proto/portcullis/v1.'),
   row('UNSUPPORTED_MEDIA_TYPE', 415, 'The body must be application/json, at /oauth/token a form, and not encoded.'),
   // The shape.
   row('UNKNOWN_FIELD', 400, 'The request has a field that it may not have.'),
@@ -50,6 +49,13 @@ export const REQUEST_ERRORS = [
     404,
     'No live order of this client has this clOrdID; what was refused or has ended is in the journal.',
   ),
+  // The order session.
+  row('MALFORMED_MESSAGE', 0, 'The bytes are not a message of the contract in proto/portcullis/v1.'),
+  row('LOGON_EXPECTED', 0, 'The first message of a connection is a Logon, within a few seconds, and no later one is.'),
+  row('SEQUENCE_GAP', 0, 'A message before this one is missing: log on again, which says from where on to send.'),
+  row('SESSION_REPLACED', 0, 'A newer connection of the same client has taken the session over.'),
+  row('HEARTBEAT_MISSED', 0, 'Nothing came from the client for longer than it said.'),
+  row('SLOW_READER', 0, 'The client does not read what the gate sends it, and more than the gate keeps has come up.'),
   // The gate itself.
   row('RATE_LIMITED', 429, 'Too many requests in the window; cancels are never refused for it.'),
   row('QUEUE_FULL', 503, 'Too many requests wait for the sequencer. Nothing was sequenced.'),

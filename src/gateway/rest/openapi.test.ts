@@ -130,8 +130,8 @@ describe('the OpenAPI document', () => {
     walk(document, '#')
   })
 
-  test('every request error is documented somewhere', () => {
+  test('every request error that this wire has is documented somewhere', () => {
     const text = JSON.stringify(document)
-    for (const { code } of REQUEST_ERRORS) assert.ok(text.includes(code), code)
+    for (const { code, httpStatus } of REQUEST_ERRORS) assert.ok(text.includes(code) === httpStatus > 0, code)
   })
 })

@@ -39,7 +39,11 @@ export function errorsPage(): string {
     REQUESTS_INTRODUCTION,
     table(
       ['Code', 'HTTP', 'What it says'],
-      REQUEST_ERRORS.map((error) => [code(error.code), String(error.httpStatus), error.text]),
+      REQUEST_ERRORS.map((error) => [
+        code(error.code),
+        error.httpStatus === 0 ? 'session' : String(error.httpStatus),
+        error.text,
+      ]),
     ),
   )
 }
