@@ -4,21 +4,17 @@
  */
 import type { Socket } from 'node:net'
 import { dutyBit } from '../../auth/duties.ts'
-import type { Grant, TokenFault, TokenVerifier } from '../../auth/token-verifier.ts'
+import type { TokenFault } from '../../auth/token-verifier.ts'
 import { RequestError } from '../../model/errors.ts'
 import type { Duty } from '../../model/vocabulary.ts'
-import type { Gate } from '../gate.ts'
-import { SlidingWindow } from '../ratelimit/sliding-window.ts'
-import { Caller } from './caller.ts'
+import { Caller } from '../caller.ts'
+import type { Callers } from '../callers.ts'
 import type { Exchange } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface AccessOptions {
-  readonly gate: Gate
-  readonly verifier: TokenVerifier
+  readonly callers: Callers
   readonly metrics: Metrics
-  /** Requests of one client in one second before 429. */
-  readonly requestsPerSecondMax: number
   /** True while the server ends: nobody is let in any more. */
   readonly isClosing: () => boolean
   /** Told of each connection that shows a good token. */
@@ -35,21 +31,15 @@ const SECOND_US = 1_000_000
 const NO_TOKEN = 'no token'
 
 export class Access {
-  readonly #gate: Gate
-  readonly #verifier: TokenVerifier
+  readonly #callers: Callers
   readonly #metrics: Metrics
-  readonly #requestsMax: number
   readonly #isClosing: () => boolean
   readonly #onIdentified: (socket: Socket) => void
   readonly #bySocket = new WeakMap<object, Memo>()
-  readonly #byGrant = new WeakMap<Grant, Caller>()
-  readonly #windows = new Map<string, SlidingWindow>()
 
   constructor(options: AccessOptions) {
-    this.#gate = options.gate
-    this.#verifier = options.verifier
+    this.#callers = options.callers
     this.#metrics = options.metrics
-    this.#requestsMax = options.requestsPerSecondMax
     this.#isClosing = options.isClosing
     this.#onIdentified = options.onIdentified
   }
@@ -65,7 +55,7 @@ export class Access {
       const { headers, socket } = exchange.request
       const memo = this.#bySocket.get(socket)
       if (memo !== undefined && memo.header === headers.authorization) {
-        const fault = this.#verifier.faultOf(memo.caller.grant)
+        const fault = this.#callers.faultOf(memo.caller)
         if (fault !== undefined) this.#refuse(exchange, fault)
         else this.#admit(exchange, next, memo.caller, bits, unlimited)
         return
@@ -85,14 +75,7 @@ export class Access {
   async #identify(header: string | undefined): Promise<Caller | TokenFault | typeof NO_TOKEN> {
     // RFC 9110: the scheme is compared without regard to case, the token is one word.
     const token = /^bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(header ?? '')?.[1]
-    if (token === undefined) return NO_TOKEN
-    const grant = await this.#verifier.verify(token)
-    if (typeof grant === 'string') return grant
-    const known = this.#byGrant.get(grant)
-    if (known !== undefined) return known
-    const caller = new Caller(grant, this.#gate, this.#windowOf(grant.clientID))
-    this.#byGrant.set(grant, caller)
-    return caller
+    return token === undefined ? NO_TOKEN : this.#callers.identify(token)
   }
 
   #admit(exchange: Exchange, next: () => void, caller: Caller, bits: number, unlimited: boolean): void {
@@ -125,15 +108,5 @@ export class Access {
       fault === NO_TOKEN ? 'Bearer' : `Bearer error="invalid_token", error_description="the token is refused: ${fault}"`
     const error = new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${fault}.`)
     exchange.refuse(error, { 'www-authenticate': challenge })
-  }
-
-  /** One window a client, whatever its tokens. */
-  #windowOf(clientID: string): SlidingWindow {
-    let window = this.#windows.get(clientID)
-    if (window === undefined) {
-      window = new SlidingWindow(this.#requestsMax, SECOND_US)
-      this.#windows.set(clientID, window)
-    }
-    return window
   }
 }

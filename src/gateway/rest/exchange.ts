@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorRow, type RequestError } from '../../model/errors.ts'
-import type { Caller } from './caller.ts'
+import type { Caller } from '../caller.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 type Headers = Readonly<Record<string, string | number>>

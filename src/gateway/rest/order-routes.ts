@@ -6,22 +6,14 @@ import { formatMoney } from '../../model/explain/amounts.ts'
 import { formatDecimal } from '../../model/numbers.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
 import { form, needId, type WordsOf } from '../../model/parse/form.ts'
-import { newOrder, ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
-import {
-  CANCEL_FORM,
-  cancelOrder,
-  NOT_SENT_FORM,
-  notSent,
-  REPLACE_FORM,
-  replaceOrder,
-} from '../../model/parse/order-change.ts'
+import { ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
+import { CANCEL_FORM, cancelOrder, NOT_SENT_FORM, notSent, REPLACE_FORM } from '../../model/parse/order-change.ts'
 import { Reading } from '../../model/parse/reading.ts'
-import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
-import { encode, type RecordOf } from '../../model/records/schema.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
 import { cancelAnswer } from '../answers/command-answer.ts'
 import type { OrderDecisions } from '../answers/order-decisions.ts'
-import { type EchoSource, echoView } from '../answers/order-echo.ts'
+import { echoView } from '../answers/order-echo.ts'
+import { orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import type { Gate } from '../gate.ts'
 import { decisionJson, echoJson, profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
@@ -136,17 +128,11 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
 function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, call: Exchange, words: OrderWords): void {
   const { caller } = call
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
-  const receivedUs = Date.now() * 1000
-  let source: EchoSource | undefined
+  const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
-    write: (tape) => {
-      const order = newOrder(words, gate.directory, caller, receivedUs)
-      if (order instanceof RequestError) return order
-      source = { units: order.units, order: order.values, words }
-      return encode(tape, NEW_ORDER, order.values)
-    },
+    write: order.write,
     answer: (tape, command, end) => {
-      const decided = decisions.decided(tape, command, end, source)
+      const decided = order.decided(tape, command, end)
       metrics.orders[decided.outcome].value++
       metrics.orderAnswered(call.startedMs)
       return decisionJson(decided, profileTail(gate))
@@ -161,22 +147,11 @@ function changeOrder(
 ): void {
   const { caller } = call
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
-  const receivedUs = Date.now() * 1000
-  let source: EchoSource | undefined
+  const replace = replaceCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
-    write: (tape) => {
-      // The order that it names is looked up now, when all commands before it have taken effect.
-      const origClOrdID = words.origClOrdID ?? ''
-      const view = gate.view.orderOf(caller.session, origClOrdID)
-      // Also of an order that has ended: a repeat must be read in the units that the first was read in.
-      const units = gate.directory.instrument(gate.view.instrumentOf(caller.session, origClOrdID))
-      const made = replaceOrder(words, gate.directory, units, caller, receivedUs)
-      if (made instanceof RequestError) return made
-      source = { units, view, replace: made.values as RecordOf<typeof REPLACE_ORDER>, words }
-      return encode(tape, REPLACE_ORDER, made.values)
-    },
+    write: replace.write,
     answer: (tape, command, end) => {
-      const decided = decisions.decided(tape, command, end, source)
+      const decided = replace.decided(tape, command, end)
       metrics.count('replaces_total', `outcome="${decided.outcome}"`)
       return decisionJson(decided, profileTail(gate))
     },

@@ -11,9 +11,11 @@ import type { Tape } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
 import { OrderDecisions } from '../answers/order-decisions.ts'
+import { Callers } from '../callers.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
+import type { GatewayServices } from '../services.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
@@ -55,6 +57,8 @@ export interface RestOptions {
 }
 
 export interface RestServer {
+  /** What the sessions share with this wire. */
+  readonly services: GatewayServices
   readonly app: FastifyInstance
   /** Starts to serve; returns the address, as http://127.0.0.1:8080. */
   listen(port: number, host: string): Promise<string>
@@ -80,15 +84,16 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const main = await createHttpApp(listening, shortcut)
   const control = await createHttpApp(listening)
   const state = { closing: false }
-  const accessOf = ({ connections }: typeof main, requestsPerSecondMax: number) =>
+  const accessOf = ({ connections }: typeof main, callers: Callers) =>
     new Access({
-      ...{ gate, verifier: options.verifier, metrics, requestsPerSecondMax },
+      ...{ callers, metrics },
       isClosing: () => state.closing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
-  const access = accessOf(main, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
+  const callers = new Callers(gate, options.verifier, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
+  const access = accessOf(main, callers)
   // Who has used up its rate with orders can still look, and whoever may can still kill.
-  const controlAccess = accessOf(control, CONTROL_READS_PER_SECOND_MAX)
+  const controlAccess = accessOf(control, new Callers(gate, options.verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
   const polls = new CancelRequestPolls(gate, options.delays)
@@ -118,6 +123,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
+    services: { gate, callers, decisions, delivery: polls.delivery, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => polls.published(block),

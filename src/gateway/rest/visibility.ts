@@ -1,7 +1,7 @@
 /** What of the firm a caller may see: people and overseers all of it, a client what it is bound to. */
 import { dutyBits } from '../../auth/duties.ts'
+import type { Caller } from '../caller.ts'
 import type { Gate } from '../gate.ts'
-import type { Caller } from './caller.ts'
 
 /** Who sees the whole firm without being a person. */
 const SEES_ALL = dutyBits(['audit:read', 'admin', 'limits:approve', 'reports:sign'])

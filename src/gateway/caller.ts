@@ -1,8 +1,8 @@
 /** A client or person that asks: its grant, its ids at the engine, the duties that hold now. */
-import type { Grant } from '../../auth/token-verifier.ts'
-import type { Sender } from '../../model/parse/reading.ts'
-import type { Gate } from '../gate.ts'
-import type { SlidingWindow } from '../ratelimit/sliding-window.ts'
+import type { Grant } from '../auth/token-verifier.ts'
+import type { Sender } from '../model/parse/reading.ts'
+import type { Gate } from './gate.ts'
+import type { SlidingWindow } from './ratelimit/sliding-window.ts'
 
 /** A client or person with a good token. Ids are -1 until the hierarchy defines the name. */
 export class Caller implements Sender {
