@@ -128,8 +128,7 @@ async function reference() {
 
 /** Checks the contract of the sessions and generates the code of its messages; with --check it only looks. */
 async function proto(args) {
-  const failed = await build()
-  return failed || run(process.execPath, ['scripts/make-contract.mjs', ...args])
+  return (await install()) || run(process.execPath, ['scripts/make-contract.mjs', ...args])
 }
 
 function nothingMatches(kind, patterns) {

@@ -89,17 +89,28 @@ export interface Reason {
   text: string;
 }
 
+/** A limit row that the order was measured by. */
 export interface LimitRow {
   control: string;
   id: string;
-  version: string;
-  subject: string;
-  object?: string | undefined;
+  version: number;
+  subject?:
+    | ScopeKey
+    | undefined;
+  /** What the limit is of, where it is not of everything. */
+  object?: ScopeKey | undefined;
   limit?: Amount | undefined;
   before?: Amount | undefined;
   after?: Amount | undefined;
   action: string;
   mode: string;
+  softLimit?: Amount | undefined;
+}
+
+/** A scope by its kind and name, as ACCOUNT and ACC-7. */
+export interface ScopeKey {
+  kind: string;
+  name: string;
 }
 
 export interface Amount {
@@ -550,14 +561,15 @@ function createBaseLimitRow(): LimitRow {
   return {
     control: "",
     id: "",
-    version: "",
-    subject: "",
+    version: 0,
+    subject: undefined,
     object: undefined,
     limit: undefined,
     before: undefined,
     after: undefined,
     action: "",
     mode: "",
+    softLimit: undefined,
   };
 }
 
@@ -569,14 +581,14 @@ export const LimitRow: MessageFns<LimitRow> = {
     if (message.id !== "") {
       writer.uint32(18).string(message.id);
     }
-    if (message.version !== "") {
-      writer.uint32(26).string(message.version);
+    if (message.version !== 0) {
+      writer.uint32(24).uint32(message.version);
     }
-    if (message.subject !== "") {
-      writer.uint32(34).string(message.subject);
+    if (message.subject !== undefined) {
+      ScopeKey.encode(message.subject, writer.uint32(34).fork()).join();
     }
     if (message.object !== undefined) {
-      writer.uint32(42).string(message.object);
+      ScopeKey.encode(message.object, writer.uint32(42).fork()).join();
     }
     if (message.limit !== undefined) {
       Amount.encode(message.limit, writer.uint32(50).fork()).join();
@@ -592,6 +604,9 @@ export const LimitRow: MessageFns<LimitRow> = {
     }
     if (message.mode !== "") {
       writer.uint32(82).string(message.mode);
+    }
+    if (message.softLimit !== undefined) {
+      Amount.encode(message.softLimit, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -626,11 +641,11 @@ export const LimitRow: MessageFns<LimitRow> = {
             continue;
           }
           case 3: {
-            if (tag !== 26) {
+            if (tag !== 24) {
               break;
             }
 
-            message.version = reader.string();
+            message.version = reader.uint32();
             continue;
           }
           case 4: {
@@ -638,7 +653,7 @@ export const LimitRow: MessageFns<LimitRow> = {
               break;
             }
 
-            message.subject = reader.string();
+            message.subject = ScopeKey.decode(reader, reader.uint32());
             continue;
           }
           case 5: {
@@ -646,7 +661,7 @@ export const LimitRow: MessageFns<LimitRow> = {
               break;
             }
 
-            message.object = reader.string();
+            message.object = ScopeKey.decode(reader, reader.uint32());
             continue;
           }
           case 6: {
@@ -687,6 +702,71 @@ export const LimitRow: MessageFns<LimitRow> = {
             }
 
             message.mode = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.softLimit = Amount.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseScopeKey(): ScopeKey {
+  return { kind: "", name: "" };
+}
+
+export const ScopeKey: MessageFns<ScopeKey> = {
+  encode(message: ScopeKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ScopeKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseScopeKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
             continue;
           }
         }

@@ -6,7 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { CancelAccepted, CommandResult, Decision, RequestRefused } from "./decisions.gen.ts";
+import { CancelAccepted, CommandResult, Decision, RequestRefused, ScopeKey } from "./decisions.gen.ts";
 import {
   ExecutionReport,
   FeedHeartbeat,
@@ -24,7 +24,7 @@ import {
 /** The order session: the same messages over a gRPC stream and over the lean session. docs/reference/session.md says how. */
 
 export interface ClientMessage {
-  /** 1, 2, 3, ... of the client's messages since its first logon to this run of the gate. */
+  /** 1, 2, 3, ... of the client's commands since it first logged on to this run of the gate; 0 of Logon, Heartbeat, Logout. */
   seq: number;
   body?:
     | { $case: "logon"; value: Logon }
@@ -45,7 +45,7 @@ export interface ClientMessage {
 }
 
 export interface ServerMessage {
-  /** 1, 2, 3, ... of the gate's messages of this session and run. */
+  /** 1, 2, 3, ... of what the gate tells this session in this run; 0 of LoggedOn, Heartbeat and Logout. */
   seq: number;
   /** The client's message that this answers; 0 where it answers none. */
   refSeq: number;
@@ -67,7 +67,7 @@ export interface ServerMessage {
 export interface Logon {
   version: number;
   accessToken: string;
-  /** Run of the gate that the client was last connected to, 0 for none, and the last message of the gate that it saw there. */
+  /** Run of the gate that the client was last connected to, and the last message that it saw there; 0 begins anew. */
   epoch: number;
   lastSeenSeq: number;
   /** Silence after which either side holds the other for dead; the gate's own bounds apply. */
@@ -83,7 +83,10 @@ export interface LoggedOn {
   epoch: number;
   /** Last message of the client that the gate has taken: what comes behind it is sent again. */
   lastTakenSeq: number;
-  /** The messages behind `last_seen_seq` follow. false: they are gone, ask again for what is not known. */
+  /**
+   * The messages behind `last_seen_seq` follow. false: numbers begin at 1 on both sides, and whoever waits for the fate of
+   * an order sends it again: the same clOrdID gets the first decision.
+   */
   resumed: boolean;
   heartbeatMs: number;
   window: number;
@@ -128,11 +131,6 @@ export interface KillNotice {
   scope: ScopeKey[];
   cause: string;
   reason: string;
-}
-
-export interface ScopeKey {
-  kind: string;
-  name: string;
 }
 
 /** Something that a person should know. */
@@ -1114,63 +1112,6 @@ export const KillNotice: MessageFns<KillNotice> = {
             }
 
             message.reason = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-};
-
-function createBaseScopeKey(): ScopeKey {
-  return { kind: "", name: "" };
-}
-
-export const ScopeKey: MessageFns<ScopeKey> = {
-  encode(message: ScopeKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.kind !== "") {
-      writer.uint32(10).string(message.kind);
-    }
-    if (message.name !== "") {
-      writer.uint32(18).string(message.name);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ScopeKey {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseScopeKey();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.kind = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.name = reader.string();
             continue;
           }
         }
