@@ -21,7 +21,7 @@ import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
 import { BINDING_KINDS, DUTIES, type Duty, NAME_KINDS } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
-import type { JournalPort } from '../sequencer/ports.ts'
+import type { Block, JournalPort } from '../sequencer/ports.ts'
 import type { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
 import { HandClock, HandTimer, MemoryJournal } from './made-up-world.ts'
@@ -52,6 +52,8 @@ export class RestGate {
   readonly deny = new DenyList(this.files)
   readonly keys = new ApprovalKeys(this.files)
   readonly spilled: string[][] = []
+  /** Told of every durable block, behind the REST server. */
+  readonly listeners: ((block: Block) => void)[] = []
   readonly tokens = new Map<string, string>()
   readonly secrets = new Map<string, string>()
   fatal: unknown
@@ -75,7 +77,10 @@ export class RestGate {
       timer: gate.timer,
       lastSeq: 0,
       lastTimeUs: 0,
-      publish: (block) => gate.server.published(block),
+      publish: (block) => {
+        gate.server.published(block)
+        for (const told of gate.listeners) told(block)
+      },
       report: (notice) => {
         if (notice.code === 'ANSWER_FAULT') throw notice.cause
       },

@@ -32,8 +32,8 @@ export interface CommandAnswer {
   seq: number
   time: string
   id?: number
-  reason?: object
-  alarm?: object
+  reason?: ReasonAnswer
+  alarm?: ReasonAnswer
   quarantined?: boolean
   orderID?: string
   state?: string
@@ -146,8 +146,24 @@ function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
   }
 }
 
+/** What a cancel came to. */
+export interface CancelAnswer {
+  readonly outcome: 'PASS'
+  readonly durable: true
+  readonly seq: number
+  readonly orderID?: string | undefined
+  readonly reason?: ReasonAnswer | undefined
+}
+
+/** A reason in the words of the table. */
+export interface ReasonAnswer {
+  readonly code: string
+  readonly control: string
+  readonly text: string
+}
+
 /** The answer to a cancel: it passes, whatever it found. */
-export function cancelAnswer(tape: Tape, command: number, end: number): object {
+export function cancelAnswer(tape: Tape, command: number, end: number): CancelAnswer {
   const seq = tape.f64[(command >> 3) + C.seq] as number
   for (let at = command + lengthAt(tape, command); at < end; at += lengthAt(tape, at)) {
     if (typeAt(tape, at) !== CANCEL_DECIDED.type) continue
@@ -165,7 +181,7 @@ export function cancelAnswer(tape: Tape, command: number, end: number): object {
 }
 
 /** A reason in the words of the table. */
-export function reasonJson(number: number): object {
+export function reasonJson(number: number): ReasonAnswer {
   const { code, control, text } = reasonAt(number)
   return { code, control, text: `${code}: ${text}` }
 }

@@ -1,7 +1,7 @@
 /** Encodes what the gate tells a session. */
 import type { RequestError } from '../../model/errors.ts'
 import { parseTimeUs } from '../../model/parse/timestamps.ts'
-import type { CommandResult, Reason } from '../../wire/portcullis/v1/decisions.gen.ts'
+import type { CommandResult } from '../../wire/portcullis/v1/decisions.gen.ts'
 import { OrderSessionResponse } from '../../wire/portcullis/v1/gate_service.gen.ts'
 import { ServerMessage } from '../../wire/portcullis/v1/session.gen.ts'
 import type { CommandAnswer } from '../answers/command-answer.ts'
@@ -53,8 +53,8 @@ export function resultBody(answer: CommandAnswer): Body {
     timeUs: parseTimeUs(answer.time),
     orderID: answer.orderID,
     state: answer.state,
-    reason: answer.reason as Reason | undefined,
-    alarm: answer.alarm as Reason | undefined,
+    reason: answer.reason,
+    alarm: answer.alarm,
   }
   return { $case: 'result', value }
 }

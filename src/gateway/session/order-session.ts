@@ -1,0 +1,269 @@
+/**
+ * One connection of the order session, whatever carries it: logs the client on, takes its commands in the order of their
+ * numbers, hands it answers and what the gate wants of it, and ends when it is silent, slow, or no longer allowed.
+ */
+import type { TokenFault } from '../../auth/token-verifier.ts'
+import { type ErrorCode, RequestError } from '../../model/errors.ts'
+import { type ClientMessageRead, readClientMessage } from '../../wire/client-message.ts'
+import { Cursor } from '../../wire/form-message.ts'
+import type { Logon } from '../../wire/portcullis/v1/session.gen.ts'
+import { Caller } from '../caller.ts'
+import type { Listener } from '../cancel-delivery.ts'
+import { type Body, encodeMessage, responseOf } from './server-message.ts'
+import type { Taking } from './session-intake.ts'
+import type { Receiver, SessionState } from './session-state.ts'
+import type { Sessions } from './sessions.ts'
+
+/** What carries a session. */
+export interface Carrier {
+  /** Sends an OrderSessionResponse. */
+  send(response: Buffer): void
+  /** Bytes that were sent and that the client has not taken. */
+  readonly unread: number
+  /** Stops, and goes on, reading. */
+  pause(): void
+  resume(): void
+  /** Ends the connection once what was sent is out. */
+  end(): void
+  /** The client has shown who it is. */
+  identified(): void
+}
+
+export const SESSION_VERSION = 1
+export const WINDOW_MAX = 65_536
+const WINDOW = 4_096
+export const HEARTBEAT_MS_MIN = 100
+const HEARTBEAT_MS = 1_000
+export const HEARTBEAT_MS_MAX = 60_000
+/** A client is held for dead after so many of its heartbeats. */
+const SILENT_HEARTBEATS = 2.5
+/** Beyond it nothing more is read of a client, so that its answers do not pile up. */
+const UNREAD_PAUSES = 256 * 1024
+/** Beyond it the connection ends: what the gate tells it unasked has piled up. */
+const UNREAD_ENDS = 8 * 1024 * 1024
+/** Tag of OrderSessionRequest's repeated field `messages`. */
+const MESSAGES_TAG = 0x0a
+
+export class OrderSession implements Receiver {
+  readonly #sessions: Sessions
+  readonly #carrier: Carrier
+  readonly #cursor = new Cursor()
+  caller: Caller | undefined
+  listener: Listener | undefined
+  heartbeatMs = HEARTBEAT_MS
+  receivedMs: number
+  #state: SessionState | undefined
+  #taking: Taking | undefined
+  #sentMs = 0
+  #window = WINDOW
+  #stage: 'new' | 'checking' | 'on' | 'over' = 'new'
+  /** What came while the token was being checked: at most one frame, since nothing more is read then. */
+  readonly #early: Buffer[] = []
+  /** Encoded messages of this turn. */
+  #turn: Buffer[] = []
+  #isPaused = false
+
+  constructor(sessions: Sessions, carrier: Carrier) {
+    this.#sessions = sessions
+    this.#carrier = carrier
+    this.receivedMs = sessions.delays.nowMs()
+  }
+
+  get isOn(): boolean {
+    return this.#stage === 'on'
+  }
+
+  get isChecking(): boolean {
+    return this.#stage === 'checking'
+  }
+
+  /** An OrderSessionRequest of the client; the bytes may be kept. */
+  take(request: Buffer): void {
+    if (this.#stage === 'over') return
+    if (this.isChecking) {
+      this.#early.push(request)
+      return
+    }
+    this.receivedMs = this.#sessions.delays.nowMs()
+    const cursor = this.#cursor
+    cursor.start(request, 0, request.length)
+    while (cursor.at < request.length) {
+      const isMessage = cursor.varint() === MESSAGES_TAG
+      const end = isMessage ? cursor.span() : 0
+      if (!isMessage || cursor.isBroken) return this.over('MALFORMED_MESSAGE', 'OrderSessionRequest')
+      const from = cursor.at
+      cursor.at = end
+      this.#message(readClientMessage(request, from, end))
+      if (this.isOn) continue
+      // The rest of the request waits while the token is checked.
+      if (this.isChecking && end < request.length) this.#early.push(request.subarray(end))
+      return
+    }
+    this.#press()
+  }
+
+  #message(message: ClientMessageRead): void {
+    if (this.#stage === 'new') {
+      if (message.kind === 'logon') this.#logOn(message.logon)
+      else if (message.kind === 'fault' && message.error.code === 'MALFORMED_MESSAGE') this.over('MALFORMED_MESSAGE')
+      else this.over('LOGON_EXPECTED')
+      return
+    }
+    switch (message.kind) {
+      case 'logon':
+        return this.over('LOGON_EXPECTED')
+      case 'logout':
+        return this.over(undefined)
+      case 'heartbeat':
+        return
+      default:
+        return this.#command(message)
+    }
+  }
+
+  #command(message: Exclude<ClientMessageRead, { readonly kind: 'logon' | 'logout' | 'heartbeat' }>): void {
+    const state = this.#state as SessionState
+    // Without a number nobody could say which command is refused.
+    if (message.kind === 'fault' && message.seq === 0) return this.over(message.error.code, message.error.field)
+    // Taken before: its answer came, or comes.
+    if (message.seq > 0 && message.seq <= state.taken) return
+    if (message.seq !== state.taken + 1) return this.over('SEQUENCE_GAP', 'seq')
+    state.taken = message.seq
+    state.waiting++
+    ;(this.#taking as Taking).take(message)
+  }
+
+  #logOn(logon: Logon): void {
+    if (logon.version !== SESSION_VERSION) return this.over('LOGON_EXPECTED', 'version')
+    this.#stage = 'checking'
+    this.#pause()
+    this.#sessions.callers.identify(logon.accessToken).then(
+      (caller) => this.#checked(logon, caller),
+      () => this.over('INTERNAL_ERROR'),
+    )
+  }
+
+  #checked(logon: Logon, caller: Caller | TokenFault): void {
+    if (this.#stage !== 'checking') return
+    if (!(caller instanceof Caller)) return this.over('UNAUTHENTICATED', 'accessToken', caller)
+    if (caller.isPerson) return this.over('FORBIDDEN', 'accessToken', 'A session is of a machine.')
+    caller.resolve()
+    if (caller.session < 0) return this.over('NOT_BOUND', 'accessToken', 'No SESSION has the name of the client.')
+    this.#carrier.identified()
+    this.caller = caller
+    this.heartbeatMs = clamp(logon.heartbeatMs || HEARTBEAT_MS, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX)
+    this.#window = clamp(logon.window || WINDOW, 1, WINDOW_MAX)
+    const { state, missed } = this.#sessions.join(this, caller, logon)
+    this.#state = state
+    this.#taking = this.#sessions.intake.of(state, caller)
+    this.#stage = 'on'
+    this.receivedMs = this.#sessions.delays.nowMs()
+    this.#unnumbered({
+      $case: 'loggedOn',
+      value: {
+        version: SESSION_VERSION,
+        epoch: this.#sessions.epoch,
+        lastTakenSeq: state.taken,
+        resumed: missed !== undefined,
+        heartbeatMs: this.heartbeatMs,
+        window: this.#window,
+        ...this.#sessions.describe(caller),
+      },
+    })
+    for (const message of missed ?? []) this.#push(message)
+    state.receiver = this
+    const early = this.#early.splice(0)
+    this.#resume()
+    for (const request of early) this.take(request)
+  }
+
+  receive(message: Buffer): void {
+    this.#push(message)
+    if (this.#carrier.unread > UNREAD_ENDS) this.over('SLOW_READER')
+  }
+
+  answered(): void {
+    this.#press()
+  }
+
+  /** Tells a client that is told nothing else that the gate decides. */
+  beat(nowMs: number, durableSeq: number, timeUs: number): void {
+    if (this.#stage === 'on' && nowMs - this.#sentMs >= this.heartbeatMs) {
+      this.#unnumbered({ $case: 'heartbeat', value: { durableSeq, timeUs } })
+    }
+  }
+
+  /** Ends a session that is silent, or whose token is no longer good. */
+  check(nowMs: number): void {
+    if (this.#stage === 'over') return
+    const silentMs = this.#stage === 'on' ? this.heartbeatMs * SILENT_HEARTBEATS : this.#sessions.logonMs
+    // Who is not read cannot be heard.
+    if (!this.#isPaused && nowMs - this.receivedMs > silentMs) {
+      return this.over(this.#stage === 'on' ? 'HEARTBEAT_MISSED' : 'LOGON_EXPECTED')
+    }
+    const fault = this.caller === undefined ? undefined : this.#sessions.callers.faultOf(this.caller)
+    if (fault !== undefined) this.over('UNAUTHENTICATED', 'accessToken', fault)
+    else this.#press()
+  }
+
+  /** Says why where there is a reason, and ends the connection. */
+  over(code: ErrorCode | undefined, field = '', why?: string): void {
+    if (this.#stage === 'over') return
+    const text = code === undefined ? '' : (why ?? new RequestError(code, field).text)
+    this.#unnumbered({ $case: 'logout', value: { code: code ?? '', text } })
+    this.#flush()
+    this.gone()
+    this.#carrier.end()
+  }
+
+  /** The connection is gone, whoever ended it. */
+  gone(): void {
+    if (this.#stage === 'over') return
+    this.#stage = 'over'
+    this.#early.length = 0
+    if (this.#state?.receiver === this) this.#state.receiver = undefined
+    this.#sessions.left(this)
+  }
+
+  #unnumbered(body: Body): void {
+    this.#push(encodeMessage(0, 0, body))
+  }
+
+  /** All that one turn has to say goes out as one response. */
+  #push(message: Buffer): void {
+    if (this.#turn.length === 0) queueMicrotask(() => this.#flush())
+    this.#turn.push(message)
+  }
+
+  #flush(): void {
+    if (this.#turn.length === 0 || this.#stage === 'over') return
+    this.#sentMs = this.#sessions.delays.nowMs()
+    this.#carrier.send(responseOf(this.#turn))
+    this.#turn = []
+  }
+
+  /** Reads no more than is answered, and nothing of who does not read. */
+  #press(): void {
+    if (this.#stage !== 'on') return
+    const waiting = (this.#state as SessionState).waiting
+    if (waiting >= this.#window || this.#carrier.unread > UNREAD_PAUSES) this.#pause()
+    else if (waiting <= this.#window / 2 || !this.#isPaused) this.#resume()
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#carrier.pause()
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.receivedMs = this.#sessions.delays.nowMs()
+    this.#carrier.resume()
+  }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most)
+}

@@ -1,0 +1,179 @@
+/** Takes the commands of sessions to the sequencer, and their answers back to the session's state. */
+import { dutyBit } from '../../auth/duties.ts'
+import { RequestError } from '../../model/errors.ts'
+import type { Words, WordsOf } from '../../model/parse/form.ts'
+import type { OrderWords } from '../../model/parse/new-order.ts'
+import { type CANCEL_FORM, cancelOrder, type REPLACE_FORM } from '../../model/parse/order-change.ts'
+import { enclose, encode } from '../../model/records/schema.ts'
+import type { Tape } from '../../model/records/tape.ts'
+import type { Fault, Submission } from '../../sequencer/ports.ts'
+import type { ClientMessageRead } from '../../wire/client-message.ts'
+import type { SessionCommand } from '../../wire/session-commands.ts'
+import { cancelAnswer, commandAnswer } from '../answers/command-answer.ts'
+import type { Caller } from '../caller.ts'
+import { type OrderCommand, orderCommand, replaceCommand } from '../commands/order-commands.ts'
+import type { GatewayServices } from '../services.ts'
+import { decisionMessage } from './decision-message.ts'
+import { type Body, encodeMessage, refusedBody, resultBody } from './server-message.ts'
+import { COMMAND_ROWS, type CommandRow } from './session-commands.ts'
+import type { SessionState } from './session-state.ts'
+
+type Told = Extract<ClientMessageRead, { readonly words: Words } | { readonly kind: 'fault' }>
+type Written = number | RequestError
+
+const AGENT = dutyBit('cancels:execute')
+/** A full queue is asked again after this. */
+const QUEUE_RETRY_MS = 100
+
+export class SessionIntake {
+  readonly #services: GatewayServices
+  readonly #nowMs: () => number
+
+  constructor(services: GatewayServices, nowMs: () => number) {
+    this.#services = services
+    this.#nowMs = nowMs
+  }
+
+  of(state: SessionState, caller: Caller): Taking {
+    return new Taking(this.#services, this.#nowMs, state, caller)
+  }
+}
+
+/** The commands of one connection. */
+export class Taking {
+  readonly #services: GatewayServices
+  readonly #nowMs: () => number
+  readonly #state: SessionState
+  readonly #caller: Caller
+
+  constructor(services: GatewayServices, nowMs: () => number, state: SessionState, caller: Caller) {
+    this.#services = services
+    this.#nowMs = nowMs
+    this.#state = state
+    this.#caller = caller
+  }
+
+  /** Takes a command whose number is the next. It is answered exactly once. */
+  take(message: Told): void {
+    const { seq } = message
+    const kind = message.kind === 'fault' ? message.command : message.kind
+    const waitMs = this.#rate(kind === undefined ? undefined : COMMAND_ROWS[kind])
+    if (waitMs > 0) return this.#answer(seq, refusedBody(new RequestError('RATE_LIMITED'), waitMs))
+    if (message.kind === 'fault') return this.#answer(seq, refusedBody(message.error))
+    if (!this.#caller.holds(COMMAND_ROWS[message.kind].duties)) {
+      return this.#answer(seq, refusedBody(new RequestError('FORBIDDEN')))
+    }
+    this.#submit(seq, message.kind, message.words)
+  }
+
+  /** Milliseconds to wait where the client's rate refuses; what may not be refused takes the room of what comes later. */
+  #rate(row: CommandRow | undefined): number {
+    const nowUs = this.#nowMs() * 1000
+    if (row?.neverRefused !== true) return Math.ceil(this.#caller.window.take(nowUs) / 1000)
+    this.#caller.window.force(nowUs)
+    return 0
+  }
+
+  #submit(seq: number, kind: SessionCommand, words: Words): void {
+    switch (kind) {
+      case 'newOrder':
+      case 'replace':
+        return this.#order(seq, this.#orderCommand(kind, words))
+      case 'cancel':
+        return this.#cancel(seq, words as WordsOf<typeof CANCEL_FORM>)
+      default: {
+        const { construct, neverRefused } = COMMAND_ROWS[kind]
+        if (construct === undefined) throw new Error(`no constructor for ${kind}`)
+        const { gate } = this.#services
+        return this.#sequence(seq, neverRefused, {
+          write: (tape) => {
+            const made = construct(words, gate.directory, this.#caller)
+            if (made instanceof RequestError) return made
+            const offset = encode(tape, made.layout, made.values)
+            if (made.tail === undefined) return offset
+            encode(tape, made.tail.layout, made.tail.values)
+            enclose(tape, offset)
+            return offset
+          },
+          body: (tape, command, end) => resultBody(commandAnswer(tape, command, end)),
+        })
+      }
+    }
+  }
+
+  #orderCommand(kind: 'newOrder' | 'replace', words: Words): OrderCommand {
+    const { gate, decisions } = this.#services
+    const receivedUs = Date.now() * 1000
+    return kind === 'newOrder'
+      ? orderCommand(gate, decisions, words as OrderWords, this.#caller, receivedUs)
+      : replaceCommand(gate, decisions, words as WordsOf<typeof REPLACE_FORM>, this.#caller, receivedUs)
+  }
+
+  #order(seq: number, order: OrderCommand): void {
+    this.#sequence(seq, false, {
+      write: order.write,
+      body: (tape, command, end) => ({ $case: 'decision', value: decisionMessage(order.decided(tape, command, end)) }),
+    })
+  }
+
+  #cancel(seq: number, words: WordsOf<typeof CANCEL_FORM>): void {
+    const { gate, spillCancel } = this.#services
+    const caller = this.#caller
+    const own = caller.grant.clientID
+    const owner = words.owner ?? own
+    if (owner !== own && !caller.holds(AGENT)) {
+      const text = "Only a cancel agent cancels another client's orders."
+      return this.#answer(seq, refusedBody(new RequestError('FORBIDDEN', 'owner', text)))
+    }
+    const receivedUs = Date.now() * 1000
+    this.#sequence(seq, true, {
+      write: (tape) => {
+        const made = cancelOrder(words, gate.directory, caller, receivedUs)
+        return made instanceof RequestError ? made : encode(tape, made.layout, made.values)
+      },
+      body: (tape, command, end) => ({ $case: 'cancel', value: cancelAnswer(tape, command, end) }),
+      onJournalDown: () => {
+        spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
+        this.#answer(seq, { $case: 'cancel', value: { durable: false } })
+      },
+    })
+  }
+
+  #sequence(
+    seq: number,
+    neverRefused: boolean,
+    command: {
+      readonly write: (tape: Tape) => Written
+      readonly body: (tape: Tape, command: number, end: number) => Body
+      readonly onJournalDown?: () => void
+    },
+  ): void {
+    const submission: Submission = {
+      write: (tape) => offsetOf(command.write(tape)),
+      onDurable: (tape, at, end) => this.#answer(seq, command.body(tape, at, end)),
+      onFailure: (fault, cause) => this.#answer(seq, faultBody(fault, cause)),
+      neverRefused,
+      ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
+    }
+    this.#services.gate.submit(submission)
+  }
+
+  #answer(refSeq: number, body: Body): void {
+    this.#state.waiting--
+    this.#state.send((seq) => encodeMessage(seq, refSeq, body))
+    this.#state.receiver?.answered()
+  }
+}
+
+/** The sequencer takes back what a write that throws has done, and hands the cause on. */
+function offsetOf(written: Written): number {
+  if (written instanceof RequestError) throw written
+  return written
+}
+
+function faultBody(fault: Fault, cause: unknown): Body {
+  if (fault !== 'COMMAND_FAULT') {
+    return refusedBody(new RequestError(fault), fault === 'QUEUE_FULL' ? QUEUE_RETRY_MS : undefined)
+  }
+  return refusedBody(cause instanceof RequestError ? cause : new RequestError('INTERNAL_ERROR'))
+}

@@ -1,0 +1,114 @@
+/**
+ * The order sessions of a gate: which client is connected, what is kept for one that comes back, and what the gate tells
+ * all of them unasked: heartbeats, cancel requests.
+ */
+import type { Block } from '../../sequencer/ports.ts'
+import type { Logon } from '../../wire/portcullis/v1/session.gen.ts'
+import type { Caller } from '../caller.ts'
+import type { Callers } from '../callers.ts'
+import type { Delays } from '../delays.ts'
+import type { GatewayServices } from '../services.ts'
+import { type Carrier, OrderSession } from './order-session.ts'
+import { SessionIntake } from './session-intake.ts'
+import { SessionState } from './session-state.ts'
+
+/** A connection that has not logged on by then ends. */
+const LOGON_MS = 5_000
+/** Sessions are looked at this often: silence, tokens, readers. */
+const CHECK_MS = 250
+
+export class Sessions {
+  readonly callers: Callers
+  readonly delays: Delays
+  readonly logonMs = LOGON_MS
+  readonly intake: SessionIntake
+  readonly #services: GatewayServices
+  readonly #open = new Set<OrderSession>()
+  /** Of each session of the engine: what is kept, and the connection that has it. */
+  readonly #states = new Map<number, SessionState>()
+  readonly #holders = new Map<number, OrderSession>()
+  #stopChecks: () => void = () => {}
+  #isClosing = false
+
+  constructor(services: GatewayServices, delays: Delays) {
+    this.#services = services
+    this.callers = services.callers
+    this.delays = delays
+    this.intake = new SessionIntake(services, () => delays.nowMs())
+    this.#arm()
+  }
+
+  get epoch(): number {
+    return this.#services.gate.epoch
+  }
+
+  /** Connections, logged on or not. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** A new connection. */
+  connect(carrier: Carrier): OrderSession {
+    const session = new OrderSession(this, carrier)
+    this.#open.add(session)
+    if (this.#isClosing) session.over('NOT_READY')
+    return session
+  }
+
+  /**
+   * The client of a connection has shown who it is: an older connection of it gives way. `missed`: what it has not
+   * seen; undefined where its numbers begin anew.
+   */
+  join(
+    session: OrderSession,
+    caller: Caller,
+    { epoch, lastSeenSeq }: Logon,
+  ): { readonly state: SessionState; readonly missed: readonly Buffer[] | undefined } {
+    this.#holders.get(caller.session)?.over('SESSION_REPLACED')
+    this.#holders.set(caller.session, session)
+    const known = this.#states.get(caller.session)
+    const missed = epoch === this.epoch ? known?.since(lastSeenSeq) : undefined
+    if (known !== undefined && missed !== undefined) return { state: known, missed }
+    const state = new SessionState()
+    this.#states.set(caller.session, state)
+    return { state, missed: undefined }
+  }
+
+  describe({ session }: Caller) {
+    const { directory } = this.#services.gate
+    return {
+      cancelOnDisconnect: false,
+      firm: directory.firm,
+      profile: directory.profile ?? '',
+      session: directory.nameOf('SESSION', session),
+    }
+  }
+
+  left(session: OrderSession): void {
+    this.#open.delete(session)
+    const id = session.caller?.session
+    if (id !== undefined && this.#holders.get(id) === session) this.#holders.delete(id)
+  }
+
+  /** Told of every durable block. */
+  published({ lastSeq, lastTimeUs }: Pick<Block, 'lastSeq' | 'lastTimeUs'>): void {
+    if (this.#holders.size === 0) return
+    const nowMs = this.delays.nowMs()
+    for (const session of this.#holders.values()) session.beat(nowMs, lastSeq, lastTimeUs)
+  }
+
+  /** Ends every session with a word. */
+  close(): void {
+    this.#isClosing = true
+    this.#stopChecks()
+    for (const session of [...this.#open]) session.over('NOT_READY')
+  }
+
+  #arm(): void {
+    this.#stopChecks = this.delays.after(CHECK_MS, () => {
+      const nowMs = this.delays.nowMs()
+      for (const session of [...this.#open]) session.check(nowMs)
+      this.#arm()
+    })
+  }
+}
