@@ -6,13 +6,14 @@ import type { TokenFault } from '../../auth/token-verifier.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
 import { type ClientMessageRead, readClientMessage } from '../../wire/client-message.ts'
 import { Cursor } from '../../wire/form-message.ts'
-import type { Logon } from '../../wire/portcullis/v1/session.gen.ts'
+import type { LoggedOn, Logon } from '../../wire/portcullis/v1/session.gen.ts'
 import { Caller } from '../caller.ts'
+import type { Callers } from '../callers.ts'
 import type { Listener } from '../cancel-delivery.ts'
+import type { Delays } from '../delays.ts'
 import { type Body, encodeMessage, responseOf } from './server-message.ts'
-import type { Taking } from './session-intake.ts'
+import type { SessionIntake, Taking } from './session-intake.ts'
 import type { Receiver, SessionState } from './session-state.ts'
-import type { Sessions } from './sessions.ts'
 
 /** What carries a session. */
 export interface Carrier {
@@ -27,6 +28,30 @@ export interface Carrier {
   end(): void
   /** The client has shown who it is. */
   identified(): void
+}
+
+/** Where a session is at home: what all sessions of a gate share. */
+export interface SessionHome {
+  readonly callers: Callers
+  readonly delays: Delays
+  readonly intake: SessionIntake
+  /** Run of the gate. */
+  readonly epoch: number
+  /** A connection that has not logged on by then ends. */
+  readonly logonMs: number
+  /**
+   * The client of a connection has shown who it is: an older connection of it gives way. `missed`: what it has not
+   * seen; undefined where its numbers begin anew.
+   */
+  join(session: OrderSession, caller: Caller, logon: Logon): Joined
+  /** What a logon is answered with beside the terms of the session. */
+  describe(caller: Caller): Pick<LoggedOn, 'cancelOnDisconnect' | 'firm' | 'profile' | 'session'>
+  left(session: OrderSession): void
+}
+
+export interface Joined {
+  readonly state: SessionState
+  readonly missed: readonly Buffer[] | undefined
 }
 
 export const SESSION_VERSION = 1
@@ -45,7 +70,7 @@ const UNREAD_ENDS = 8 * 1024 * 1024
 const MESSAGES_TAG = 0x0a
 
 export class OrderSession implements Receiver {
-  readonly #sessions: Sessions
+  readonly #home: SessionHome
   readonly #carrier: Carrier
   readonly #cursor = new Cursor()
   caller: Caller | undefined
@@ -63,10 +88,10 @@ export class OrderSession implements Receiver {
   #turn: Buffer[] = []
   #isPaused = false
 
-  constructor(sessions: Sessions, carrier: Carrier) {
-    this.#sessions = sessions
+  constructor(home: SessionHome, carrier: Carrier) {
+    this.#home = home
     this.#carrier = carrier
-    this.receivedMs = sessions.delays.nowMs()
+    this.receivedMs = home.delays.nowMs()
   }
 
   get isOn(): boolean {
@@ -84,7 +109,7 @@ export class OrderSession implements Receiver {
       this.#early.push(request)
       return
     }
-    this.receivedMs = this.#sessions.delays.nowMs()
+    this.receivedMs = this.#home.delays.nowMs()
     const cursor = this.#cursor
     cursor.start(request, 0, request.length)
     while (cursor.at < request.length) {
@@ -137,7 +162,7 @@ export class OrderSession implements Receiver {
     if (logon.version !== SESSION_VERSION) return this.over('LOGON_EXPECTED', 'version')
     this.#stage = 'checking'
     this.#pause()
-    this.#sessions.callers.identify(logon.accessToken).then(
+    this.#home.callers.identify(logon.accessToken).then(
       (caller) => this.#checked(logon, caller),
       () => this.over('INTERNAL_ERROR'),
     )
@@ -153,21 +178,21 @@ export class OrderSession implements Receiver {
     this.caller = caller
     this.heartbeatMs = clamp(logon.heartbeatMs || HEARTBEAT_MS, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX)
     this.#window = clamp(logon.window || WINDOW, 1, WINDOW_MAX)
-    const { state, missed } = this.#sessions.join(this, caller, logon)
+    const { state, missed } = this.#home.join(this, caller, logon)
     this.#state = state
-    this.#taking = this.#sessions.intake.of(state, caller)
+    this.#taking = this.#home.intake.of(state, caller)
     this.#stage = 'on'
-    this.receivedMs = this.#sessions.delays.nowMs()
+    this.receivedMs = this.#home.delays.nowMs()
     this.#unnumbered({
       $case: 'loggedOn',
       value: {
         version: SESSION_VERSION,
-        epoch: this.#sessions.epoch,
+        epoch: this.#home.epoch,
         lastTakenSeq: state.taken,
         resumed: missed !== undefined,
         heartbeatMs: this.heartbeatMs,
         window: this.#window,
-        ...this.#sessions.describe(caller),
+        ...this.#home.describe(caller),
       },
     })
     for (const message of missed ?? []) this.#push(message)
@@ -196,12 +221,12 @@ export class OrderSession implements Receiver {
   /** Ends a session that is silent, or whose token is no longer good. */
   check(nowMs: number): void {
     if (this.#stage === 'over') return
-    const silentMs = this.#stage === 'on' ? this.heartbeatMs * SILENT_HEARTBEATS : this.#sessions.logonMs
+    const silentMs = this.#stage === 'on' ? this.heartbeatMs * SILENT_HEARTBEATS : this.#home.logonMs
     // Who is not read cannot be heard.
     if (!this.#isPaused && nowMs - this.receivedMs > silentMs) {
       return this.over(this.#stage === 'on' ? 'HEARTBEAT_MISSED' : 'LOGON_EXPECTED')
     }
-    const fault = this.caller === undefined ? undefined : this.#sessions.callers.faultOf(this.caller)
+    const fault = this.caller === undefined ? undefined : this.#home.callers.faultOf(this.caller)
     if (fault !== undefined) this.over('UNAUTHENTICATED', 'accessToken', fault)
     else this.#press()
   }
@@ -222,7 +247,7 @@ export class OrderSession implements Receiver {
     this.#stage = 'over'
     this.#early.length = 0
     if (this.#state?.receiver === this) this.#state.receiver = undefined
-    this.#sessions.left(this)
+    this.#home.left(this)
   }
 
   #unnumbered(body: Body): void {
@@ -237,7 +262,7 @@ export class OrderSession implements Receiver {
 
   #flush(): void {
     if (this.#turn.length === 0 || this.#stage === 'over') return
-    this.#sentMs = this.#sessions.delays.nowMs()
+    this.#sentMs = this.#home.delays.nowMs()
     this.#carrier.send(responseOf(this.#turn))
     this.#turn = []
   }
@@ -259,7 +284,7 @@ export class OrderSession implements Receiver {
   #resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
-    this.receivedMs = this.#sessions.delays.nowMs()
+    this.receivedMs = this.#home.delays.nowMs()
     this.#carrier.resume()
   }
 }

@@ -8,16 +8,15 @@ import type { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
 import type { Delays } from '../delays.ts'
 import type { GatewayServices } from '../services.ts'
-import { type Carrier, OrderSession } from './order-session.ts'
+import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
 import { SessionIntake } from './session-intake.ts'
 import { SessionState } from './session-state.ts'
 
-/** A connection that has not logged on by then ends. */
 const LOGON_MS = 5_000
 /** Sessions are looked at this often: silence, tokens, readers. */
 const CHECK_MS = 250
 
-export class Sessions {
+export class Sessions implements SessionHome {
   readonly callers: Callers
   readonly delays: Delays
   readonly logonMs = LOGON_MS
@@ -55,15 +54,7 @@ export class Sessions {
     return session
   }
 
-  /**
-   * The client of a connection has shown who it is: an older connection of it gives way. `missed`: what it has not
-   * seen; undefined where its numbers begin anew.
-   */
-  join(
-    session: OrderSession,
-    caller: Caller,
-    { epoch, lastSeenSeq }: Logon,
-  ): { readonly state: SessionState; readonly missed: readonly Buffer[] | undefined } {
+  join(session: OrderSession, caller: Caller, { epoch, lastSeenSeq }: Logon): Joined {
     this.#holders.get(caller.session)?.over('SESSION_REPLACED')
     this.#holders.set(caller.session, session)
     const known = this.#states.get(caller.session)
