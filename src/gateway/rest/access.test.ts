@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { dutyBits } from '../../auth/duties.ts'
 import { BINDING } from '../../model/records/commands.ts'
 import { BINDING_KINDS, DUTIES } from '../../model/vocabulary.ts'
+import { HandDelays } from '../../simulator/made-up-world.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
 
@@ -116,7 +117,8 @@ describe('access', () => {
 })
 
 test('a client over its rate waits; its cancels do not', async () => {
-  const gate = await RestGate.start({ requestsPerSecondMax: 20 })
+  const delays = new HandDelays()
+  const gate = await RestGate.start({ requestsPerSecondMax: 20, delays })
   await gate.register('ems-1', 'client', ['orders:write', 'risk:read'])
   await gate.register('ems-2', 'client', ['risk:read'])
   const statuses: number[] = []
@@ -127,5 +129,7 @@ test('a client over its rate waits; its cancels do not', async () => {
   assert.equal(refused.headers.get('retry-after'), '1')
   assert.equal((await gate.send('ems-1', 'POST', '/orders/a/cancel')).body.outcome, 'PASS')
   assert.equal((await gate.send('ems-2', 'GET', '/latches')).status, 200, 'another client has its own')
+  delays.pass(1_000)
+  assert.equal((await gate.send('ems-1', 'GET', '/latches')).status, 200, 'a second later there is room')
   await gate.close()
 })

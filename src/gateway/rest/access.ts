@@ -15,6 +15,8 @@ import type { Metrics } from './metrics.ts'
 export interface AccessOptions {
   readonly callers: Callers
   readonly metrics: Metrics
+  /** Elapsed time, which rates go by. */
+  readonly nowMs: () => number
   /** True while the server ends: nobody is let in any more. */
   readonly isClosing: () => boolean
   /** Told of each connection that shows a good token. */
@@ -33,6 +35,7 @@ const NO_TOKEN = 'no token'
 export class Access {
   readonly #callers: Callers
   readonly #metrics: Metrics
+  readonly #nowMs: () => number
   readonly #isClosing: () => boolean
   readonly #onIdentified: (socket: Socket) => void
   readonly #bySocket = new WeakMap<object, Memo>()
@@ -40,6 +43,7 @@ export class Access {
   constructor(options: AccessOptions) {
     this.#callers = options.callers
     this.#metrics = options.metrics
+    this.#nowMs = options.nowMs
     this.#isClosing = options.isClosing
     this.#onIdentified = options.onIdentified
   }
@@ -79,7 +83,7 @@ export class Access {
   }
 
   #admit(exchange: Exchange, next: () => void, caller: Caller, bits: number, unlimited: boolean): void {
-    const nowUs = exchange.startedMs * 1000
+    const nowUs = this.#nowMs() * 1000
     if (unlimited) caller.window.force(nowUs)
     else {
       const waitUs = caller.window.take(nowUs)

@@ -12,7 +12,7 @@ import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
 import { OrderDecisions } from '../answers/order-decisions.ts'
 import { Callers } from '../callers.ts'
-import type { Delays } from '../delays.ts'
+import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import type { GatewayServices } from '../services.ts'
@@ -46,7 +46,7 @@ export interface RestOptions {
   readonly logger?: Logger
   /** Moved by requests while a recorded day is played. */
   readonly replayClock?: ReplayClock
-  /** How long polls wait; the machine's time where not given. */
+  /** How long polls wait, and what rates go by; the machine's time where not given. */
   readonly delays?: Delays
   /** HTTPS with this certificate; plain HTTP where it is left out. */
   readonly tls?: TlsFiles
@@ -79,6 +79,7 @@ const CONTROL_READS_PER_SECOND_MAX = 50
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger, issuer, clients } = options
   const metrics = new Metrics()
+  const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
   const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo' }
   const main = await createHttpApp(listening, shortcut)
@@ -86,7 +87,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const state = { closing: false }
   const accessOf = ({ connections }: typeof main, callers: Callers) =>
     new Access({
-      ...{ callers, metrics },
+      ...{ callers, metrics, nowMs: () => delays.nowMs() },
       isClosing: () => state.closing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
@@ -96,7 +97,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controlAccess = accessOf(control, new Callers(gate, options.verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const polls = new CancelRequestPolls(gate, options.delays)
+  const polls = new CancelRequestPolls(gate, delays)
   const spillCancel = options.spillCancel ?? (() => {})
   const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
