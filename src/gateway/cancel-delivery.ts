@@ -4,6 +4,7 @@
  */
 import type { Directory } from '../model/directory.ts'
 import type { CancelRequestView } from '../model/engine-port.ts'
+import type { Gate } from './gate.ts'
 
 /** A request that stands is handed to the same listener again after this. */
 export const REPEAT_MS = 1000
@@ -18,6 +19,16 @@ const NOBODY: Readonly<Reach> = { owner: false, agent: false }
 interface Reach {
   owner: boolean
   agent: boolean
+}
+
+/** What a listener is to be handed now. */
+export interface Due {
+  /** Behind what it has seen, oldest first. */
+  readonly fresh: readonly CancelRequestView[]
+  /** Handed to it before, and due again. */
+  readonly again: readonly CancelRequestView[]
+  /** When the next thing falls due. */
+  readonly nextMs: number
 }
 
 /** A client that asks for cancel requests: for its own orders, or as the cancel agent of venues. */
@@ -54,13 +65,13 @@ export class Listener {
 }
 
 export class CancelDelivery {
-  readonly #directory: Directory
+  readonly #gate: Gate
   readonly #nowMs: () => number
   readonly #listeners = new Map<string, Listener>()
   readonly #delivered = new Map<number, Reach>()
 
-  constructor(directory: Directory, nowMs: () => number) {
-    this.#directory = directory
+  constructor(gate: Gate, nowMs: () => number) {
+    this.#gate = gate
     this.#nowMs = nowMs
   }
 
@@ -68,13 +79,36 @@ export class CancelDelivery {
   listener(clientID: string, session: number, isAgent: boolean): Listener {
     const known = this.#listeners.get(clientID)
     if (known !== undefined && known.session === session && known.isAgent === isAgent) return known
-    const listener = new Listener(this.#directory, session, isAgent)
+    const listener = new Listener(this.#gate.directory, session, isAgent)
     this.#listeners.set(clientID, listener)
     return listener
   }
 
+  /** Every request that is durable and stands, oldest first. */
+  outstanding(): readonly CancelRequestView[] {
+    const { view, durableSeq } = this.#gate
+    const found = view.cancelRequests(0, Number.MAX_SAFE_INTEGER).filter(({ seq }) => seq <= durableSeq)
+    this.#forgetEnded(found)
+    return found
+  }
+
+  /** What a listener that has seen everything up to `after` is to be handed now, and when more falls due. */
+  due(listener: Listener, after: number, outstanding: readonly CancelRequestView[]): Due {
+    const nowMs = this.#nowMs()
+    const fresh: CancelRequestView[] = []
+    const again: CancelRequestView[] = []
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const request of outstanding) {
+      if (!listener.takes(request)) continue
+      const dueMs = this.#dueMs(listener, request, after)
+      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs)
+      else (request.seq > after ? fresh : again).push(request)
+    }
+    return { fresh, again, nextMs }
+  }
+
   /** When the request is to be handed to this listener; at once where it was not, or is later than what it has seen. */
-  dueMs(listener: Listener, { seq, orderSeq }: CancelRequestView, after: number): number {
+  #dueMs(listener: Listener, { seq, orderSeq }: CancelRequestView, after: number): number {
     const handedMs = seq > after ? undefined : listener.handedMs.get(orderSeq)
     return handedMs === undefined ? Number.NEGATIVE_INFINITY : handedMs + REPEAT_MS
   }
@@ -92,7 +126,7 @@ export class CancelDelivery {
   }
 
   /** Forgets what no longer stands. `outstanding`: every request that does. */
-  forgetEnded(outstanding: readonly CancelRequestView[]): void {
+  #forgetEnded(outstanding: readonly CancelRequestView[]): void {
     if (this.#delivered.size <= outstanding.length) return
     const stands = new Set(outstanding.map(({ orderSeq }) => orderSeq))
     for (const map of [this.#delivered, ...[...this.#listeners.values()].map(({ handedMs }) => handedMs)]) {

@@ -40,7 +40,7 @@ interface Poll {
   stop: () => void
 }
 
-/** What a listener is to be handed now, and when the next thing falls due. */
+/** What a poll is answered with now, and when the next thing falls due. */
 interface Due {
   readonly requests: readonly CancelRequestView[]
   readonly next: number
@@ -57,7 +57,7 @@ export class CancelRequestPolls {
   constructor(gate: Gate, delays: Delays = systemDelays) {
     this.#gate = gate
     this.#delays = delays
-    this.delivery = new CancelDelivery(gate.directory, () => delays.nowMs())
+    this.delivery = new CancelDelivery(gate, () => delays.nowMs())
   }
 
   get waiting(): number {
@@ -104,7 +104,7 @@ export class CancelRequestPolls {
     const { caller } = call
     const listener = this.delivery.listener(caller.grant.clientID, caller.session, caller.holds(AGENT))
     const poll: Poll = { call, listener, after, endMs: this.#delays.nowMs() + waitMs, stop: () => {} }
-    const due = this.#due(poll, this.#outstanding())
+    const due = this.#due(poll, this.delivery.outstanding())
     const isFull = this.#polls.size >= POLLS_MAX || listener.waiting >= POLLS_OF_CLIENT_MAX
     if (due.requests.length > 0 || waitMs === 0 || this.#closing || isFull) {
       return this.#answer(poll, due.requests, due.next)
@@ -117,12 +117,12 @@ export class CancelRequestPolls {
 
   #arm(poll: Poll, nextMs: number): void {
     poll.stop = this.#delays.after(Math.max(0, Math.min(poll.endMs, nextMs) - this.#delays.nowMs()), () =>
-      this.#look(poll, this.#outstanding()),
+      this.#look(poll, this.delivery.outstanding()),
     )
   }
 
   #wake(): void {
-    const outstanding = this.#outstanding()
+    const outstanding = this.delivery.outstanding()
     for (const poll of [...this.#polls]) this.#look(poll, outstanding)
   }
 
@@ -142,26 +142,9 @@ export class CancelRequestPolls {
     return poll
   }
 
-  /** Every request that is durable and stands, oldest first. */
-  #outstanding(): readonly CancelRequestView[] {
-    const { view, durableSeq } = this.#gate
-    const found = view.cancelRequests(0, Number.MAX_SAFE_INTEGER).filter(({ seq }) => seq <= durableSeq)
-    this.delivery.forgetEnded(found)
-    return found
-  }
-
   /** New ones first, whole commands only, so that `next` skips none; then those that are due again. */
   #due({ listener, after }: Poll, outstanding: readonly CancelRequestView[]): Due {
-    const nowMs = this.#delays.nowMs()
-    const fresh: CancelRequestView[] = []
-    const again: CancelRequestView[] = []
-    let nextMs = Number.POSITIVE_INFINITY
-    for (const request of outstanding) {
-      if (!listener.takes(request)) continue
-      const dueMs = this.delivery.dueMs(listener, request, after)
-      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs)
-      else (request.seq > after ? fresh : again).push(request)
-    }
+    const { fresh, again, nextMs } = this.delivery.due(listener, after, outstanding)
     const first = wholeCommands(fresh, REQUESTS_MAX)
     const next = first.at(-1)?.seq ?? after
     return { requests: [...first, ...again.slice(0, Math.max(0, REQUESTS_MAX - first.length))], next, nextMs }

@@ -19,11 +19,11 @@ import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { ZONE_TRANSITIONS } from '../../model/records/day-commands.ts'
 import { hashText } from '../../model/statement-hash.ts'
 import type { Gate } from '../gate.ts'
+import { maySee } from '../visibility.ts'
 import { isZone, zoneIntervals } from '../zone-intervals.ts'
 import type { Exchange } from './exchange.ts'
 import { BULK_BYTES, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
-import { maySee } from './visibility.ts'
 
 const TAG = 'Trade date'
 const DAY_MS = 86_400_000

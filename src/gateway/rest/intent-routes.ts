@@ -7,9 +7,9 @@ import { form, needId, type Words } from '../../model/parse/form.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { SIDES } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
+import { seesAll } from '../visibility.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
-import { seesAll } from './visibility.ts'
 
 const PARENT_QUERY_FORM = form('ParentQuery', 'Names a parent order or a basket.', [
   needId('parentClOrdID', 'What its slices name it by.', 'P-20261121-000002'),

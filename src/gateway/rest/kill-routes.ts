@@ -16,26 +16,16 @@ import { reasonJson } from '../answers/command-answer.ts'
 import type { Caller } from '../caller.ts'
 import type { CancelDelivery } from '../cancel-delivery.ts'
 import type { Gate } from '../gate.ts'
+import { latchesFor, latchScope, seesAll } from '../visibility.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
-import { maySee, seesAll } from './visibility.ts'
 
 /** Name kinds of latch keys that are not subjects. */
-const KEY_KINDS: Readonly<Record<string, NameKind>> = {
-  instrument: 'INSTRUMENT',
-  underlying: 'INSTRUMENT',
-  assetClass: 'ASSET_CLASS',
-  sector: 'SECTOR',
-  venue: 'VENUE',
-}
 /** Scopes that a person chooses from a list; an instrument is written. */
 const LISTED: Readonly<Record<string, NameKind>> = {
   ...{ entity: 'ENTITY', client: 'CLIENT', desk: 'DESK', trader: 'TRADER', account: 'ACCOUNT', strategy: 'STRATEGY' },
   ...{ session: 'SESSION', assetClass: 'ASSET_CLASS', sector: 'SECTOR', venue: 'VENUE' },
 }
-/** Scopes that a client is told of, and not by name: who else trades here, and how, is not its to know. */
-const OTHERS: readonly string[] = ['client', 'strategy']
-const SIDES = ['Buy', 'Sell']
 const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 const KILLED = TRADING_STATES.indexOf('KILLED')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
@@ -117,25 +107,12 @@ export function killRoutes(gate: Gate, delivery: CancelDelivery): readonly Route
   ]
 }
 
-/** A latch over somebody else's account or trader is not the client's to know. */
-function latchesFor(gate: Gate, caller: Caller): readonly LatchView[] {
-  const isSeen = (subject: number | undefined) => subject === undefined || maySee(gate, caller, subject)
-  return [...gate.view.latches()].filter(({ keys }) => [keys.account, keys.trader, keys.session].every(isSeen))
-}
-
-function latchJson({ directory }: Gate, caller: Caller, latch: LatchView) {
-  const scope: Record<string, string> = {}
-  for (const [key, id] of Object.entries(latch.keys)) {
-    const kind = KEY_KINDS[key]
-    if (key === 'side') scope[key] = SIDES[id] ?? ''
-    else if (OTHERS.includes(key) && !seesAll(caller)) scope[key] = `#${id}`
-    else scope[key] = kind === undefined ? (directory.subjectOf(id)?.name ?? `#${id}`) : directory.nameOf(kind, id)
-  }
-  const principal = (id: number) => (id < 0 ? '' : directory.nameOf('PRINCIPAL', id))
+function latchJson(gate: Gate, caller: Caller, latch: LatchView) {
+  const principal = (id: number) => (id < 0 ? '' : gate.directory.nameOf('PRINCIPAL', id))
   return {
     latch: latch.latch,
     state: TRADING_STATES[latch.state],
-    scope,
+    scope: latchScope(gate, caller, latch),
     cause: latch.cause === 0 ? undefined : reasonJson(latch.cause),
     principal: principal(latch.principal),
     setSeq: latch.setSeq,

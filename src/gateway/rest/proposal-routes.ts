@@ -5,13 +5,13 @@ import * as parse from '../../model/parse/proposal.ts'
 import { type Command, Reading } from '../../model/parse/reading.ts'
 import type { Duty } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
+import { seesAll } from '../visibility.ts'
 import type { Exchange } from './exchange.ts'
 import { readObject } from './json-words.ts'
 import { lineJson, proposalJson, rowsInForce } from './proposal-json.ts'
 import { ProposedNames } from './proposed-names.ts'
 import { BULK_BYTES, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
-import { seesAll } from './visibility.ts'
 
 const OWN: readonly Duty[] = ['reference:write', 'positions:write', 'lists:write', 'quotes:write', 'admin']
 const MAY_PROPOSE: readonly Duty[] = ['limits:propose', ...OWN]

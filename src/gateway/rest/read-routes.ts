@@ -20,10 +20,10 @@ import {
   TRADING_STATES,
 } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
+import { maySee, seesAll } from '../visibility.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
 import { amountJson } from './row-json.ts'
-import { maySee, seesAll } from './visibility.ts'
 
 const LIMITS_FORM = form('LimitsQuery', 'Which rows.', [
   mayScope('subject', 'Only rows of this scope.', `ACCOUNT:${EXAMPLE.account}`),

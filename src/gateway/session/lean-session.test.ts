@@ -30,7 +30,7 @@ describe('lean session', () => {
   }
 
   before(async () => {
-    gate = await RestGate.start()
+    gate = await RestGate.start({ delays })
     await tellSmallFirm(gate)
     sessions = new Sessions(gate.server.services, delays)
     gate.listeners.push((block) => sessions.published(block))
@@ -239,5 +239,44 @@ describe('lean session', () => {
     await client.closed
     await unix.close()
     rmSync(folder, { recursive: true })
+  })
+
+  test('a kill is told to all, and its orders are asked for until they have ended', async () => {
+    const { client } = await connected()
+    const { client: venue } = await connected('venue-1')
+    const clOrdID = (await client.ask('decision', order())).value.clOrdID
+    const kill = await gate.send('alice', 'POST', '/kill', { desk: 'CASH-EQ', reason: 'test' })
+    assert.equal(kill.body.outcome, 'APPLIED')
+    const ofOrder = ({ body }: { body?: { $case: string; value: object } | undefined }) =>
+      body?.$case === 'cancelRequested' && (body.value as { clOrdID: string }).clOrdID === clOrdID
+    for (const one of [client, venue]) {
+      const { value } = await one.next('kill')
+      assert.deepEqual(
+        [value.latch, value.state, value.scope],
+        [kill.body.id, 'KILLED', [{ kind: 'desk', name: 'CASH-EQ' }]],
+      )
+      const { value: request } = await one.next('cancelRequested', ofOrder)
+      assert.deepEqual([request.owner, request.symbol, request.venue], ['ems-1', GOOD_ORDER.symbol, 'XSHG'])
+    }
+    assert.equal((await client.ask('decision', order())).value.reason?.code, 'KILLED')
+    const told = venue.messages.filter(ofOrder).length
+    delays.pass(1_250)
+    await venue.ask('result', {
+      $case: 'execution',
+      value: { execID: 'E-9', execType: 'Canceled', symbol: GOOD_ORDER.symbol, owner: 'ems-1', clOrdID },
+    })
+    assert.equal(venue.messages.filter(ofOrder).length, told + 1, 'asked for again after a second')
+    delays.pass(1_250)
+    await venue.ask('result', {
+      $case: 'execution',
+      value: { execID: 'E-9', execType: 'Canceled', symbol: GOOD_ORDER.symbol, clOrdID: 'none' },
+    })
+    assert.equal(venue.messages.filter(ofOrder).length, told + 1, 'and no more once it has ended')
+    client.close()
+    await client.closed
+    const { client: back } = await connected()
+    assert.equal((await back.next('kill')).value.latch, kill.body.id, 'who comes back is told what is in force')
+    back.close()
+    venue.close()
   })
 })

@@ -2,15 +2,20 @@
  * One connection of the order session, whatever carries it: logs the client on, takes its commands in the order of their
  * numbers, hands it answers and what the gate wants of it, and ends when it is silent, slow, or no longer allowed.
  */
+
+import { dutyBit } from '../../auth/duties.ts'
 import type { TokenFault } from '../../auth/token-verifier.ts'
+import type { CancelRequestView } from '../../model/engine-port.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
 import { type ClientMessageRead, readClientMessage } from '../../wire/client-message.ts'
 import { Cursor } from '../../wire/form-message.ts'
 import type { LoggedOn, Logon } from '../../wire/portcullis/v1/session.gen.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
-import type { Listener } from '../cancel-delivery.ts'
+import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
+import type { Gate } from '../gate.ts'
+import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responseOf } from './server-message.ts'
 import type { SessionIntake, Taking } from './session-intake.ts'
 import type { Receiver, SessionState } from './session-state.ts'
@@ -35,6 +40,8 @@ export interface SessionHome {
   readonly callers: Callers
   readonly delays: Delays
   readonly intake: SessionIntake
+  readonly gate: Gate
+  readonly delivery: CancelDelivery
   /** Run of the gate. */
   readonly epoch: number
   /** A connection that has not logged on by then ends. */
@@ -55,6 +62,8 @@ export interface Joined {
 }
 
 export const SESSION_VERSION = 1
+const OWNER = dutyBit('orders:write')
+const AGENT = dutyBit('cancels:execute')
 export const WINDOW_MAX = 65_536
 const WINDOW = 4_096
 export const HEARTBEAT_MS_MIN = 100
@@ -74,11 +83,12 @@ export class OrderSession implements Receiver {
   readonly #carrier: Carrier
   readonly #cursor = new Cursor()
   caller: Caller | undefined
-  listener: Listener | undefined
   heartbeatMs = HEARTBEAT_MS
   receivedMs: number
   #state: SessionState | undefined
   #taking: Taking | undefined
+  #listener: Listener | undefined
+  #latches: LatchNews | undefined
   #sentMs = 0
   #window = WINDOW
   #stage: 'new' | 'checking' | 'on' | 'over' = 'new'
@@ -197,6 +207,10 @@ export class OrderSession implements Receiver {
     })
     for (const message of missed ?? []) this.#push(message)
     state.receiver = this
+    this.#listen(caller)
+    this.#latches = new LatchNews(this.#home.gate, caller)
+    this.tellLatches()
+    this.askCancels(this.#home.delivery.outstanding())
     const early = this.#early.splice(0)
     this.#resume()
     for (const request of early) this.take(request)
@@ -209,6 +223,44 @@ export class OrderSession implements Receiver {
 
   answered(): void {
     this.#press()
+  }
+
+  /** Tells of latches that the client does not know of. */
+  tellLatches(): void {
+    for (const body of this.#latches?.news() ?? []) this.#tell(body)
+  }
+
+  /** Asks the client for the cancels that are due. `outstanding`: every request that stands. */
+  askCancels(outstanding: readonly CancelRequestView[]): void {
+    const { caller } = this
+    if (this.#stage !== 'on' || caller === undefined || outstanding.length === 0) return
+    const listener = this.#listen(caller)
+    if (listener === undefined) return
+    const { again } = this.#home.delivery.due(listener, Number.MAX_SAFE_INTEGER, outstanding)
+    for (const request of again) this.#tell(cancelRequestBody(this.#home.gate, request))
+    if (again.length > 0) this.#home.delivery.handOut(listener, again)
+  }
+
+  /** The client listens for cancel requests as what it may be now: of its own orders, and as an agent. */
+  #listen(caller: Caller): Listener | undefined {
+    const isAgent = caller.holds(AGENT)
+    if (!isAgent && !caller.holds(OWNER)) return this.#hear(undefined)
+    return this.#hear(this.#home.delivery.listener(caller.grant.clientID, caller.session, isAgent))
+  }
+
+  #hear(listener: Listener | undefined): Listener | undefined {
+    if (listener === this.#listener) return listener
+    if (this.#listener !== undefined) this.#listener.waiting--
+    this.#listener = listener
+    if (listener === undefined) return undefined
+    listener.waiting++
+    // A new connection has seen none of what an earlier one was handed.
+    listener.handedMs.clear()
+    return listener
+  }
+
+  #tell(body: Body): void {
+    this.#state?.send((seq) => encodeMessage(seq, 0, body))
   }
 
   /** Tells a client that is told nothing else that the gate decides. */
@@ -246,6 +298,7 @@ export class OrderSession implements Receiver {
     if (this.#stage === 'over') return
     this.#stage = 'over'
     this.#early.length = 0
+    this.#hear(undefined)
     if (this.#state?.receiver === this) this.#state.receiver = undefined
     this.#home.left(this)
   }

@@ -6,8 +6,11 @@ import type { Block } from '../../sequencer/ports.ts'
 import type { Logon } from '../../wire/portcullis/v1/session.gen.ts'
 import type { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
+import type { CancelDelivery } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
+import type { Gate } from '../gate.ts'
 import type { GatewayServices } from '../services.ts'
+import { toldOf } from './notices.ts'
 import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
 import { SessionIntake } from './session-intake.ts'
 import { SessionState } from './session-state.ts'
@@ -21,7 +24,8 @@ export class Sessions implements SessionHome {
   readonly delays: Delays
   readonly logonMs = LOGON_MS
   readonly intake: SessionIntake
-  readonly #services: GatewayServices
+  readonly gate: Gate
+  readonly delivery: CancelDelivery
   readonly #open = new Set<OrderSession>()
   /** Of each session of the engine: what is kept, and the connection that has it. */
   readonly #states = new Map<number, SessionState>()
@@ -30,7 +34,8 @@ export class Sessions implements SessionHome {
   #isClosing = false
 
   constructor(services: GatewayServices, delays: Delays) {
-    this.#services = services
+    this.gate = services.gate
+    this.delivery = services.delivery
     this.callers = services.callers
     this.delays = delays
     this.intake = new SessionIntake(services, () => delays.nowMs())
@@ -38,7 +43,7 @@ export class Sessions implements SessionHome {
   }
 
   get epoch(): number {
-    return this.#services.gate.epoch
+    return this.gate.epoch
   }
 
   /** Connections, logged on or not. */
@@ -66,7 +71,7 @@ export class Sessions implements SessionHome {
   }
 
   describe({ session }: Caller) {
-    const { directory } = this.#services.gate
+    const { directory } = this.gate
     return {
       cancelOnDisconnect: false,
       firm: directory.firm,
@@ -82,10 +87,18 @@ export class Sessions implements SessionHome {
   }
 
   /** Told of every durable block. */
-  published({ lastSeq, lastTimeUs }: Pick<Block, 'lastSeq' | 'lastTimeUs'>): void {
+  published({ tape, start, end, lastSeq, lastTimeUs }: Omit<Block, 'firstSeq'>): void {
     if (this.#holders.size === 0) return
+    const { cancels, latches } = toldOf(tape, start, end)
+    if (latches) for (const session of [...this.#holders.values()]) session.tellLatches()
+    if (cancels) this.#askCancels()
     const nowMs = this.delays.nowMs()
     for (const session of this.#holders.values()) session.beat(nowMs, lastSeq, lastTimeUs)
+  }
+
+  #askCancels(): void {
+    const outstanding = this.delivery.outstanding()
+    for (const session of [...this.#holders.values()]) session.askCancels(outstanding)
   }
 
   /** Ends every session with a word. */
@@ -99,6 +112,7 @@ export class Sessions implements SessionHome {
     this.#stopChecks = this.delays.after(CHECK_MS, () => {
       const nowMs = this.delays.nowMs()
       for (const session of [...this.#open]) session.check(nowMs)
+      if (this.#holders.size > 0) this.#askCancels()
       this.#arm()
     })
   }

@@ -116,8 +116,10 @@ export interface CancelRequested {
   /** Client whose order it is. */
   owner: string;
   symbol: string;
-  venue?: string | undefined;
-  cause: string;
+  venue?:
+    | string
+    | undefined;
+  /** Latch that asks for it. */
   latch?: number | undefined;
 }
 
@@ -127,10 +129,10 @@ export interface KillNotice {
   latch: number;
   /** REDUCE_ONLY, BLOCKED, KILLED, or ACTIVE once it is released. */
   state: string;
-  /** What it covers: scope kinds and names. */
+  /** What it covers: kinds, as desk, and names. An order that has all of them is under it. */
   scope: ScopeKey[];
+  /** Of a latch that the gate set by itself: a code of docs/reference/errors.md. */
   cause: string;
-  reason: string;
 }
 
 /** Something that a person should know. */
@@ -904,7 +906,7 @@ export const Logout: MessageFns<Logout> = {
 };
 
 function createBaseCancelRequested(): CancelRequested {
-  return { seq: 0, orderID: "", clOrdID: "", owner: "", symbol: "", venue: undefined, cause: "", latch: undefined };
+  return { seq: 0, orderID: "", clOrdID: "", owner: "", symbol: "", venue: undefined, latch: undefined };
 }
 
 export const CancelRequested: MessageFns<CancelRequested> = {
@@ -927,11 +929,8 @@ export const CancelRequested: MessageFns<CancelRequested> = {
     if (message.venue !== undefined) {
       writer.uint32(50).string(message.venue);
     }
-    if (message.cause !== "") {
-      writer.uint32(58).string(message.cause);
-    }
     if (message.latch !== undefined) {
-      writer.uint32(64).uint32(message.latch);
+      writer.uint32(56).uint32(message.latch);
     }
     return writer;
   },
@@ -998,15 +997,7 @@ export const CancelRequested: MessageFns<CancelRequested> = {
             continue;
           }
           case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.cause = reader.string();
-            continue;
-          }
-          case 8: {
-            if (tag !== 64) {
+            if (tag !== 56) {
               break;
             }
 
@@ -1027,7 +1018,7 @@ export const CancelRequested: MessageFns<CancelRequested> = {
 };
 
 function createBaseKillNotice(): KillNotice {
-  return { seq: 0, latch: 0, state: "", scope: [], cause: "", reason: "" };
+  return { seq: 0, latch: 0, state: "", scope: [], cause: "" };
 }
 
 export const KillNotice: MessageFns<KillNotice> = {
@@ -1046,9 +1037,6 @@ export const KillNotice: MessageFns<KillNotice> = {
     }
     if (message.cause !== "") {
       writer.uint32(42).string(message.cause);
-    }
-    if (message.reason !== "") {
-      writer.uint32(50).string(message.reason);
     }
     return writer;
   },
@@ -1104,14 +1092,6 @@ export const KillNotice: MessageFns<KillNotice> = {
             }
 
             message.cause = reader.string();
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            message.reason = reader.string();
             continue;
           }
         }
