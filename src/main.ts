@@ -29,6 +29,8 @@ const gate = new Child(
         portOf(ready?.url, options.port),
         '--control-port',
         portOf(ready?.controlUrl, options.controlPort),
+        '--session-port',
+        portOf(ready && `tcp://${ready.sessionAddress}`, options.sessionPort),
       ]
       return ['--data', options.data, '--durability', options.durability, ...ports]
     },
@@ -53,6 +55,7 @@ function onReady(message: DemoGateReady): void {
   say(`the gate decides at ${message.url} (durability ${message.durability}${message.continues ? ', continued' : ''})`)
   if (!isFirst) return
   say(`look at ${message.url}/openapi.json, ${message.url}/metrics`)
+  say(`order sessions at ${message.sessionAddress} (docs/reference/session.md)`)
   say(`stop trading at ${message.controlUrl}/, or by npx portcullis kill`)
   say(
     `journal and secrets are in ${options.data}; to begin anew, stop and delete that folder, or start with --data DIR`,

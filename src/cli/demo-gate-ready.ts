@@ -5,6 +5,8 @@ import type { Durability } from '../journal/segment-header.ts'
 export interface DemoGateReady {
   readonly url: string
   readonly controlUrl: string
+  /** Of the order session, as 127.0.0.1:8082. */
+  readonly sessionAddress: string
   readonly secretsFile: string
   readonly durability: Durability
   /** True where the journal was there already. */

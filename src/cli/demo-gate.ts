@@ -3,6 +3,7 @@
  * the process that started it closes the channel or is gone, and on SIGTERM and SIGINT where nobody did.
  *
  *   node cli/demo-gate.js --data DIR --durability fsync|os --port PORT --control-port PORT
+ *     --session-port PORT
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     durability: { type: 'string', default: 'fsync' },
     port: { type: 'string', default: '8080' },
     'control-port': { type: 'string', default: '0' },
+    'session-port': { type: 'string', default: '0' },
   },
 })
 await main()
@@ -29,8 +31,11 @@ async function main(): Promise<void> {
   const { data, durability } = values
   const port = Number(values.port)
   const controlPort = Number(values['control-port'])
-  if (data === undefined || !isDurability(durability) || ![port, controlPort].every(isPort)) {
-    console.error('usage: cli/demo-gate.js --data DIR [--durability fsync|os] [--port PORT] [--control-port PORT]')
+  const sessionPort = Number(values['session-port'])
+  if (data === undefined || !isDurability(durability) || ![port, controlPort, sessionPort].every(isPort)) {
+    console.error(
+      'usage: cli/demo-gate.js --data DIR [--durability fsync|os] [--port PORT] [--control-port PORT] [--session-port PORT]',
+    )
     process.exit(DO_NOT_RESTART)
   }
   const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' }, pino.destination(2))
@@ -45,6 +50,7 @@ async function main(): Promise<void> {
     host: '127.0.0.1',
     port,
     controlPort,
+    session: { host: '127.0.0.1', port: sessionPort },
     clock: 'system',
     logger,
     say,
@@ -71,6 +77,7 @@ async function main(): Promise<void> {
     const ready: DemoGateReady = {
       url: gate.url,
       controlUrl: gate.controlUrl,
+      sessionAddress: gate.sessionAddress ?? '',
       secretsFile: floorSecretsFile(data),
       durability,
       continues,

@@ -41,6 +41,7 @@ test('the example is a configuration, and needs nothing that it does not say', (
   assert.deepEqual(read.officers, ['officer-a', 'officer-b'])
   assert.deepEqual(read.tls, { cert: '/etc/portcullis/gate.crt', key: '/etc/portcullis/gate.key' })
   assert.deepEqual(read.control, { host: '0.0.0.0', port: 8444 })
+  assert.deepEqual(read.session, { host: '0.0.0.0', port: 8445 })
   assert.deepEqual(read.sizes, DEMO_SIZES)
   const fields = parseDocument(readFileSync(EXAMPLE, 'utf8')).toJS() as Record<string, unknown>
   for (const { path, otherwise } of CONFIG_FIELDS) {

@@ -22,6 +22,8 @@ export interface GateConfig {
   readonly port: number
   /** Of the control listener, with the same certificate. */
   readonly control: { readonly host: string; readonly port: number }
+  /** Of the order session, with the same certificate where it is no path; undefined where there is none. */
+  readonly session: { readonly host: string; readonly port: number } | { readonly path: string } | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly issuer: string
   readonly durability: Durability
@@ -127,6 +129,27 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     otherwise: '0',
     doc: 'Its port; 0 takes any that is free: `control-url` in the data folder says which.',
     read: whole(0, 65_535),
+  },
+  {
+    path: 'listen.session.host',
+    takes: 'an address',
+    otherwise: '127.0.0.1',
+    doc: 'Address of the [order session](session.md). It has TLS where `listen.tls` is given, and needs it as `listen.host` does.',
+    read: address,
+  },
+  {
+    path: 'listen.session.port',
+    takes: '0 to 65535',
+    otherwise: '',
+    doc: 'Its port; 0 takes any that is free. Left out, there is no order session over TCP.',
+    read: whole(0, 65_535),
+  },
+  {
+    path: 'listen.session.path',
+    takes: 'a path',
+    otherwise: '',
+    doc: 'A Unix socket in place of host and port, for programs of this user on this machine.',
+    read: text,
   },
   {
     path: 'issuer.url',
@@ -255,15 +278,22 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
     ...{ ledgerDecimals: at<number>('firm.ledgerDecimals'), officers: at<[string, string]>('officers') },
     ...{ data: file('data'), host: at<string>('listen.host'), port: at<number>('listen.port') },
     control: { host: at<string>('listen.control.host'), port: at<number>('listen.control.port') },
+    session: sessionOf(at('listen.session.path') === undefined ? undefined : file('listen.session.path'), at),
     tls: hasTls ? { cert: file('listen.tls.cert'), key: file('listen.tls.key') } : undefined,
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
   }
 }
 
+function sessionOf(path: string | undefined, at: <T>(path: string) => T): GateConfig['session'] {
+  if (path !== undefined) return { path }
+  const port = at<number | undefined>('listen.session.port')
+  return port === undefined ? undefined : { host: at<string>('listen.session.host'), port }
+}
+
 /** Fields that are right by themselves and not together. */
 function contradictions(
-  { host, port, control, tls }: GateConfig,
+  { host, port, control, session, tls }: GateConfig,
   lineOf: (path: string) => number,
   values: ReadonlyMap<string, unknown>,
 ): [number, string][] {
@@ -278,9 +308,17 @@ function contradictions(
   if (port !== 0 && port === control.port) {
     return [[lineOf('listen.control.port'), `listen.control.port: ${port} is listen.port too`]]
   }
+  if (values.has('listen.session.path') && values.has('listen.session.port')) {
+    return [[lineOf('listen.session.path'), 'listen.session.path: there is a listen.session.port too']]
+  }
+  const tcp = session !== undefined && 'port' in session ? session : undefined
+  if (tcp !== undefined && tcp.port !== 0 && [port, control.port].includes(tcp.port)) {
+    return [[lineOf('listen.session.port'), `listen.session.port: ${tcp.port} is another listener's port`]]
+  }
   const open = [
     ['listen.host', host],
     ['listen.control.host', control.host],
+    ['listen.session.host', tcp?.host],
   ] as const
   return open
     .filter(([, at]) => tls === undefined && at !== undefined && !isLoopback(at))

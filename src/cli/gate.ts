@@ -67,9 +67,11 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
     },
   })
   stop = endInOrder(gate, logger)
-  const { url, controlUrl } = gate
+  const { url, controlUrl, sessionAddress } = gate
   console.log(
-    `portcullis: the gate of ${config.firm} decides at ${url} (durability ${config.durability}), kill at ${controlUrl}`,
+    `portcullis: the gate of ${config.firm} decides at ${url} (durability ${config.durability}), kill at ${controlUrl}${
+      sessionAddress === undefined ? '' : `, order sessions at ${sessionAddress}`
+    }`,
   )
   const ready: GateReady = { url, controlUrl }
   process.send?.(ready)
@@ -80,11 +82,25 @@ export async function openProduction(
   config: GateConfig,
   more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'say'>,
 ): Promise<OpenGate> {
-  const { data, durability, host, port, control, sizes, issuer, firm, baseCurrency, ledgerDecimals, officers } = config
+  const {
+    data,
+    durability,
+    host,
+    port,
+    control,
+    session,
+    sizes,
+    issuer,
+    firm,
+    baseCurrency,
+    ledgerDecimals,
+    officers,
+  } = config
   const gate = await openGate({
     ...more,
     ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
     ...{ controlHost: control.host, controlPort: control.port },
+    ...(session === undefined ? {} : { session }),
     check: (directory) => checkFirm(config, directory),
   })
   if (gate.hasGenesis) return gate

@@ -13,11 +13,14 @@ import { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
+import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
 import type { TlsFiles } from '../gateway/rest/listener.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import { type LeanAddress, listenLean } from '../gateway/session/lean-listener.ts'
+import { Sessions } from '../gateway/session/sessions.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { tellSpilledCancels } from '../gateway/spilled-cancels.ts'
 import { type DirectoryLock, lockDirectory } from '../journal/directory-lock.ts'
@@ -47,6 +50,8 @@ export interface GateSettings {
   /** Of the control listener, which is on loopback whatever `host` is unless `controlHost` says otherwise; 0 for any. */
   readonly controlPort?: number
   readonly controlHost?: string
+  /** Where order sessions are served; nowhere where it is left out. */
+  readonly session?: LeanAddress
   /** Of the journal, which must be of no other; `demo` where it is left out. */
   readonly profile?: 'demo' | 'production'
   /** Of the engine's tables, for a journal that begins. One that is there keeps its own: others are refused. */
@@ -75,6 +80,8 @@ export interface OpenGate {
   readonly url: string
   /** The control listener: kill, release, their state, and the kill page. */
   readonly controlUrl: string
+  /** host:port or path of the order session; undefined where there is none. */
+  readonly sessionAddress: string | undefined
   /** False for a folder without a journal: somebody must send the genesis record. */
   readonly hasGenesis: boolean
   readonly durability: Durability
@@ -139,9 +146,13 @@ async function openLocked(
     onProblem: (cause) => logger.warn({ err: cause }, 'no spare segment'),
   })
   let server: RestServer | undefined
+  let sessions: Sessions | undefined
   const sequencer = new Sequencer({
     ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs, onFatal: settings.onFatal },
-    publish: (block) => server?.published(block),
+    publish: (block) => {
+      server?.published(block)
+      sessions?.published(block)
+    },
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })
   opened.push(() => sequencer.close())
@@ -159,6 +170,9 @@ async function openLocked(
     },
   })
   const rest = server
+  sessions = new Sessions(rest.services, systemDelays)
+  const orderSessions = sessions
+  opened.push(async () => orderSessions.close())
   recent.drain((tape, entryOffset, entryEnd) => rest.remember(tape, entryOffset, entryEnd))
   const kills = new KillFolder({
     ...{ folder: join(settings.directory, KILL_FOLDER), gate, timer: systemTimer, logger },
@@ -174,12 +188,15 @@ async function openLocked(
   const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
   opened.push(() => rest.close())
   const url = await rest.listen(settings.port, settings.host)
+  const lean =
+    settings.session === undefined ? undefined : await listenLean(orderSessions, settings.session, settings.tls)
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
   const { secrets } = auth
   return {
     ...{
       url,
       controlUrl,
+      sessionAddress: lean?.address,
       hasGenesis: lastSeq > 0,
       durability,
       directory: engine.directory,
@@ -191,6 +208,8 @@ async function openLocked(
     close: async () => {
       kills.close()
       clearInterval(denials)
+      orderSessions.close()
+      await lean?.close()
       await rest.close()
       await sequencer.close()
       spill.close()

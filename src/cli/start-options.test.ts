@@ -12,7 +12,7 @@ test('a start without options is the demo', () => {
   assert.match(options.data, /data.demo$/)
   assert.deepEqual(
     { ...options, data: '' },
-    { data: '', port: 8080, controlPort: 8081, durability: 'fsync', gateOnly: false },
+    { data: '', port: 8080, controlPort: 8081, sessionPort: 8082, durability: 'fsync', gateOnly: false },
   )
   assert.equal(readStartOptions(['--help']), 'help')
 })
@@ -25,6 +25,8 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [['--port', '0x10'], /^--port: 0x10 is no port/],
   [['--control-port', 'x'], /^--control-port: x is no port/],
   [['--port', '9000', '--control-port', '9000'], /^--control-port: 9000 is the port of the gate$/],
+  [['--session-port', 'x'], /^--session-port: x is no port/],
+  [['--session-port', '8081'], /^--session-port: 8081 is another listener's port$/],
   [['--durability', 'none'], /^--durability: none is no mode \(fsync, os\)$/],
   [['--data', file], /^--data: .* is a file, and a folder is needed$/],
   [['--data', ''], /^--data: the name of a folder is missing$/],
@@ -44,7 +46,7 @@ test('port 0 and the last port are ports', () => {
   for (const port of ['0', '65535']) {
     const options = readStartOptions(['--port', port])
     assert.ok(options !== 'help')
-    assert.deepEqual([options.port, options.controlPort], [Number(port), 0])
+    assert.deepEqual([options.port, options.controlPort, options.sessionPort], [Number(port), 0, 0])
   }
 })
 

@@ -11,6 +11,8 @@ export const START_USAGE = `usage: npm start -- [options]
   --control-port PORT
                      port of the control listener, which kills when all else is busy or down
                                                            (default: the one behind --port)
+  --session-port PORT
+                     port of the order session             (default: the one behind --control-port)
   --durability MODE  fsync: every answer is on the disk before it is given; os: handed to the system only
                                                            (default: fsync)
   --gate-only        no trading floor
@@ -26,6 +28,7 @@ export interface StartOptions {
   readonly data: string
   readonly port: number
   readonly controlPort: number
+  readonly sessionPort: number
   readonly durability: Durability
   readonly gateOnly: boolean
 }
@@ -36,12 +39,18 @@ export class WrongOption extends Error {
 
 /** @throws WrongOption */
 export function readStartOptions(args: readonly string[]): StartOptions | 'help' {
-  const { data, port: portText, 'control-port': controlText, durability, 'gate-only': gateOnly, help } = parse(args)
-  if (help) return 'help'
-  const port = checkedPort('--port', portText)
-  const controlPort = controlText === undefined ? portBehind(port) : checkedPort('--control-port', controlText)
+  const options = parse(args)
+  const { data, durability, 'gate-only': gateOnly } = options
+  if (options.help) return 'help'
+  const port = checkedPort('--port', options.port)
+  const controlPort = portOr(portBehind(port), '--control-port', options['control-port'])
   if (port !== 0 && port === controlPort) throw new WrongOption(`--control-port: ${port} is the port of the gate`)
-  return { data: checkedFolder(data), port, controlPort, durability: checkedDurability(durability), gateOnly }
+  const sessionPort = portOr(portBehind(controlPort), '--session-port', options['session-port'])
+  if (sessionPort !== 0 && [port, controlPort].includes(sessionPort)) {
+    throw new WrongOption(`--session-port: ${sessionPort} is another listener's port`)
+  }
+  const ports = { port, controlPort, sessionPort }
+  return { data: checkedFolder(data), ...ports, durability: checkedDurability(durability), gateOnly }
 }
 
 function parse(args: readonly string[]) {
@@ -52,6 +61,7 @@ function parse(args: readonly string[]) {
         data: { type: 'string', default: 'data/demo' },
         port: { type: 'string', default: '8080' },
         'control-port': { type: 'string' },
+        'session-port': { type: 'string' },
         durability: { type: 'string', default: 'fsync' },
         'gate-only': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -74,6 +84,10 @@ function checkedFolder(text: string): string {
 /** Any that is free where the gate takes any; of the last port there is none behind. */
 function portBehind(port: number): number {
   return port === 0 || port === 65_535 ? 0 : port + 1
+}
+
+function portOr(otherwise: number, option: string, text: string | undefined): number {
+  return text === undefined ? otherwise : checkedPort(option, text)
 }
 
 function checkedPort(option: string, text: string): number {
