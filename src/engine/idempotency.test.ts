@@ -191,3 +191,16 @@ scenario('an order that ends is known for one roll more from then on', (s) => {
   s.roll(20270125)
   assert.equal(said(s.order(o)), 'APPROVE NONE')
 })
+
+scenario('an execID is a key of its own trade date: on the next one it names another execution', (s) => {
+  s.working({ ...o, timeInForce: 'GTC' })
+  const position = () => s.cell('A1').position
+  s.fill('o', 40, 10_000, { execID: 'E' })
+  s.fill('o', 40, 10_000, { execID: 'E' })
+  assert.deepEqual([s.refusal, position()], ['EXEC_DUPLICATE', 40])
+  s.roll(20270118)
+  s.fill('o', 40, 10_000, { execID: 'E' })
+  assert.deepEqual([s.refusal, position()], [undefined, 80])
+  s.fill('o', 40, 10_000, { execID: 'E' })
+  assert.deepEqual([s.refusal, position()], ['EXEC_DUPLICATE', 80])
+})
