@@ -93,6 +93,11 @@ export class StateView implements EngineView {
     return slot < 0 ? -1 : orders.i[slot * Order.INTS + Order.INSTR]!
   }
 
+  isOpen(slot: number, orderSeq: number): boolean {
+    const { f, i } = this.#state.orders
+    return i[slot * Order.INTS + Order.LIVE] !== 0 && f[slot * Order.NUMS + Order.SEQ] === orderSeq
+  }
+
   standing(session: number, clOrdID: string, slot: number, orderSeq: number): StandingView | undefined {
     return standingOf(this.#state, session, clOrdID, slot, orderSeq)
   }

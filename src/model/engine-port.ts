@@ -286,6 +286,8 @@ export interface EngineView {
   order(slot: number, orderSeq: number): OrderView | undefined
   /** The order that any clOrdID of its chain names. */
   orderOf(session: number, clOrdID: string): OrderView | undefined
+  /** True while the order lives; makes no objects. */
+  isOpen(slot: number, orderSeq: number): boolean
   /** Instrument of the order, live or ended, that an id of its chain names while the id is kept; -1 if there is none. */
   instrumentOf(session: number, clOrdID: string): number
   /** What has become of the order or replace that was approved under this id; undefined where it was refused. */

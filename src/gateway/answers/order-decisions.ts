@@ -60,7 +60,7 @@ export interface Decided {
   readonly timeUs: number
   /** The order as it was checked; undefined where only the journal still has it. */
   readonly echo: Echo | undefined
-  /** Of a duplicate: what has become of the order since. */
+  /** Of a duplicate, and of an order that ended before its first answer was written: what has become of it since. */
   readonly standing: StandingView | undefined
   readonly approval: Approval | undefined
   /** Of a refusal that was judged. */
@@ -124,7 +124,8 @@ export class OrderDecisions {
     const outcome = OUTCOME_WORDS[tape.i32[(decision >> 2) + E.outcome] as number] as OutcomeWord
     const echo = this.#echo(at, source)
     const isApproved = outcome === OUTCOME_WORDS[APPROVE]
-    const standing = isApproved && duplicate ? this.#standing(tape, command, decision) : undefined
+    const isFirst = !duplicate && isApproved && this.#isOpen(tape, command, decision)
+    const standing = isApproved && !isFirst ? this.#standing(tape, command, decision) : undefined
     return {
       outcome,
       duplicate,
@@ -133,13 +134,19 @@ export class OrderDecisions {
       timeUs: tape.f64[(command >> 3) + N.timeUs] as number,
       echo,
       standing,
-      approval: isApproved ? this.#approval(at, echo, duplicate, standing) : undefined,
+      approval: isApproved ? this.#approval(at, echo, isFirst || (duplicate && this.#maySend(at, standing))) : undefined,
       why: isApproved ? undefined : explain(tape, command, decision, this.#sources, instrument),
       refusal: undefined,
     }
   }
 
-  #approval(at: Remembered, echo: Echo, duplicate: boolean, standing: StandingView | undefined): Approval {
+  /** A limit that was set since could refuse the order now: its first answer was the only one to send it on. */
+  #maySend({ tape, decision }: Remembered, standing: StandingView | undefined): boolean {
+    const limitsVersion = tape.i32[(decision >> 2) + E.limitsVersion]
+    return standing?.maySend === true && limitsVersion === this.#gate.view.limitsVersion
+  }
+
+  #approval(at: Remembered, echo: Echo, maySend: boolean): Approval {
     const { tape, command, decision } = at
     const f = decision >> 3
     const i = decision >> 2
@@ -149,7 +156,6 @@ export class OrderDecisions {
     const protectionPx =
       echo.isMarket && echo.units !== undefined ? formatDecimal(protection, echo.units.priceDecimals) : ''
     const tokenExpiryUs = tape.f64[f + E.tokenExpiryUs] as number
-    const maySend = !duplicate || (standing?.maySend === true && this.#limitsStand(tape, decision))
     return {
       orderID: formatOrderID(tape.f64[f + E.orderSeq] as number, tape.i32[i + E.slot] as number),
       token: maySend ? this.#token(seq, echo, protectionPx, tokenExpiryUs) : '',
@@ -175,9 +181,11 @@ export class OrderDecisions {
     return this.#gate.view.standing(session, clOrdIDAt(tape, command), slot, orderSeq)
   }
 
-  /** A limit that was set since could refuse the order now: its first answer was the only one to send it on. */
-  #limitsStand(tape: Tape, decision: number): boolean {
-    return tape.i32[(decision >> 2) + E.limitsVersion] === this.#gate.view.limitsVersion
+  /** Its owner may have said that it was not sent before its first answer is written: then it may not be sent. */
+  #isOpen(tape: Tape, command: number, decision: number): boolean {
+    if (typeAt(tape, command) !== NEW_ORDER.type) return this.#standing(tape, command, decision)?.isLive === true
+    const orderSeq = tape.f64[(decision >> 3) + E.orderSeq] as number
+    return this.#gate.view.isOpen(tape.i32[(decision >> 2) + E.slot] as number, orderSeq)
   }
 
   /** Of an earlier run, or ended, a token is of no use to anyone. */
