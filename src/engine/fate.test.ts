@@ -282,3 +282,24 @@ scenario('a report that comes in between takes the request back', (s) => {
   resolve(s, id, 1, 'BOB')
   assert.equal(s.refusal, 'NOT_REQUESTED')
 })
+
+scenario('of the orders of unknown fate the oldest are named, whatever slots they stand in; all are counted', (s) => {
+  const firsts = ['a', 'b', 'c'].map((clOrdID) => s.working({ clOrdID }))
+  s.report('Canceled', firsts[0] as string)
+  s.wait(SECOND)
+  s.working({ clOrdID: 'd', session: 'X2' })
+  s.wait(10 * SECOND)
+  s.tick()
+  const unknown = (most: number, session = -1) => {
+    const { count, oldestUs, orders } = s.engine.view.unknownOrders(most, session)
+    return [count, count === 0 ? 0 : s.timeUs - oldestUs, orders.map(({ clOrdID }) => clOrdID).join('')]
+  }
+  assert.equal(s.live('d', 'X2')?.slot, 0, 'it took the first slot')
+  assert.deepEqual(unknown(9), [3, 11 * SECOND, 'bcd'])
+  assert.deepEqual(unknown(2), [3, 11 * SECOND, 'bc'])
+  assert.deepEqual(unknown(0), [3, 11 * SECOND, ''])
+  assert.deepEqual(unknown(9, s.id('X2')), [1, 10 * SECOND, 'd'])
+  assert.deepEqual(unknown(9, s.id('EX')), [0, 0, ''])
+  s.report('New', 'b')
+  assert.deepEqual(unknown(9), [2, 11 * SECOND, 'cd'])
+})

@@ -16,6 +16,7 @@ import type {
   ProposalView,
   ReadinessView,
   StandingView,
+  UnknownOrdersView,
 } from '../model/engine-port.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
 import { standingOf } from './order-standing.ts'
@@ -29,6 +30,7 @@ import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
 import type { Proposal } from './state/proposals.ts'
 import type { State } from './state/state.ts'
+import { unknownSlots } from './unknown-orders.ts'
 import { longOf, netOf, rowUse, shortOf } from './view-rows.ts'
 
 const CELL_KINDS = ['ACCOUNT', 'DESK', 'TRADER', 'STRATEGY'] as const
@@ -130,6 +132,7 @@ export class StateView implements EngineView {
       orderSeq: orders.f[of + Order.SEQ]!,
       slot,
       state: orders.i[oi + Order.STATE]!,
+      timeUs: orders.f[of + Order.TIME]!,
       clOrdID: this.#idOf(oi),
       session: orders.i[oi + Order.SUBJECT + 7]!,
       account: orders.i[oi + Order.SUBJECT + 5]!,
@@ -258,13 +261,21 @@ export class StateView implements EngineView {
 
   *executionSources(): Iterable<ExecutionSourceView> {
     const { sources, comparisons } = this.#state
-    for (const pair of sources.all()) {
-      let differences = 0
-      for (const open of comparisons.all()) {
-        if (open.account === pair.account && (pair.venue < 0 || pair.venue === open.venue)) differences++
-      }
-      yield { ...pair, differences }
+    const counts = new Map<string, number>()
+    const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1)
+    for (const { account, venue } of comparisons.all()) {
+      count(`${account}`)
+      if (venue >= 0) count(`${account}|${venue}`)
     }
+    for (const pair of sources.all()) {
+      const key = pair.venue < 0 ? `${pair.account}` : `${pair.account}|${pair.venue}`
+      yield { ...pair, differences: counts.get(key) ?? 0 }
+    }
+  }
+
+  unknownOrders(most: number, session: number): UnknownOrdersView {
+    const { count, oldestUs, slots } = unknownSlots(this.#state, most, session)
+    return { count, oldestUs, orders: slots.map((slot) => this.#orderAt(slot)) }
   }
 
   countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void {

@@ -45,6 +45,8 @@ export interface OrderView {
   /** Index in ORDER_STATES. */
   readonly state: number
   readonly clOrdID: string
+  /** When it was approved. */
+  readonly timeUs: number
   readonly session: number
   readonly account: number
   readonly trader: number
@@ -64,6 +66,16 @@ export interface OrderView {
   readonly cancelRequested: boolean
   /** The gate took it over from a venue's list. */
   readonly adopted: boolean
+}
+
+/** Orders whose fate is unknown. */
+export interface UnknownOrdersView {
+  /** All of them, named or not. */
+  readonly count: number
+  /** When the oldest was approved; 0 where there is none. */
+  readonly oldestUs: number
+  /** Oldest first. */
+  readonly orders: readonly OrderView[]
 }
 
 /** What has become of an approved order or replace since its decision. */
@@ -304,6 +316,8 @@ export interface EngineView {
   capitalOf(subject: number, limitsVersion: number): number | undefined
   latches(): Iterable<LatchView>
   executionSources(): Iterable<ExecutionSourceView>
+  /** Of one session, or of all for -1; at most `most` are named. Walks over all orders. */
+  unknownOrders(most: number, session: number): UnknownOrdersView
   /** Live orders that have all these keys, named as in LatchView. */
   ordersUnder(keys: Readonly<Record<string, number>>): Iterable<OrderView>
   /** Visits the same orders without making an object of each; `order` may be read during the call only. */

@@ -42,6 +42,11 @@ describe('the fate of orders', () => {
       gate.send('venue-1', 'POST', '/order-statuses', {
         ...{ symbol: SYMBOL, owner: 'ems-1', clOrdID, status: 'CANCELED', cumQty, ...more },
       })
+    const read = (await gate.send('alice', 'GET', '/unknown-orders')).body
+    assert.deepEqual(
+      [read.count, read.orders.length, read.orders[0].clOrdID, read.orders[0].leavesQty],
+      [1, 1, clOrdID, '300'],
+    )
     const missing = (await status('100')).body
     assert.deepEqual([missing.state, missing.alarm.code], ['UNKNOWN', 'CUM_QTY_MISMATCH'])
     assert.equal((await status('0', { status: 'GONE' })).body.error.code, 'NOT_IN_SET')
@@ -59,6 +64,47 @@ describe('the fate of orders', () => {
     assert.equal((await resolve('bob', 'approve')).state, 'CANCELED')
   })
 
+  test('orders of unknown fate are counted with the age of the oldest, for each who may see them', async () => {
+    const gauges = async () => {
+      const text = await (await fetch(`${gate.url}/metrics`)).text()
+      const of = (name: string) => Number(new RegExp(`^portcullis_${name} (\\S+)$`, 'm').exec(text)?.[1])
+      return [of('unknown_orders'), of('unknown_orders_oldest_seconds')]
+    }
+    gate.clock.pass(1_000_000)
+    const before = await gauges()
+    assert.deepEqual(before, [0, 0])
+    const first = await place()
+    gate.clock.pass(500_000)
+    const second = await place()
+    await lose(second.clOrdID)
+    assert.deepEqual(await gauges(), [2, 4.5])
+    gate.clock.pass(500_000)
+    await gate.send('feed-1', 'POST', '/feeds/SSE-L2/heartbeat')
+    assert.deepEqual(await gauges(), [2, 5], 'the age goes on between two counts')
+    const read = async (as: string) => (await gate.send(as, 'GET', '/unknown-orders')).body
+    const { count, oldest, orders } = await read('alice')
+    assert.deepEqual(
+      [count, oldest, orders.map(({ clOrdID }: { clOrdID: string }) => clOrdID)],
+      [2, orders[0].approved, [first.clOrdID, second.clOrdID]],
+    )
+    const { orderID, client, account, symbol, venue, side, leavesQty, ageUs } = orders[0]
+    assert.deepEqual(
+      [orderID, client, account, symbol, venue, side, leavesQty, ageUs],
+      [first.orderID, 'ems-1', 'ACC-7', SYMBOL, 'XSHG', 'Buy', '300', 5_000_000],
+    )
+    assert.equal((await read('ems-1')).count, 2)
+    assert.deepEqual([(await read('ems-2')).count, (await read('ems-2')).orders], [0, []], 'not those of another')
+    assert.equal((await gate.send('venue-1', 'GET', '/unknown-orders')).status, 403)
+    for (const { clOrdID } of [first, second]) {
+      await gate.send('venue-1', 'POST', '/order-statuses', {
+        ...{ symbol: SYMBOL, owner: 'ems-1', clOrdID, status: 'CANCELED', cumQty: '0' },
+      })
+    }
+    gate.clock.pass(1_000_000)
+    await gate.send('feed-1', 'POST', '/feeds/SSE-L2/heartbeat')
+    assert.deepEqual(await gauges(), [0, 0])
+  })
+
   test('of two clients that report one is booked and the other compared', async () => {
     const { clOrdID } = await place()
     const source = { account: GOOD_ORDER.account, source: 'venue-1', compare: 'drop-1' }
@@ -68,6 +114,24 @@ describe('the fate of orders', () => {
     assert.equal((await fill('venue-1', clOrdID, 'C-1')).body.compared, 'AGREES')
     assert.equal((await fill('ems-1', clOrdID, 'C-2')).status, 403)
     assert.equal((await show(clOrdID)).cumQty, '100')
+
+    const read = async (as: string, query = '') => (await gate.send(as, 'GET', `/execution-sources${query}`)).body
+    const pair = { account: 'ACC-7', source: 'venue-1', compare: 'drop-1', differences: 0 }
+    const atVenue = { account: 'ACC-7', venue: 'XSHG', source: 'drop-1' }
+    assert.equal((await gate.send('ops-1', 'POST', '/execution-sources', atVenue)).body.outcome, 'APPLIED')
+    const both = [pair, { ...atVenue, differences: 0 }]
+    for (const as of ['alice', 'ops-1', 'drop-1']) assert.deepEqual((await read(as)).sources, both, as)
+    assert.deepEqual((await read('venue-1')).sources, [pair], 'what it is not in is not its to know')
+    assert.deepEqual((await read('ems-1')).sources, [])
+    assert.deepEqual((await read('alice', '?account=ACC-7&venue=XSHG')).sources, [both[1]], 'its own comes first')
+    assert.deepEqual((await read('alice', '?account=ACC-8&venue=XSHG')).sources, [], 'those of any client count')
+    assert.deepEqual((await read('alice', '?account=ACC-8')).sources, [])
+    assert.equal((await read('alice', '?venue=XSHG')).error.code, 'MISSING_FIELD')
+    assert.equal((await read('alice', '?account=NONE')).error.code, 'UNKNOWN_NAME')
+    assert.deepEqual((await read('ems-1', '?account=NONE')).sources, [])
+    assert.equal((await gate.send('feed-1', 'GET', '/execution-sources')).status, 403)
+    const none = { account: 'ACC-7', venue: 'XSHG', source: 'venue-1' }
+    assert.equal((await gate.send('ops-1', 'POST', '/execution-sources', none)).body.outcome, 'APPLIED')
   })
 
   test('an unknown execution is explained before its latch is released', async () => {

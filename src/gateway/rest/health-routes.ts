@@ -2,6 +2,8 @@
  * Health, metrics and the document itself: open to everyone who reaches the port, and so of the gate as a whole, never of
  * a client, an account or an order.
  */
+
+import type { UnknownOrdersView } from '../../model/engine-port.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { Gate } from '../gate.ts'
 import { profileTail } from './decision-json.ts'
@@ -17,6 +19,8 @@ export interface HealthServices {
 }
 
 const NOT_READY = 503
+/** How long a count of the orders of unknown fate is good. */
+const COUNTED_US = 1_000_000
 
 export function healthRoutes({ gate, metrics, state, document }: HealthServices): readonly Route[] {
   const open = (row: Pick<Route, 'url' | 'summary' | 'description' | 'answer' | 'handle'>): Route => ({
@@ -28,6 +32,7 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
     sequenced: false,
   })
   let served: string | undefined
+  const unknown = unknownCounter(gate)
   return [
     open({
       url: '/healthz',
@@ -66,6 +71,7 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
           seq: gate.view.seq,
           durable_seq: gate.durableSeq,
           open_orders: gate.view.openOrders,
+          ...unknownGauges(gate, unknown()),
           journal_down: gate.isDown ? 1 : 0,
           journal_disk_low: gate.diskRoom === 'enough' ? 0 : 1,
           journal_disk_full: gate.diskRoom === 'full' ? 1 : 0,
@@ -87,6 +93,22 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       },
     }),
   ]
+}
+
+/** Anybody may ask, and to count is a walk over all orders: one a second of the gate's time. */
+function unknownCounter({ view }: Gate): () => UnknownOrdersView {
+  let counted: { readonly timeUs: number; readonly found: UnknownOrdersView } | undefined
+  return () => {
+    if (counted === undefined || view.timeUs - counted.timeUs >= COUNTED_US) {
+      counted = { timeUs: view.timeUs, found: view.unknownOrders(0, -1) }
+    }
+    return counted.found
+  }
+}
+
+function unknownGauges({ view }: Gate, { count, oldestUs }: UnknownOrdersView) {
+  const seconds = count === 0 ? 0 : (view.timeUs - oldestUs) / 1e6
+  return { unknown_orders: count, unknown_orders_oldest_seconds: seconds }
 }
 
 /** The document of a demo says so in its title. */

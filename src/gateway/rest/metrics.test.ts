@@ -16,7 +16,10 @@ interface Family {
 }
 
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = { summary: ['', '_sum', '_count'] }
-const GAUGES = { seq: 7, durable_seq: 6, open_orders: 2, journal_down: 0, journal_disk_low: 1, journal_disk_full: 0 }
+const GAUGES = {
+  ...{ seq: 7, durable_seq: 6, open_orders: 2, journal_down: 0, journal_disk_low: 1, journal_disk_full: 0 },
+  ...{ unknown_orders: 1, unknown_orders_oldest_seconds: 3.5 },
+}
 
 /** Families by name. Throws at what a reader of the format would not take. */
 function parse(text: string): Map<string, Family> {

@@ -19,6 +19,8 @@ const GAUGES = {
   seq: 'Sequence number of the newest command.',
   durable_seq: 'Sequence number of the newest durable command.',
   open_orders: 'Open orders.',
+  unknown_orders: 'Orders of unknown fate, counted at most once a second: each stays reserved in full.',
+  unknown_orders_oldest_seconds: 'Seconds since the oldest of them was approved; 0 where there is none.',
   journal_down: '1 after the journal has failed: nothing is decided any more.',
   journal_disk_low: "1 while the journal's disk is below its upper watermark.",
   journal_disk_full: '1 while it is below the lower one: only cancels, executions and kills are taken.',

@@ -8,6 +8,7 @@ import {
   SESSION_PHASES,
 } from '../../model/vocabulary.ts'
 import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
+import { FATE_SCHEMAS } from './openapi-fate-schemas.ts'
 import { INTENT_SCHEMAS } from './openapi-intent-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
 import { PROPOSAL_SCHEMAS } from './openapi-proposal-schemas.ts'
@@ -360,6 +361,7 @@ export const SCHEMAS = {
   ...KILL_SCHEMAS,
   ...DAY_SCHEMAS,
   ...INTENT_SCHEMAS,
+  ...FATE_SCHEMAS,
   ...PROPOSAL_SCHEMAS,
   Instrument: some(
     'Market state of an instrument.',

@@ -22,6 +22,7 @@ import { commandRoutes } from './command-routes.ts'
 import { confirmationRoutes } from './confirmation-routes.ts'
 import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
 import { dayRoutes } from './day-routes.ts'
+import { fateRoutes } from './fate-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
 import { intentRoutes } from './intent-routes.ts'
@@ -110,6 +111,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...readRoutes(gate),
     ...dayRoutes(gate, sequencing),
     ...intentRoutes(gate),
+    ...fateRoutes(gate),
     ...killRoutes(gate, polls.delivery),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
   ]
