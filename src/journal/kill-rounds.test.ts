@@ -46,6 +46,24 @@ test('the lock of a killed gate is free at once', async (t) => {
   }
 })
 
+test('a child whose lines nobody reads waits without a word, and goes on with every order when somebody does', async (t) => {
+  const running = start(t, folder(t), 'pipe')
+  let said = ''
+  running.stderr?.on('data', (bytes) => {
+    said += bytes
+  })
+  let [last] = await once(running, 'message')
+  while (typeof last !== 'number') [last] = await once(running, 'message')
+  const lines = createInterface({ input: running.stdout as NodeJS.ReadableStream })
+  let next = 0
+  for await (const line of lines) {
+    assert.equal(Number(line), ++next)
+    if (next === last + 1000) running.kill('SIGKILL')
+  }
+  assert.ok(next >= last + 1000)
+  assert.equal(said, '')
+})
+
 test(`after kill -9 at any moment everything that was answered is in the journal, ${ROUNDS} rounds`, async (t) => {
   const directory = folder(t)
   let random = SEED
@@ -72,8 +90,8 @@ test(`after kill -9 at any moment everything that was answered is in the journal
   }
 })
 
-function start(t: TestContext, directory: string): ChildProcess {
-  const running = startGateChild(directory)
+function start(t: TestContext, directory: string, stderr: 'pipe' | 'inherit' = 'inherit'): ChildProcess {
+  const running = startGateChild(directory, { stderr })
   t.after(() => running.kill('SIGKILL'))
   return running
 }

@@ -1,6 +1,7 @@
 /**
  * A gate reduced to what a crash can hurt, as a program for tests that kill or stop it: it recovers the journal of a folder,
- * then answers orders as fast as it can, one line with the sequence number for each. Ends with code 3 where the folder
+ * then answers orders as fast as it can, one line with the sequence number for each, and
+ * says by IPC which was the last where nobody reads them. Ends with code 3 where the folder
  * is another's, with code 4 where its journal fails.
  *
  *   node simulator/answering-gate.js DIR
@@ -26,6 +27,11 @@ const sequencer = new Sequencer({
   report: () => {},
   onFatal: (cause) => end(cause as Error, 4),
 })
+/** Orders that wait for the reader of the lines: one listener for all of them. */
+let unread = 0
+process.stdout.on('drain', () => {
+  for (; unread > 0; unread--) order()
+})
 // A few at first, so that lone blocks are killed too.
 order()
 for (let i = 1; i < WAITING; i++) setTimeout(order, i)
@@ -34,9 +40,9 @@ function order(): void {
   sequencer.submit({
     write: (tape) => encode(tape, NEW_ORDER, { clOrdID: 'a' }),
     onDurable: (tape, offset) => {
-      const more = process.stdout.write(`${tape.f64[(offset >> 3) + NEW_ORDER.at.seq]}\n`)
-      if (more) order()
-      else process.stdout.once('drain', order)
+      const seq = tape.f64[(offset >> 3) + NEW_ORDER.at.seq] as number
+      if (process.stdout.write(`${seq}\n`)) order()
+      else if (++unread === WAITING) process.send?.(seq)
     },
     onFailure: () => {},
   })
