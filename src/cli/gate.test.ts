@@ -13,6 +13,7 @@ import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { AUDIENCE } from '../auth/issuer.ts'
 import { readPersonKey, signPersonToken } from '../auth/person-keys.ts'
+import type { LooseJson } from '../simulator/loose-json.ts'
 import { TEST_CERTIFICATE } from '../simulator/test-certificate.ts'
 import { DO_NOT_RESTART } from './demo-gate-ready.ts'
 import type { GateReady } from './gate.ts'
@@ -34,8 +35,7 @@ interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
   readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever the answer holds.
-  readonly body: any
+  readonly body: LooseJson
 }
 
 /** Runs a command to its end. */

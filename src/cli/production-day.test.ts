@@ -29,6 +29,7 @@ import { agingRequests, type Body, type WorldRequest, worldRequests } from '../f
 import { YOUR_SEAT } from '../floor/world/your-seat.ts'
 import { hashText, hashWords, NO_ROWS_HASH, rowLine, withRow } from '../model/statement-hash.ts'
 import { OFFICER_DUTIES } from '../model/vocabulary.ts'
+import type { LooseJson } from '../simulator/loose-json.ts'
 import { openProduction } from './gate.ts'
 import { parseGateConfig } from './gate-config.ts'
 import { PersonClient } from './import/person-client.ts'
@@ -56,9 +57,6 @@ const orderCalled = (clOrdID: string): NewOrderBody => ({
   ...{ clOrdID, symbol: 'AAPL', account: 'ACC-1', trader: 'TRADER-1', strategy: 'STRAT-1', venue: 'XSIM' },
   ...{ side: 'Buy', orderQty: '100', ordType: 'Limit', timeInForce: 'Day', price: '229' },
 })
-
-// biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever the answer holds.
-type Json = any
 
 describe('the first day of a firm in production', { timeout: 240_000 }, () => {
   let gate: OpenGate
@@ -93,19 +91,19 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
   const at = (who: string) => ['--url', gate.url, '--key', `${who}.json`]
 
   /** A request of one of the officers. */
-  const person = async (who: string, method: 'GET' | 'POST', path: string, body?: object): Promise<Json> => {
+  const person = async (who: string, method: 'GET' | 'POST', path: string, body?: object): Promise<LooseJson> => {
     const key = readPersonKey(join(folder, `${who}.json`))
     return new PersonClient(gate.url, () => signPersonToken(key, { audience: AUDIENCE })).send(method, path, body)
   }
 
   /** A request of a client. */
-  async function machine(name: string, path: string, body: object): Promise<Json> {
+  async function machine(name: string, path: string, body: object): Promise<LooseJson> {
     const login = { authorization: `Basic ${Buffer.from(`${name}:${secrets[name]}`).toString('base64')}` }
     const granted = await fetch(`${gate.url}/oauth/token`, {
       ...{ method: 'POST', headers: login },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     })
-    const { access_token: token } = (await granted.json()) as Json
+    const { access_token: token } = (await granted.json()) as LooseJson
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     return (await fetch(`${gate.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()
   }

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { schemaFaults } from '../gateway/rest/schema-faults.ts'
 import { hashText, hashWords, NO_ROWS_HASH } from '../model/statement-hash.ts'
+import type { LooseJson } from '../simulator/loose-json.ts'
 import { RestGate } from '../simulator/rest-gate.ts'
 import { repositoryRoot } from '../tidy/repository-root.ts'
 
@@ -20,18 +21,15 @@ const BLOCKS = [...SECTION.matchAll(/^```bash\n([\s\S]*?)^```$/gm)].flatMap(([, 
   block.trim().split('\n'),
 )
 
-// biome-ignore lint/suspicious/noExplicitAny: a document is walked, not typed.
-type Json = any
-
 interface Request {
   readonly as: string
   readonly path: string
-  readonly body: Json
+  readonly body: LooseJson
 }
 
 const REQUESTS: readonly Request[] = BLOCKS.flatMap((line) => {
   const [, as = '', path = '', body = ''] = /^post (\S+) (\S+) '(.*)'$/.exec(line) ?? []
-  return as === '' ? [] : [{ as, path, body: JSON.parse(body) as Json }]
+  return as === '' ? [] : [{ as, path, body: JSON.parse(body) as LooseJson }]
 })
 
 function help(words: readonly string[]): Promise<string> {
@@ -44,7 +42,7 @@ function help(words: readonly string[]): Promise<string> {
 
 describe('the way into production in the README', { timeout: 60_000 }, () => {
   let gate: RestGate
-  let document: Json
+  let document: LooseJson
   before(async () => {
     gate = await RestGate.start()
     await gate.register('ops-1', 'client', ['reference:write'])

@@ -143,7 +143,7 @@ export class KillFolder {
     if (file === undefined) return undefined
     const words = readObject(file.body, KILL_FORM)
     if (words instanceof RequestError) return undefined
-    const made = kill(words as never, this.#options.gate.directory, NOBODY)
+    const made = kill(words, this.#options.gate.directory, NOBODY)
     if (made instanceof RequestError) return undefined
     return { ...made.values, reason: evidenceText(`${reasonOf(name)} by ${file.by}: ${made.values.reason}`) }
   }

@@ -24,6 +24,7 @@ import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import type { Block, JournalPort } from '../sequencer/ports.ts'
 import type { ReplayClock } from '../sequencer/replay-clock.ts'
 import { Sequencer } from '../sequencer/sequencer.ts'
+import type { LooseJson } from './loose-json.ts'
 import { HandClock, HandTimer, MemoryJournal } from './made-up-world.ts'
 
 const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPerDay: 1 << 12 }
@@ -38,8 +39,7 @@ export interface RestGateOptions {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever the answer holds.
-  readonly body: any
+  readonly body: LooseJson
 }
 
 export class RestGate {

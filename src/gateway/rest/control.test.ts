@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import type { LooseJson } from '../../simulator/loose-json.ts'
 import { HandDelays } from '../../simulator/made-up-world.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
@@ -18,8 +19,7 @@ describe('the control listener', () => {
       headers: { authorization: `Bearer ${gate.tokens.get(as)}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever the answer holds.
-    return { status: response.status, body: (await response.json()) as any }
+    return { status: response.status, body: (await response.json()) as LooseJson }
   }
   const place = async () =>
     (await gate.send('ems-1', 'POST', '/orders', { ...GOOD_ORDER, orderQty: '100', clOrdID: `C-${++ids}` })).body

@@ -10,10 +10,8 @@ import { FLOOR_CLIENTS, type FloorClient } from '../../floor/client/credentials.
 import { DEMO_MARKET, demoWorld } from '../../floor/world/demo-world.ts'
 import { agingRequests, worldRequests } from '../../floor/world/world-bodies.ts'
 import { EXAMPLE } from '../../model/parse/example-names.ts'
+import type { LooseJson } from '../../simulator/loose-json.ts'
 import { schemaFaults } from './schema-faults.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: a document and its answers are walked, not typed.
-type Json = any
 
 const FIRM = 'DEMO'
 const SENDER = EXAMPLE.session
@@ -24,14 +22,14 @@ describe('the examples of the document', () => {
   const directory = mkdtempSync(join(tmpdir(), 'examples-'))
   const tokens = new Map<string, string>()
   let gate: OpenGate
-  let document: Json
+  let document: LooseJson
 
-  const post = async (as: string, path: string, body: unknown): Promise<Json> => {
+  const post = async (as: string, path: string, body: unknown): Promise<LooseJson> => {
     const headers = { authorization: `Bearer ${tokens.get(as)}`, 'content-type': 'application/json' }
     const answer = await fetch(`${gate.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
     return answer.json()
   }
-  const exampleOf = (path: string): Json => {
+  const exampleOf = (path: string): LooseJson => {
     const { schema, example } = document.paths[path].post.requestBody.content['application/json']
     return example ?? (schema.oneOf?.[0] ?? schema).examples[0]
   }
@@ -45,7 +43,7 @@ describe('the examples of the document', () => {
     for (const [client, duties] of Object.entries(CLIENTS)) {
       const secret = await gate.clients.register(client, duties)
       const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: client, client_secret: secret })
-      const granted = (await (await fetch(`${gate.url}/oauth/token`, { method: 'POST', body })).json()) as Json
+      const granted = (await (await fetch(`${gate.url}/oauth/token`, { method: 'POST', body })).json()) as LooseJson
       tokens.set(client, granted.access_token)
     }
     const risk: FloorClient = 'floor-risk'
@@ -68,15 +66,16 @@ describe('the examples of the document', () => {
 
   test('each fits its own schema', () => {
     let checked = 0
-    const check = (schema: Json, value: unknown, at: string) => {
+    const check = (schema: LooseJson, value: unknown, at: string) => {
       checked++
       assert.deepEqual(schemaFaults(schema, value, document), [], at)
     }
-    const walk = (node: Json, at: string): void => {
+    const walk = (node: LooseJson, at: string): void => {
       if (typeof node !== 'object' || node === null) return
       if (Array.isArray(node.examples)) for (const value of node.examples) check(node, value, at)
       else if (node.schema !== undefined && typeof node.examples === 'object') {
-        for (const [name, { value }] of Object.entries<Json>(node.examples)) check(node.schema, value, `${at}/${name}`)
+        for (const [name, { value }] of Object.entries<LooseJson>(node.examples))
+          check(node.schema, value, `${at}/${name}`)
       }
       if (node.schema !== undefined && node.example !== undefined) check(node.schema, node.example, at)
       for (const [key, part] of Object.entries(node)) if (key !== 'examples') walk(part, `${at}/${key}`)
@@ -101,7 +100,7 @@ describe('the examples of the document', () => {
   })
 
   test('a demo gate approves the order, lets every what-if pass, and takes what follows the order', async () => {
-    for (const [path, item] of Object.entries<Json>(document.paths)) {
+    for (const [path, item] of Object.entries<LooseJson>(document.paths)) {
       if (item.post?.tags[0] !== 'What-if') continue
       const verdict = await post(SENDER, path, exampleOf(path))
       assert.equal(verdict.verdict, 'PASS', `${path}: ${JSON.stringify(verdict)}`)
@@ -122,7 +121,7 @@ describe('the examples of the document', () => {
   })
 
   test('a demo gate takes what the examples tell it of names, limits and the market', async () => {
-    const paths = Object.entries<Json>(document.paths).filter(
+    const paths = Object.entries<LooseJson>(document.paths).filter(
       ([path, { post: operation }]) =>
         operation?.requestBody !== undefined &&
         ['Market data', 'Reference data', 'Limits'].includes(operation.tags[0]) &&

@@ -89,7 +89,7 @@ export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut 
   })
   app.decorateRequest('exchange', null)
   readBodies(app)
-  await app.register(fastifySwagger, { openapi: DOCUMENT } as never)
+  await app.register(fastifySwagger, { openapi: DOCUMENT })
   // The forms check every request; these schemas are what is served as documentation.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
@@ -152,7 +152,7 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
     app.route({
       method: METHODS.filter((method) => !methods.includes(method)),
       url,
-      schema: { hide: true } as never,
+      schema: { hide: true },
       handler: (_request, reply) => refuse(reply, 'METHOD_NOT_ALLOWED', { allow: methods.join(', ') }),
     })
   }

@@ -6,7 +6,7 @@
  * Why not a library: docs/decisions/0013-own-json-reader.md.
  */
 import { RequestError } from '../../model/errors.ts'
-import { emptyWords, type Form, type FormField, type Words } from '../../model/parse/form.ts'
+import { emptyWords, type Form, type FormField, type Words, type WordsOf } from '../../model/parse/form.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -20,8 +20,9 @@ const OPEN_ARRAY = 0x5b
 const CLOSE_ARRAY = 0x5d
 
 /** The words of one object; the fault of the first thing that is wrong. */
-export function readObject(text: string, form: Form): Words | RequestError {
-  return reader.object(text, form)
+export function readObject<F extends Form>(text: string, form: F): WordsOf<F> | RequestError {
+  // The reader gives each field of the form, and no other, in the kind that the form says.
+  return reader.object(text, form) as WordsOf<F> | RequestError
 }
 
 /** The words of one object, or of each object of an array of at most `rowsMax`. */

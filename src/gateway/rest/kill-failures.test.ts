@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, beforeEach, describe, test } from 'node:test'
+import type { LooseJson } from '../../simulator/loose-json.ts'
 import { HandTimer } from '../../simulator/made-up-world.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
@@ -34,8 +35,7 @@ const killAtControl = async (body: object) => {
     headers: { authorization: `Bearer ${gate.tokens.get('alice')}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks at whatever the answer holds.
-  return { status: response.status, body: (await response.json()) as any }
+  return { status: response.status, body: (await response.json()) as LooseJson }
 }
 
 describe('failure policy', () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { REQUEST_ERRORS } from '../../model/errors.ts'
+import type { LooseJson } from '../../simulator/loose-json.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 
 interface Operation {
@@ -33,8 +34,7 @@ const SEVEN = [
 
 describe('the OpenAPI document', () => {
   let gate: RestGate
-  // biome-ignore lint/suspicious/noExplicitAny: the document is walked, not typed.
-  let document: any
+  let document: LooseJson
   const operations: [string, Operation][] = []
   before(async () => {
     gate = await RestGate.start()

@@ -1,4 +1,5 @@
 /** The OpenAPI document: each route's schema from its form, its answer and every error that it can give. */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { type ErrorCode, errorRow, REQUEST_ERRORS } from '../../model/errors.ts'
 import type { Form, FormField } from '../../model/parse/form.ts'
 import { DUTIES, type Duty } from '../../model/vocabulary.ts'
@@ -35,7 +36,7 @@ export type Schema = Readonly<Record<string, unknown>>
 const DUTY_WORDS = DUTIES.map((duty) => [duty, DUTY_TEXTS[duty]] as const)
 
 /** What the document says of the whole. */
-export const DOCUMENT = {
+export const DOCUMENT: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
   openapi: '3.1.0',
   info: {
     title: 'Portcullis',
@@ -82,9 +83,9 @@ export const DOCUMENT = {
         flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: Object.fromEntries(DUTY_WORDS) } },
       },
     },
-    schemas: SCHEMAS,
+    schemas: SCHEMAS as Readonly<Record<string, object>>,
   },
-} as const
+}
 
 const WITH_BODY: readonly ErrorCode[] = ['MALFORMED_JSON', 'DUPLICATE_KEY', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']
 const WITH_FORM: readonly ErrorCode[] = [

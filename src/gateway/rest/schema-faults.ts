@@ -19,8 +19,8 @@ export function schemaFaults(schema: Schema, value: unknown, document: unknown, 
 }
 
 interface Case {
-  // biome-ignore lint/suspicious/noExplicitAny: each check knows the shape of its own keyword.
-  readonly rule: any
+  /** Of the shape that its keyword has: each check says which. */
+  readonly rule: unknown
   readonly value: unknown
   readonly schema: Schema
   readonly document: unknown
@@ -32,27 +32,36 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeOf(va
 
 const CHECKS: Readonly<Record<string, (of: Case) => readonly string[]>> = {
   type: ({ rule, value, at }) => {
-    const types: readonly string[] = Array.isArray(rule) ? rule : [rule]
+    const types = (Array.isArray(rule) ? rule : [rule]) as readonly string[]
     const type = typeOf(value)
     const fits = types.includes(type) || (type === 'integer' && types.includes('number'))
     return unless(fits, at, `${type} is not ${types.join(' or ')}`)
   },
-  enum: ({ rule, value, at }) => unless(rule.includes(value), at, `${JSON.stringify(value)} is not of the set`),
+  enum: ({ rule, value, at }) =>
+    unless((rule as readonly unknown[]).includes(value), at, `${JSON.stringify(value)} is not of the set`),
   pattern: ({ rule, value, at }) =>
-    unless(typeof value !== 'string' || new RegExp(rule, 'u').test(value), at, `${value} does not match ${rule}`),
-  minLength: ({ rule, value, at }) => unless(typeof value !== 'string' || value.length >= rule, at, 'too short'),
-  maxLength: ({ rule, value, at }) => unless(typeof value !== 'string' || value.length <= rule, at, 'too long'),
-  minimum: ({ rule, value, at }) => unless(typeof value !== 'number' || value >= rule, at, 'too small'),
-  minItems: ({ rule, value, at }) => unless(!Array.isArray(value) || value.length >= rule, at, 'too few'),
-  maxItems: ({ rule, value, at }) => unless(!Array.isArray(value) || value.length <= rule, at, 'too many'),
+    unless(
+      typeof value !== 'string' || new RegExp(rule as string, 'u').test(value),
+      at,
+      `${value} does not match ${rule}`,
+    ),
+  minLength: ({ rule, value, at }) =>
+    unless(typeof value !== 'string' || value.length >= (rule as number), at, 'too short'),
+  maxLength: ({ rule, value, at }) =>
+    unless(typeof value !== 'string' || value.length <= (rule as number), at, 'too long'),
+  minimum: ({ rule, value, at }) => unless(typeof value !== 'number' || value >= (rule as number), at, 'too small'),
+  minItems: ({ rule, value, at }) => unless(!Array.isArray(value) || value.length >= (rule as number), at, 'too few'),
+  maxItems: ({ rule, value, at }) => unless(!Array.isArray(value) || value.length <= (rule as number), at, 'too many'),
   items: ({ rule, value, document, at }) =>
-    Array.isArray(value) ? value.flatMap((entry, index) => schemaFaults(rule, entry, document, `${at}[${index}]`)) : [],
+    Array.isArray(value)
+      ? value.flatMap((entry, index) => schemaFaults(rule as Schema, entry, document, `${at}[${index}]`))
+      : [],
   required: ({ rule, value, at }) =>
-    isObject(value) ? rule.flatMap((key: string) => unless(key in value, at, `${key} is missing`)) : [],
+    isObject(value) ? (rule as readonly string[]).flatMap((key) => unless(key in value, at, `${key} is missing`)) : [],
   properties: ({ rule, value, document, at }) =>
     isObject(value)
       ? Object.entries(value).flatMap(([key, part]) =>
-          rule[key] === undefined ? [] : schemaFaults(rule[key], part, document, `${at}.${key}`),
+          schemaFaults((rule as Readonly<Record<string, Schema>>)[key] ?? {}, part, document, `${at}.${key}`),
         )
       : [],
   additionalProperties: ({ rule, value, schema, document, at }) => {
@@ -60,11 +69,12 @@ const CHECKS: Readonly<Record<string, (of: Case) => readonly string[]>> = {
     const known = (schema.properties ?? {}) as object
     const others = Object.entries(value).filter(([key]) => !Object.hasOwn(known, key))
     if (rule === false) return others.map(([key]) => `${at}: ${key} is not known`)
-    return others.flatMap(([key, part]) => schemaFaults(rule, part, document, `${at}.${key}`))
+    return others.flatMap(([key, part]) => schemaFaults(rule as Schema, part, document, `${at}.${key}`))
   },
   oneOf: ({ rule, value, document, at }) => {
-    const fitting = rule.filter((one: Schema) => schemaFaults(one, value, document, at).length === 0)
-    return unless(fitting.length === 1, at, `${fitting.length} of ${rule.length} alternatives fit`)
+    const alternatives = rule as readonly Schema[]
+    const fitting = alternatives.filter((one) => schemaFaults(one, value, document, at).length === 0)
+    return unless(fitting.length === 1, at, `${fitting.length} of ${alternatives.length} alternatives fit`)
   },
 }
 

@@ -6,7 +6,7 @@ import { RequestError } from '../errors.ts'
 import { MAX } from '../numbers.ts'
 import { evidenceID } from './evidence.ts'
 import { EXECUTION_FORM, executionReport } from './execution.ts'
-import { emptyWords, type Form, type Words } from './form.ts'
+import { emptyWords, type Form, type Words, type WordsOf } from './form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from './hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from './instrument.ts'
 import { DAY_ROLL_FORM, dayRoll, KILL_FORM, kill, RELEASE_FORM, release } from './kill.ts'
@@ -18,15 +18,14 @@ import * as reference from './reference.ts'
 
 const names = new SampleDirectory()
 const sender = { session: names.idOf('SESSION', 'ems-1'), principal: 0 }
-// biome-ignore lint/suspicious/noExplicitAny: the rows of the tables are of every form.
-type Construct = (words: any, names: SampleDirectory, sender: { session: number; principal: number }) => unknown
+type Construct<F extends Form> = (words: WordsOf<F>, names: SampleDirectory, by: typeof sender) => unknown
 
 /** A change of a good request, and the fault (code and field) or the values that it comes to. */
 type Row = readonly [change: Words, expected: readonly [code: string, field: string] | Record<string, unknown>]
 
-function check(of: Form, construct: Construct, good: Words, rows: readonly Row[]): void {
+function check<F extends Form>(of: F, construct: Construct<F>, good: Words, rows: readonly Row[]): void {
   for (const [change, expected] of rows) {
-    const made = construct({ ...emptyWords(of), ...good, ...change }, names, sender)
+    const made = construct({ ...emptyWords(of), ...good, ...change } as WordsOf<F>, names, sender)
     const label = JSON.stringify(change).slice(0, 100)
     if (Array.isArray(expected)) {
       assert.ok(made instanceof RequestError, `${label} was taken`)
@@ -44,7 +43,7 @@ function check(of: Form, construct: Construct, good: Words, rows: readonly Row[]
 test('limits', () => {
   const good = { control: 'MAX_ORDER_NOTIONAL', subject: 'ACCOUNT:ACC-7', hard: '1000000.00' }
   const account = names.idOf('ACCOUNT', 'ACC-7')
-  check(LIMIT_FORM, limit as Construct, good, [
+  check(LIMIT_FORM, limit, good, [
     [{}, { control: 9, subject: account, hard: 100_000_000, objectKind: 0, object: -1, action: 0, mode: 0, flags: 0 }],
     [{ hard: 'UNLIMITED' }, { hard: MAX }],
     [{ hard: '0' }, { hard: 0 }],
@@ -104,7 +103,7 @@ test('limits', () => {
 test('executions: what happened is kept, whatever its texts are like', () => {
   const good = { execID: 'E-1', execType: 'Fill', symbol: '600519.SH', clOrdID: 'A-1', lastQty: '100', lastPx: '1668' }
   const long = `${'E'.repeat(23)}-${'9'.repeat(30)}`
-  check(EXECUTION_FORM, executionReport as Construct, good, [
+  check(EXECUTION_FORM, executionReport, good, [
     [{}, { execID: 'E-1', text: '' }],
     [{ execID: 'x'.repeat(40) }, { execID: 'x'.repeat(40) }],
     [{ execID: long }, { execID: evidenceID(long) }],
@@ -140,7 +139,7 @@ test('instruments', () => {
     assetClass: 'EQUITY',
     feed: 'SSE-L2',
   }
-  check(INSTRUMENT_FORM, instrument as Construct, good, [
+  check(INSTRUMENT_FORM, instrument, good, [
     [
       {},
       {
@@ -176,7 +175,7 @@ test('instruments', () => {
 })
 
 test('hierarchy and bindings', () => {
-  check(HIERARCHY_FORM, hierarchy as Construct, { kind: 'DESK', name: 'D' }, [
+  check(HIERARCHY_FORM, hierarchy, { kind: 'DESK', name: 'D' }, [
     [{}, { kind: 3, name: 'D', entity: -1, flags: 0 }],
     [{ kind: 'INSTRUMENT' }, ['NOT_IN_SET', 'kind']],
     [{ kind: 'FIRM' }, ['NOT_IN_SET', 'kind']],
@@ -189,7 +188,7 @@ test('hierarchy and bindings', () => {
     [{ kind: 'VENUE', nonAtomicReplace: false }, { flags: 0 }],
     [{ name: '' }, ['MISSING_FIELD', 'name']],
   ])
-  check(BINDING_FORM, binding as Construct, { kind: 'TRADER_ACCOUNT', trader: 'T-3', account: 'ACC-7', allow: true }, [
+  check(BINDING_FORM, binding, { kind: 'TRADER_ACCOUNT', trader: 'T-3', account: 'ACC-7', allow: true }, [
     [{}, { kind: 0, allow: 1 }],
     [{ allow: false }, { allow: 0 }],
     [{ kind: 'TRADER_DESK' }, ['NOT_IN_SET', 'kind']],
@@ -198,7 +197,7 @@ test('hierarchy and bindings', () => {
     [{ account: 'NONE' }, ['UNKNOWN_NAME', 'account']],
     [{ duties: ['kill'] }, ['FIELD_CONFLICT', 'duties']],
   ])
-  check(BINDING_FORM, binding as Construct, { kind: 'PRINCIPAL_DUTY', principal: 'alice', allow: true }, [
+  check(BINDING_FORM, binding, { kind: 'PRINCIPAL_DUTY', principal: 'alice', allow: true }, [
     [{ duties: ['kill', 'admin'] }, { a: 3, b: (1 << 9) | (1 << 19) }],
     [{ duties: ['nothing'] }, ['NOT_IN_SET', 'duties']],
     [{ duties: [] }, ['MISSING_FIELD', 'duties']],
@@ -207,7 +206,7 @@ test('hierarchy and bindings', () => {
 })
 
 test('market data', () => {
-  check(QUOTE_FORM, quote as Construct, { symbol: '600519.SH', feed: 'SSE-L2' }, [
+  check(QUOTE_FORM, quote, { symbol: '600519.SH', feed: 'SSE-L2' }, [
     [
       { bidPx: '1667.90', askPx: '1668.10' },
       { bidPx: 166_790, askPx: 166_810, flags: 3 },
@@ -220,7 +219,7 @@ test('market data', () => {
     [{ symbol: 'NONE', bidPx: '1' }, ['UNKNOWN_NAME', 'symbol']],
     [{ feed: 'NONE' }, ['UNKNOWN_NAME', 'feed']],
   ])
-  check(INSTRUMENT_STATE_FORM, instrumentState as Construct, { symbol: '600519.SH' }, [
+  check(INSTRUMENT_STATE_FORM, instrumentState, { symbol: '600519.SH' }, [
     [{ halted: true }, { halted: 1, flags: 4 }],
     [
       { halted: false, rule201: true, active: false },
@@ -235,7 +234,7 @@ test('market data', () => {
     [{ manualOff: true }, { manualUntilUs: 0, flags: 2 }],
     [{}, ['MISSING_FIELD', '']],
   ])
-  check(PHASE_FORM, sessionPhase as Construct, { venue: 'XSHG', phase: 'CLOSED' }, [
+  check(PHASE_FORM, sessionPhase, { venue: 'XSHG', phase: 'CLOSED' }, [
     [{}, { venue: 0, phase: 4 }],
     [{ phase: 'LUNCH' }, ['NOT_IN_SET', 'phase']],
     [{ venue: 'NONE' }, ['UNKNOWN_NAME', 'venue']],
@@ -244,7 +243,7 @@ test('market data', () => {
 
 test('reference data', () => {
   const list = { list: 'RESTRICTED', symbol: '600519.SH', mode: 'NO_TRADE' }
-  check(reference.LIST_FORM, reference.list as Construct, list, [
+  check(reference.LIST_FORM, reference.list, list, [
     [{}, { list: 0, mode: 1, subject: -1, fromUs: 0, untilUs: 0 }],
     [{ mode: 'ON' }, ['FIELD_CONFLICT', 'mode']],
     [{ list: 'EASY_TO_BORROW' }, ['FIELD_CONFLICT', 'mode']],
@@ -254,7 +253,7 @@ test('reference data', () => {
     ],
     [{ from: '2026-11-21T00:00:00Z', until: '2026-11-21T00:00:00Z' }, ['OUT_OF_RANGE', 'until']],
   ])
-  check(reference.FX_FORM, reference.fx as Construct, { currency: 'USD', rate: '7.0950' }, [
+  check(reference.FX_FORM, reference.fx, { currency: 'USD', rate: '7.0950' }, [
     [{}, { rate: 7095, decimals: 3, haircutBps: 0 }],
     [{ rate: '7' }, { rate: 7, decimals: 0 }],
     [{ rate: '0' }, ['OUT_OF_RANGE', 'rate']],
@@ -264,28 +263,23 @@ test('reference data', () => {
     [{ haircutBps: '10001' }, ['OUT_OF_RANGE', 'haircutBps']],
   ])
   const capital = { subject: 'FIRM:ACME', amount: '250000000', asOf: '2026-11-20T16:00:00Z' }
-  check(reference.CAPITAL_FORM, reference.capital as Construct, capital, [
+  check(reference.CAPITAL_FORM, reference.capital, capital, [
     [{}, { amount: 25_000_000_000, floor: 0 }],
     [{ amount: '-1' }, ['OUT_OF_RANGE', 'amount']],
     [{ asOf: '2026-11-20' }, ['NOT_A_TIME', 'asOf']],
   ])
-  check(
-    reference.POSITION_FORM,
-    reference.position as Construct,
-    { account: 'ACC-7', symbol: '600519.SH', qty: '-1200' },
-    [
-      [{}, { qty: -1200, trader: -1 }],
-      [{ qty: '1.5' }, ['TOO_MANY_DECIMALS', 'qty']],
-      [{ account: 'NONE' }, ['UNKNOWN_NAME', 'account']],
-    ],
-  )
-  check(reference.PARAMETER_FORM, reference.parameter as Construct, { parameter: 'tokenLifeUs', value: '2000000' }, [
+  check(reference.POSITION_FORM, reference.position, { account: 'ACC-7', symbol: '600519.SH', qty: '-1200' }, [
+    [{}, { qty: -1200, trader: -1 }],
+    [{ qty: '1.5' }, ['TOO_MANY_DECIMALS', 'qty']],
+    [{ account: 'NONE' }, ['UNKNOWN_NAME', 'account']],
+  ])
+  check(reference.PARAMETER_FORM, reference.parameter, { parameter: 'tokenLifeUs', value: '2000000' }, [
     [{}, { value: 2_000_000, parameter: 2 }],
     [{ value: '1' }, ['OUT_OF_RANGE', 'value']],
     [{ value: '30000001' }, ['OUT_OF_RANGE', 'value']],
     [{ parameter: 'colour' }, ['NOT_IN_SET', 'parameter']],
   ])
-  check(reference.ADV_FORM, reference.adv as Construct, { symbol: 'BTC-USD', qty: '1.5', days: '20' }, [
+  check(reference.ADV_FORM, reference.adv, { symbol: 'BTC-USD', qty: '1.5', days: '20' }, [
     [{}, { qty: 150_000_000, days: 20 }],
     [{ days: '0' }, ['OUT_OF_RANGE', 'days']],
   ])
@@ -297,7 +291,7 @@ test('reference data', () => {
     until: '2026-11-21T20:00:00Z',
     source: 'P',
   }
-  check(reference.LOCATE_FORM, reference.locate as Construct, locate, [
+  check(reference.LOCATE_FORM, reference.locate, locate, [
     [{}, { qty: 5000 }],
     [{ qty: '-1' }, ['OUT_OF_RANGE', 'qty']],
     [{ source: '' }, ['MISSING_FIELD', 'source']],
@@ -305,7 +299,7 @@ test('reference data', () => {
 })
 
 test('kill, release, roll', () => {
-  check(KILL_FORM, kill as Construct, { reason: 'x' }, [
+  check(KILL_FORM, kill, { reason: 'x' }, [
     [{ firm: true }, { entity: -1, venue: -1, side: -1, state: 3 }],
     [{}, ['MISSING_FIELD', 'firm']],
     [{ firm: false }, ['MISSING_FIELD', 'firm']],
@@ -317,7 +311,7 @@ test('kill, release, roll', () => {
     [{ firm: true, desk: 'CASH-EQ' }, ['FIELD_CONFLICT', 'firm']],
     [{ desk: 'NONE' }, ['UNKNOWN_NAME', 'desk']],
   ])
-  check(RELEASE_FORM, release as Construct, { latch: '3', step: 'request', reason: 'x', rootCause: 'y' }, [
+  check(RELEASE_FORM, release, { latch: '3', step: 'request', reason: 'x', rootCause: 'y' }, [
     [{}, { latch: 3, step: 0, state: 0, rootCause: 'y' }],
     [{ rootCause: undefined }, ['MISSING_FIELD', 'rootCause']],
     [
@@ -336,7 +330,7 @@ test('kill, release, roll', () => {
     [{ latch: '3.5' }, ['TOO_MANY_DECIMALS', 'latch']],
     [{ latch: '4294967296' }, ['OUT_OF_RANGE', 'latch']],
   ])
-  check(DAY_ROLL_FORM, dayRoll as Construct, { tradeDate: '20261124' }, [
+  check(DAY_ROLL_FORM, dayRoll, { tradeDate: '20261124' }, [
     [{}, { tradeDate: 20261124, calendar: -1 }],
     [{ tradeDate: '2026-11-24' }, ['NOT_A_DATE', 'tradeDate']],
     [{ tradeDate: '20261131' }, ['NOT_A_DATE', 'tradeDate']],
@@ -347,7 +341,8 @@ test('kill, release, roll', () => {
 test('replace and cancel', () => {
   const units = names.instrument(0)
   const good = { origClOrdID: 'A', clOrdID: 'B', orderQty: '200', price: '1668.00' }
-  const construct: Construct = (words, directory, who) => replaceOrder(words, directory, units, who, 1)
+  const construct: Construct<typeof REPLACE_FORM> = (words, directory, who) =>
+    replaceOrder(words, directory, units, who, 1)
   check(REPLACE_FORM, construct, good, [
     [{}, { orderQty: 200, price: 166_800, flags: 1 }],
     [
@@ -359,12 +354,13 @@ test('replace and cancel', () => {
     [{ clOrdID: '' }, ['MISSING_FIELD', 'clOrdID']],
     [{ clOrdID: '..' }, ['BAD_CHARACTERS', 'clOrdID']],
   ])
-  const unknown: Construct = (words, directory, who) => replaceOrder(words, directory, undefined, who, 1)
+  const unknown: Construct<typeof REPLACE_FORM> = (words, directory, who) =>
+    replaceOrder(words, directory, undefined, who, 1)
   check(REPLACE_FORM, unknown, good, [
     [{}, { orderQty: 0, price: 0, flags: 1 }],
     [{ price: '1e3' }, ['NOT_A_DECIMAL', 'price']],
   ])
-  const cancel: Construct = (words, directory, who) => cancelOrder(words, directory, who, 1)
+  const cancel: Construct<typeof CANCEL_FORM> = (words, directory, who) => cancelOrder(words, directory, who, 1)
   check(CANCEL_FORM, cancel, { origClOrdID: 'A' }, [
     [{}, { owner: sender.session, clOrdID: '', origClOrdID: 'A' }],
     [{ owner: 'ems-2' }, { owner: names.idOf('SESSION', 'ems-2') }],

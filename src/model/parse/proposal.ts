@@ -28,26 +28,33 @@ import { INSTRUMENT_STATE_FORM, instrumentState } from './market.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 import * as reference from './reference.ts'
 
+type Construct<W> = (words: W, names: Directory, sender: Sender) => Command | RequestError
+
 interface Kind {
   readonly form: Form
-  readonly construct: (words: never, names: Directory, sender: Sender) => Command | RequestError
+  readonly construct: Construct<Words>
+}
+
+/** A form and the constructor that takes what is read by it. */
+function kindOf<F extends Form>(form: F, construct: Construct<WordsOf<F>>): Kind {
+  return { form, construct: (words, names, sender) => construct(words as WordsOf<F>, names, sender) }
 }
 
 /** What a line may be, by the path of the request that would carry it out directly. */
 export const LINE_KINDS: Readonly<Record<string, Kind>> = {
-  '/limits': { form: LIMIT_FORM, construct: limit },
-  '/parameters': { form: reference.PARAMETER_FORM, construct: reference.parameter },
-  '/hierarchy': { form: HIERARCHY_FORM, construct: hierarchy },
-  '/bindings': { form: BINDING_FORM, construct: binding },
-  '/instruments': { form: INSTRUMENT_FORM, construct: instrument },
-  '/instruments/state': { form: INSTRUMENT_STATE_FORM, construct: instrumentState },
-  '/lists': { form: reference.LIST_FORM, construct: reference.list },
-  '/locates': { form: reference.LOCATE_FORM, construct: reference.locate },
-  '/fx': { form: reference.FX_FORM, construct: reference.fx },
-  '/capital': { form: reference.CAPITAL_FORM, construct: reference.capital },
-  '/adv': { form: reference.ADV_FORM, construct: reference.adv },
-  '/algos': { form: ALGO_FORM, construct: algo },
-  '/positions': { form: reference.POSITION_FORM, construct: reference.position },
+  '/limits': kindOf(LIMIT_FORM, limit),
+  '/parameters': kindOf(reference.PARAMETER_FORM, reference.parameter),
+  '/hierarchy': kindOf(HIERARCHY_FORM, hierarchy),
+  '/bindings': kindOf(BINDING_FORM, binding),
+  '/instruments': kindOf(INSTRUMENT_FORM, instrument),
+  '/instruments/state': kindOf(INSTRUMENT_STATE_FORM, instrumentState),
+  '/lists': kindOf(reference.LIST_FORM, reference.list),
+  '/locates': kindOf(reference.LOCATE_FORM, reference.locate),
+  '/fx': kindOf(reference.FX_FORM, reference.fx),
+  '/capital': kindOf(reference.CAPITAL_FORM, reference.capital),
+  '/adv': kindOf(reference.ADV_FORM, reference.adv),
+  '/algos': kindOf(ALGO_FORM, algo),
+  '/positions': kindOf(reference.POSITION_FORM, reference.position),
 }
 const PATHS = Object.keys(LINE_KINDS)
 const PATH_DOC =
@@ -109,7 +116,7 @@ function lineOf(path: string, body: string, names: Directory, readBody: ReadBody
   const kind = Object.hasOwn(LINE_KINDS, path) ? LINE_KINDS[path] : undefined
   if (kind === undefined) return new RequestError('NOT_IN_SET', 'path', `One of ${PATHS.join(', ')}.`)
   const words = readBody(body, kind.form)
-  const made = words instanceof RequestError ? words : kind.construct(words as never, names, NOBODY)
+  const made = words instanceof RequestError ? words : kind.construct(words, names, NOBODY)
   return made instanceof RequestError ? new RequestError(made.code, `body.${made.field}`, made.text) : made
 }
 
