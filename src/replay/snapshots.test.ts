@@ -223,6 +223,18 @@ test('a gate that comes back with other sizes is followed by an engine of those'
   assert.deepEqual(made, [sizes, larger])
 })
 
+test('a recovery that did not apply each command of the journal, once, is none', async (t) => {
+  const directory = folder(t)
+  const small = await openSmallJournal(directory)
+  for (let block = 0; block < 2; block++) await small.block([order, tick])
+  await small.close()
+  const from = (seq: number) => () => recover(new CountingEngine(), new JournalReader(directory), seq)
+  assert.equal(from(0)().entries, 4)
+  assert.equal(from(2)().entries, 2)
+  assert.throws(from(1), /4 entries were applied behind 1, the journal holds 4/, 'in the middle of a block')
+  assert.throws(from(9), /0 entries were applied behind 9, the journal holds 4/, 'behind its end')
+})
+
 test('an older build follows and recovers no newer journal', async (t) => {
   const directory = folder(t)
   const small = await openSmallJournal(directory, { facts: { ...SMALL_FACTS, engineVersion: ENGINE_VERSION + 1 } })

@@ -415,6 +415,20 @@ test('close answers what waits, refuses what comes, and closes the journal', asy
   assert.equal(journal.isClosed, true)
 })
 
+test('close does not wait for the end of a sweep: the next start goes on with it', async () => {
+  const { sequencer, journal, send } = rig()
+  journal.hold()
+  sequencer.submit({ write: (tape) => encode(tape, KILL, {}), onDurable: () => {}, onFailure: () => assert.fail() })
+  await turn()
+  send('a')
+  const closed = sequencer.close()
+  journal.release()
+  await turn()
+  journal.release()
+  await closed
+  assert.deepEqual(journal.blocks.flatMap(commandTypes), [KILL.type, NEW_ORDER.type])
+})
+
 interface Sent {
   readonly neverRefused?: boolean
 }

@@ -1,5 +1,6 @@
 /** Who may do what over REST: tokens, duties by token and by binding, rates, revocation. */
 import assert from 'node:assert/strict'
+import { Agent, request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { dutyBits } from '../../auth/duties.ts'
 import { BINDING } from '../../model/records/commands.ts'
@@ -65,14 +66,26 @@ describe('access', () => {
     assert.equal((await gate.send('ems-3', 'GET', '/latches')).status, 403)
   })
 
-  test('a token that is denied is refused on a connection that was just using it', async () => {
-    assert.equal((await gate.send('ems-2', 'GET', '/latches')).status, 200)
+  test('a token that is denied is refused on a connection that was just using it', async (t) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.after(() => agent.destroy())
+    const sockets = new Set<unknown>()
+    const ask = () =>
+      new Promise<number | undefined>((settle, fail) => {
+        const headers = { authorization: `Bearer ${gate.tokens.get('ems-2')}` }
+        const asked = request(`${gate.url}/latches`, { agent, headers }, (answer) => {
+          answer.resume().on('end', () => settle(answer.statusCode))
+        })
+        asked.on('socket', (socket) => sockets.add(socket)).on('error', fail)
+        asked.end()
+      })
+    assert.deepEqual([await ask(), await ask()], [200, 200])
     gate.deny.deny('subject', 'ems-2')
+    assert.deepEqual([await ask(), sockets.size], [401, 1])
     const refused = await gate.send('ems-2', 'GET', '/latches')
-    assert.equal(refused.status, 401)
     assert.match(refused.headers.get('www-authenticate') ?? '', /revoked/)
     gate.deny.allow('subject', 'ems-2')
-    assert.equal((await gate.send('ems-2', 'GET', '/latches')).status, 200)
+    assert.equal(await ask(), 200)
   })
 
   test('a client without a session sends no orders and reports nothing', async () => {
