@@ -134,7 +134,9 @@ export class OrderDecisions {
       timeUs: tape.f64[(command >> 3) + N.timeUs] as number,
       echo,
       standing,
-      approval: isApproved ? this.#approval(at, echo, isFirst || (duplicate && this.#maySend(at, standing))) : undefined,
+      approval: isApproved
+        ? this.#approval(at, echo, isFirst || (duplicate && this.#maySend(at, standing)))
+        : undefined,
       why: isApproved ? undefined : explain(tape, command, decision, this.#sources, instrument),
       refusal: undefined,
     }

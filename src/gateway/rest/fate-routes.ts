@@ -10,11 +10,11 @@ import { form, mayName, type WordsOf } from '../../model/parse/form.ts'
 import { Reading } from '../../model/parse/reading.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { SIDES } from '../../model/vocabulary.ts'
+import type { Caller } from '../caller.ts'
 import type { Gate } from '../gate.ts'
-import type { Caller } from './caller.ts'
+import { seesAll } from '../visibility.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
-import { seesAll } from './visibility.ts'
 
 /** Orders that one answer lists; the count is of all. */
 const LISTED_MAX = 200
