@@ -34,8 +34,8 @@ async function rig() {
   const issuer = await Issuer.open(files, { issuer: 'https://gate.test', audience: AUDIENCE, nowMs })
   const deny = new DenyList(files, nowMs)
   const people = await People.open(files)
-  const key = await makePersonKey('ruth')
-  await people.register('ruth', publicKeyOf(key), DUTIES)
+  const key = await makePersonKey('officer-a')
+  await people.register('officer-a', publicKeyOf(key), DUTIES)
   const verifier = new TokenVerifier({
     ...{ issuer: issuer.issuer, audience: AUDIENCE, jwks: issuer.jwks, nowMs },
     denied: (grant) => deny.isDenied(grant),
@@ -47,7 +47,15 @@ async function rig() {
 
 /** A token of the given claims and header, signed with the person's own key. */
 async function signed({ kid, x, d }: PersonKey, claims: object, header: object = {}): Promise<string> {
-  const own = { iss: 'person:ruth', sub: 'ruth', aud: AUDIENCE, jti: 'j-1', scope: 'kill', iat: NOW, exp: NOW + 60 }
+  const own = {
+    iss: 'person:officer-a',
+    sub: 'officer-a',
+    aud: AUDIENCE,
+    jti: 'j-1',
+    scope: 'kill',
+    iat: NOW,
+    exp: NOW + 60,
+  }
   return new SignJWT({ ...own, ...claims })
     .setProtectedHeader({ alg: 'EdDSA', typ: PERSON_TYPE, kid, ...header })
     .sign(await importJWK({ kty: 'OKP', crv: 'Ed25519', x, d }, 'EdDSA'))
@@ -59,7 +67,7 @@ test('a person is of kind person, with no more duties than the gate knows of and
   const { verifier, sign } = await rig()
   const whole = await verifier.verify(await sign())
   assert.ok(isGrant(whole), String(whole))
-  assert.deepEqual([whole.subject, whole.clientID, whole.kind], ['ruth', 'ruth', 'person'])
+  assert.deepEqual([whole.subject, whole.clientID, whole.kind], ['officer-a', 'officer-a', 'person'])
   assert.equal(whole.scope, dutyBits(DUTIES))
   const part = await verifier.verify(await sign({ duties: dutyBits(['kill', 'admin']) }))
   assert.equal(isGrant(part) && part.scope, dutyBits(['kill']))
@@ -85,9 +93,9 @@ test('claims that do not fit are refused, well signed as they may be', async () 
   const rows: readonly (readonly [object, string])[] = [
     [{ aud: 'another gate' }, 'issuer or audience'],
     [{ aud: undefined }, 'issuer or audience'],
-    [{ iss: 'person:omar' }, 'issuer or audience'],
+    [{ iss: 'person:officer-b' }, 'issuer or audience'],
     [{ iss: 'https://gate.test' }, 'issuer or audience'],
-    [{ sub: 'omar' }, 'malformed'],
+    [{ sub: 'officer-b' }, 'malformed'],
     [{ sub: undefined }, 'malformed'],
     [{ jti: undefined }, 'malformed'],
     [{ jti: 7 }, 'malformed'],
@@ -106,19 +114,19 @@ test('no other key, algorithm or type is taken', async () => {
   const { verifier, issuer, key, sign } = await rig()
   const good = await sign()
   const [head = '', body = '', signature = ''] = good.split('.')
-  const stranger = await makePersonKey('ruth')
+  const stranger = await makePersonKey('officer-a')
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Record<string, unknown>
   const hmac = (header: string, secret: string | Buffer) =>
     `${header}.${body}.${createHmac('sha256', secret).update(`${header}.${body}`).digest('base64url')}`
   const confused = encode({ alg: 'HS256', typ: PERSON_TYPE, kid: key.kid })
-  const asClient = { clientID: 'ruth', duties: dutyBits(['kill']), disabled: false }
+  const asClient = { clientID: 'officer-a', duties: dutyBits(['kill']), disabled: false }
   const [, ofIssuer = ''] = (await issuer.issue(asClient, asClient.duties)).split('.')
   const kidOfIssuer = issuer.jwks.keys[0]?.kid
   const rows: readonly (readonly [string, string, string])[] = [
     ['alg none', `${encode({ alg: 'none', typ: PERSON_TYPE, kid: key.kid })}.${body}.`, 'signature'],
     ['no signature', `${head}.${body}.`, 'signature'],
-    ['other claims, same signature', `${head}.${encode({ ...claims, sub: 'omar' })}.${signature}`, 'signature'],
+    ['other claims, same signature', `${head}.${encode({ ...claims, sub: 'officer-b' })}.${signature}`, 'signature'],
     ['HS256 keyed with the public key', hmac(confused, Buffer.from(key.x, 'base64url')), 'signature'],
     ['HS256 keyed with its text', hmac(confused, key.x), 'signature'],
     ['a key that nobody registered', await signed(stranger, {}), 'signature'],
@@ -137,8 +145,8 @@ test('no other key, algorithm or type is taken', async () => {
 
 test('a client with the name of a person is no person', async () => {
   const { verifier, issuer } = await rig()
-  const ruth = { clientID: 'ruth', duties: dutyBits(['kill']), disabled: false }
-  const grant = await verifier.verify(await issuer.issue(ruth, ruth.duties))
+  const officer = { clientID: 'officer-a', duties: dutyBits(['kill']), disabled: false }
+  const grant = await verifier.verify(await issuer.issue(officer, officer.duties))
   assert.equal(isGrant(grant) && grant.kind, 'client')
 })
 
@@ -147,7 +155,7 @@ test('a person, or one token of a person, is revoked at once and over a restart'
   const token = await sign()
   const grant = await verifier.verify(token)
   assert.ok(isGrant(grant))
-  for (const [kind, value] of [['subject', 'ruth'] as const, ['jti', grant.jti] as const]) {
+  for (const [kind, value] of [['subject', 'officer-a'] as const, ['jti', grant.jti] as const]) {
     deny.deny(kind, value)
     assert.equal(verifier.faultOf(grant), 'revoked')
     assert.equal(await verifier.verify(token), 'revoked')
@@ -159,21 +167,24 @@ test('a person, or one token of a person, is revoked at once and over a restart'
 
 test('a new key ends the old one, also over a restart; one key is of one person', async () => {
   const { files, people, key } = await rig()
-  const next = await makePersonKey('ruth')
-  await people.register('ruth', publicKeyOf(next), ['kill'])
+  const next = await makePersonKey('officer-a')
+  await people.register('officer-a', publicKeyOf(next), ['kill'])
   for (const known of [people, await People.open(files)]) {
     assert.equal(known.withKey(key.kid), undefined)
-    assert.deepEqual([known.withKey(next.kid)?.name, known.withKey(next.kid)?.duties], ['ruth', dutyBits(['kill'])])
+    assert.deepEqual(
+      [known.withKey(next.kid)?.name, known.withKey(next.kid)?.duties],
+      ['officer-a', dutyBits(['kill'])],
+    )
   }
-  await assert.rejects(people.register('omar', publicKeyOf(next), ['kill']), /this key is that of ruth/)
-  await assert.rejects(people.register('omar', { kid: key.kid, x: next.x }, ['kill']), /thumbprint/)
-  await assert.rejects(people.register('omar', publicKeyOf(key), ['everything']), RangeError)
+  await assert.rejects(people.register('officer-b', publicKeyOf(next), ['kill']), /this key is that of officer-a/)
+  await assert.rejects(people.register('officer-b', { kid: key.kid, x: next.x }, ['kill']), /thumbprint/)
+  await assert.rejects(people.register('officer-b', publicKeyOf(key), ['everything']), RangeError)
   for (const name of ['', 'a:b', 'a b', 'x'.repeat(33)]) await assert.rejects(makePersonKey(name), RangeError)
 })
 
 test('a key file is for its owner alone, is not overwritten, and is read whole or not at all', async () => {
   const { files, key } = await rig()
-  const file = join(files.folder, 'ruth.json')
+  const file = join(files.folder, 'officer-a.json')
   writePersonKey(file, key)
   assert.deepEqual(readPersonKey(file), key)
   assert.throws(() => writePersonKey(file, key), /is not overwritten/)

@@ -18,7 +18,7 @@ const CLOSE = '<!-- end -->'
 const LEAST = `firm:
   id: ACME
   baseCurrency: USD
-officers: [ruth, omar]
+officers: [officer-a, officer-b]
 data: data
 listen:
   port: 8443
@@ -99,10 +99,14 @@ const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])
   ['no issuer', LEAST.slice(0, LEAST.indexOf('issuer')), /^\/etc\/gate\.yaml: issuer\.url is missing: an address/],
   ['an issuer in the clear', change('https', 'http'), /:9: issuer\.url: "http:.* is not an address that begins with/],
   ['an issuer with a slash', change('.com', '.com/'), /:9: issuer\.url/],
-  ['no officers', change('officers: [ruth, omar]\n', ''), /^\/etc\/gate\.yaml: officers is missing: two names$/],
-  ['one officer', change('[ruth, omar]', '[ruth]'), /:4: officers: \["ruth"\] is not two names/],
-  ['one officer twice', change('[ruth, omar]', '[ruth, ruth]'), /:4: officers/],
-  ['three officers', change('omar', 'omar, eve'), /:4: officers/],
+  [
+    'no officers',
+    change('officers: [officer-a, officer-b]\n', ''),
+    /^\/etc\/gate\.yaml: officers is missing: two names$/,
+  ],
+  ['one officer', change('[officer-a, officer-b]', '[officer-a]'), /:4: officers: \["officer-a"\] is not two names/],
+  ['one officer twice', change('[officer-a, officer-b]', '[officer-a, officer-a]'), /:4: officers/],
+  ['three officers', change('officer-b', 'officer-b, eve'), /:4: officers/],
   ['a firm that is a number', change('ACME', '7'), /:2: firm\.id: 7 is not 1 to 32 printable/],
   ['a name with a blank', change('ACME', 'A B'), /:2: firm\.id/],
   ['a long name', change('ACME', 'A'.repeat(33)), /:2: firm\.id/],
@@ -147,9 +151,9 @@ for (const [title, source, fault] of FAULTS) {
 }
 
 test('all faults are said at once, in the order of the lines', () => {
-  const lines = faultOf(change('8443', 'x').replace('data: data', 'data: 5').replace('[ruth, omar]', 'ruth')).split(
-    '\n',
-  )
+  const lines = faultOf(
+    change('8443', 'x').replace('data: data', 'data: 5').replace('[officer-a, officer-b]', 'officer-a'),
+  ).split('\n')
   assert.deepEqual(
     lines.map((line) => line.split(' ')[0]),
     ['/etc/gate.yaml:4:', '/etc/gate.yaml:5:', '/etc/gate.yaml:7:'],

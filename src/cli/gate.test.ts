@@ -23,7 +23,7 @@ const DEMO_GATE = fileURLToPath(new URL('./demo-gate.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'production-'))
 const CONFIG = join(folder, 'gate.yaml')
 const SOURCE = `firm: { id: ACME, baseCurrency: USD }
-officers: [ruth, omar]
+officers: [officer-a, officer-b]
 data: data
 listen: { port: 0, tls: { cert: gate.crt, key: gate.key }, control: { host: 127.0.0.1, port: 0 } }
 issuer: { url: "https://gate.test" }
@@ -122,10 +122,10 @@ describe('a production gate', { timeout: 120_000 }, () => {
     writeFileSync(join(folder, 'gate.key'), TEST_CERTIFICATE.key)
     const alone = portcullis('gate', '--config', CONFIG)
     assert.equal(alone.status, 64)
-    assert.match(alone.stderr, /officers: ruth has no key at this gate.*portcullis person add ruth/)
-    assert.equal(portcullis('person', 'add', 'ruth', '--data', 'data', '--key', 'ruth.json').status, 0)
-    assert.match(portcullis('gate', '--config', CONFIG).stderr, /officers: omar has no key at this gate/)
-    assert.equal(portcullis('person', 'add', 'omar', '--data', 'data', '--key', 'omar.json').status, 0)
+    assert.match(alone.stderr, /officers: officer-a has no key at this gate.*portcullis person add officer-a/)
+    assert.equal(portcullis('person', 'add', 'officer-a', '--data', 'data', '--key', 'officer-a.json').status, 0)
+    assert.match(portcullis('gate', '--config', CONFIG).stderr, /officers: officer-b has no key at this gate/)
+    assert.equal(portcullis('person', 'add', 'officer-b', '--data', 'data', '--key', 'officer-b.json').status, 0)
     const checked = portcullis('gate', '--config', CONFIG, '--check')
     assert.deepEqual([checked.status, checked.stderr], [0, ''])
     assert.ok(!existsSync(join(folder, 'data', 'journal')), 'nothing was started')
@@ -143,12 +143,12 @@ describe('a production gate', { timeout: 120_000 }, () => {
     const { status, body } = await send('', 'GET', '/readyz')
     assert.deepEqual([status, body.status, body.firm], [200, 'ready', 'ACME'])
     assert.equal((await send('', 'GET', '/latches')).status, 401)
-    const [latch, ...others] = (await send('ruth', 'GET', '/latches')).body.latches
+    const [latch, ...others] = (await send('officer-a', 'GET', '/latches')).body.latches
     assert.deepEqual(others, [])
     assert.deepEqual([latch.state, latch.cause.code], ['BLOCKED', 'FIRM_NOT_OPENED'])
     const path = `/latches/${latch.latch}/release`
     const order = { clOrdID: 'A-1', symbol: 'X', side: 'Buy', ordType: 'Limit', price: '1', orderQty: '1' }
-    assert.equal((await send('ruth', 'POST', '/orders', order)).status, 403, 'an officer sends no orders')
+    assert.equal((await send('officer-a', 'POST', '/orders', order)).status, 403, 'an officer sends no orders')
     const step = async (who: string, name: string) =>
       (
         await send(who, 'POST', path, {
@@ -157,13 +157,13 @@ describe('a production gate', { timeout: 120_000 }, () => {
           ...(name === 'request' ? { rootCause: 'genesis' } : {}),
         })
       ).body
-    assert.equal((await step('omar', 'approve')).reason.code, 'NOT_REQUESTED')
-    assert.equal((await step('ruth', 'request')).outcome, 'APPLIED')
-    assert.equal((await step('ruth', 'approve')).reason.code, 'MAKER_IS_CHECKER')
-    assert.equal((await step('omar', 'approve')).outcome, 'APPLIED')
-    assert.deepEqual((await send('omar', 'GET', '/latches')).body.latches, [])
+    assert.equal((await step('officer-b', 'approve')).reason.code, 'NOT_REQUESTED')
+    assert.equal((await step('officer-a', 'request')).outcome, 'APPLIED')
+    assert.equal((await step('officer-a', 'approve')).reason.code, 'MAKER_IS_CHECKER')
+    assert.equal((await step('officer-b', 'approve')).outcome, 'APPLIED')
+    assert.deepEqual((await send('officer-b', 'GET', '/latches')).body.latches, [])
     assert.deepEqual(
-      (await send('omar', 'GET', '/limits')).body.limits,
+      (await send('officer-b', 'GET', '/limits')).body.limits,
       [],
       'there is no limit, and so no order passes',
     )
@@ -188,7 +188,7 @@ describe('a production gate', { timeout: 120_000 }, () => {
 
   test('goes on open from its journal, and is one of a kind', async () => {
     const gate = await start()
-    assert.deepEqual((await gate.send('ruth', 'GET', '/latches')).body.latches, [])
+    assert.deepEqual((await gate.send('officer-a', 'GET', '/latches')).body.latches, [])
     const second = portcullis('gate', '--config', CONFIG)
     assert.equal(second.status, 70)
     assert.match(second.stderr, /data.journal/)
@@ -204,10 +204,10 @@ describe('a production gate', { timeout: 120_000 }, () => {
     const control = (as: string, method: string, path: string, body?: object) =>
       gate.send(as, method, path, body, controlUrl)
     assert.equal((await control('', 'GET', '/readyz')).body.firm, 'ACME')
-    assert.equal((await control('ruth', 'GET', '/limits')).status, 404)
+    assert.equal((await control('officer-a', 'GET', '/limits')).status, 404)
     assert.equal((await control('', 'GET', '/latches')).status, 401)
     await assert.rejects(fetch(controlUrl.replace('https', 'http')), 'in the clear nothing is served')
-    assert.deepEqual((await control('ruth', 'GET', '/latches')).body.latches, [])
+    assert.deepEqual((await control('officer-a', 'GET', '/latches')).body.latches, [])
     assert.equal(await gate.end(), 0)
   })
 
@@ -215,7 +215,11 @@ describe('a production gate', { timeout: 120_000 }, () => {
     for (const [from, to, fault] of [
       ['id: ACME', 'id: BETA', /firm\.id: the configuration says BETA, the first record of the journal ACME/],
       ['USD', 'EUR', /firm\.baseCurrency: the configuration says EUR, the first record of the journal USD/],
-      ['[ruth, omar]', '[omar, ruth]', /officers: the configuration says omar, ruth, the first record .* ruth, omar/],
+      [
+        '[officer-a, officer-b]',
+        '[officer-b, officer-a]',
+        /officers: the configuration says officer-b, officer-a, the first record .* officer-a, officer-b/,
+      ],
       ['orders: 1024', 'orders: 2048', /sizes\.orders: .* was begun with 1024, not 2048/],
     ] as const) {
       writeFileSync(CONFIG, SOURCE.replace(from, to))
@@ -246,7 +250,7 @@ describe('a production gate', { timeout: 120_000 }, () => {
     demo.process.disconnect()
     assert.deepEqual(await ended, [0, null])
     writeFileSync(CONFIG, SOURCE.replace('data: data', 'data: demo').replace(/sizes.*\n/, ''))
-    for (const name of ['ruth', 'omar']) {
+    for (const name of ['officer-a', 'officer-b']) {
       assert.equal(portcullis('person', 'add', name, '--data', 'demo', '--key', `${name}-2.json`).status, 0)
     }
     const { status, stderr } = portcullis('gate', '--config', CONFIG)

@@ -36,9 +36,9 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['journal show data/journal --from x', 64, /A sequence number/],
   ['journal show data/journal --from 3 --to 2', 64, /--from 3 is behind --to 2/],
   ['person key a:b --key k.json', 64, /^portcullis: a person is named by 1 to 32 printable/],
-  ['person add ruth --data data', 64, /say --key or --public, one of them/],
-  ['person add ruth --data data --key plain.csv', 64, /plain\.csv exists: a key is not overwritten/],
-  ['person add ruth --data data --key k.json --duties everything', 64, /no duty is called everything/],
+  ['person add officer-a --data data', 64, /say --key or --public, one of them/],
+  ['person add officer-a --data data --key plain.csv', 64, /plain\.csv exists: a key is not overwritten/],
+  ['person add officer-a --data data --key k.json --duties everything', 64, /no duty is called everything/],
   ['person token --key plain.csv', 70, /plain\.csv (has mode|is no JSON)/],
   ['person token --key k.json --minutes 16', 64, /1 to 15 minutes/],
   ['snapshot nowhere', 64, /^portcullis: there is no folder nowhere\n$/],
@@ -76,17 +76,27 @@ test('versions are printed, and help says what the exit codes mean', () => {
 })
 
 test('a person makes a key, the gate gets its public half, and only the person can sign', () => {
-  const made = run('person', 'key', 'ruth', '--key', 'ruth.json')
+  const made = run('person', 'key', 'officer-a', '--key', 'officer-a.json')
   assert.equal(made.status, 0, made.stderr)
-  writeFileSync(join(folder, 'ruth.pub'), made.stdout)
+  writeFileSync(join(folder, 'officer-a.pub'), made.stdout)
   assert.ok(!made.stdout.includes('"d"'), 'the private half is not printed')
-  const added = run('person', 'add', 'ruth', '--data', 'data', '--public', 'ruth.pub', '--duties', 'kill,risk:read')
+  const added = run(
+    'person',
+    'add',
+    'officer-a',
+    '--data',
+    'data',
+    '--public',
+    'officer-a.pub',
+    '--duties',
+    'kill,risk:read',
+  )
   assert.equal(added.status, 0, added.stderr)
-  const again = run('person', 'add', 'ruth', '--data', 'data', '--public', 'ruth.pub')
+  const again = run('person', 'add', 'officer-a', '--data', 'data', '--public', 'officer-a.pub')
   assert.equal(again.status, 64)
-  assert.match(again.stderr, /ruth has a key at this gate; --replace gives another one/)
-  const token = run('person', 'token', '--key', 'ruth.json', '--minutes', '2')
+  assert.match(again.stderr, /officer-a has a key at this gate; --replace gives another one/)
+  const token = run('person', 'token', '--key', 'officer-a.json', '--minutes', '2')
   assert.equal(token.status, 0, token.stderr)
   const { sub, exp, iat } = JSON.parse(Buffer.from(token.stdout.split('.')[1] ?? '', 'base64url').toString('utf8'))
-  assert.deepEqual([sub, exp - iat], ['ruth', 120])
+  assert.deepEqual([sub, exp - iat], ['officer-a', 120])
 })

@@ -39,7 +39,7 @@ const PORTCULLIS = fileURLToPath(new URL('./portcullis.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'production-day-'))
 const CONFIG = parseGateConfig(
   `firm: { id: ACME, baseCurrency: USD }
-officers: [ruth, omar]
+officers: [officer-a, officer-b]
 data: data
 listen: { port: 0 }
 issuer: { url: "https://gate.test" }
@@ -113,13 +113,20 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
       paths.includes(path),
     )
 
-  /** Writes an import, which in YAML is JSON, proposes it as ruth and returns its id and hash. */
+  /** Writes an import, which in YAML is JSON, proposes it as officer-a and returns its id and hash. */
   async function imported(kind: string, requests: readonly WorldRequest[]): Promise<readonly [string, string]> {
     const lists = new Map<string, Body[]>()
     for (const { path, rows } of requests) lists.set(path, [...(lists.get(path) ?? []), ...rows])
     const file = Object.fromEntries([...lists].map(([path, rows]) => [path.slice(1), rows]))
     writeFileSync(join(folder, `${kind}.yaml`), JSON.stringify(file))
-    const { code, stdout, stderr } = await portcullis('import', kind, `${kind}.yaml`, ...at('ruth'), '--propose', kind)
+    const { code, stdout, stderr } = await portcullis(
+      'import',
+      kind,
+      `${kind}.yaml`,
+      ...at('officer-a'),
+      '--propose',
+      kind,
+    )
     assert.equal(code, 0, stderr)
     const [, id = '', hash = ''] = /proposal (\d+) waits .* content hash ([0-9a-f]{16}):/.exec(stdout) ?? []
     assert.ok(id !== '', stdout)
@@ -136,7 +143,7 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
     await open()
     for (const [name, duties] of Object.entries(CLIENTS)) secrets[name] = gate.clients.register(name, duties)
     await open()
-    const [latch] = (await person('ruth', 'GET', '/latches')).latches
+    const [latch] = (await person('officer-a', 'GET', '/latches')).latches
     assert.equal(latch.cause.code, 'FIRM_NOT_OPENED')
     world = demoWorld('ACME', 'floor-ems')
     // The machines have no duties yet: to be registered with the issuer is not to be let in.
@@ -160,17 +167,17 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
       },
     ]
     const [id, hash] = await imported('reference', [...told(REFERENCE), ...seats])
-    const list = await portcullis('proposal', 'list', ...at('omar'))
-    assert.match(list.stdout, new RegExp(`^proposal ${id} PENDING by ruth: reference: \\d+ lines\n$`), list.stderr)
-    const shown = await portcullis('proposal', 'show', id, ...at('omar'))
+    const list = await portcullis('proposal', 'list', ...at('officer-b'))
+    assert.match(list.stdout, new RegExp(`^proposal ${id} PENDING by officer-a: reference: \\d+ lines\n$`), list.stderr)
+    const shown = await portcullis('proposal', 'show', id, ...at('officer-b'))
     assert.match(shown.stdout, new RegExp(`Instrument .*"symbol":"AAPL"[\\s\\S]*content hash ${hash}\n$`))
-    const own = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('ruth'))
+    const own = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('officer-a'))
     assert.deepEqual([own.code, /MAKER_IS_CHECKER/.test(own.stderr)], [70, true], own.stderr)
-    const other = await portcullis('proposal', 'approve', id, '--hash', '0123456789abcdef', ...at('omar'))
+    const other = await portcullis('proposal', 'approve', id, '--hash', '0123456789abcdef', ...at('officer-b'))
     assert.deepEqual([other.code, /CONTENT_MISMATCH/.test(other.stderr)], [70, true], other.stderr)
-    const done = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('omar'))
+    const done = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('officer-b'))
     assert.equal(done.code, 0, done.stderr)
-    assert.match(done.stdout, / DONE by ruth, omar: reference: .*, 0 were refused\n$/)
+    assert.match(done.stdout, / DONE by officer-a, officer-b: reference: .*, 0 were refused\n$/)
     assert.equal(gate.directory.dutiesOf(gate.directory.idOf('PRINCIPAL', 'floor-ems')), 1)
   })
 
@@ -180,13 +187,13 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
       ['positions', ['/positions']],
     ] as const) {
       const [id, hash] = await imported(kind, told(paths))
-      const done = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('omar'))
+      const done = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('officer-b'))
       assert.equal(done.code, 0, done.stderr)
     }
-    assert.equal((await person('omar', 'GET', '/limits')).limits.length, world.limits.length)
-    const again = await portcullis('import', 'limits', 'limits.yaml', ...at('ruth'))
+    assert.equal((await person('officer-b', 'GET', '/limits')).limits.length, world.limits.length)
+    const again = await portcullis('import', 'limits', 'limits.yaml', ...at('officer-a'))
     assert.match(again.stdout, new RegExp(`0 new, 0 changed, 0 taken away, ${world.limits.length} as they are`))
-    const twice = await portcullis('import', 'limits', 'limits.yaml', ...at('ruth'), '--propose', 'limits')
+    const twice = await portcullis('import', 'limits', 'limits.yaml', ...at('officer-a'), '--propose', 'limits')
     assert.match(twice.stderr, /proposal \d+ is this file with this reason, and it is DONE/)
   })
 
@@ -194,7 +201,7 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
     const rows = told([...REFERENCE, '/limits', '/positions']).filter(({ path }) => path !== '/lists')
     for (const { path, rows: bodies } of rows) {
       const body = path === '/limits' ? { ...bodies[0], hard: 'UNLIMITED' } : bodies[0]
-      const { outcome, reason } = await person('omar', 'POST', path, body as object)
+      const { outcome, reason } = await person('officer-b', 'POST', path, body as object)
       assert.deepEqual([outcome, reason?.code], ['REFUSED', 'TWO_PEOPLE_NEEDED'], path)
       assert.match(reason.text, /propose it/)
     }
@@ -208,22 +215,22 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
     await client.heartbeat()
     await client.quotes([{ symbol: 'AAPL', bidPx: '228.98', askPx: '229.02' }])
     assert.equal((await client.newOrder(orderCalled('A-1'))).reason, 'BLOCKED', 'everything is loaded')
-    const { latches } = await person('ruth', 'GET', '/latches')
+    const { latches } = await person('officer-a', 'GET', '/latches')
     const path = `/latches/${latches[0].latch}/release`
     const release = async (who: string, step: string) => {
       const cause = step === 'request' ? { rootCause: 'a new firm' } : {}
       const { outcome, reason } = await person(who, 'POST', path, { step, reason: 'first day', ...cause })
       return reason?.code ?? outcome
     }
-    assert.equal(await release('ruth', 'request'), 'APPLIED')
-    assert.equal(await release('ruth', 'approve'), 'MAKER_IS_CHECKER')
+    assert.equal(await release('officer-a', 'request'), 'APPLIED')
+    assert.equal(await release('officer-a', 'approve'), 'MAKER_IS_CHECKER')
     assert.equal((await client.newOrder(orderCalled('A-2'))).reason, 'BLOCKED', 'one officer opens nothing')
-    assert.equal(await release('omar', 'approve'), 'APPLIED')
+    assert.equal(await release('officer-b', 'approve'), 'APPLIED')
     assert.equal((await client.newOrder(orderCalled('A-3'))).reason, 'ACCOUNT_NOT_READY', 'no statement has come')
 
     const held = world.positions.filter(({ account }) => account === 'ACC-1')
     assert.ok(held.length > 0)
-    const { tradeDate } = await person('ruth', 'GET', '/readyz')
+    const { tradeDate } = await person('officer-a', 'GET', '/readyz')
     const lines = held.map(({ symbol, qty, trader, strategy }) => rowLine(symbol, qty, trader, strategy))
     const { hash0, hash1 } = hashWords(lines.reduce(withRow, NO_ROWS_HASH))
     const positions = await machine('floor-risk', '/accounts/ACC-1/positions-statement', {
@@ -237,7 +244,7 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
       ...{ session: 'floor-ems', trader: 'TRADER-1', strategy: 'STRAT-1' },
     })
     assert.equal(live.outcome, 'APPLIED', JSON.stringify(live))
-    const ready = await person('ruth', 'GET', '/accounts/ACC-1/readiness')
+    const ready = await person('officer-a', 'GET', '/accounts/ACC-1/readiness')
     assert.equal(ready.ready, true, JSON.stringify(ready))
     await client.quotes([{ symbol: 'AAPL', bidPx: '228.98', askPx: '229.02' }])
     const passed = await client.newOrder(orderCalled('A-5'))
@@ -246,10 +253,10 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
 
   test('a restart keeps the firm as its people left it, open or stopped', async () => {
     await open()
-    assert.deepEqual((await person('omar', 'GET', '/latches')).latches, [])
+    assert.deepEqual((await person('officer-b', 'GET', '/latches')).latches, [])
     const repeated = await client.newOrder(orderCalled('A-5'))
     assert.deepEqual([repeated.approved, repeated.duplicate], [true, true])
-    const kill = await person('omar', 'POST', '/kill', { firm: true, reason: 'enough' })
+    const kill = await person('officer-b', 'POST', '/kill', { firm: true, reason: 'enough' })
     assert.equal(kill.outcome, 'APPLIED', 'one officer stops everything')
     assert.equal((await client.newOrder(orderCalled('A-6'))).reason, 'KILLED')
     await open()

@@ -7,7 +7,7 @@ import { scenario } from '../simulator/scenario.ts'
 import { Scenario } from '../simulator/scenario-engine.ts'
 
 const FIRM = { profile: 1, ledgerDecimals: 2, tradeDate: 20270115, firm: 'FIRM', baseCurrency: 'USD' } as const
-const OFFICERS = { officer1: 'RUTH', officer2: 'OMAR' } as const
+const OFFICERS = { officer1: 'OFFICER-A', officer2: 'OFFICER-B' } as const
 const PRODUCTION = { genesis: { profile: 1, ...OFFICERS } } as const
 const BLOCKED = TRADING_STATES.indexOf('BLOCKED')
 const PRINCIPAL = NAME_KINDS.indexOf('PRINCIPAL')
@@ -18,14 +18,14 @@ const bits = (duties: readonly (typeof DUTIES)[number][]) =>
 test('production needs two officers, a demo two or none', () => {
   const rows: readonly (readonly [object, string])[] = [
     [{}, 'INVALID_VALUE'],
-    [{ officer1: 'RUTH' }, 'INVALID_VALUE'],
-    [{ officer2: 'OMAR' }, 'INVALID_VALUE'],
-    [{ officer1: 'RUTH', officer2: 'RUTH' }, 'INVALID_VALUE'],
+    [{ officer1: 'OFFICER-A' }, 'INVALID_VALUE'],
+    [{ officer2: 'OFFICER-B' }, 'INVALID_VALUE'],
+    [{ officer1: 'OFFICER-A', officer2: 'OFFICER-A' }, 'INVALID_VALUE'],
     [OFFICERS, 'Applied LatchSet'],
     [{ profile: 0 }, 'Applied'],
-    [{ profile: 0, officer1: 'RUTH' }, 'INVALID_VALUE'],
-    [{ profile: 0, officer2: 'OMAR' }, 'INVALID_VALUE'],
-    [{ profile: 0, officer1: 'RUTH', officer2: 'RUTH' }, 'INVALID_VALUE'],
+    [{ profile: 0, officer1: 'OFFICER-A' }, 'INVALID_VALUE'],
+    [{ profile: 0, officer2: 'OFFICER-B' }, 'INVALID_VALUE'],
+    [{ profile: 0, officer1: 'OFFICER-A', officer2: 'OFFICER-A' }, 'INVALID_VALUE'],
     [{ profile: 0, ...OFFICERS }, 'Applied'],
     [{ profile: 2, ...OFFICERS }, 'INVALID_VALUE'],
     [{ profile: -1, ...OFFICERS }, 'INVALID_VALUE'],
@@ -45,11 +45,11 @@ scenario(
     assert.deepEqual([latch?.latch, latch?.state, latch?.cause], [1, BLOCKED, reasonNumber('FIRM_NOT_OPENED')])
     const to = { latch: 1, state: 0 }
     const release = (step: number, who: string) => s.send('Release', { ...to, step, principal: s.id(who) })[0]
-    assert.equal(release(1, 'OMAR')?.reason, 'NOT_REQUESTED')
-    assert.equal(release(0, 'RUTH')?.event, 'Applied')
-    assert.equal(release(1, 'RUTH')?.reason, 'MAKER_IS_CHECKER')
+    assert.equal(release(1, 'OFFICER-B')?.reason, 'NOT_REQUESTED')
+    assert.equal(release(0, 'OFFICER-A')?.event, 'Applied')
+    assert.equal(release(1, 'OFFICER-A')?.reason, 'MAKER_IS_CHECKER')
     assert.equal(s.order().reason, 'BLOCKED', 'asked for is not released')
-    assert.equal(release(1, 'OMAR')?.event, 'Applied')
+    assert.equal(release(1, 'OFFICER-B')?.event, 'Applied')
     assert.equal(s.order().reason, 'ACCOUNT_NOT_READY', 'no statement has come')
     s.parameter('statementsRequired', 0)
     s.working()

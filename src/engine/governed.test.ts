@@ -17,7 +17,7 @@ import type { Given } from '../simulator/scenario-given.ts'
 import { agreed, inWords } from '../simulator/scenario-people.ts'
 import { kindOf } from './command-duties.ts'
 
-const PRODUCTION = { genesis: { officer1: 'RUTH', officer2: 'OMAR', profile: 1 } } as const
+const PRODUCTION = { genesis: { officer1: 'OFFICER-A', officer2: 'OFFICER-B', profile: 1 } } as const
 /** All that no sender of orders may hold. */
 const DUTIES: readonly Duty[] = [
   'limits:approve',
@@ -50,7 +50,7 @@ const tie = (s: Scenario, allow: number) => ({
   ...{ kind: BINDING_KINDS.indexOf('TRADER_ACCOUNT'), a: s.id('T1'), b: s.id('A1'), allow },
 })
 const algo = (s: Scenario, approved: number) => ({
-  ...{ strategy: s.id('manual'), environment: 1, owner: s.id('RUTH'), approved },
+  ...{ strategy: s.id('manual'), environment: 1, owner: s.id('OFFICER-A'), approved },
   ...{ algoId: 'A', version: '1', parameterHash: 'ab' },
 })
 const state = (more: Given<'InstrumentState'>) => ({ instrument: 0, halted: 0, rule201: 0, active: 0, ...more })
@@ -108,15 +108,15 @@ scenario(
     s.name('CURRENCY', 'EUR')
     const kind = BINDING_KINDS.indexOf('PRINCIPAL_DUTY')
     s.applied('Binding', { kind, a: s.id('ROBOT'), b: dutyBits(DUTIES), allow: 1 })
-    agreed(s, ['RUTH', 'OMAR'], 'Limit', { ...limit(s), hard: 500 })
+    agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Limit', { ...limit(s), hard: 500 })
     for (const [name, what, machine, officer, given] of ROWS) {
       const values = given(s) as never
       const alone = (who: string) => inWords(s.send(name, { ...given(s), principal: s.id(who) } as never)).split(' ')[0]
       assert.equal(alone('GUEST'), 'DUTY_MISSING', `${name} ${what}: a machine without duties`)
       assert.equal(inWords(s.send(name, values)), TWO, `${name} ${what}: the gate itself`)
-      assert.equal(alone('RUTH'), officer, `${name} ${what}: one officer`)
+      assert.equal(alone('OFFICER-A'), officer, `${name} ${what}: one officer`)
       assert.equal(alone('ROBOT'), machine, `${name} ${what}: a machine`)
-      agreed(s, ['RUTH', 'OMAR'], name, values)
+      agreed(s, ['OFFICER-A', 'OFFICER-B'], name, values)
     }
   },
   PRODUCTION,

@@ -433,7 +433,7 @@ wrong(
       param: SECOND,
     }
     const officer = (given: object) => {
-      s.send('Limit', { ...row, ...given, principal: s.id('RUTH') })
+      s.send('Limit', { ...row, ...given, principal: s.id('OFFICER-A') })
       return s.refusal
     }
     for (const off of [{ action: 1 }, { mode: 1 }, { flags: 1 }, { hard: 2 }, { param: SECOND - 1 }]) {
@@ -441,5 +441,5 @@ wrong(
     }
     assert.equal(officer({ hard: 0 }), undefined, 'tighter')
   },
-  { genesis: { officer1: 'RUTH', officer2: 'OMAR' } },
+  { genesis: { officer1: 'OFFICER-A', officer2: 'OFFICER-B' } },
 )

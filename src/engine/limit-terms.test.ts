@@ -7,8 +7,8 @@ import type { Given } from '../simulator/scenario-given.ts'
 import { agreed, inWords, propose } from '../simulator/scenario-people.ts'
 
 const QTY = CONTROLS.findIndex(({ code }) => code === 'MAX_ORDER_QTY')
-const OFFICERS = { genesis: { officer1: 'RUTH', officer2: 'OMAR' } } as const
-const PAIR = ['RUTH', 'OMAR'] as const
+const OFFICERS = { genesis: { officer1: 'OFFICER-A', officer2: 'OFFICER-B' } } as const
+const PAIR = ['OFFICER-A', 'OFFICER-B'] as const
 const HOUR = 3_600_000_000
 const TEMPORARY = 4
 const DROPS = 8
@@ -18,7 +18,7 @@ const row = (s: Scenario, hard: number, more: Given<'Limit'> = {}): Given<'Limit
 })
 const set = (s: Scenario, hard: number, more: Given<'Limit'> = {}) => agreed(s, PAIR, 'Limit', row(s, hard, more))
 const alone = (s: Scenario, hard: number, more: Given<'Limit'> = {}) =>
-  inWords(s.send('Limit', { ...row(s, hard, more), principal: s.id('RUTH') }))
+  inWords(s.send('Limit', { ...row(s, hard, more), principal: s.id('OFFICER-A') }))
 const hardNow = (s: Scenario) =>
   [...s.engine.view.limits()].find(({ control, subject }) => control === QTY && subject === s.id('A1'))?.hard
 
@@ -61,7 +61,7 @@ terms('what is flagged temporary must say when it ends', (s) => {
     ['no number', { expiresUs: Number.NaN }],
   ]
   for (const [title, given] of rows) {
-    assert.equal(propose(s, 'RUTH', 'Limit', row(s, 1_000, given)), 'INVALID_VALUE', title)
+    assert.equal(propose(s, 'OFFICER-A', 'Limit', row(s, 1_000, given)), 'INVALID_VALUE', title)
   }
 })
 

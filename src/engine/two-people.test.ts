@@ -16,7 +16,7 @@ const WINDOW = CONTROLS.findIndex(({ code }) => code === 'PRICE_COLLAR_WINDOW')
 const STORM = CONTROLS.findIndex(({ code }) => code === 'REJECT_STORM')
 const LOSS = CONTROLS.findIndex(({ code }) => code === 'DAILY_LOSS')
 const DUTY = BINDING_KINDS.indexOf('PRINCIPAL_DUTY')
-const OFFICERS = { officer1: 'RUTH', officer2: 'OMAR' } as const
+const OFFICERS = { officer1: 'OFFICER-A', officer2: 'OFFICER-B' } as const
 const DEMO = { genesis: OFFICERS } as const
 const PRODUCTION = { genesis: { ...OFFICERS, profile: 1 } } as const
 const bits = (...duties: readonly Duty[]) => duties.reduce((sum, duty) => sum | (1 << DUTIES.indexOf(duty)), 0)
@@ -35,8 +35,8 @@ function limitTable(title: string, row: Given<'Limit'>, changes: readonly Row[])
     (s) => {
       const set = { subject: s.id('A1'), objectKind: 0, object: -1, ...row }
       for (const [what, change, said] of changes) {
-        agreed(s, ['RUTH', 'OMAR'], 'Limit', set)
-        assert.equal(direct(s, 'RUTH', 'Limit', { ...set, ...change }), said, what)
+        agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Limit', set)
+        assert.equal(direct(s, 'OFFICER-A', 'Limit', { ...set, ...change }), said, what)
       }
     },
     DEMO,
@@ -101,10 +101,10 @@ scenario(
     const storm = { control: STORM, subject: s.id('X1'), objectKind: 0, object: -1, hard: 5, param: 1_000_000 }
     const collar = { ...storm, control: WINDOW, subject: s.id('A1'), objectKind: 1, object: s.id('ACME') }
     for (const row of [storm, collar]) {
-      agreed(s, ['RUTH', 'OMAR'], 'Limit', row)
-      assert.equal(direct(s, 'RUTH', 'Limit', { ...row, param: 999_999 }), 'TWO_PEOPLE_NEEDED', 'shorter')
-      assert.equal(direct(s, 'RUTH', 'Limit', { ...row, param: 1_000_001 }), 'TWO_PEOPLE_NEEDED', 'longer')
-      assert.equal(direct(s, 'RUTH', 'Limit', { ...row, hard: 4 }), 'Applied', 'fewer')
+      agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Limit', row)
+      assert.equal(direct(s, 'OFFICER-A', 'Limit', { ...row, param: 999_999 }), 'TWO_PEOPLE_NEEDED', 'shorter')
+      assert.equal(direct(s, 'OFFICER-A', 'Limit', { ...row, param: 1_000_001 }), 'TWO_PEOPLE_NEEDED', 'longer')
+      assert.equal(direct(s, 'OFFICER-A', 'Limit', { ...row, hard: 4 }), 'Applied', 'fewer')
     }
   },
   DEMO,
@@ -120,7 +120,7 @@ scenario(
         [row.value - 1, tighter === 'lower'],
       ] as const) {
         if (value < row.min || value > row.max) continue
-        const said = direct(s, 'RUTH', 'Parameter', { parameter, value })
+        const said = direct(s, 'OFFICER-A', 'Parameter', { parameter, value })
         assert.equal(said, isTighter ? 'Applied' : 'TWO_PEOPLE_NEEDED', `${row.name} ${value}`)
         s.applied('Parameter', { parameter, value: row.value })
       }
@@ -154,7 +154,7 @@ scenario(
     ]
     for (const [title, before, change, alone] of rows) {
       s.applied('List', before)
-      assert.equal(direct(s, 'OMAR', 'List', change), alone ? 'Applied' : 'TWO_PEOPLE_NEEDED', title)
+      assert.equal(direct(s, 'OFFICER-B', 'List', change), alone ? 'Applied' : 'TWO_PEOPLE_NEEDED', title)
     }
   },
   DEMO,
@@ -164,16 +164,17 @@ scenario(
   'one person forbids, two permit: bindings and duties',
   (s) => {
     const tie = { kind: BINDING_KINDS.indexOf('TRADER_ACCOUNT'), a: s.id('T1'), b: s.id('A1') }
-    assert.equal(direct(s, 'RUTH', 'Binding', { ...tie, allow: 0 }), 'Applied')
+    assert.equal(direct(s, 'OFFICER-A', 'Binding', { ...tie, allow: 0 }), 'Applied')
     assert.equal(s.order().reason, 'HIERARCHY_MISMATCH')
-    assert.equal(direct(s, 'RUTH', 'Binding', { ...tie, allow: 1 }), 'TWO_PEOPLE_NEEDED')
-    agreed(s, ['RUTH', 'OMAR'], 'Binding', { ...tie, allow: 1 })
+    assert.equal(direct(s, 'OFFICER-A', 'Binding', { ...tie, allow: 1 }), 'TWO_PEOPLE_NEEDED')
+    agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Binding', { ...tie, allow: 1 })
     s.working()
-    const duties = (who: string, b: number) => direct(s, 'RUTH', 'Binding', { kind: DUTY, a: s.id(who), b, allow: 1 })
+    const duties = (who: string, b: number) =>
+      direct(s, 'OFFICER-A', 'Binding', { kind: DUTY, a: s.id(who), b, allow: 1 })
     assert.equal(duties('ALICE', bits('release:request')), 'Applied', 'fewer than before')
     assert.equal(duties('ALICE', bits('release:request', 'kill')), 'TWO_PEOPLE_NEEDED')
-    assert.equal(duties('RUTH', bits('admin')), 'TWO_PEOPLE_NEEDED')
-    assert.equal(direct(s, 'RUTH', 'Binding', { kind: DUTY, a: s.id('ALICE'), b: 0, allow: 0 }), 'Applied')
+    assert.equal(duties('OFFICER-A', bits('admin')), 'TWO_PEOPLE_NEEDED')
+    assert.equal(direct(s, 'OFFICER-A', 'Binding', { kind: DUTY, a: s.id('ALICE'), b: 0, allow: 0 }), 'Applied')
     assert.equal(s.engine.directory.dutiesOf(s.id('ALICE')), 0)
   },
   DEMO,
@@ -196,16 +197,16 @@ scenario(
       [{ flags: 20, halted: 1, active: 1 }, false],
     ]
     for (const [given, alone] of rows) {
-      const said = direct(s, 'RUTH', 'InstrumentState', { ...state, ...given })
+      const said = direct(s, 'OFFICER-A', 'InstrumentState', { ...state, ...given })
       assert.equal(said, alone ? 'Applied' : 'TWO_PEOPLE_NEEDED', JSON.stringify(given))
     }
     const capital = { subject: 0, amount: 1, floor: 0, asOfUs: s.timeUs }
-    assert.equal(direct(s, 'RUTH', 'Capital', capital), 'TWO_PEOPLE_NEEDED')
+    assert.equal(direct(s, 'OFFICER-A', 'Capital', capital), 'TWO_PEOPLE_NEEDED')
     const position = { account: s.id('A1'), instrument: 0, trader: -1, strategy: -1, qty: 5 }
-    assert.equal(direct(s, 'RUTH', 'Position', position), 'TWO_PEOPLE_NEEDED')
-    assert.equal(direct(s, 'RUTH', 'Fx', { currency: 0, rate: 1 }), 'TWO_PEOPLE_NEEDED')
-    assert.equal(direct(s, 'RUTH', 'Adv', { instrument: 0, qty: 1 }), 'TWO_PEOPLE_NEEDED')
-    agreed(s, ['RUTH', 'OMAR'], 'Position', position)
+    assert.equal(direct(s, 'OFFICER-A', 'Position', position), 'TWO_PEOPLE_NEEDED')
+    assert.equal(direct(s, 'OFFICER-A', 'Fx', { currency: 0, rate: 1 }), 'TWO_PEOPLE_NEEDED')
+    assert.equal(direct(s, 'OFFICER-A', 'Adv', { instrument: 0, qty: 1 }), 'TWO_PEOPLE_NEEDED')
+    agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Position', position)
     assert.equal(s.cell('A1').position, 5)
   },
   DEMO,
