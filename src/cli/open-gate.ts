@@ -130,7 +130,7 @@ async function openLocked(
       ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
       onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
     })
-  const { engine, reader, recent, lastSeq, lastTimeUs } = recoverEngine(lock, facts, makeEngine, logger)
+  const { engine, reader, recent, lastSeq, lastTimeUs } = await recoverEngine(lock, facts, makeEngine, logger)
   const { profile = 'demo' } = settings
   if (profile === 'production' && settings.clock === 'replay')
     throw new Error('a production gate has a clock of its own')

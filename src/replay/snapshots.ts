@@ -50,7 +50,7 @@ export function loadNewest<E extends DecisionEngine>(
 ): Loaded<E> | undefined {
   for (const name of snapshotsOf(directory)) {
     const path = join(folderOf(directory), name)
-    const fitting = checkSnapshot(path, facts, directory, onProgress)
+    const fitting = checkSnapshot(path, facts, directory)
     if (typeof fitting === 'string') {
       say(`snapshot ${path} is ignored: ${fitting}`)
       continue
