@@ -8,6 +8,21 @@ import type { SnapshotFacts } from '../replay/snapshot-header.ts'
 import { loadNewest } from '../replay/snapshots.ts'
 import { RecentBlocks } from './recent-blocks.ts'
 
+/** What a start has come from. */
+export interface RecoveredFrom {
+  /** The snapshot's file; undefined where the journal was read from its first block. */
+  readonly snapshot: string | undefined
+  /** Commands of the journal that were applied behind it. */
+  readonly entries: number
+}
+
+/** As a person is told. */
+export function recoveredInWords({ snapshot, entries }: RecoveredFrom): string {
+  return snapshot === undefined
+    ? `came back from ${entries} commands of the journal`
+    : `came back from ${snapshot} and ${entries} commands behind it`
+}
+
 export interface RecoveredEngine<E extends DecisionEngine> {
   readonly engine: E
   /** The journal, read to its end. */
@@ -15,6 +30,7 @@ export interface RecoveredEngine<E extends DecisionEngine> {
   readonly recent: RecentBlocks
   readonly lastSeq: number
   readonly lastTimeUs: number
+  readonly from: RecoveredFrom
 }
 
 /** @throws JournalDamage, JournalTooNew */
@@ -39,5 +55,5 @@ export async function recoverEngine<E extends DecisionEngine>(
   }
   const { lastSeq, lastTimeUs, entries } = recovery.finish(reader.end)
   logger.info({ entries, snapshot: loaded?.path }, 'recovered from the journal')
-  return { engine, reader, recent, lastSeq, lastTimeUs }
+  return { engine, reader, recent, lastSeq, lastTimeUs, from: { snapshot: loaded?.path, entries } }
 }
