@@ -12,7 +12,15 @@ test('a start without options is the demo', () => {
   assert.match(options.data, /data.demo$/)
   assert.deepEqual(
     { ...options, data: '' },
-    { data: '', port: 8080, controlPort: 8081, sessionPort: 8082, durability: 'fsync', gateOnly: false, snapshotMinutes: 15 },
+    {
+      data: '',
+      port: 8080,
+      controlPort: 8081,
+      sessionPort: 8082,
+      durability: 'fsync',
+      gateOnly: false,
+      snapshotMinutes: 15,
+    },
   )
   assert.equal(readStartOptions(['--help']), 'help')
 })
