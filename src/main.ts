@@ -1,10 +1,12 @@
 /**
  * `npm start`: the gate in its demo profile and a simulated trading floor that sends it orders over the network, each a
- * process of its own under one supervisor. Ctrl-C stops the floor, then the gate; the next start goes on from the journal.
+ * process of its own under one supervisor; beside them one that saves the gate's state. Ctrl-C stops the floor, then the
+ * gate; the next start goes on from the journal.
  */
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DemoGateReady, DO_NOT_RESTART } from './cli/demo-gate-ready.ts'
+import { SNAPSHOT_PLAN } from './cli/snapshot-plan.ts'
 import { readStartOptions, START_USAGE, type StartOptions, WRONG_OPTIONS, WrongOption } from './cli/start-options.ts'
 import { Child } from './cli/supervisor.ts'
 
@@ -14,6 +16,7 @@ const say = (line: string) => console.log(`${process.stdout.isTTY ? '\r\x1b[K' :
 
 const options = readOptions()
 let floor: Child | undefined
+let follower: Child | undefined
 let ready: DemoGateReady | undefined
 let stopping = false
 
@@ -53,6 +56,7 @@ function onReady(message: DemoGateReady): void {
   const isFirst = ready === undefined
   ready = message
   say(`the gate decides at ${message.url} (durability ${message.durability}${message.continues ? ', continued' : ''})`)
+  if (message.from !== undefined) say(`the gate ${message.from}`)
   if (!isFirst) return
   say(`look at ${message.url}/openapi.json, ${message.url}/metrics`)
   say(`order sessions at ${message.sessionAddress} (docs/reference/session.md)`)
@@ -61,6 +65,7 @@ function onReady(message: DemoGateReady): void {
     `journal and secrets are in ${options.data}; to begin anew, stop and delete that folder, or start with --data DIR`,
   )
   say('Ctrl-C stops everything; the next start goes on from the journal')
+  if (options.snapshotMinutes > 0) startFollower()
   if (options.gateOnly) return
   floor = new Child(
     {
@@ -78,12 +83,32 @@ function onReady(message: DemoGateReady): void {
   floor.start()
 }
 
+/** It reads what the gate has published, and is not asked by the gate for anything: it may start again as often as it likes. */
+function startFollower(): void {
+  const { commands, kept } = SNAPSHOT_PLAN
+  follower = new Child(
+    {
+      name: 'follower',
+      program: program('cli/follower'),
+      args: () => [
+        ...['--journal', join(options.data, 'journal'), '--minutes', String(options.snapshotMinutes)],
+        ...['--commands', String(commands), '--keep', String(kept)],
+      ],
+      startsPerMinute: 5,
+      finalCode: DO_NOT_RESTART,
+      onDown: (why) => say(`${why}; the gate goes on, and the next start reads more of the journal`),
+    },
+    say,
+  )
+  follower.start()
+}
+
 /** Floor first, so that nothing is sent to a gate that is closing. */
 async function stop(code: number): Promise<void> {
   if (stopping) return
   stopping = true
   say('stopping')
-  await floor?.stop()
+  await Promise.all([floor?.stop(), follower?.stop()])
   await gate.stop()
   process.exit(code)
 }

@@ -11,6 +11,8 @@ export interface DemoGateReady {
   readonly durability: Durability
   /** True where the journal was there already. */
   readonly continues: boolean
+  /** What it has come back from, in words; undefined where it has just begun. */
+  readonly from: string | undefined
 }
 
 /** Exit code, for the supervisor alone, of a gate that must not be started again: it has said what a person must do. */

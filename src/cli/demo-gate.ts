@@ -12,6 +12,7 @@ import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { endInOrder } from './end-in-order.ts'
 import { openGate } from './open-gate.ts'
+import { recoveredInWords } from './recover-engine.ts'
 import { startFault } from './start-fault.ts'
 import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
@@ -81,6 +82,7 @@ async function main(): Promise<void> {
       secretsFile: floorSecretsFile(data),
       durability,
       continues,
+      from: continues ? recoveredInWords(gate.from) : undefined,
     }
     process.send?.(ready)
   } catch (cause) {

@@ -10,6 +10,7 @@ import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { DEMO_SIZES, type EngineSizes, NAME_CHARS } from '../model/bounds.ts'
 import { DECIMALS_MAX } from '../model/numbers.ts'
 import { UsageError } from './exit-codes.ts'
+import { SNAPSHOT_PLAN, type SnapshotPlan } from './snapshot-plan.ts'
 
 export interface GateConfig {
   readonly firm: string
@@ -28,6 +29,8 @@ export interface GateConfig {
   readonly issuer: string
   readonly durability: Durability
   readonly sizes: EngineSizes
+  /** Of `portcullis follow`; the gate itself has none. */
+  readonly snapshots: SnapshotPlan
 }
 
 /** One field of the file: what it takes, what it is where it is left out, what it is for. */
@@ -57,6 +60,8 @@ const name = (value: unknown) =>
 const whole = (from: number, to: number) => (value: unknown) =>
   Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to ? (value as number) : undefined
 const NAMES = `1 to ${NAME_CHARS} printable ASCII characters, no blank, no colon`
+
+const SNAPSHOT_COMMANDS_MAX = 100_000_000
 
 /** Sizes of tables, with what a row of each is. */
 const SIZES: Readonly<Record<keyof EngineSizes, string>> = {
@@ -164,6 +169,27 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     otherwise: 'fsync',
     doc: '`fsync`: an answer is on the disk before it is given. `os`: a power failure can lose it.',
     read: (value) => DURABILITIES.find((one) => one === value),
+  },
+  {
+    path: 'snapshots.commands',
+    takes: `1 to ${SNAPSHOT_COMMANDS_MAX}`,
+    otherwise: String(SNAPSHOT_PLAN.commands),
+    doc: '`portcullis follow` saves the state after so many commands,',
+    read: whole(1, SNAPSHOT_COMMANDS_MAX),
+  },
+  {
+    path: 'snapshots.minutes',
+    takes: '1 to 1440',
+    otherwise: String(SNAPSHOT_PLAN.minutes),
+    doc: 'and after so many minutes where any command has come.',
+    read: whole(1, 1440),
+  },
+  {
+    path: 'snapshots.keep',
+    takes: '1 to 100',
+    otherwise: String(SNAPSHOT_PLAN.kept),
+    doc: 'How many snapshots stay. The newest that fits is loaded; an older one where it is damaged.',
+    read: whole(1, 100),
   },
   ...(Object.keys(SIZES) as (keyof EngineSizes)[]).map((size) => ({
     path: `sizes.${size}`,
@@ -282,6 +308,10 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
     tls: hasTls ? { cert: file('listen.tls.cert'), key: file('listen.tls.key') } : undefined,
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
+    snapshots: {
+      ...{ commands: at<number>('snapshots.commands'), minutes: at<number>('snapshots.minutes') },
+      kept: at<number>('snapshots.keep'),
+    },
   }
 }
 

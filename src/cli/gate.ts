@@ -16,6 +16,7 @@ import { endInOrder } from './end-in-order.ts'
 import { EXIT, UsageError } from './exit-codes.ts'
 import { type GateConfig, readGateConfig } from './gate-config.ts'
 import { type GateSettings, type OpenGate, openGate, WrongJournal } from './open-gate.ts'
+import { recoveredInWords } from './recover-engine.ts'
 import { startFault } from './start-fault.ts'
 import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
@@ -73,6 +74,7 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
       sessionAddress === undefined ? '' : `, order sessions at ${sessionAddress}`
     }`,
   )
+  if (gate.hasGenesis) console.log(`portcullis: the gate ${recoveredInWords(gate.from)}`)
   const ready: GateReady = { url, controlUrl }
   process.send?.(ready)
 }

@@ -38,7 +38,7 @@ import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
 import { codeHash } from './code-hash.ts'
 import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
-import { recoverEngine } from './recover-engine.ts'
+import { type RecoveredFrom, recoverEngine } from './recover-engine.ts'
 
 export interface GateSettings {
   /** Data folder: `journal` and `secrets` are in it. */
@@ -84,6 +84,7 @@ export interface OpenGate {
   readonly sessionAddress: string | undefined
   /** False for a folder without a journal: somebody must send the genesis record. */
   readonly hasGenesis: boolean
+  readonly from: RecoveredFrom
   readonly durability: Durability
   readonly directory: Directory
   readonly clients: ClientStore
@@ -130,7 +131,7 @@ async function openLocked(
       ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
       onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
     })
-  const { engine, reader, recent, lastSeq, lastTimeUs } = recoverEngine(lock, facts, makeEngine, logger)
+  const { engine, reader, recent, lastSeq, lastTimeUs, from } = await recoverEngine(lock, facts, makeEngine, logger)
   const { profile = 'demo' } = settings
   if (profile === 'production' && settings.clock === 'replay')
     throw new Error('a production gate has a clock of its own')
@@ -198,6 +199,7 @@ async function openLocked(
       controlUrl,
       sessionAddress: lean?.address,
       hasGenesis: lastSeq > 0,
+      from,
       durability,
       directory: engine.directory,
       clients: auth.clients,

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { register as registerFollow } from './follow.ts'
 import { register as registerGate } from './gate.ts'
 import { register as registerImport } from './import.ts'
 import { register as registerJournal } from './journal.ts'
@@ -20,7 +21,16 @@ const program = new Command('portcullis')
   // Commands inherit it: what is wrong with the words must not end with the code of an answer.
   .exitOverride()
 const REGISTERS = [
-  ...[registerGate, registerImport, registerJournal, registerKill, registerPerson, registerProposal, registerReplay],
+  ...[
+    registerGate,
+    registerFollow,
+    registerImport,
+    registerJournal,
+    registerKill,
+    registerPerson,
+    registerProposal,
+    registerReplay,
+  ],
   ...[registerSecrets, registerSnapshot],
 ]
 for (const register of REGISTERS) register(program)

@@ -5,50 +5,35 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalPosition } from '../journal/journal-follower.ts'
-import type { JournalReader, StoredBlock } from '../journal/journal-reader.ts'
+import { segmentFiles } from '../journal/journal-reader.ts'
+import type { ProvedBlock } from '../journal/read-ahead.ts'
 import { segmentName } from '../journal/segment-header.ts'
 import { isCommandAt } from '../model/records/events.ts'
 import { lengthAt, Tape } from '../model/records/tape.ts'
-
-/** What recovery reads. */
-export type BlockSource = Pick<JournalReader, 'blocks' | 'end' | 'directory'>
 
 /** As much as the gateway remembers of its own run. */
 const KEPT_BYTES = 32 * 1024 * 1024
 
 export class RecentBlocks {
-  readonly #source: BlockSource
-  readonly #from: JournalPosition | undefined
+  /** Where a start must begin to read, so that enough is kept when it comes to the journal's end. */
+  readonly firstSegment: number
+  readonly #keptFrom: number
   readonly #keptBytes: number
   #kept: Uint8Array[] = []
   #bytes = 0
 
   /** @param from the block behind which an engine stands already: enough before it is read again to be remembered */
-  constructor(source: BlockSource, from?: JournalPosition, keptBytes = KEPT_BYTES) {
-    this.#source = source
-    this.#from = from
+  constructor(directory: string, from?: JournalPosition, keptBytes = KEPT_BYTES) {
     this.#keptBytes = keptBytes
+    const before = (segment: number, bytes: number) => segmentBefore(directory, segment, bytes, keptBytes)
+    this.firstSegment = from === undefined ? 1 : before(from.segment, from.offset)
+    // How far the last segment is filled is not known yet.
+    this.#keptFrom = before(segmentFiles(directory).length, 0)
   }
 
-  get end(): JournalReader['end'] {
-    return this.#source.end
-  }
-
-  *blocks(): Generator<StoredBlock, void> {
-    for (const block of this.#source.blocks(this.#firstSegment())) {
-      this.#keep(block.tape.u8.slice(block.start, block.end))
-      yield block
-    }
-  }
-
-  #firstSegment(): number {
-    if (this.#from === undefined) return 1
-    let { segment, offset: bytes } = this.#from
-    while (bytes < this.#keptBytes && segment > 1) {
-      segment--
-      bytes += statSync(join(this.#source.directory, segmentName(segment))).size
-    }
-    return segment
+  /** Keeps a copy of the block, if it may be one of the newest. */
+  take({ tape, start, end, segment }: ProvedBlock): void {
+    if (segment.number >= this.#keptFrom) this.#keep(tape.u8.slice(start, end))
   }
 
   /** Visits the kept entries in their order, and forgets them. The tape may be read during the visit only. */
@@ -72,4 +57,14 @@ export class RecentBlocks {
       this.#bytes -= this.#kept.shift()?.byteLength ?? 0
     }
   }
+}
+
+/** The segment from which on at least so many bytes stand before byte `bytes` of `segment`, if there are as many. */
+function segmentBefore(directory: string, segment: number, bytes: number, wantedBytes: number): number {
+  let first = segment
+  for (let found = bytes; found < wantedBytes && first > 1; ) {
+    first--
+    found += statSync(join(directory, segmentName(first))).size
+  }
+  return first
 }

@@ -12,7 +12,15 @@ test('a start without options is the demo', () => {
   assert.match(options.data, /data.demo$/)
   assert.deepEqual(
     { ...options, data: '' },
-    { data: '', port: 8080, controlPort: 8081, sessionPort: 8082, durability: 'fsync', gateOnly: false },
+    {
+      data: '',
+      port: 8080,
+      controlPort: 8081,
+      sessionPort: 8082,
+      durability: 'fsync',
+      gateOnly: false,
+      snapshotMinutes: 15,
+    },
   )
   assert.equal(readStartOptions(['--help']), 'help')
 })
@@ -28,6 +36,8 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [['--session-port', 'x'], /^--session-port: x is no port/],
   [['--session-port', '8081'], /^--session-port: 8081 is another listener's port$/],
   [['--durability', 'none'], /^--durability: none is no mode \(fsync, os\)$/],
+  [['--snapshot-minutes', 'often'], /^--snapshot-minutes: often is no number of minutes$/],
+  [['--snapshot-minutes', '-1'], /--snapshot-minutes/],
   [['--data', file], /^--data: .* is a file, and a folder is needed$/],
   [['--data', ''], /^--data: the name of a folder is missing$/],
   [['--prot', '1'], /--prot/],

@@ -3,16 +3,13 @@
  * it, still stops the floor before the gate, so that no order is left open.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-
-const PROGRAM = fileURLToPath(new URL('../main.js', import.meta.url))
-const PATIENCE_MS = 60_000
+import { isAlive, PATIENCE_MS, PROGRAM, Product } from './start-product.ts'
 
 test('a signal to the whole group ends every order', { skip: process.platform === 'win32' }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'npm-start-'))
@@ -44,66 +41,6 @@ test('a signal to the whole group ends every order', { skip: process.platform ==
   assert.deepEqual(await once(product, 'exit'), [0, null])
   assert.deepEqual(memory(), [], said)
 })
-
-/** Processes that this one has started, by name of their program. Linux only. */
-function childrenOf(pid: number): ReadonlyMap<string, number> {
-  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  return new Map(
-    pids.map((child) => {
-      const words = readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0')
-      return [words.find((word) => word.endsWith('.js')) ?? '', child] as const
-    }),
-  )
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    // What has ended and was not waited for is still in the table.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-/** `npm start` with what it has said so far. */
-class Product {
-  readonly process: ChildProcess
-  said = ''
-
-  constructor(folder: string) {
-    const args = ['--data', folder, '--port', '0', '--durability', 'os']
-    this.process = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.said += text
-        this.process.emit('said')
-      })
-    }
-  }
-
-  /** Waits for words that it says, so many times. */
-  async says(words: RegExp, times = 1): Promise<void> {
-    const all = new RegExp(words, 'g')
-    while ((this.said.match(all) ?? []).length < times) {
-      await Promise.race([once(this.process, 'said'), once(this.process, 'close').then(() => assert.fail(this.said))])
-    }
-  }
-
-  get gate(): number {
-    return childNamed(this.process, 'demo-gate.js')
-  }
-
-  get floor(): number {
-    return childNamed(this.process, 'main.js')
-  }
-}
-
-function childNamed({ pid }: ChildProcess, name: string): number {
-  const found = [...childrenOf(pid as number)].find(([program]) => program.endsWith(`/${name}`))
-  assert.ok(found !== undefined, `no ${name} runs`)
-  return found[1]
-}
 
 const LINUX = { skip: process.platform !== 'linux', timeout: PATIENCE_MS } as const
 
@@ -149,9 +86,9 @@ test('children of a killed supervisor end', LINUX, async (t) => {
   const product = new Product(folder)
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   await product.says(/knows the floor/)
-  const { gate, floor } = product
+  const { gate, floor, follower } = product
   process.kill(product.process.pid as number, 'SIGKILL')
-  while (isAlive(gate) || isAlive(floor)) await new Promise(setImmediate)
+  while (isAlive(gate) || isAlive(floor) || isAlive(follower)) await new Promise(setImmediate)
   const again = new Product(folder)
   t.after(() => again.process.kill('SIGKILL'))
   await again.says(/the gate decides at \S+ \(durability os, continued\)/)

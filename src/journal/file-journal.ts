@@ -28,7 +28,7 @@ export interface FileJournalOptions {
   /** The folder, held against a second gate. */
   readonly lock: DirectoryLock
   /** The same folder, read to its end: what was read is what the new segment follows. */
-  readonly reader: JournalReader
+  readonly reader: Pick<JournalReader, 'directory' | 'end'>
   /** Read again for every segment, so that what changes may be a getter. */
   readonly facts: SegmentFacts
   /** Stamps the segment headers; evidence only. */

@@ -32,12 +32,14 @@ export class JournalDamage extends Error {
   readonly file: string
   /** Byte offset in the file. */
   readonly offset: number
+  readonly why: string
 
   constructor(file: string, offset: number, why: string) {
     super(`${file} is damaged at byte ${offset}: ${why}`)
     this.name = 'JournalDamage'
     this.file = file
     this.offset = offset
+    this.why = why
   }
 }
 
@@ -83,7 +85,6 @@ export class JournalReader {
   readonly #onProgress: () => void
   readonly #files: JournalReads
   #end: JournalEnd | undefined
-  #tape = Tape.ofBytes(0)
 
   /** @param onProgress called before each block, by which a gate shows that it lives while it reads */
   constructor(directory: string, onProgress: () => void = () => {}, files: JournalReads = diskFiles) {
@@ -112,36 +113,68 @@ export class JournalReader {
    * may be read until the next one is asked for. Throws JournalDamage.
    */
   *blocks(fromSegment = 1): Generator<StoredBlock, void> {
-    this.#end = undefined
-    const names = segmentFiles(this.directory, this.#files)
-    let end = fromSegment === 1 ? NOTHING : beforeSegment(this.directory, fromSegment, this.#files)
-    for (const [i, name] of names.entries()) {
-      if (i + 1 >= fromSegment) end = yield* this.#segment(name, i + 1, i === names.length - 1, end)
-    }
-    this.#end = end
+    const tapeOf = reusedTape()
+    for (const segment of this.segments(fromSegment, tapeOf)) yield* segment
   }
 
-  *#segment(name: string, number: number, isLast: boolean, before: JournalEnd): Generator<StoredBlock, JournalEnd> {
+  /**
+   * The same, segment by segment; the blocks of one must be read to their end before the next is asked for. `tapeOf` gives
+   * a tape of at least so many bytes for each segment.
+   */
+  *segments(fromSegment: number, tapeOf: (bytes: number) => Tape): Generator<Generator<StoredBlock, void>, void> {
+    this.#end = undefined
+    const names = segmentFiles(this.directory, this.#files)
+    const start = fromSegment === 1 ? NOTHING : beforeSegment(this.directory, fromSegment, this.#files)
+    const reading = { end: start }
+    for (let number = fromSegment; number <= names.length; number++) {
+      yield this.#segment(names[number - 1] as string, number, number === names.length, reading, tapeOf)
+    }
+    this.#end = reading.end
+  }
+
+  *#segment(
+    name: string,
+    number: number,
+    isLast: boolean,
+    reading: { end: JournalEnd },
+    tapeOf: (bytes: number) => Tape,
+  ): Generator<StoredBlock, void> {
     const file = join(this.directory, name)
-    const size = this.#load(file)
-    const tape = this.#tape
-    let end = atSegment(file, checkedHeader(file, tape.u8.subarray(0, size), number, before), before)
+    const { tape, size } = this.#load(file, tapeOf)
+    reading.end = atSegment(file, checkedHeader(file, tape.u8.subarray(0, size), number, reading.end), reading.end)
     for (;;) {
-      const block = blockAt(tape, size, end)
-      if (typeof block === 'string') return { ...end, tornUntil: tornUntil(tape, size, end, isLast, block) }
+      const block = blockAt(tape, size, reading.end)
+      if (typeof block === 'string') {
+        reading.end = { ...reading.end, tornUntil: tornUntil(tape, size, reading.end, isLast, block) }
+        return
+      }
       this.#onProgress()
-      end = behind(block, end)
+      reading.end = behind(block, reading.end)
       yield block
     }
   }
 
-  /** Reads a file into the tape, which is made larger where need be. Returns the file's size. */
-  #load(file: string): number {
-    const size = this.#files.stat(file)?.size ?? 0
-    if (size > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
-    if (this.#tape.buffer.byteLength < size) this.#tape = Tape.ofBytes(Math.ceil(size / 8) * 8)
-    return this.#files.read(file, this.#tape.u8.subarray(0, size), 0)
+  /** Reads a file into a tape; with the file's size. */
+  #load(file: string, tapeOf: (bytes: number) => Tape): { readonly tape: Tape; readonly size: number } {
+    const found = this.#files.stat(file)?.size ?? 0
+    if (found > SEGMENT_BYTES_MAX) throw new JournalDamage(file, SEGMENT_BYTES_MAX, 'no segment is that large')
+    const tape = tapeOf(found)
+    return { tape, size: this.#files.read(file, tape.u8.subarray(0, found), 0) }
   }
+}
+
+/** Gives the same tape again, a larger one where need be. */
+function reusedTape(): (bytes: number) => Tape {
+  let tape = Tape.ofBytes(0)
+  return (bytes) => {
+    if (tape.buffer.byteLength < bytes) tape = tapeOfAtLeast(bytes)
+    return tape
+  }
+}
+
+/** A tape with room for a file of so many bytes. */
+export function tapeOfAtLeast(bytes: number): Tape {
+  return Tape.ofBytes(Math.ceil(bytes / 8) * 8)
 }
 
 /** The journal's end where nothing is read of it yet. */

@@ -17,9 +17,13 @@ export interface NameLock {
 }
 
 export class DirectoryLocked extends Error {
+  /** Who holds it, in words. */
+  readonly holder: string
+
   constructor(directory: string, holder: string) {
     super(`${directory} is in use by another gate (${holder})`)
     this.name = 'DirectoryLocked'
+    this.holder = holder
   }
 }
 

@@ -10,4 +10,4 @@ export const ENGINE_VERSION = 2
 export const JOURNAL_FORMAT = 1
 
 /** Layout of a snapshot's header. A snapshot of another one is ignored. */
-export const SNAPSHOT_FORMAT = 1
+export const SNAPSHOT_FORMAT = 2

@@ -7,7 +7,7 @@ import { checkSnapshot, loadSnapshot, writeSnapshot } from './snapshot-file.ts'
 import type { SnapshotFacts, SnapshotHeader } from './snapshot-header.ts'
 
 /** The newest may be damaged; behind two that are, the journal itself is read. */
-const KEPT = 2
+export const SNAPSHOTS_KEPT = 2
 const NAME = /^\d{16}\.state$/
 
 /** An engine that was loaded, and the block that it stands behind. */
@@ -23,17 +23,24 @@ export function saveSnapshot(
   engine: DecisionEngine,
   facts: SnapshotFacts,
   position: JournalPosition,
+  kept = SNAPSHOTS_KEPT,
 ): SnapshotHeader {
-  const folder = folderOf(directory)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  for (const name of readdirSync(folder)) if (name.endsWith('.fresh')) rmSync(join(folder, name), { force: true })
+  const folder = removeUnfinished(directory)
   const name = nameOf(position.seq)
   const header = writeSnapshot(join(folder, name), engine, facts, position)
   // Higher numbers are of a journal that was longer once.
   const newest = snapshotsOf(directory).filter((other) => other <= name)
-  const kept = newest.slice(0, KEPT)
-  for (const other of snapshotsOf(directory)) if (!kept.includes(other)) rmSync(join(folder, other), { force: true })
+  const staying = newest.slice(0, kept)
+  for (const other of snapshotsOf(directory)) if (!staying.includes(other)) rmSync(join(folder, other), { force: true })
   return header
+}
+
+/** Removes what one who saved and was killed has left. Returns the folder, which is made if need be. */
+export function removeUnfinished(directory: string): string {
+  const folder = snapshotFolder(directory)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(folder)) if (name.endsWith('.fresh')) rmSync(join(folder, name), { force: true })
+  return folder
 }
 
 /**
@@ -49,8 +56,8 @@ export function loadNewest<E extends DecisionEngine>(
   onProgress: () => void = () => {},
 ): Loaded<E> | undefined {
   for (const name of snapshotsOf(directory)) {
-    const path = join(folderOf(directory), name)
-    const fitting = checkSnapshot(path, facts, directory, onProgress)
+    const path = join(snapshotFolder(directory), name)
+    const fitting = checkSnapshot(path, facts, directory)
     if (typeof fitting === 'string') {
       say(`snapshot ${path} is ignored: ${fitting}`)
       continue
@@ -69,7 +76,7 @@ export function loadNewest<E extends DecisionEngine>(
 
 /** Names of the snapshots, newest first. */
 export function snapshotsOf(directory: string): string[] {
-  const folder = folderOf(directory)
+  const folder = snapshotFolder(directory)
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter((name) => NAME.test(name))
@@ -77,7 +84,8 @@ export function snapshotsOf(directory: string): string[] {
     .reverse()
 }
 
-function folderOf(directory: string): string {
+/** Where the snapshots of a journal are. */
+export function snapshotFolder(directory: string): string {
   return join(directory, 'snapshots')
 }
 

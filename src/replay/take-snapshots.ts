@@ -3,6 +3,7 @@
  * and is saved where enough has been applied since the last time. The gate never waits for it.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { readDurablePosition } from '../journal/durable-position.ts'
 import { JournalFollower } from '../journal/journal-follower.ts'
 import { JournalReader, JournalTooNew } from '../journal/journal-reader.ts'
 import type { SegmentFacts, SegmentHeader } from '../journal/segment-header.ts'
@@ -18,6 +19,8 @@ export interface TakerOptions {
   readonly makeEngine: (facts: Pick<SegmentFacts, 'sizes' | 'hashSeed'>) => DecisionEngine
   /** Told what a person may want to know, a line each. */
   readonly say: (line: string) => void
+  /** How many snapshots are kept; two where it is left out. */
+  readonly kept?: number
 }
 
 export class SnapshotTaker {
@@ -38,6 +41,12 @@ export class SnapshotTaker {
   /** Commands that were applied since the last snapshot. */
   get behind(): number {
     return (this.#follower.position?.seq ?? 0) - this.#savedSeq
+  }
+
+  /** Commands that the gate has published as durable and that are not applied yet. */
+  get lag(): number {
+    const durable = readDurablePosition(this.#options.directory)?.seq ?? 0
+    return Math.max(0, durable - (this.#follower.position?.seq ?? 0))
   }
 
   /**
@@ -64,7 +73,7 @@ export class SnapshotTaker {
   save(): SnapshotHeader | undefined {
     const { position } = this.#follower
     if (position === undefined || this.#engine === undefined || this.#facts === undefined || this.behind === 0) return
-    const header = saveSnapshot(this.#options.directory, this.#engine, this.#facts, position)
+    const header = saveSnapshot(this.#options.directory, this.#engine, this.#facts, position, this.#options.kept)
     this.#savedSeq = position.seq
     return header
   }

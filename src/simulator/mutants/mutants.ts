@@ -3,17 +3,10 @@
  * them one at a time and fails where one lives.
  */
 
-export interface Mutant {
-  /** What a gate with this line would do. */
-  readonly name: string
-  /** Source file, below src. */
-  readonly file: string
-  /** Stands exactly once in the file. */
-  readonly from: string
-  readonly to: string
-  /** Test files, below src, of which at least one must fail. */
-  readonly by: readonly string[]
-}
+import type { Mutant } from './mutant.ts'
+import { RECOVERY_MUTANTS } from './recovery-mutants.ts'
+
+export type { Mutant } from './mutant.ts'
 
 const EXPOSURE = 'engine/exposure.ts'
 const LIFE = 'engine/order-life.ts'
@@ -452,4 +445,5 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if ('cause' in handed) this.#answer(batch)",
     by: ['sequencer/sequencer.test'],
   },
+  ...RECOVERY_MUTANTS,
 ]
