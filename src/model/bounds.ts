@@ -29,6 +29,8 @@ export const STATEMENT_DIFFERENCES = 256
 export const CALENDAR_DAYS = 4096
 export const ZONES = 64
 export const ZONE_INTERVALS = 512
+/** How far ahead what is known of a zone must reach for it to be extended without a second person. */
+export const ZONE_NOTICE_US = 366 * 86_400_000_000
 /** Lines of one proposal, bytes of all that are open, and how many may be open at once. */
 export const PROPOSAL_LINES = 100_000
 export const PROPOSAL_BYTES = 64 * 1024 * 1024

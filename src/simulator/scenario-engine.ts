@@ -71,6 +71,10 @@ const SET_UP: readonly CommandName[] = [
   'Capital',
   'Parameter',
   'Position',
+  'Calendar',
+  'CalendarDay',
+  'ZoneTransitions',
+  'DayRoll',
 ]
 
 export class Scenario {
@@ -101,6 +105,11 @@ export class Scenario {
   /** Sends the command now, from no session and no principal unless it says so. */
   send<N extends CommandName>(name: N, given: Given<N>, inner?: Command): readonly Said[] {
     this.tick()
+    return this.sendUnasked(name, given, inner)
+  }
+
+  /** Sends the command before what is due. */
+  sendUnasked<N extends CommandName>(name: N, given: Given<N>, inner?: Command): readonly Said[] {
     const stamped = { session: -1, principal: -1, ...given, seq: ++this.seq, timeUs: this.timeUs }
     const made = command(name, stamped as unknown as Partial<ValuesOfCommand<N>>)
     return this.#run((tape) => encodeCommand(tape, inner === undefined ? made : { ...made, inner }))

@@ -3,6 +3,14 @@ import type { Directory } from '../directory.ts'
 import { RequestError } from '../errors.ts'
 import { APPROVE, PROPOSAL_LINE, PROPOSAL_SUBMIT, PROPOSE, REJECT_PROPOSAL } from '../records/people-commands.ts'
 import { ALGO_FORM, algo } from './algo.ts'
+import {
+  CALENDAR_DAY_FORM,
+  CALENDAR_FORM,
+  calendar,
+  calendarDay,
+  ZONE_TRANSITIONS_FORM,
+  zoneTransitions,
+} from './calendar.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
 import {
@@ -23,6 +31,7 @@ import {
 } from './form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from './hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from './instrument.ts'
+import { DAY_ROLL_FORM, dayRoll } from './kill.ts'
 import { LIMIT_FORM, limit } from './limit.ts'
 import { INSTRUMENT_STATE_FORM, instrumentState } from './market.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
@@ -47,6 +56,10 @@ export const LINE_KINDS: Readonly<Record<string, Kind>> = {
   '/capital': { form: reference.CAPITAL_FORM, construct: reference.capital },
   '/adv': { form: reference.ADV_FORM, construct: reference.adv },
   '/algos': { form: ALGO_FORM, construct: algo },
+  '/zones/transitions': { form: ZONE_TRANSITIONS_FORM, construct: zoneTransitions },
+  '/calendars': { form: CALENDAR_FORM, construct: calendar },
+  '/calendars/days': { form: CALENDAR_DAY_FORM, construct: calendarDay },
+  '/day-roll': { form: DAY_ROLL_FORM, construct: dayRoll },
   '/positions': { form: reference.POSITION_FORM, construct: reference.position },
 }
 const PATHS = Object.keys(LINE_KINDS)
