@@ -44,6 +44,10 @@ const BINDS: readonly (readonly [number, number])[] = [
   [Kind.ACCOUNT, Kind.ASSET_CLASS],
   [Kind.PRINCIPAL, -1],
 ]
+/** Kinds of names whose flag 1 says something. */
+const FLAGGED: ReadonlySet<number> = new Set([Kind.VENUE, Kind.OWNER, Kind.PRINCIPAL, Kind.STRATEGY])
+/** May be negative, inverse, Reg SHO, prior close given. */
+const INSTRUMENT_FLAGS = 15
 const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
 const ORDERS_WRITE = bit('orders:write')
 /** No client that sends orders may also feed what they are judged by. */
@@ -88,6 +92,8 @@ export class ReferenceDecider {
       return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.kind)
     }
     if (name === '') return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.name)
+    if ((command.flags & ~(FLAGGED.has(kind) ? 1 : 0)) !== 0)
+      return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.flags)
     const parents = this.#parentsOf(command)
     for (const [parent, id, field] of parents) {
       if (!names.has(parent, id)) return writeRefused(tape, UNKNOWN_NAME, field)
@@ -138,6 +144,7 @@ export class ReferenceDecider {
     const { kind, a, b } = command
     const kinds = BINDS[kind]
     if (kinds === undefined) return writeRefused(tape, INVALID_VALUE, BINDING.at.kind)
+    if (command.allow !== 0 && command.allow !== 1) return writeRefused(tape, INVALID_VALUE, BINDING.at.allow)
     if (!names.has(kinds[0], a)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.a)
     if (kinds[1] >= 0) {
       if (!names.has(kinds[1], b)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.b)
@@ -183,7 +190,8 @@ export class ReferenceDecider {
     }
     const negative = (command.flags & InstrumentFlag.NEGATIVE_PRICE) !== 0
     const inverse = (command.flags & InstrumentFlag.INVERSE) !== 0
-    if (negative && inverse) return writeRefused(tape, INVALID_VALUE, at.flags)
+    if ((negative && inverse) || (command.flags & ~INSTRUMENT_FLAGS) !== 0)
+      return writeRefused(tape, INVALID_VALUE, at.flags)
     if ((command.flags & 8) !== 0 && !isPrice(command.priorClose, negative)) {
       return writeRefused(tape, INVALID_VALUE, at.priorClose)
     }
@@ -317,6 +325,7 @@ export class ReferenceDecider {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
+    if (command.statement !== 0 && command.statement !== 1) return writeRefused(tape, INVALID_VALUE, at.statement)
     if (command.statement !== 0) return takesRow(tape, offset)
     if (cells.pages() + 64 > cells.pagesMax || this.#state.books.isFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)

@@ -186,7 +186,7 @@ export class Scenario {
   // Orders.
 
   order(given: OrderGiven = {}): Decision {
-    return this.#decide('NewOrder', this.#newOrder(given))
+    return this.decide('NewOrder', this.#newOrder(given))
   }
 
   /** An order that must pass; returns its clOrdID. */
@@ -198,13 +198,13 @@ export class Scenario {
   }
 
   evaluate(given: OrderGiven = {}, control = -1): Decision {
-    return this.#decide('Evaluate', { ...this.#newOrder(given), control })
+    return this.decide('Evaluate', { ...this.#newOrder(given), control })
   }
 
   replace(origClOrdID: string, given: ReplaceGiven = {}): Decision {
     const stopPx = given.stopPx ?? 0
     const flags = given.flags ?? 1 | (given.stopPx === undefined ? 0 : 2)
-    return this.#decide('ReplaceOrder', {
+    return this.decide('ReplaceOrder', {
       session: this.id(given.session ?? 'X1'),
       clOrdID: given.clOrdID ?? this.#freshId('r'),
       origClOrdID,
@@ -238,7 +238,7 @@ export class Scenario {
   }
 
   /** Sends an order command and reads its decision. What is not approved, and a what-if, must change nothing. */
-  #decide<N extends 'NewOrder' | 'ReplaceOrder' | 'Evaluate'>(name: N, given: Given<N>): Decision {
+  decide<N extends 'NewOrder' | 'ReplaceOrder' | 'Evaluate'>(name: N, given: Given<N>): Decision {
     // With hundreds of orders open the walk over them would be all that a test of sweeps does.
     const isTested = this.engine.view.openOrders < 50
     const before = isTested ? this.standing() : ''

@@ -59,6 +59,8 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
 export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): TwinEvent[] {
   const kind = NAME_KINDS[values.kind]
   if (kind === undefined || kind === 'INSTRUMENT' || values.name === '') return refused('INVALID_VALUE')
+  const most = ['VENUE', 'OWNER', 'PRINCIPAL', 'STRATEGY'].includes(kind) ? 1 : 0
+  if (values.flags < 0 || values.flags > most) return refused('INVALID_VALUE')
   const parents: Partial<Record<Parent, number>> = {}
   const wanted = Object.entries((PARENTS as Partial<Record<NameKind, Record<string, NameKind>>>)[kind] ?? {})
   for (const [field, parentKind] of wanted as [Parent, NameKind][]) {
@@ -112,7 +114,7 @@ export function named(state: State, kind: NameKind, name: string): Name | undefi
 
 export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinEvent[] {
   const kind = BINDING_KINDS[values.kind]
-  if (kind === undefined) return refused('INVALID_VALUE')
+  if (kind === undefined || (values.allow !== 0 && values.allow !== 1)) return refused('INVALID_VALUE')
   const allow = values.allow === 1
   if (kind === 'PRINCIPAL_DUTY') {
     const principal = nameAt(state, 'PRINCIPAL', values.a)

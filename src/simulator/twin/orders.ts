@@ -3,6 +3,7 @@
  */
 
 import { reasonNumber } from '../../model/codes.ts'
+import { CONTROLS } from '../../model/controls.ts'
 import type { RulePack } from '../../model/rules.ts'
 import { ORDER_STATES, OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
@@ -13,7 +14,7 @@ import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
 import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
-import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
+import { duration, idKey, isSetOf, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
 import { A01, A02 } from './structure.ts'
 import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
@@ -159,6 +160,11 @@ function keysOf(state: State, values: OrderValues): Keys {
   return { entity, client, desk, trader, account, strategy, session, instrument, venue }
 }
 
+/** A what-if asks for one control, or with -1 for all. */
+function isControl(control: number): boolean {
+  return control === -1 || CONTROLS[control] !== undefined
+}
+
 function candidateOf(state: State, values: OrderValues, content: string): Candidate {
   const { flags, side, ordType, timeInForce, locate, clOrdID } = values
   return {
@@ -173,6 +179,7 @@ function candidateOf(state: State, values: OrderValues, content: string): Candid
     stopPx: flags & 2 ? BigInt(values.stopPx) : null,
     expireTimeUs: flags & 4 ? values.expireTimeUs : null,
     locate,
+    isUndefined: !isSetOf(flags, 3) || ('control' in values && !isControl(values.control)),
     orderQty: BigInt(values.orderQty),
     order: null,
     likeness: likenessOf(values),

@@ -428,6 +428,11 @@ export function dateOf(state: State, account: number): number {
   return state.dates.get(state.subjects[account]?.entity ?? -1) ?? state.tradeDate
 }
 
+/** True where no more than the first so many flags are set. */
+export function isSetOf(flags: number, first: number): boolean {
+  return flags >= 0 && flags < 2 ** first
+}
+
 export function isBound(state: State, kind: string, a: number, b: number): boolean {
   return state.bindings.get(`${kind}:${a}:${b}`) === true
 }
