@@ -134,6 +134,7 @@ export class ReferenceEvolver {
       return
     }
     const standing = names.binding(kind, a, b)
+    if (allow === 0 && standing > 0) this.#state.statements.keepDemanded(kind, a, b)
     if (kind !== Bound.TRADER_ACCOUNT && kind !== Bound.STRATEGY_ACCOUNT) {
       names.bind(kind, a, b, allow !== 0 ? 1 : 0)
       return

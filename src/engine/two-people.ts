@@ -173,9 +173,11 @@ export function createTwoPeople(state: State) {
     return isStricter && isSooner && isLonger
   }
 
-  function tightensBinding({ kind, a, b, allow }: RecordOf<typeof C.BINDING>): boolean {
-    if (allow === 0) return true
-    return kind === PRINCIPAL_DUTY && names.has(Kind.PRINCIPAL, a) && (b & ~names.duties[a]!) === 0
+  /** Duties are taken from a machine, or from oneself: another person's are what keeps the first one in check. */
+  function tightensBinding({ kind, a, b, allow, principal }: RecordOf<typeof C.BINDING>): boolean {
+    if (kind !== PRINCIPAL_DUTY || !names.has(Kind.PRINCIPAL, a)) return allow === 0
+    if (names.isPerson[a] !== 0 && a !== principal) return false
+    return allow === 0 || (b & ~names.duties[a]!) === 0
   }
 
   /** Says again what is known of a zone, or goes on behind it so far ahead that no roll of the coming year moves. */

@@ -168,6 +168,14 @@ export const OFFICER_DUTIES = [
   'audit:read',
 ] as const satisfies readonly Duty[]
 
+/** Duties without which nobody opens the firm again, or lets anybody else do so: two people at least keep each. */
+export const LASTING_DUTIES = [
+  'limits:propose',
+  'limits:approve',
+  'release:request',
+  'release:approve',
+] as const satisfies readonly Duty[]
+
 /** What falls due by itself. Of equal due times the kind that stands first here fires first. */
 export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR'] as const
 export type TimerKind = (typeof TIMER_KINDS)[number]

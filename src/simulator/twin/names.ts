@@ -13,6 +13,7 @@ import {
 } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
+import { askOn } from './readiness.ts'
 import { isBound, type Name, nameAt, type State } from './state.ts'
 
 const PARENTS = {
@@ -77,6 +78,9 @@ export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): T
     return applied(made.id)
   }
   if (wanted.some(([field]) => known[field as Parent] !== values[field as Parent])) return refused('NAME_CONFLICT')
+  if (kind === 'PRINCIPAL' && values.flags === 0 && (known.flags & 1) === 1 && wouldBeLast(state, known.id, 0)) {
+    return refused('LAST_OFFICER')
+  }
   known.flags = values.flags
   return applied(known.id)
 }
@@ -128,6 +132,7 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
     const has = (duty: Duty) => (values.b & (1 << DUTIES.indexOf(duty))) !== 0
     const feeds = has('quotes:write') || has('positions:write') || has('reference:write')
     if ((principal.flags & 1) === 0 && has('orders:write') && feeds) return refused('INVALID_VALUE')
+    if (isPerson(principal) && wouldBeLast(state, principal.id, allow ? values.b : 0)) return refused('LAST_OFFICER')
     const earlier = [...state.bindings.keys()].filter((key) => key.startsWith(`${kind}:${values.a}:`))
     for (const key of earlier) state.bindings.delete(key)
     state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
@@ -137,11 +142,26 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
   if (nameAt(state, a, values.a) === undefined || nameAt(state, b, values.b) === undefined) {
     return refused('UNKNOWN_NAME')
   }
+  if (!allow && (kind === 'SESSION_ACCOUNT' || kind === 'SESSION_VENUE')) askOn(state)
   // Forbidding what was never permitted leaves no trace: the subject was not bound to that account.
   if (allow || state.bindings.has(`${kind}:${values.a}:${values.b}`)) {
     state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
   }
   return applied()
+}
+
+/** The duties by which a firm is opened, and by which others come to them: each stays with two people. */
+const KEPT_BY_TWO: readonly Duty[] = ['limits:propose', 'limits:approve', 'release:request', 'release:approve']
+
+/** True where the person lets go of a duty that two have. */
+function wouldBeLast(state: State, person: number, duties: number): boolean {
+  if (state.profile === 0) return false
+  const people = (state.names.get('PRINCIPAL') ?? []).filter(({ flags }) => (flags & 1) === 1)
+  return KEPT_BY_TWO.some((duty) => {
+    const holders = people.filter(({ id }) => hasDuty(state, id, duty)).map(({ id }) => id)
+    const keeps = (duties & (1 << DUTIES.indexOf(duty))) !== 0
+    return holders.length === 2 && holders.includes(person) && !keeps
+  })
 }
 
 /** Duties of a principal, as bits. */

@@ -114,10 +114,11 @@ function tightens(state: State, given: Command): boolean {
     case 'List':
       return tightensList(state, given.values)
     case 'Binding': {
-      const { kind, a, b, allow } = given.values
-      if (allow === 0) return true
-      const isOfDuties = kind === PRINCIPAL_DUTY && nameAt(state, 'PRINCIPAL', a) !== undefined
-      return isOfDuties && (b & ~dutiesOf(state, a)) === 0
+      const { kind, a, b, allow, principal } = given.values
+      const whose = kind === PRINCIPAL_DUTY ? nameAt(state, 'PRINCIPAL', a) : undefined
+      if (whose === undefined) return allow === 0
+      const isOwn = (whose.flags & 1) === 0 || a === principal
+      return isOwn && (allow === 0 || (b & ~dutiesOf(state, a)) === 0)
     }
     case 'ZoneTransitions':
       return prolongs(state, given.values)
