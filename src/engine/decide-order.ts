@@ -31,6 +31,7 @@ const SOFT_LIMIT = reasonNumber('SOFT_LIMIT')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
+const SOFT_BLOCKS_OF_SESSION = reasonNumber('SOFT_BLOCKS_OF_SESSION')
 const REPLACE_STALE = reasonNumber('REPLACE_STALE')
 const REPLACE_PENDING_MAX = reasonNumber('REPLACE_PENDING_MAX')
 const ORDER_UNKNOWN_STATE = reasonNumber('ORDER_UNKNOWN_STATE')
@@ -124,6 +125,9 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
 
   /** Nothing refuses, and a person must look: nothing is reserved until the order is sent again. */
   function softBlock(tape: Tape, idSlot: number, whatIf: boolean): void {
+    if (!whatIf && confirmations.hasEnough(subjects[Kind.SESSION]!)) {
+      return refuseAt(tape, A01, SOFT_BLOCKS_OF_SESSION, idSlot)
+    }
     if (!whatIf && confirmations.isFull()) return refuseAt(tape, A01, CAPACITY, idSlot)
     finish(tape, SOFT_BLOCK, -1, -1, idSlot)
     useConfirmation(tape)

@@ -185,9 +185,7 @@ export class ReferenceDecider {
 
   /** A person may lay duties down alone. */
   #isNarrowing({ principal, a, b, allow }: RecordOf<typeof BINDING>): boolean {
-    const { names } = this.#state
-    if (!names.has(Kind.PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
-    return allow === 0 || (b & ~names.duties[a]!) === 0
+    return a === principal && (allow === 0 || (b & ~this.#state.names.duties[a]!) === 0)
   }
 
   instrument(tape: Tape, offset: number): void {

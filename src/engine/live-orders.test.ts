@@ -357,6 +357,5 @@ scenario(
     assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'])
     s.bind('SESSION_ACCOUNT', 'X1', 'A1', 0)
     assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'], 'the only client of the venue')
-    s.working({ account: 'A2', venue: 'V1' })
   },
 )

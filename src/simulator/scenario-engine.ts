@@ -44,12 +44,13 @@ import {
   PX,
   type ReplaceGiven,
   type ScenarioOptions,
+  SET_UP,
   START_US,
 } from './scenario-given.ts'
 
 const NO_RULES: RulePack = { version: 1, rules: [], firstRefusal: () => -1 }
 /** Small, as each test makes two engines; large enough for the six hundred orders of a sweep. */
-const SIZES: EngineSizes = {
+export const SIZES: EngineSizes = {
   orders: 1 << 10,
   idsPerDay: 1 << 10,
   instruments: 16,
@@ -61,21 +62,6 @@ const SIZES: EngineSizes = {
   locates: 4,
   duplicates: 1 << 6,
 }
-
-/** What sets a firm up: in production its two officers agree on it. */
-const SET_UP: readonly CommandName[] = [
-  'Hierarchy',
-  'Binding',
-  'Instrument',
-  'Limit',
-  'Capital',
-  'Parameter',
-  'Position',
-  'Calendar',
-  'CalendarDay',
-  'ZoneTransitions',
-  'DayRoll',
-]
 
 export class Scenario {
   readonly engine: Engine

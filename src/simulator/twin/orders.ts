@@ -8,7 +8,7 @@ import type { RulePack } from '../../model/rules.ts'
 import { ORDER_STATES, OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
-import { hasRoom, keepSoftBlock, orderContent, useConfirmation } from './confirmations.ts'
+import { keepSoftBlock, orderContent, roomFault, useConfirmation } from './confirmations.ts'
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
@@ -45,8 +45,8 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   const candidate = candidateOf(state, values, orderContent(given))
   const judged = judgeSafely(state, candidate, pack, values.seq)
   const { valued } = judged
-  const isOverfull = judged.decision.outcome === SOFT_BLOCK && !hasRoom(state)
-  const decision = isOverfull ? withoutRoom(judged.decision) : judged.decision
+  const fault = judged.decision.outcome === SOFT_BLOCK ? roomFault(state, values.session) : null
+  const decision = fault === null ? judged.decision : withoutRoom(judged.decision, fault)
   // Who is not bound to account and trader uses up no rate but its own.
   const isStranger = decision.results[A02] === RESULTS.indexOf('FAIL')
   const subjects = isStranger ? [values.session] : subjectIds(state, candidate.keys)
@@ -71,9 +71,9 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
 }
 
 /** No more soft blocks can be kept. */
-function withoutRoom(decision: Decision): Decision {
+function withoutRoom(decision: Decision, fault: string): Decision {
   const results = decision.results.map((result, control) => (control === A01 ? RESULTS.indexOf('FAIL') : result))
-  return { ...decision, outcome: OUTCOMES.indexOf('REJECT'), reason: reasonNumber('CAPACITY'), results }
+  return { ...decision, outcome: OUTCOMES.indexOf('REJECT'), reason: reasonNumber(fault), results }
 }
 
 /** A what-if: judged like a new order, leaves nothing behind. */
