@@ -3,14 +3,17 @@
  * the roll by hand take two people; the timer's roll comes by itself. Who zeroes the day's flow ends the day's limits.
  */
 import assert from 'node:assert/strict'
+import { mock } from 'node:test'
 import { dutyBits } from '../auth/duties.ts'
 import { ZONE_NOTICE_US } from '../model/bounds.ts'
-import { BINDING_KINDS, NAME_KINDS } from '../model/vocabulary.ts'
+import { reasonNumber } from '../model/codes.ts'
+import { BINDING_KINDS, NAME_KINDS, TRADING_STATES } from '../model/vocabulary.ts'
 import type { CommandName } from '../simulator/commands/command.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import { type Given, START_US } from '../simulator/scenario-given.ts'
 import { agreed, approve, inWords, propose } from '../simulator/scenario-people.ts'
+import { CalendarDecider } from './decide-calendars.ts'
 
 const OFFICERS = { officer1: 'RUTH', officer2: 'OMAR' } as const
 const DEMO = { genesis: OFFICERS } as const
@@ -126,6 +129,26 @@ scenario(
     assert.equal(dateOf(s), 20270116)
   },
   PRODUCTION,
+)
+
+scenario(
+  'a roll that two people agreed on and that fails with an error blocks the firm, as any other that fails',
+  (s) => {
+    const id = propose(s, 'RUTH', 'DayRoll', roll(20270116)) as number
+    const failing = mock.method(CalendarDecider.prototype, 'dayRoll', () => {
+      throw new Error('the roll erred')
+    })
+    approve(s, 'OMAR', id)
+    failing.mock.restore()
+    assert.deepEqual(s.riskErrors.map(String), ['Error: the roll erred'])
+    s.riskErrors.length = 0
+    assert.deepEqual(
+      [...s.engine.view.latches()].map(({ cause, state }) => [cause, state]),
+      [[reasonNumber('RISK_ERROR'), TRADING_STATES.indexOf('BLOCKED')]],
+    )
+    assert.equal(dateOf(s), 20270115)
+  },
+  DEMO,
 )
 
 scenario(

@@ -158,6 +158,17 @@ soft('a what-if says that it would be soft-blocked, and nothing waits', (s) => {
   assert.equal(confirm(s, s.seq), 'UNKNOWN_CONFIRMATION')
 })
 
+scenario(
+  'soft blocks: an officer of the genesis confirms one, as a head of risk',
+  (s) => {
+    s.limit('MAX_ORDER_QTY', 'A1', 500, { soft: 400 })
+    const seq = blocked(s, { orderQty: 450 })
+    assert.equal(confirm(s, seq, 'RUTH'), 'ConfirmationMoved')
+    assert.equal(s.order({ orderQty: 450, confirmSeq: seq }).outcome, 'APPROVE')
+  },
+  { genesis: { officer1: 'RUTH', officer2: 'OMAR' } },
+)
+
 soft('more than can be kept of a session, and of all, are refused', (s) => {
   const sessions = ['X1', 'X2', 'X3', 'X4', 'X5']
   for (const session of sessions.slice(2)) {
