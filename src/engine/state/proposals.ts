@@ -77,8 +77,8 @@ export function createProposals() {
   }
 
   function shareOf(maker: number): { open: number; bytes: number } {
-    let share = shares.get(maker)
-    if (share === undefined) shares.set(maker, (share = { open: 0, bytes: 0 }))
+    const share = shares.get(maker) ?? { open: 0, bytes: 0 }
+    shares.set(maker, share)
     return share
   }
 
