@@ -146,7 +146,7 @@ test('a firm has it as a service of its own', LINUX, async () => {
     config,
     `
 firm: { id: ACME, baseCurrency: USD }
-officers: [ruth, omar]
+officers: [officer-a, officer-b]
 data: ${folder}
 listen: { port: 0 }
 issuer: { url: 'http://127.0.0.1:1' }

@@ -197,6 +197,41 @@ describe('the first day of a firm in production', { timeout: 240_000 }, () => {
     assert.match(twice.stderr, /proposal \d+ is this file with this reason, and it is DONE/)
   })
 
+  test('calendars take two people, and a machine tells a zone again', async () => {
+    const file = `zones: [{ zone: America/New_York }]
+calendars: [{ zone: America/New_York, roll: "17:00", evening: true, weekend: [Saturday, Sunday] }]
+calendars/days: [{ date: "20261225", kind: HOLIDAY }]
+`
+    writeFileSync(join(folder, 'calendars.yaml'), file)
+    const made = await portcullis('import', 'reference', 'calendars.yaml', ...at('officer-a'), '--propose', 'calendars')
+    const [, id = '', hash = ''] = /proposal (\d+) waits .* content hash ([0-9a-f]{16}):/.exec(made.stdout) ?? []
+    const shown = await portcullis('proposal', 'show', id, ...at('officer-b'))
+    assert.match(shown.stdout, /ZoneTransitions .*"fromUs":"\d{4}-03-\d\dT07:00:00/, made.stderr)
+    const calendar = { zone: 'America/New_York', roll: '09:00', weekend: [] }
+    const requests = [
+      ['/calendars', calendar],
+      ['/calendars/days', { date: '20261231', kind: 'HOLIDAY' }],
+      ['/zones', { zone: 'America/New_York' }],
+      ['/day-roll', { tradeDate: '20301224' }],
+    ] as const
+    const refusals = async () => {
+      const said: string[] = []
+      for (const [path, body] of requests) {
+        for (const answer of [await machine('floor-risk', path, body), await person('officer-a', 'POST', path, body)]) {
+          said.push(answer.reason?.code ?? answer.outcome)
+        }
+      }
+      return said
+    }
+    assert.deepEqual(await refusals(), new Array(8).fill('TWO_PEOPLE_NEEDED'), 'of the first calendar')
+    const done = await portcullis('proposal', 'approve', id, '--hash', hash, ...at('officer-b'))
+    assert.match(done.stdout, / DONE by officer-a, officer-b: calendars: .*, 0 were refused\n$/, done.stderr)
+    const [two, one] = ['TWO_PEOPLE_NEEDED', 'APPLIED']
+    assert.deepEqual(await refusals(), [two, two, two, two, one, one, two, two], 'of what follows')
+    const { calendar: next } = await person('officer-a', 'GET', '/accounts/ACC-1/readiness')
+    assert.match(next.begins, /T2[12]:00:00/)
+  })
+
   test('one officer alone is told to propose, a machine loosens no limit', async () => {
     const rows = told([...REFERENCE, '/limits', '/positions']).filter(({ path }) => path !== '/lists')
     for (const { path, rows: bodies } of rows) {

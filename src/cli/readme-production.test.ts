@@ -1,6 +1,6 @@
 /**
  * The README's way into production: its commands and options are there, its requests are ones that the gate's document
- * describes, and its zone and its calendars are taken.
+ * describes, and its file of a zone and of calendars is taken.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -13,6 +13,7 @@ import { hashText, hashWords, NO_ROWS_HASH } from '../model/statement-hash.ts'
 import type { LooseJson } from '../simulator/loose-json.ts'
 import { RestGate } from '../simulator/rest-gate.ts'
 import { repositoryRoot } from '../tidy/repository-root.ts'
+import { readImport } from './import/import-file.ts'
 
 const PORTCULLIS = fileURLToPath(new URL('./portcullis.js', import.meta.url))
 const README = readFileSync(join(repositoryRoot(), 'README.md'), 'utf8')
@@ -68,7 +69,7 @@ describe('the way into production in the README', { timeout: 60_000 }, () => {
   })
 
   test('is requests that the document of the gate describes', () => {
-    assert.ok(REQUESTS.length >= 10)
+    assert.ok(REQUESTS.length >= 8)
     for (const { path, body } of REQUESTS) {
       const template = Object.keys(document.paths).find((one) =>
         new RegExp(`^${one.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
@@ -88,11 +89,19 @@ describe('the way into production in the README', { timeout: 60_000 }, () => {
   test('tells a zone and calendars that the gate takes', async () => {
     const venue = await gate.send('ops-1', 'POST', '/hierarchy', { kind: 'VENUE', name: 'XNYS' })
     assert.equal(venue.body.outcome, 'APPLIED')
-    const told = REQUESTS.filter(({ path }) => /^\/(zones|calendars)/.test(path))
-    assert.equal(told.length, 5)
-    for (const { as, path, body } of told) {
-      const answer = await gate.send(as, 'POST', path, body)
+    const [, yaml = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(SECTION) ?? []
+    const { rows, faults } = readImport('reference', yaml, 'yaml')
+    assert.deepEqual(faults, [])
+    const count = (path: string) => rows.filter((row) => row.path === path).length
+    assert.ok(count('/zones/transitions') > 20, 'two a year')
+    assert.deepEqual([count('/calendars'), count('/calendars/days')], [2, 2])
+    const told = REQUESTS.filter(({ path }) => path === '/zones')
+    assert.equal(told.length, 1)
+    for (const { path, body } of [...rows, ...told]) {
+      const answer = await gate.send('ops-1', 'POST', path, body)
       assert.equal(answer.body.outcome, 'APPLIED', `${path}: ${JSON.stringify(answer.body)}`)
     }
+    const proposed = REQUESTS.filter(({ path }) => path === '/proposals').map(({ body }) => body.path)
+    assert.deepEqual(proposed, ['/hierarchy', '/calendars/days', '/day-roll'])
   })
 })

@@ -3,6 +3,7 @@ import {
   ADV,
   BINDING,
   CAPITAL,
+  DAY_ROLL,
   FX,
   HIERARCHY,
   INSTRUMENT,
@@ -14,6 +15,7 @@ import {
   POSITION,
 } from '../model/records/commands.ts'
 import { ALGO } from '../model/records/control-commands.ts'
+import { CALENDAR, CALENDAR_DAY, ZONE_TRANSITIONS } from '../model/records/day-commands.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
 import { DUTIES, type Duty } from '../model/vocabulary.ts'
 import { Kind } from './state/names.ts'
@@ -39,20 +41,29 @@ const CARRY_OUT: ReadonlyMap<number, number> = new Map([
   [ALGO.type, bits('reference:write')],
   [PARAMETER.type, bits('limits:approve', 'admin')],
   [LIMIT.type, bits('limits:approve')],
+  [CALENDAR.type, bits('reference:write')],
+  [CALENDAR_DAY.type, bits('reference:write')],
+  [ZONE_TRANSITIONS.type, bits('reference:write')],
+  [DAY_ROLL.type, bits('day:roll')],
 ])
 
-/** Of limits and parameters the duties to propose and to approve are two; nothing else makes up for one of them. */
-const LIMITS_ALONE = (1 << LIMIT.type) | (1 << PARAMETER.type)
 /** Stands in a set of kinds for what makes principals and their duties. */
 const PRINCIPALS = 1
+/** The bit of each type in a set of kinds. By its place above: types have more numbers than a set has bits. */
+const BIT_OF: ReadonlyMap<number, number> = new Map([...CARRY_OUT.keys()].map((type, place) => [type, 2 << place]))
+const BITS = 32
+if (BIT_OF.size >= BITS) throw new RangeError('more kinds than a set has bits')
+/** Of limits and parameters the duties to propose and to approve are two; nothing else makes up for one of them. */
+const LIMITS_ALONE = (BIT_OF.get(LIMIT.type) ?? 0) | (BIT_OF.get(PARAMETER.type) ?? 0)
 
 /** The bit of a command record in a set of kinds; 0 for one that no proposal may carry. */
 export function kindOf(tape: Tape, offset: number): number {
   const type = typeAt(tape, offset)
-  if (!CARRY_OUT.has(type)) return 0
+  const bit = BIT_OF.get(type)
+  if (bit === undefined) return 0
   // A row of a statement has no effect of its own: the statement has.
   if (type === POSITION.type && tape.i32[(offset >> 2) + POSITION.at.statement] !== 0) return 0
-  return (1 << type) | (isOfPrincipals(tape, offset, type) ? PRINCIPALS : 0)
+  return bit | (isOfPrincipals(tape, offset, type) ? PRINCIPALS : 0)
 }
 
 function isOfPrincipals(tape: Tape, offset: number, type: number): boolean {
@@ -84,6 +95,6 @@ function mayTakePart(kinds: number, duties: number, enough: number): boolean {
   if ((duties & enough) !== 0) return true
   if (kinds === 0 || (kinds & LIMITS_ALONE) !== 0) return false
   if ((kinds & PRINCIPALS) !== 0 && (duties & bits('admin')) === 0) return false
-  for (const [type, own] of CARRY_OUT) if ((kinds & (1 << type)) !== 0 && (duties & own) === 0) return false
+  for (const [type, bit] of BIT_OF) if ((kinds & bit) !== 0 && !mayCarryOut(type, duties)) return false
   return true
 }

@@ -136,6 +136,7 @@ export class LiveOrderDecider {
     if ((flags & HAS_PRICE) !== 0 && !isPrice(command.price, negative)) return bad(at.price)
     if ((flags & HAS_STOP) !== 0 && !isPrice(command.stopPx, negative)) return bad(at.stopPx)
     if (((flags & HAS_EXPIRY) !== 0) !== (timeInForce === GTD)) return bad(at.expireTimeUs)
+    if ((flags & ~(HAS_PRICE | HAS_STOP | HAS_EXPIRY)) !== 0) return bad(at.flags)
     if ((flags & HAS_EXPIRY) !== 0 && !Number.isSafeInteger(command.expireTimeUs)) return bad(at.expireTimeUs)
     if (command.clOrdID === '') return bad(at.clOrdID)
     if (orders.live() + list.count > orders.ordersMax || !this.#hasRoom()) return writeRefused(tape, CAPACITY)

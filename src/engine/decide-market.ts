@@ -23,6 +23,9 @@ const ASK = 2
 const LAST = 4
 /** The sides are as they were. */
 export const SIDES_KEPT = 8
+const QUOTE_FLAGS = BID | ASK | LAST | SIDES_KEPT
+/** Of InstrumentState: one for each of its five fields. */
+const STATE_FLAGS = 31
 /** `quarantineUs` of an instrument whose jump a trade confirmed: any age is old enough. */
 export const CONFIRMED = 1
 
@@ -43,6 +46,7 @@ export function createMarketDecider(state: State) {
     if (!(id >= 0 && id < instruments.count)) return writeRefused(tape, UNKNOWN_NAME, Q.instrument)
     if (!names.has(Kind.FEED, i32[i + Q.feed]!)) return writeRefused(tape, UNKNOWN_NAME, Q.feed)
     const flags = i32[i + Q.flags]!
+    if ((flags & ~QUOTE_FLAGS) !== 0) return writeRefused(tape, INVALID_VALUE, Q.flags)
     const negative = (instruments.flags[id]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
     const bid = f64[f + Q.bidPx]!
     const ask = f64[f + Q.askPx]!
@@ -80,6 +84,7 @@ export function createMarketDecider(state: State) {
     const command = decode(tape, offset, INSTRUMENT_STATE)
     const id = command.instrument
     if (!(id >= 0 && id < instruments.count)) return writeRefused(tape, UNKNOWN_NAME, at.instrument)
+    if ((command.flags & ~STATE_FLAGS) !== 0) return writeRefused(tape, INVALID_VALUE, at.flags)
     const negative = (instruments.flags[id]! & InstrumentFlag.NEGATIVE_PRICE) !== 0
     if ((command.flags & 1) !== 0 && !isPrice(command.priorClose, negative)) {
       return writeRefused(tape, INVALID_VALUE, at.priorClose)

@@ -4,11 +4,12 @@
  */
 import { ID_CHARS, PENDING_REPLACES } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
-import { controlIndex } from '../model/controls.ts'
+import { CONTROLS, controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
-import { NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
+import { EVALUATE, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { lengthAt, readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
+import { UNDEFINED_FLAG } from './controls/order-structure.ts'
 import type { Controls } from './controls.ts'
 import { writeConfirmationMoved } from './decide-confirmations.ts'
 import { createDecisionEvent, Decided } from './decision-event.ts'
@@ -30,6 +31,7 @@ const SOFT_LIMIT = reasonNumber('SOFT_LIMIT')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
+const SOFT_BLOCKS_OF_SESSION = reasonNumber('SOFT_BLOCKS_OF_SESSION')
 const REPLACE_STALE = reasonNumber('REPLACE_STALE')
 const REPLACE_PENDING_MAX = reasonNumber('REPLACE_PENDING_MAX')
 const ORDER_UNKNOWN_STATE = reasonNumber('ORDER_UNKNOWN_STATE')
@@ -58,6 +60,8 @@ const PAGES_MARGIN = 1024
 const NEW_ORDER_BYTES = NEW_ORDER.bytes
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
+const ASKED = EVALUATE.at.control
+const CONTROL_COUNT = CONTROLS.length
 
 export type OrderDecider = ReturnType<typeof createOrderDecider>
 
@@ -105,14 +109,25 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       j.duplicateSeq = state.seq
     }
     if (!whatIf && lengthAt(tape, offset) >= NEW_ORDER_BYTES) j.confirmSeq = tape.f64[(offset >> 3) + N.confirmSeq]!
-    if (judge(tape, i32[c + N.flags]!, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
+    const flags = whatIf ? askedFlags(tape, c) : i32[c + N.flags]!
+    if (judge(tape, flags, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
     if (j.softRows > 0) return softBlock(tape, idSlot, whatIf)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
     useConfirmation(tape)
   }
 
+  /** Flags of a what-if, which besides says which control is asked for. */
+  function askedFlags({ i32 }: Tape, c: number): number {
+    const control = i32[c + ASKED]!
+    const isKnown = control >= -1 && control < CONTROL_COUNT
+    return i32[c + N.flags]! | (isKnown ? 0 : UNDEFINED_FLAG)
+  }
+
   /** Nothing refuses, and a person must look: nothing is reserved until the order is sent again. */
   function softBlock(tape: Tape, idSlot: number, whatIf: boolean): void {
+    if (!whatIf && confirmations.hasEnough(subjects[Kind.SESSION]!)) {
+      return refuseAt(tape, A01, SOFT_BLOCKS_OF_SESSION, idSlot)
+    }
     if (!whatIf && confirmations.isFull()) return refuseAt(tape, A01, CAPACITY, idSlot)
     finish(tape, SOFT_BLOCK, -1, -1, idSlot)
     useConfirmation(tape)
@@ -177,7 +192,9 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     resolveOrder(slot * Order.INTS)
     if (x[X.QTY]! <= x[X.CUM]!) j.verdict(A01, INVALID_QTY)
     // A replace keeps its order's expiry; whether one was given was judged with the order.
-    const flags = (i32[c + R.flags]! & PRICES_GIVEN) | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0)
+    const given = i32[c + R.flags]!
+    const undefinedFlag = (given & ~PRICES_GIVEN) === 0 ? 0 : UNDEFINED_FLAG
+    const flags = (given & PRICES_GIVEN) | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0) | undefinedFlag
     // A version that would need confirming is refused: the old one works on, and a new order can be confirmed.
     if (judge(tape, flags, lowers(slot)) !== 0 || j.softRows > 0) return finish(tape, REJECT, slot, -1, idSlot)
     finish(tape, APPROVE, slot, orders.nextVersion(), idSlot)

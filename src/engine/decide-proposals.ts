@@ -37,6 +37,7 @@ const CONTENT_MISMATCH = reasonNumber('CONTENT_MISMATCH')
 const PROPOSAL_CONFLICT = reasonNumber('PROPOSAL_CONFLICT')
 const LINE_OUT_OF_ORDER = reasonNumber('LINE_OUT_OF_ORDER')
 const NOT_PROPOSABLE = reasonNumber('NOT_PROPOSABLE')
+const PROPOSALS_OF_MAKER = reasonNumber('PROPOSALS_OF_MAKER')
 
 const MORE_LINES = 1
 /** Words of a record in front of its own fields: header, seq, timeUs, session, principal. */
@@ -69,6 +70,7 @@ export class ProposalDecider {
       return isSame ? writeRepeated(tape, known, -1) : writeRefused(tape, PROPOSAL_CONFLICT)
     }
     if (flags === 0 && line === undefined) return writeRefused(tape, INVALID_VALUE)
+    if (proposals.hasEnough(principal)) return writeRefused(tape, PROPOSALS_OF_MAKER)
     if (proposals.open >= PROPOSALS_OPEN) return writeRefused(tape, CAPACITY)
     if (line !== undefined) {
       const refusal = this.#refuseLine(tape, offset, tail, principal, 0)
@@ -130,6 +132,7 @@ export class ProposalDecider {
     if (tape.i32[i + PROPOSE.at.session] !== -1 || tape.i32[i + PROPOSE.at.principal] !== -1) return INVALID_VALUE
     if (versionAt(tape, tail) > layout.version || !namesEarlierLines(tape, tail, layout, line)) return INVALID_VALUE
     if (!mayPropose(kind, this.#dutiesOf(principal))) return DUTY_MISSING
+    if (this.#state.proposals.isTooMuch(principal, bytes)) return PROPOSALS_OF_MAKER
     return this.#state.proposals.bytes + bytes > PROPOSAL_BYTES ? CAPACITY : 0
   }
 

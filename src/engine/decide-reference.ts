@@ -15,7 +15,7 @@ import {
 } from '../model/records/commands.ts'
 import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES, LIST_KINDS, LIST_MODES, NAME_KINDS, TRADING_STATES } from '../model/vocabulary.ts'
+import { DUTIES, LASTING_DUTIES, LIST_KINDS, LIST_MODES, NAME_KINDS, TRADING_STATES } from '../model/vocabulary.ts'
 import { writeApplied, writeLatchSet, writeRefused } from './events-out.ts'
 import { areDecimals, InstrumentFlag, valueRatio } from './state/instruments.ts'
 import { Bound, Kind } from './state/names.ts'
@@ -30,6 +30,7 @@ const INSTRUMENT_IN_USE = reasonNumber('INSTRUMENT_IN_USE')
 const GENESIS_REPEATED = reasonNumber('GENESIS_REPEATED')
 const FIRM_NOT_OPENED = reasonNumber('FIRM_NOT_OPENED')
 const PERSON_NOT_APPROVED = reasonNumber('PERSON_NOT_APPROVED')
+const LAST_OFFICER = reasonNumber('LAST_OFFICER')
 
 const PRODUCTION = 1
 const BLOCKED = TRADING_STATES.indexOf('BLOCKED')
@@ -44,8 +45,13 @@ const BINDS: readonly (readonly [number, number])[] = [
   [Kind.ACCOUNT, Kind.ASSET_CLASS],
   [Kind.PRINCIPAL, -1],
 ]
+/** Kinds of names whose flag 1 says something. */
+const FLAGGED: ReadonlySet<number> = new Set([Kind.VENUE, Kind.OWNER, Kind.PRINCIPAL, Kind.STRATEGY])
+/** May be negative, inverse, Reg SHO, prior close given. */
+const INSTRUMENT_FLAGS = 15
 const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
 const ORDERS_WRITE = bit('orders:write')
+const LASTING = LASTING_DUTIES.map(bit)
 /** No client that sends orders may also feed what they are judged by. */
 const NOT_WITH_ORDERS = bit('quotes:write') | bit('positions:write') | bit('reference:write')
 
@@ -88,6 +94,8 @@ export class ReferenceDecider {
       return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.kind)
     }
     if (name === '') return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.name)
+    if ((command.flags & ~(FLAGGED.has(kind) ? 1 : 0)) !== 0)
+      return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.flags)
     const parents = this.#parentsOf(command)
     for (const [parent, id, field] of parents) {
       if (!names.has(parent, id)) return writeRefused(tape, UNKNOWN_NAME, field)
@@ -99,6 +107,9 @@ export class ReferenceDecider {
     }
     if (known >= 0) {
       if (!this.#sameParents(known, command)) return writeRefused(tape, NAME_CONFLICT)
+      if (kind === Kind.PRINCIPAL && command.flags === 0 && this.#isLast(known, 0)) {
+        return writeRefused(tape, LAST_OFFICER, HIERARCHY.at.flags)
+      }
       return writeApplied(tape, known)
     }
     if (names.isFull(kind) || (kind === Kind.ACCOUNT && this.#state.cells.ownersAreFull()))
@@ -138,6 +149,7 @@ export class ReferenceDecider {
     const { kind, a, b } = command
     const kinds = BINDS[kind]
     if (kinds === undefined) return writeRefused(tape, INVALID_VALUE, BINDING.at.kind)
+    if (command.allow !== 0 && command.allow !== 1) return writeRefused(tape, INVALID_VALUE, BINDING.at.allow)
     if (!names.has(kinds[0], a)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.a)
     if (kinds[1] >= 0) {
       if (!names.has(kinds[1], b)) return writeRefused(tape, UNKNOWN_NAME, BINDING.at.b)
@@ -146,6 +158,7 @@ export class ReferenceDecider {
       const isClient = names.isPerson[a] === 0
       if (!isClient && !isGateItself(command) && !this.#isNarrowing(command))
         return writeRefused(tape, PERSON_NOT_APPROVED, BINDING.at.a)
+      if (this.#isLast(a, command.allow === 0 ? 0 : b)) return writeRefused(tape, LAST_OFFICER, BINDING.at.b)
       if (isClient && (b & ORDERS_WRITE) !== 0 && (b & NOT_WITH_ORDERS) !== 0) {
         return writeRefused(tape, INVALID_VALUE, BINDING.at.b)
       }
@@ -156,11 +169,23 @@ export class ReferenceDecider {
     writeApplied(tape)
   }
 
-  /** A person may take duties away alone. */
+  /** True where the person would lose a duty that only one other would then have. A demo is set up by its machines. */
+  #isLast(person: number, duties: number): boolean {
+    const { names, profile } = this.#state
+    if (profile !== PRODUCTION || names.isPerson[person] === 0) return false
+    return LASTING.some((duty) => {
+      if ((names.duties[person]! & ~duties & duty) === 0) return false
+      let people = 0
+      for (let id = 0; id < names.count(Kind.PRINCIPAL); id++) {
+        if (names.isPerson[id] !== 0 && (names.duties[id]! & duty) !== 0) people++
+      }
+      return people === 2
+    })
+  }
+
+  /** A person may lay duties down alone. */
   #isNarrowing({ principal, a, b, allow }: RecordOf<typeof BINDING>): boolean {
-    const { names } = this.#state
-    if (!names.has(Kind.PRINCIPAL, principal) || names.isPerson[principal] === 0) return false
-    return allow === 0 || (b & ~names.duties[a]!) === 0
+    return a === principal && (allow === 0 || (b & ~this.#state.names.duties[a]!) === 0)
   }
 
   instrument(tape: Tape, offset: number): void {
@@ -183,7 +208,8 @@ export class ReferenceDecider {
     }
     const negative = (command.flags & InstrumentFlag.NEGATIVE_PRICE) !== 0
     const inverse = (command.flags & InstrumentFlag.INVERSE) !== 0
-    if (negative && inverse) return writeRefused(tape, INVALID_VALUE, at.flags)
+    if ((negative && inverse) || (command.flags & ~INSTRUMENT_FLAGS) !== 0)
+      return writeRefused(tape, INVALID_VALUE, at.flags)
     if ((command.flags & 8) !== 0 && !isPrice(command.priorClose, negative)) {
       return writeRefused(tape, INVALID_VALUE, at.priorClose)
     }
@@ -317,6 +343,7 @@ export class ReferenceDecider {
       return writeRefused(tape, HIERARCHY_MISMATCH, at.strategy)
     }
     if (!Number.isSafeInteger(command.qty)) return writeRefused(tape, INVALID_VALUE, at.qty)
+    if (command.statement !== 0 && command.statement !== 1) return writeRefused(tape, INVALID_VALUE, at.statement)
     if (command.statement !== 0) return takesRow(tape, offset)
     if (cells.pages() + 64 > cells.pagesMax || this.#state.books.isFull()) return writeRefused(tape, CAPACITY)
     writeApplied(tape)

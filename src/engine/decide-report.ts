@@ -6,7 +6,7 @@ import { CANCEL_ORDER, EXECUTION_REPORT, NOT_SENT } from '../model/records/comma
 import { EXECUTION_BOOKED } from '../model/records/events.ts'
 import { begin } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { EXEC_TYPES } from '../model/vocabulary.ts'
+import { EXEC_TYPES, SIDES } from '../model/vocabulary.ts'
 import type { Beside } from './beside.ts'
 import type { Content } from './content.ts'
 import { isPrice } from './decide-reference.ts'
@@ -59,8 +59,11 @@ const EXPIRED_STATE = 8
 const NOT_SENT_STATE = 9
 const BLOCKED = 2
 
-const [NEW, FILL, CANCELED, REPLACED, REJECTED, EXPIRED, DONE, BUST, CORRECT, CANCEL_REJECTED, REPLACE_REJECTED] =
-  EXEC_TYPES.map((_, index) => index)
+const [NEW, FILL, CANCELED, REPLACED, REJECTED, EXPIRED, DONE, BUST, CORRECT, , REPLACE_REJECTED] = EXEC_TYPES.map(
+  (_, index) => index,
+)
+
+const EXEC_TYPE_COUNT = EXEC_TYPES.length
 
 const C = CANCEL_ORDER.at
 const S = NOT_SENT.at
@@ -130,6 +133,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
   function report(tape: Tape, offset: number): void {
     const at = offset >> 2
     const type = tape.i32[at + X.execType]!
+    if (!(type >= 0 && type < EXEC_TYPE_COUNT)) return writeRefused(tape, INVALID_VALUE, X.execType)
     const named = find.byId(tape, offset + X.clOrdID, tape.i32[at + X.owner]!)
     const live = find.byOrderID(tape, (offset >> 3) + X.orderSeq, tape.i32[at + X.orderSlot]!)
     const found = named === Sought.NOT_FOUND ? live : named
@@ -175,10 +179,9 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
       case EXPIRED:
       case DONE:
         return move(tape, slot, EXPIRED_STATE, -1, Change.TERMINAL)
-      case CANCEL_REJECTED:
-        return move(tape, slot, standing === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
       default:
-        return writeRefused(tape, INVALID_VALUE, X.execType)
+        // CancelRejected: there is no other one left.
+        return move(tape, slot, standing === PENDING_CANCEL ? WORKING : working, -1, Change.STATE_ONLY)
     }
   }
 
@@ -260,7 +263,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
       (named !== Sought.NOT_FOUND && named !== slot) ||
       (instrument >= 0 && instrument !== booked[Booked.INSTRUMENT]) ||
       (account >= 0 && account !== booked[Booked.ACCOUNT]) ||
-      (side >= 0 && (side === 0) !== (booked[Booked.SIDE] === 0))
+      (side !== -1 && (!isSide(side) || (side === 0) !== (booked[Booked.SIDE] === 0)))
     )
   }
 
@@ -272,7 +275,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     forNobody(tape, at)
     if (tape.i32[at + X.instrument]! < 0) booked[Booked.INSTRUMENT] = instrument
     if (tape.i32[at + X.account]! < 0) booked[Booked.ACCOUNT] = account
-    if (tape.i32[at + X.side]! < 0) booked[Booked.SIDE] = side
+    if (!isSide(tape.i32[at + X.side]!)) booked[Booked.SIDE] = side
   }
 
   /** For an order that nobody knows: whom the report names, as far as they are bound, else the suspense account. */
@@ -315,7 +318,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const at = offset >> 3
     const instrument = booked[Booked.INSTRUMENT]!
     const side = booked[Booked.SIDE]!
-    if (instrument < 0 || instrument >= instruments.count || booked[Booked.ACCOUNT]! < 0 || side < 0 || side > 3) {
+    if (instrument < 0 || instrument >= instruments.count || booked[Booked.ACCOUNT]! < 0 || !isSide(side)) {
       writeRefused(tape, UNKNOWN_NAME)
       return true
     }
@@ -454,4 +457,8 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
   }
 
   return { cancel, notSent, report, refuseUnjudged, park }
+}
+
+function isSide(side: number): boolean {
+  return side >= 0 && side < SIDES.length
 }

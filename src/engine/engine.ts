@@ -134,7 +134,7 @@ export function createEngine(options: EngineOptions): Engine {
     } catch (error) {
       tape.end = events
       onError(error)
-      writeRefused(tape, RISK_ERROR)
+      refuse(tape, inner, RISK_ERROR)
     }
     proposals.noteLine(tape, event, events)
     const decided = tape.end

@@ -14,8 +14,8 @@ import {
   POSITION,
 } from '../model/records/commands.ts'
 import { decode } from '../model/records/schema.ts'
-import { type Tape, typeAt } from '../model/records/tape.ts'
-import { DUTIES, OFFICER_DUTIES } from '../model/vocabulary.ts'
+import { type Tape, typeAt, versionAt } from '../model/records/tape.ts'
+import { DUTIES, type Duty, FIRST_OFFICER_DUTIES, OFFICER_DUTIES } from '../model/vocabulary.ts'
 import { unitsOf } from './decide-market.ts'
 import type { Shift } from './exposure.ts'
 import type { Profit } from './profit.ts'
@@ -29,7 +29,10 @@ import type { State } from './state/state.ts'
 /** Sector of instruments that have none; defined by genesis as id 0. */
 export const UNCLASSIFIED = 'UNCLASSIFIED'
 const PRINCIPAL_DUTY = 6
-const OFFICER_BITS = OFFICER_DUTIES.reduce((bits, duty) => bits | (1 << DUTIES.indexOf(duty)), 0)
+const bitsOf = (duties: readonly Duty[]) => duties.reduce((bits, duty) => bits | (1 << DUTIES.indexOf(duty)), 0)
+const OFFICER_BITS = bitsOf(OFFICER_DUTIES)
+/** A firm that is there keeps the officers that it began with: no new build gives them more. */
+const FIRST_OFFICER_BITS = bitsOf(FIRST_OFFICER_DUTIES)
 const REARM = parameterIndex('warnRearmBps')
 const STATEMENTS_REQUIRED = parameterIndex('statementsRequired')
 const PRODUCTION = 1
@@ -85,12 +88,13 @@ export class ReferenceEvolver {
     state.names.define(Kind.SECTOR, UNCLASSIFIED)
     state.names.define(Kind.CURRENCY, command.baseCurrency)
     state.rates.set(0, { rate: 1, decimals: 0, haircutBps: 0 }, true, state.timeUs)
+    const duties = versionAt(tape, offset) < 3 ? FIRST_OFFICER_BITS : OFFICER_BITS
     for (const officer of [command.officer1, command.officer2]) {
       if (officer === '') continue
       const id = state.names.count(Kind.PRINCIPAL)
       state.names.define(Kind.PRINCIPAL, officer)
       state.names.isPerson[id] = 1
-      state.names.duties[id] = OFFICER_BITS
+      state.names.duties[id] = duties
     }
   }
 
@@ -134,6 +138,7 @@ export class ReferenceEvolver {
       return
     }
     const standing = names.binding(kind, a, b)
+    if (allow === 0 && standing > 0) this.#state.statements.keepDemanded(kind, a, b)
     if (kind !== Bound.TRADER_ACCOUNT && kind !== Bound.STRATEGY_ACCOUNT) {
       names.bind(kind, a, b, allow !== 0 ? 1 : 0)
       return

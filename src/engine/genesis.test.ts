@@ -2,9 +2,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reasonNumber } from '../model/codes.ts'
-import { BINDING_KINDS, DUTIES, NAME_KINDS, OFFICER_DUTIES, TRADING_STATES } from '../model/vocabulary.ts'
+import { GENESIS } from '../model/records/commands.ts'
+import { encode } from '../model/records/schema.ts'
+import { Tape } from '../model/records/tape.ts'
+import {
+  BINDING_KINDS,
+  DUTIES,
+  FIRST_OFFICER_DUTIES,
+  NAME_KINDS,
+  OFFICER_DUTIES,
+  TRADING_STATES,
+} from '../model/vocabulary.ts'
 import { scenario } from '../simulator/scenario.ts'
 import { Scenario } from '../simulator/scenario-engine.ts'
+import { SMALL_FACTS } from '../simulator/small-journal.ts'
+import { createEngine } from './engine.ts'
 
 const FIRM = { profile: 1, ledgerDecimals: 2, tradeDate: 20270115, firm: 'FIRM', baseCurrency: 'USD' } as const
 const OFFICERS = { officer1: 'OFFICER-A', officer2: 'OFFICER-B' } as const
@@ -66,6 +78,24 @@ scenario(
   },
   PRODUCTION,
 )
+
+test('the officers of a firm that began with an earlier build get no duty by a newer one', () => {
+  for (const [version, duties] of [
+    [2, FIRST_OFFICER_DUTIES],
+    [3, OFFICER_DUTIES],
+  ] as const) {
+    const { sizes, hashSeed } = SMALL_FACTS
+    const engine = createEngine({ sizes, hashSeed, rules: { version: 1, rules: [], firstRefusal: () => -1 } })
+    const tape = Tape.ofBytes(4096)
+    const firm = { profile: 1, ledgerDecimals: 2, tradeDate: 20270115, firm: 'FIRM', baseCurrency: 'USD' }
+    const stamp = { seq: 1, timeUs: 1, session: -1, principal: -1 }
+    engine.execute(tape, encode(tape, { ...GENESIS, version }, { ...stamp, ...firm, ...OFFICERS }))
+    assert.deepEqual(
+      [0, 1].map((officer) => engine.directory.dutiesOf(officer)),
+      [bits(duties), bits(duties)],
+    )
+  }
+})
 
 scenario('a demo is open at once', (s) => {
   assert.deepEqual([...s.engine.view.latches()], [])

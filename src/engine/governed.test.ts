@@ -7,14 +7,14 @@ import { dutyBits } from '../auth/duties.ts'
 import { controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { COMMANDS } from '../model/records/commands.ts'
-import { encode } from '../model/records/schema.ts'
+import { encode, type RecordLayout } from '../model/records/schema.ts'
 import { Tape } from '../model/records/tape.ts'
 import { BINDING_KINDS, type Duty, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../model/vocabulary.ts'
 import type { CommandName } from '../simulator/commands/command.ts'
 import { scenario } from '../simulator/scenario.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import type { Given } from '../simulator/scenario-given.ts'
-import { agreed, inWords } from '../simulator/scenario-people.ts'
+import { agreed, approve, inWords, propose } from '../simulator/scenario-people.ts'
 import { kindOf } from './command-duties.ts'
 
 const PRODUCTION = { genesis: { officer1: 'OFFICER-A', officer2: 'OFFICER-B', profile: 1 } } as const
@@ -25,6 +25,7 @@ const DUTIES: readonly Duty[] = [
   'lists:write',
   'positions:write',
   'quotes:write',
+  'day:roll',
   'admin',
 ]
 const NOBODY = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
@@ -90,7 +91,25 @@ const ROWS: readonly Row[] = [
     TWO,
     (s) => ({ account: s.id('A1'), instrument: 0, trader: -1, strategy: -1, qty: 5 }),
   ],
+  ['ZoneTransitions', 'a zone', TWO, TWO, (s) => zone(s, 0)],
+  ['ZoneTransitions', 'the same again', ALONE, ALONE, (s) => zone(s, 0)],
+  ['ZoneTransitions', 'otherwise', TWO, TWO, (s) => zone(s, 3600)],
+  [
+    'Calendar',
+    'a calendar',
+    TWO,
+    TWO,
+    () => ({ entity: -1, venue: -1, zone: 'UTC', rollSeconds: 0, evening: 0, weekend: 0, closeSeconds: -1 }),
+  ],
+  ['CalendarDay', 'a holiday', TWO, TWO, () => ({ entity: -1, venue: -1, date: 20270116, kind: 1, closeSeconds: -1 })],
+  ['DayRoll', 'a roll', TWO, TWO, () => ({ calendar: -1, tradeDate: 20270117 })],
 ]
+const DAY_US = 86_400_000_000
+
+function zone(s: Scenario, offsetSeconds: number): Given<'ZoneTransitions'> {
+  const today = s.timeUs - (s.timeUs % DAY_US)
+  return { zone: 'UTC', fromUs: today, untilUs: today + 9 * DAY_US, offsetSeconds }
+}
 
 function instrument(s: Scenario): Given<'Instrument'> {
   return {
@@ -122,11 +141,43 @@ scenario(
   PRODUCTION,
 )
 
+/** The set that the command alone is in a proposal's. */
+function kindOfEmpty(layout: RecordLayout): number {
+  const tape = new Tape(new ArrayBuffer(layout.bytes + 4096))
+  return kindOf(tape, encode(tape, layout, {} as never))
+}
+
 scenario('no governed command is left out', () => {
   const rows: ReadonlySet<string> = new Set(ROWS.map(([name]) => name))
+  for (const layout of COMMANDS) assert.equal(kindOfEmpty(layout) !== 0, rows.has(layout.name), layout.name)
+})
+
+scenario('each kind that a proposal may carry has a bit of its own', () => {
+  let taken = 0
   for (const layout of COMMANDS) {
-    const tape = new Tape(new ArrayBuffer(layout.bytes + 4096))
-    const isGoverned = kindOf(tape, encode(tape, layout, {} as never)) !== 0
-    assert.equal(isGoverned, rows.has(layout.name), layout.name)
+    const bit = kindOfEmpty(layout)
+    assert.equal(bit & taken, 0, `${layout.name} shares its bit`)
+    assert.equal(bit & (bit - 1), 0, `${layout.name} has one bit`)
+    taken |= bit
   }
 })
+
+scenario(
+  'the duty of one kind is none for another whose type has the same remainder by 32',
+  (s) => {
+    s.applied('Binding', {
+      ...{ kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a: s.id('ALICE'), allow: 1 },
+      b: dutyBits(['reference:write']),
+    })
+    s.applied('Binding', {
+      ...{ kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY'), a: s.id('BOB'), allow: 1 },
+      b: dutyBits(['day:roll']),
+    })
+    const calendarDay = ROWS.find(([name]) => name === 'CalendarDay')?.[4](s) as Given<'CalendarDay'>
+    assert.equal(propose(s, 'ALICE', 'DayRoll', { calendar: -1, tradeDate: 20270117 }), 'DUTY_MISSING')
+    assert.equal(propose(s, 'BOB', 'CalendarDay', calendarDay), 'DUTY_MISSING')
+    const id = propose(s, 'BOB', 'DayRoll', { calendar: -1, tradeDate: 20270117 })
+    assert.equal(approve(s, 'ALICE', id as number), 'DUTY_MISSING')
+  },
+  PRODUCTION,
+)

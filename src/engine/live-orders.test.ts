@@ -318,3 +318,44 @@ scenario('a sweep that nobody asked for is refused', (s) => {
   s.send('StatementSweep', { account: s.id('A1'), venue: s.id('V1'), from: 0 })
   assert.equal(s.refusal, 'STATEMENT_NOT_OPEN')
 })
+
+scenario(
+  'no account gets ready by losing a venue, or a client: the list of today stays demanded until the next date',
+  (s) => {
+    s.parameter('statementsRequired', 1)
+    s.applied('Binding', { kind: 6, a: s.id('ALICE'), b: 32, allow: 1 })
+    const state = () => {
+      const { ready, venues } = s.engine.view.readiness(s.id('A1'))
+      return [
+        ready,
+        ...venues.map(({ venue, liveOrders }) => `${s.engine.directory.nameOf('VENUE', venue)} ${liveOrders}`),
+      ]
+    }
+    const settle = () => {
+      const tradeDate = s.engine.directory.tradeDate
+      const empty = { rows: 0, hash0: 0x84222325 | 0, hash1: 0xcbf29ce4 | 0 }
+      const given = { account: s.id('A1'), principal: s.id('ALICE'), tradeDate, ...empty }
+      for (const step of [0, 1]) s.send('PositionStatement', { ...given, step })
+      list(s, [])
+    }
+    settle()
+    assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'])
+    for (const session of ['X1', 'X2']) s.bind('SESSION_VENUE', session, 'V2', 0)
+    assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'], 'the venue')
+    assert.equal(s.order().reason, 'ACCOUNT_NOT_READY')
+    for (const session of ['X1', 'X2']) s.bind('SESSION_ACCOUNT', session, 'A1', 0)
+    assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'], 'the account')
+    list(s, [], { venue: s.id('V2') })
+    assert.deepEqual(state(), [true, 'V1 SETTLED', 'V2 SETTLED'], 'what is told counts')
+
+    s.roll(20270118)
+    settle()
+    assert.deepEqual(state(), [true], 'on the next date nobody may name them')
+    for (const session of ['X1', 'X2']) s.bind('SESSION_ACCOUNT', session, 'A1')
+    assert.deepEqual(state(), [true, 'V1 SETTLED'])
+    s.bind('SESSION_VENUE', 'X1', 'V2')
+    assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'])
+    s.bind('SESSION_ACCOUNT', 'X1', 'A1', 0)
+    assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'], 'the only client of the venue')
+  },
+)

@@ -14,6 +14,7 @@ const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const NAME_CONFLICT = reasonNumber('NAME_CONFLICT')
 const NOT_PERMITTED = reasonNumber('NOT_PERMITTED')
 const CAPACITY = reasonNumber('CAPACITY')
+const PARENTS_OF_SESSION = reasonNumber('PARENTS_OF_SESSION')
 const SESSION_ACCOUNT = BINDING_KINDS.indexOf('SESSION_ACCOUNT')
 const P = PARENT.at
 /** Fields that a repeat must have alike. */
@@ -29,6 +30,7 @@ export function decideParent(state: State, tape: Tape, offset: number): void {
     if (TERMS.some((field) => was[field] !== is[field])) return writeRefused(tape, NAME_CONFLICT, P.parentClOrdID)
     return writeApplied(tape, known)
   }
+  if (state.parents.hasEnough(command.session)) return writeRefused(tape, PARENTS_OF_SESSION)
   if (state.parents.isFull()) return writeRefused(tape, CAPACITY)
   writeApplied(tape, state.parents.made)
 }
@@ -61,7 +63,17 @@ function parentOf(state: State, command: RecordOf<typeof PARENT>): Parent {
   const { account, strategy, instrument, side, orderQty, notional, lines, expireTimeUs } = command
   return {
     key: keyOf(command.session, command.parentClOrdID),
-    ...{ account, strategy, instrument, side, qty: orderQty, notional, lines, expireUs: expireTimeUs },
+    ...{
+      session: command.session,
+      account,
+      strategy,
+      instrument,
+      side,
+      qty: orderQty,
+      notional,
+      lines,
+      expireUs: expireTimeUs,
+    },
     ...{ tradeDate: state.tradeDate, used: 0, value: 0, slices: 0, open: 0 },
   }
 }

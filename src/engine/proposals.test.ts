@@ -231,8 +231,13 @@ people('a new person, and what it may do, come from two people', (s) => {
 
 people('open proposals are bounded, and of ended ones the last are kept', (s) => {
   const keep = proposeLine(s, 'OFFICER-B', 'first', qtyLine(s, 'A1', 1)) as number
-  for (let at = 1; at < PROPOSALS_OPEN; at++) proposeLine(s, 'OFFICER-A', `${at}`, qtyLine(s, 'A1', 1))
-  assert.equal(proposeLine(s, 'OFFICER-A', 'one more', qtyLine(s, 'A1', 1)), 'CAPACITY')
+  const makers = ['OFFICER-B', 'OFFICER-A', 'ALICE', 'BOB', 'EVE']
+  s.name('PRINCIPAL', 'EVE', {}, 1)
+  for (const maker of makers.slice(2)) {
+    s.applied('Binding', { kind: DUTY, a: s.id(maker), b: 1 << DUTIES.indexOf('limits:propose'), allow: 1 })
+  }
+  for (let at = 1; at < PROPOSALS_OPEN; at++) proposeLine(s, makers[at % 4] as string, `${at}`, qtyLine(s, 'A1', 1))
+  assert.equal(proposeLine(s, 'EVE', 'one more', qtyLine(s, 'A1', 1)), 'CAPACITY')
   for (const { proposal } of [...s.engine.view.proposals()]) if (proposal !== keep) reject(s, 'OFFICER-A', proposal)
   for (let at = 0; at < 5; at++)
     reject(s, 'OFFICER-A', proposeLine(s, 'OFFICER-A', `again ${at}`, qtyLine(s, 'A1', 1)) as number)

@@ -1,6 +1,7 @@
 /** Soft levels: where a person must confirm an order, what that lets through, and what it does not. */
 import assert from 'node:assert/strict'
-import { CONFIRMATIONS } from '../model/bounds.ts'
+import { CONFIRMATIONS, CONFIRMATIONS_OF_SESSION } from '../model/bounds.ts'
+import { MAX } from '../model/numbers.ts'
 import { DUTIES } from '../model/vocabulary.ts'
 import { boundaryTable, rowsOf } from '../simulator/boundary-table.ts'
 import { scenario } from '../simulator/scenario.ts'
@@ -157,18 +158,44 @@ soft('a what-if says that it would be soft-blocked, and nothing waits', (s) => {
   assert.equal(confirm(s, s.seq), 'UNKNOWN_CONFIRMATION')
 })
 
-soft('more than can be kept are refused', (s) => {
+scenario(
+  'soft blocks: an officer of the genesis confirms one, as a head of risk',
+  (s) => {
+    s.limit('MAX_ORDER_QTY', 'A1', 500, { soft: 400 })
+    const seq = blocked(s, { orderQty: 450 })
+    assert.equal(confirm(s, seq, 'OFFICER-A'), 'ConfirmationMoved')
+    assert.equal(s.order({ orderQty: 450, confirmSeq: seq }).outcome, 'APPROVE')
+  },
+  { genesis: { officer1: 'OFFICER-A', officer2: 'OFFICER-B' } },
+)
+
+soft('more than can be kept of a session, and of all, are refused', (s) => {
+  const sessions = ['X1', 'X2', 'X3', 'X4', 'X5']
+  for (const session of sessions.slice(2)) {
+    s.name('SESSION', session)
+    s.bind('SESSION_ACCOUNT', session, 'A1')
+    s.bind('SESSION_TRADER', session, 'T1')
+    s.limit('MESSAGE_RATE', session, MAX)
+  }
   s.parameter('confirmLifeUs', 600 * SECOND)
   s.roll(20270116)
   const before = s.seq
   for (let at = 0; at < CONFIRMATIONS; at++) {
     // The ids of a trade date are few in a scenario: each date takes its share.
     if (at % 900 === 899) s.roll(20270117 + Math.floor(at / 900))
-    s.send('NewOrder', { ...order(s), clOrdID: `n${at}` })
+    const session = sessions[Math.floor(at / CONFIRMATIONS_OF_SESSION)] as string
+    s.send('NewOrder', { ...order(s), session: s.id(session), clOrdID: `n${at}` })
+    // One client has all that it may, and another is blocked as ever.
+    if (at === CONFIRMATIONS_OF_SESSION - 1) {
+      const flooded = s.order({ orderQty: 450 })
+      assert.deepEqual([verdict(flooded), flooded.results.ORDER_STRUCTURE], ['REJECT SOFT_BLOCKS_OF_SESSION', 'FAIL'])
+      s.working({ orderQty: 10 })
+    }
   }
   assert.ok(s.seq > before + CONFIRMATIONS)
   s.roll(20270125)
-  assert.equal(verdict(s.order({ orderQty: 450 })), 'REJECT CAPACITY')
+  assert.equal(verdict(s.order({ orderQty: 450, session: 'X5' })), 'REJECT CAPACITY')
+  assert.equal(verdict(s.order({ orderQty: 450, session: 'X4' })), 'REJECT SOFT_BLOCKS_OF_SESSION')
   s.wait(600 * SECOND)
   s.tick()
   s.heartbeat()

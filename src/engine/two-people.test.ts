@@ -169,12 +169,25 @@ scenario(
     assert.equal(direct(s, 'OFFICER-A', 'Binding', { ...tie, allow: 1 }), 'TWO_PEOPLE_NEEDED')
     agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Binding', { ...tie, allow: 1 })
     s.working()
-    const duties = (who: string, b: number) =>
-      direct(s, 'OFFICER-A', 'Binding', { kind: DUTY, a: s.id(who), b, allow: 1 })
-    assert.equal(duties('ALICE', bits('release:request')), 'Applied', 'fewer than before')
-    assert.equal(duties('ALICE', bits('release:request', 'kill')), 'TWO_PEOPLE_NEEDED')
-    assert.equal(duties('OFFICER-A', bits('admin')), 'TWO_PEOPLE_NEEDED')
-    assert.equal(direct(s, 'OFFICER-A', 'Binding', { kind: DUTY, a: s.id('ALICE'), b: 0, allow: 0 }), 'Applied')
+    s.name('PRINCIPAL', 'ROBOT')
+    s.applied('Binding', { kind: DUTY, a: s.id('ROBOT'), b: bits('risk:read', 'kill'), allow: 1 })
+    agreed(s, ['OFFICER-A', 'OFFICER-B'], 'Binding', {
+      kind: DUTY,
+      a: s.id('ALICE'),
+      b: bits('admin', 'kill'),
+      allow: 1,
+    })
+    const duties = (sender: string, who: string, b: number, allow = 1) =>
+      direct(s, sender, 'Binding', { kind: DUTY, a: s.id(who), b, allow })
+    assert.equal(duties('OFFICER-A', 'ROBOT', bits('kill')), 'Applied', 'of a machine, fewer than before')
+    assert.equal(duties('OFFICER-A', 'ROBOT', bits('kill', 'risk:read')), 'TWO_PEOPLE_NEEDED')
+    assert.equal(duties('OFFICER-A', 'ROBOT', 0, 0), 'Applied')
+    assert.equal(duties('OFFICER-A', 'OFFICER-A', bits('admin')), 'TWO_PEOPLE_NEEDED')
+    assert.equal(duties('OFFICER-A', 'ALICE', bits('kill')), 'TWO_PEOPLE_NEEDED', 'of another person')
+    assert.equal(duties('OFFICER-A', 'ALICE', 0, 0), 'TWO_PEOPLE_NEEDED')
+    assert.equal(duties('ALICE', 'ALICE', bits('admin')), 'Applied', 'her own, fewer than before')
+    assert.equal(duties('ALICE', 'ALICE', bits('admin', 'kill')), 'TWO_PEOPLE_NEEDED')
+    assert.equal(duties('ALICE', 'ALICE', 0, 0), 'Applied')
     assert.equal(s.engine.directory.dutiesOf(s.id('ALICE')), 0)
   },
   DEMO,

@@ -2,14 +2,16 @@
  * What takes two people (docs/reference/decision.md §15): a command that tightens may be carried out by one person at
  * once; whatever loosens comes by a proposal. Machines carry out what their duties say, and in production loosen nothing.
  */
+import { ZONE_NOTICE_US } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS } from '../model/controls.ts'
 import { PARAMETERS, type ParameterRow } from '../model/parameters.ts'
 import * as C from '../model/records/commands.ts'
 import { ALGO } from '../model/records/control-commands.ts'
+import { ZONE_TRANSITIONS } from '../model/records/day-commands.ts'
 import { decode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { LIST_KINDS, LIST_MODES } from '../model/vocabulary.ts'
+import { LIST_KINDS, LIST_MODES, TIMER_KINDS } from '../model/vocabulary.ts'
 import { kindOf, mayCarryOut, mayTighten } from './command-duties.ts'
 import { objectNamed } from './decide-governance.ts'
 import { Row } from './state/limit-row.ts'
@@ -30,6 +32,8 @@ const REDUCE_ONLY = 1
 const PRINCIPAL_DUTY = 6
 const RESTRICTED = LIST_KINDS.indexOf('RESTRICTED')
 const OFF = LIST_MODES.indexOf('OFF')
+const CALENDAR_TIMER = TIMER_KINDS.indexOf('CALENDAR')
+const FIRM = 0
 const NO_TRADE = LIST_MODES.indexOf('NO_TRADE')
 /** Flags of InstrumentState: which of its fields are given. */
 const PRIOR_CLOSE = 1
@@ -47,14 +51,14 @@ const FED: ReadonlySet<number> = new Set([
 export type TwoPeople = ReturnType<typeof createTwoPeople>
 
 export function createTwoPeople(state: State) {
-  const { names, limits } = state
+  const { names, limits, calendars } = state
 
   /** Reason number why the sender may not carry the command out alone; 0 where it may. */
   function refusal(tape: Tape, offset: number, type: number): number {
     if (kindOf(tape, offset) === 0) return 0
     const principal = tape.i32[(offset >> 2) + C.TICK.at.principal]!
     // The set-up of a demo, and of tests, comes from the gate itself.
-    if (principal === -1) return state.profile === DEMO ? 0 : TWO_PEOPLE_NEEDED
+    if (principal === -1) return state.profile === DEMO || isDueRoll(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
     if (!names.has(Kind.PRINCIPAL, principal)) return DUTY_MISSING
     const duties = names.duties[principal]!
     if (names.isPerson[principal] !== 0) {
@@ -66,9 +70,22 @@ export function createTwoPeople(state: State) {
     return FED.has(type) && !undoes(tape, offset, type) ? 0 : TWO_PEOPLE_NEEDED
   }
 
+  /** True for the roll that a calendar's timer asks for now. */
+  function isDueRoll(tape: Tape, offset: number, type: number): boolean {
+    if (type !== C.DAY_ROLL.type) return false
+    const { calendar, tradeDate } = decode(tape, offset, C.DAY_ROLL)
+    const subject = Math.max(calendar, FIRM)
+    const timer = state.timers.first()
+    if (timer?.kind !== CALENDAR_TIMER || timer.id !== subject || timer.dueUs > state.timeUs) return false
+    return tradeDate === calendars.nextRoll(subject).tradeDate
+  }
+
   /** True where data that a machine feeds takes the place of what people have decided. */
   function undoes(tape: Tape, offset: number, type: number): boolean {
-    if (type === C.HIERARCHY.type) return easesName(decode(tape, offset, C.HIERARCHY))
+    if (type === C.HIERARCHY.type) {
+      const command = decode(tape, offset, C.HIERARCHY)
+      return easesName(command) || movesRoll(command)
+    }
     if (type !== C.INSTRUMENT_STATE.type) return false
     const { flags, manualUntilUs } = decode(tape, offset, C.INSTRUMENT_STATE)
     return (flags & MANUAL) !== 0 && manualUntilUs !== 0
@@ -81,6 +98,17 @@ export function createTwoPeople(state: State) {
     if (known < 0) return false
     if (kind === Kind.STRATEGY) return state.algos.standing[known] !== 0
     return (kind === Kind.VENUE ? names.venueNonAtomic : names.ownerCrossVenue)[known] !== 0
+  }
+
+  /** A first account of an entity at a desk or a client that had others: it may roll with another calendar from then on. */
+  function movesRoll({ kind, name, entity, client, desk }: RecordOf<typeof C.HIERARCHY>): boolean {
+    if (kind !== Kind.ACCOUNT || names.idOf(kind, name) >= 0 || !names.has(Kind.ENTITY, entity)) return false
+    if (calendars.own.size === (calendars.own.has(FIRM) ? 1 : 0)) return false
+    const isFirst = (of: number, subject: number) => {
+      const mask = names.has(of, subject) ? names.entityMask[subject]! : 0
+      return mask !== 0 && (mask & (1 << names.entityOrdinal[entity]!)) === 0
+    }
+    return isFirst(Kind.CLIENT, client) || isFirst(Kind.DESK, desk)
   }
 
   /** True where nothing that was refused would pass after the command. */
@@ -98,6 +126,8 @@ export function createTwoPeople(state: State) {
         return tightensInstrument(decode(tape, offset, C.INSTRUMENT_STATE))
       case ALGO.type:
         return decode(tape, offset, ALGO).approved === 0
+      case ZONE_TRANSITIONS.type:
+        return isFarOff(decode(tape, offset, ZONE_TRANSITIONS))
       default:
         return false
     }
@@ -143,9 +173,19 @@ export function createTwoPeople(state: State) {
     return isStricter && isSooner && isLonger
   }
 
-  function tightensBinding({ kind, a, b, allow }: RecordOf<typeof C.BINDING>): boolean {
-    if (allow === 0) return true
-    return kind === PRINCIPAL_DUTY && names.has(Kind.PRINCIPAL, a) && (b & ~names.duties[a]!) === 0
+  /** Duties are taken from a machine, or from oneself: another person's are what keeps the first one in check. */
+  function tightensBinding({ kind, a, b, allow, principal }: RecordOf<typeof C.BINDING>): boolean {
+    if (kind !== PRINCIPAL_DUTY || !names.has(Kind.PRINCIPAL, a)) return allow === 0
+    if (names.isPerson[a] !== 0 && a !== principal) return false
+    return allow === 0 || (b & ~names.duties[a]!) === 0
+  }
+
+  /** Says again what is known of a zone, or goes on behind it so far ahead that no roll of the coming year moves. */
+  function isFarOff(interval: RecordOf<typeof ZONE_TRANSITIONS>): boolean {
+    const { zones } = calendars
+    if (!zones.agrees(interval.zone, interval)) return false
+    const knownUntilUs = zones.knownUntilUs(interval.zone)
+    return interval.untilUs <= knownUntilUs || knownUntilUs >= state.timeUs + ZONE_NOTICE_US
   }
 
   return { refusal }

@@ -29,10 +29,15 @@ export const STATEMENT_DIFFERENCES = 256
 export const CALENDAR_DAYS = 4096
 export const ZONES = 64
 export const ZONE_INTERVALS = 512
+/** How far ahead what is known of a zone must reach for it to be extended without a second person. */
+export const ZONE_NOTICE_US = 366 * 86_400_000_000
 /** Lines of one proposal, bytes of all that are open, and how many may be open at once. */
 export const PROPOSAL_LINES = 100_000
 export const PROPOSAL_BYTES = 64 * 1024 * 1024
 export const PROPOSALS_OPEN = 1_000
+/** Of these, what one maker may have: another goes on proposing. Bytes are enough for the longest proposal. */
+export const PROPOSALS_OF_MAKER = 250
+export const PROPOSAL_BYTES_OF_MAKER = 32 * 1024 * 1024
 /** Proposals that have ended and can still be read, without their lines. */
 export const PROPOSALS_KEPT = 1_000
 /** Refused lines of one proposal that are remembered one by one; the others are counted. */
@@ -41,6 +46,11 @@ export const PROPOSAL_REFUSALS = 100
 export const PROPOSAL_STEP_LINES = 64
 /** Soft blocks that wait to be confirmed, or to be used. */
 export const CONFIRMATIONS = 4_096
+/** Of these, what one session may have: the orders of another still come to be confirmed. */
+export const CONFIRMATIONS_OF_SESSION = 1_024
+/** Parent orders and baskets at once, of all and of one session: a flood of them may not fill the memory. */
+export const PARENTS = 65_536
+export const PARENTS_OF_SESSION = 16_384
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

@@ -272,6 +272,11 @@ export const REASONS: readonly ReasonRow[] = [
   row(299, 'RESTATED_ORDER_REFUSED', 'command', 99, 99, 'An order of an earlier date would not pass today: cancel it.'),
   row(300, 'CALENDAR_MISSING', 'command', 99, 99, 'The firm, entity or venue has no calendar.'),
   row(301, 'ZONE_UNKNOWN', 'command', 99, 99, 'No zone data say when the next trade date begins.'),
+  // What keeps the firm able to go on, whatever one of its people, or one sender, does.
+  row(302, 'LAST_OFFICER', 'command', 99, 99, 'Fewer than two people would be left with a duty that opens the firm.'),
+  row(303, 'PROPOSALS_OF_MAKER', 'command', 99, 99, 'This person has as much proposed as one may: end some of it.'),
+  row(304, 'PARENTS_OF_SESSION', 'command', 99, 99, 'This client has told as many parent orders as one may.'),
+  row(305, 'SOFT_BLOCKS_OF_SESSION', 'A01', 0, 99, 'As many orders of this client wait to be confirmed as may.'),
 ]
 
 /** A number for each code. */

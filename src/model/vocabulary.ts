@@ -157,8 +157,8 @@ export const DUTIES = [
 ] as const
 export type Duty = (typeof DUTIES)[number]
 
-/** What the two officers of the genesis record may do: nothing of it alone but to stop, to tighten and to read. */
-export const OFFICER_DUTIES = [
+/** What the two officers of a genesis record before version 3 may do. */
+export const FIRST_OFFICER_DUTIES = [
   'limits:propose',
   'limits:approve',
   'kill',
@@ -166,6 +166,25 @@ export const OFFICER_DUTIES = [
   'release:approve',
   'risk:read',
   'audit:read',
+] as const satisfies readonly Duty[]
+
+/**
+ * What the two officers of the genesis record may do, as heads of risk: nothing of it alone but to stop, to tighten, to read,
+ * and to confirm an order over a soft level, which is there for one person to look.
+ */
+export const OFFICER_DUTIES = [
+  ...FIRST_OFFICER_DUTIES,
+  'orders:confirm',
+  'override:request',
+  'override:approve',
+] as const satisfies readonly Duty[]
+
+/** Duties without which nobody opens the firm again, or lets anybody else do so: two people at least keep each. */
+export const LASTING_DUTIES = [
+  'limits:propose',
+  'limits:approve',
+  'release:request',
+  'release:approve',
 ] as const satisfies readonly Duty[]
 
 /** What falls due by itself. Of equal due times the kind that stands first here fires first. */

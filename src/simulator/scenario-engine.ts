@@ -44,12 +44,13 @@ import {
   PX,
   type ReplaceGiven,
   type ScenarioOptions,
+  SET_UP,
   START_US,
 } from './scenario-given.ts'
 
 const NO_RULES: RulePack = { version: 1, rules: [], firstRefusal: () => -1 }
 /** Small, as each test makes two engines; large enough for the six hundred orders of a sweep. */
-const SIZES: EngineSizes = {
+export const SIZES: EngineSizes = {
   orders: 1 << 10,
   idsPerDay: 1 << 10,
   instruments: 16,
@@ -61,17 +62,6 @@ const SIZES: EngineSizes = {
   locates: 4,
   duplicates: 1 << 6,
 }
-
-/** What sets a firm up: in production its two officers agree on it. */
-const SET_UP: readonly CommandName[] = [
-  'Hierarchy',
-  'Binding',
-  'Instrument',
-  'Limit',
-  'Capital',
-  'Parameter',
-  'Position',
-]
 
 export class Scenario {
   readonly engine: Engine
@@ -101,6 +91,11 @@ export class Scenario {
   /** Sends the command now, from no session and no principal unless it says so. */
   send<N extends CommandName>(name: N, given: Given<N>, inner?: Command): readonly Said[] {
     this.tick()
+    return this.sendUnasked(name, given, inner)
+  }
+
+  /** Sends the command before what is due. */
+  sendUnasked<N extends CommandName>(name: N, given: Given<N>, inner?: Command): readonly Said[] {
     const stamped = { session: -1, principal: -1, ...given, seq: ++this.seq, timeUs: this.timeUs }
     const made = command(name, stamped as unknown as Partial<ValuesOfCommand<N>>)
     return this.#run((tape) => encodeCommand(tape, inner === undefined ? made : { ...made, inner }))
@@ -177,7 +172,7 @@ export class Scenario {
   // Orders.
 
   order(given: OrderGiven = {}): Decision {
-    return this.#decide('NewOrder', this.#newOrder(given))
+    return this.decide('NewOrder', this.#newOrder(given))
   }
 
   /** An order that must pass; returns its clOrdID. */
@@ -189,13 +184,13 @@ export class Scenario {
   }
 
   evaluate(given: OrderGiven = {}, control = -1): Decision {
-    return this.#decide('Evaluate', { ...this.#newOrder(given), control })
+    return this.decide('Evaluate', { ...this.#newOrder(given), control })
   }
 
   replace(origClOrdID: string, given: ReplaceGiven = {}): Decision {
     const stopPx = given.stopPx ?? 0
     const flags = given.flags ?? 1 | (given.stopPx === undefined ? 0 : 2)
-    return this.#decide('ReplaceOrder', {
+    return this.decide('ReplaceOrder', {
       session: this.id(given.session ?? 'X1'),
       clOrdID: given.clOrdID ?? this.#freshId('r'),
       origClOrdID,
@@ -229,7 +224,7 @@ export class Scenario {
   }
 
   /** Sends an order command and reads its decision. What is not approved, and a what-if, must change nothing. */
-  #decide<N extends 'NewOrder' | 'ReplaceOrder' | 'Evaluate'>(name: N, given: Given<N>): Decision {
+  decide<N extends 'NewOrder' | 'ReplaceOrder' | 'Evaluate'>(name: N, given: Given<N>): Decision {
     // With hundreds of orders open the walk over them would be all that a test of sweeps does.
     const isTested = this.engine.view.openOrders < 50
     const before = isTested ? this.standing() : ''

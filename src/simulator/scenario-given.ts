@@ -14,6 +14,21 @@ export type ControlCode = (typeof CONTROLS)[number]['code']
 /** Fields of a command but those that are stamped. */
 export type Given<N extends CommandName> = Partial<Omit<ValuesOfCommand<N>, 'seq' | 'timeUs'>>
 
+/** What sets a firm up: in production its two officers agree on it. */
+export const SET_UP: readonly CommandName[] = [
+  'Hierarchy',
+  'Binding',
+  'Instrument',
+  'Limit',
+  'Capital',
+  'Parameter',
+  'Position',
+  'Calendar',
+  'CalendarDay',
+  'ZoneTransitions',
+  'DayRoll',
+]
+
 /** An order by names; what is left out is a plain buy of 100 ACME at 100.00. */
 export interface OrderGiven {
   readonly clOrdID?: string

@@ -60,6 +60,21 @@ test('positions, small and large', () => {
   assert.deepEqual(rows[2]?.body, { account: 'A-1', symbol: 'ACME', qty: '5', trader: 'T-1' })
 })
 
+test('a zone stands for its offsets, one row each, without a gap', () => {
+  const source = 'zones:\n  - { zone: America/New_York, from: "2026-01-01T00:00:00Z", until: "2027-01-01T00:00:00Z" }\n'
+  const { rows, faults } = readImport('reference', source, 'yaml')
+  assert.deepEqual(faults, [])
+  const row = (from: string, until: string, offsetSeconds: string) => ({
+    ...{ path: '/zones/transitions', line: 2 },
+    body: { zone: 'America/New_York', offsetSeconds, from: `${from}:00:00.000000Z`, until: `${until}:00:00.000000Z` },
+  })
+  assert.deepEqual(rows, [
+    row('2026-01-01T00', '2026-03-08T07', '-18000'),
+    row('2026-03-08T07', '2026-11-01T06', '-14400'),
+    row('2026-11-01T06', '2027-01-01T00', '-18000'),
+  ])
+})
+
 const head = 'control,subject,hard\n'
 const FAULTS: readonly (readonly [title: string, kind: ImportKind, source: string, fault: RegExp])[] = [
   ['nothing', 'limits', '', /^1: there is no row$/],
@@ -67,6 +82,15 @@ const FAULTS: readonly (readonly [title: string, kind: ImportKind, source: strin
   ['an unknown column', 'limits', 'control,subject,hrad\n', /^1: column 3, hrad, is no field$/],
   ['a column without a name', 'limits', 'control,,subject\n', /^1: column 2, without name, is no field$/],
   ['a column twice', 'limits', 'path,control,subject,control\n', /^1: column control stands twice$/],
+  ['no such zone', 'reference', 'path,zone\nzones,America/Gotham\n', /^2: zone: NOT_IN_SET: /],
+  ['a time that is none', 'reference', 'path,zone,from\nzones,UTC,noon\n', /^2: from: NOT_A_TIME: /],
+  [
+    'a zone backwards',
+    'reference',
+    'path,zone,from,until\nzones,UTC,2026-01-02T00:00:00Z,2026-01-01T00:00:00Z\n',
+    /^2: until: OUT_OF_RANGE: /,
+  ],
+  ['a zone twice', 'reference', 'path,zone\nzones,UTC\nzones,UTC\n', /^3: line 2 is about the same$/],
   ['no path', 'reference', 'kind,name\nDESK,D\n', /^1: a column path is missing: hierarchy, fx, instruments/],
   ['a path of another kind', 'positions', 'path,account\nlimits,A\n', /^2: path: limits is none of positions$/],
   ['no path in a row', 'reference', 'path,kind,name\n,DESK,D\n', /^2: path: nothing is none of hierarchy/],

@@ -137,7 +137,8 @@ class ImportReader {
     const before = this.#keys.get(key)
     if (before !== undefined) return this.#fail(line, `line ${before} is about the same`)
     this.#keys.set(key, line)
-    this.#rows.push({ path: to.path, line, body })
+    const { path, rowsOf } = to.inFull ?? { path: to.path, rowsOf: (row: Body) => [row] }
+    for (const row of rowsOf(body)) this.#rows.push({ path, line, body: row })
   }
 
   end(): ImportFile {

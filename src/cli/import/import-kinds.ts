@@ -3,12 +3,22 @@ import type { Directory, InstrumentUnits } from '../../model/directory.ts'
 import type { RequestError } from '../../model/errors.ts'
 import { DECIMALS_MAX } from '../../model/numbers.ts'
 import { ALGO_FORM, algo } from '../../model/parse/algo.ts'
+import {
+  CALENDAR_DAY_FORM,
+  CALENDAR_FORM,
+  calendar,
+  calendarDay,
+  ZONE_FORM,
+  ZONE_TRANSITIONS_FORM,
+  zoneTransitions,
+} from '../../model/parse/calendar.ts'
 import type { Form, Words, WordsOf } from '../../model/parse/form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from '../../model/parse/instrument.ts'
 import { LIMIT_FORM, limit } from '../../model/parse/limit.ts'
 import type { Command, Sender } from '../../model/parse/reading.ts'
 import * as reference from '../../model/parse/reference.ts'
+import { zoneFault, zoneRows } from './zone-rows.ts'
 
 export const IMPORT_KINDS = ['limits', 'reference', 'positions'] as const
 export type ImportKind = (typeof IMPORT_KINDS)[number]
@@ -21,6 +31,8 @@ export interface ImportPath {
   aboutOf(body: Body): readonly unknown[]
   /** The fault that the gate would find without knowing any name. */
   faultOf(words: Words): RequestError | undefined
+  /** Where a row is a short form: the rows that it stands for, and the route that takes them. */
+  readonly inFull?: { readonly path: string; rowsOf(body: Body): readonly Body[] }
 }
 
 /** The body of a request, as a route takes it. */
@@ -70,6 +82,10 @@ const aboutLimit = ({ control, subject, object, windowUs }: Body) => [
   control === 'MESSAGE_RATE' ? windowUs : '',
 ]
 
+const ZONES: ImportPath = {
+  ...{ path: '/zones', form: ZONE_FORM, aboutOf: ({ zone }) => [zone], faultOf: zoneFault },
+  inFull: { path: '/zones/transitions', rowsOf: zoneRows },
+}
 const PARAMETERS = route('/parameters', reference.PARAMETER_FORM, reference.parameter, ['parameter'])
 const BOUND = ['kind', 'trader', 'strategy', 'session', 'account', 'venue', 'assetClass', 'principal']
 
@@ -86,6 +102,10 @@ export const IMPORT_PATHS: Readonly<Record<ImportKind, readonly ImportPath[]>> =
     route('/capital', reference.CAPITAL_FORM, reference.capital, ['subject']),
     route('/adv', reference.ADV_FORM, reference.adv, ['symbol']),
     route('/algos', ALGO_FORM, algo, ['strategy']),
+    ZONES,
+    route('/zones/transitions', ZONE_TRANSITIONS_FORM, zoneTransitions, ['zone', 'from']),
+    route('/calendars', CALENDAR_FORM, calendar, ['entity', 'venue']),
+    route('/calendars/days', CALENDAR_DAY_FORM, calendarDay, ['entity', 'venue', 'date']),
   ],
   positions: [
     route('/positions', reference.POSITION_FORM, reference.position, ['account', 'symbol', 'trader', 'strategy']),

@@ -1,7 +1,7 @@
 /**
  * ORDER_STRUCTURE: the order is one that a market could take.
  *
- * Rule      known side, type and time in force; quantity positive, in lots, within the instrument; prices given exactly where
+ * Rule      known side, type and time in force; no flag but those of price, stop and expiry; quantity positive, in lots, within the instrument; prices given exactly where
  *           the type needs them, on the tick, positive unless the instrument allows otherwise; expiry exactly for GTD.
  * Units     Price and quantity units of the instrument.
  * Reads     instrument.tick, lot, qtyMax, flags. Changes nothing.
@@ -19,17 +19,21 @@ const INVALID_QTY = reasonNumber('INVALID_QTY')
 const INVALID_PRICE = reasonNumber('INVALID_PRICE')
 const INVALID_STOP_PX = reasonNumber('INVALID_STOP_PX')
 const INVALID_EXPIRY = reasonNumber('INVALID_EXPIRY')
+const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 
 const HAS_PRICE = 1
 const HAS_STOP = 2
 const HAS_EXPIRY = 4
+const KNOWN_FLAGS = HAS_PRICE | HAS_STOP | HAS_EXPIRY
+/** Stands for a flag, or a code, that no version knows. */
+export const UNDEFINED_FLAG = 8
 const GTD = 4
 
 export function createOrderStructure(state: State, j: Judgement) {
   const { x } = j
   const { qtyMax, lot, tick, flags: instrumentFlags } = state.instruments
 
-  /** `flags` says which of price, stopPx and expireTime are given. */
+  /** `flags` says which of price, stopPx and expireTime are given; anything else in it is refused. */
   function judgeOrderStructure(flags: number): number {
     const { ordType, timeInForce, instrument } = j
     if (j.side < 0 || j.side > 3) return INVALID_SIDE
@@ -46,7 +50,7 @@ export function createOrderStructure(state: State, j: Judgement) {
     if (hasExpiry !== (timeInForce === GTD)) return INVALID_EXPIRY
     // A replace keeps its order's expiry, which was judged with the order.
     if (hasExpiry && j.replaces < 0 && !(x[X.EXPIRE]! > x[X.NOW]!)) return INVALID_EXPIRY
-    return 0
+    return (flags & ~KNOWN_FLAGS) === 0 ? 0 : INVALID_VALUE
   }
 
   /** `at` is the place of the price in the scratch. */

@@ -1,5 +1,5 @@
 /** Soft blocks: orders over a soft level that wait to be confirmed, or to be sent again. */
-import { CONFIRMATIONS } from '../../model/bounds.ts'
+import { CONFIRMATIONS, CONFIRMATIONS_OF_SESSION } from '../../model/bounds.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
 /** Indices in CONFIRMATION_STATES. */
@@ -28,6 +28,8 @@ export interface Confirmation {
 export function createConfirmations() {
   /** By sequence number of the decision, oldest first. */
   const bySeq = new Map<number, Confirmation>()
+  /** How many each session has; made anew where a state is loaded. */
+  const counts = new Map<number, number>()
 
   function get(seq: number): Confirmation | undefined {
     return bySeq.get(seq)
@@ -44,11 +46,27 @@ export function createConfirmations() {
 
   function add(confirmation: Confirmation): void {
     bySeq.set(confirmation.seq, confirmation)
+    count(confirmation.session, 1)
     confirmations.next = confirmation.id + 1
   }
 
   function end(seq: number): void {
+    const ended = bySeq.get(seq)
+    if (ended !== undefined) count(ended.session, -1)
     bySeq.delete(seq)
+  }
+
+  function count(session: number, by: 1 | -1): void {
+    counts.set(session, hasOf(session) + by)
+  }
+
+  function hasOf(session: number): number {
+    return counts.get(session) ?? 0
+  }
+
+  /** True where the session may not have one more. */
+  function hasEnough(session: number): boolean {
+    return hasOf(session) >= CONFIRMATIONS_OF_SESSION
   }
 
   function isFull(): boolean {
@@ -58,6 +76,7 @@ export function createConfirmations() {
   function visit(v: StateVisitor): void {
     confirmations.next = v.int(confirmations.next)
     v.map(bySeq)
+    if (v.isLoading) for (const { session } of bySeq.values()) count(session, 1)
   }
 
   const confirmations = {
@@ -69,6 +88,7 @@ export function createConfirmations() {
     add,
     end,
     isFull,
+    hasEnough,
     visit,
   }
   return confirmations

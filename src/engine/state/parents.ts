@@ -1,11 +1,11 @@
 /** Parent orders and baskets, and what their slices come to. */
+import { PARENTS, PARENTS_OF_SESSION } from '../../model/bounds.ts'
 import type { StateVisitor } from './state-visitor.ts'
-
-/** Most parents at once: a sender's flood of them may not fill the memory. */
-export const PARENTS_MAX = 65_536
 
 export interface Parent {
   readonly key: string
+  /** SESSION that told it. */
+  readonly session: number
   readonly account: number
   readonly strategy: number
   /** -1 of a basket. */
@@ -29,6 +29,8 @@ export type Parents = ReturnType<typeof createParents>
 export function createParents(ordersMax: number) {
   const byKey = new Map<string, number>()
   const parents = new Map<number, Parent>()
+  /** How many each session has; made anew where a state is loaded. */
+  const counts = new Map<number, number>()
   /** Parent of the order in each slot; -1 for none. */
   const parentOf = new Int32Array(ordersMax).fill(-1)
 
@@ -43,7 +45,12 @@ export function createParents(ordersMax: number) {
   function add(parent: Parent): void {
     byKey.set(parent.key, table.made)
     parents.set(table.made, parent)
+    count(parent, 1)
     table.made++
+  }
+
+  function count({ session }: Parent, by: 1 | -1): void {
+    counts.set(session, (counts.get(session) ?? 0) + by)
   }
 
   function adopt(slot: number, id: number): void {
@@ -67,6 +74,7 @@ export function createParents(ordersMax: number) {
       if (parent.open > 0 || parent.tradeDate >= before) continue
       parents.delete(id)
       byKey.delete(parent.key)
+      count(parent, -1)
     }
   }
 
@@ -74,6 +82,7 @@ export function createParents(ordersMax: number) {
     table.made = v.int(table.made)
     v.map(byKey)
     v.map(parents)
+    if (v.isLoading) for (const parent of parents.values()) count(parent, 1)
     v.ints(parentOf, table.made === 0 ? 0 : ordersMax)
   }
 
@@ -81,7 +90,8 @@ export function createParents(ordersMax: number) {
     parentOf,
     /** How many were ever told: without one no order looks for its own. */
     made: 0,
-    isFull: (): boolean => parents.size >= PARENTS_MAX,
+    isFull: (): boolean => parents.size >= PARENTS,
+    hasEnough: (session: number): boolean => (counts.get(session) ?? 0) >= PARENTS_OF_SESSION,
     idOf,
     get,
     add,

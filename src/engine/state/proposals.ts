@@ -1,5 +1,5 @@
 /** Proposals: what people have asked for that takes two of them. The lines of one that has ended are gone. */
-import { PROPOSALS_KEPT } from '../../model/bounds.ts'
+import { PROPOSAL_BYTES_OF_MAKER, PROPOSALS_KEPT, PROPOSALS_OF_MAKER } from '../../model/bounds.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
 /** Indices in PROPOSAL_STATES. */
@@ -49,6 +49,8 @@ export function createProposals() {
   /** By id, oldest first. */
   const byId = new Map<number, Proposal>()
   const byKey = new Map<string, Proposal>()
+  /** How many open ones each maker has, and the bytes of their lines; made anew where a state is loaded. */
+  const shares = new Map<number, { open: number; bytes: number }>()
   /** In the order of their approval. */
   const applying: Proposal[] = []
 
@@ -64,6 +66,22 @@ export function createProposals() {
     return byKey.get(`${maker}/${key}`)
   }
 
+  /** True where the maker may not open one more. */
+  function hasEnough(maker: number): boolean {
+    return shareOf(maker).open >= PROPOSALS_OF_MAKER
+  }
+
+  /** True where so many bytes more are too many of the maker's. */
+  function isTooMuch(maker: number, bytes: number): boolean {
+    return shareOf(maker).bytes + bytes > PROPOSAL_BYTES_OF_MAKER
+  }
+
+  function shareOf(maker: number): { open: number; bytes: number } {
+    const share = shares.get(maker) ?? { open: 0, bytes: 0 }
+    shares.set(maker, share)
+    return share
+  }
+
   function all(): Iterable<Proposal> {
     return byId.values()
   }
@@ -73,6 +91,7 @@ export function createProposals() {
     byKey.set(`${proposal.maker}/${proposal.key}`, proposal)
     proposals.next = proposal.id + 1
     proposals.open++
+    shareOf(proposal.maker).open++
   }
 
   /** Appends a line, whose bytes it keeps. */
@@ -84,11 +103,17 @@ export function createProposals() {
     proposal.hash0 = hash0
     proposal.hash1 = hash1
     proposals.bytes += line.length
+    shareOf(proposal.maker).bytes += line.length
   }
 
   /** Ends an open one: its lines go, and the oldest of those that have ended where too many are kept. */
   function end(proposal: Proposal, state: ProposalState): void {
-    for (const line of proposal.lines) proposals.bytes -= line.length
+    const share = shareOf(proposal.maker)
+    for (const line of proposal.lines) {
+      proposals.bytes -= line.length
+      share.bytes -= line.length
+    }
+    share.open--
     proposal.state = state
     proposal.lines = []
     proposal.ids = []
@@ -123,7 +148,13 @@ export function createProposals() {
     const ids = v.data(applying.map(({ id }) => id))
     v.map(byId)
     if (!v.isLoading) return
-    for (const proposal of byId.values()) byKey.set(`${proposal.maker}/${proposal.key}`, proposal)
+    for (const proposal of byId.values()) {
+      byKey.set(`${proposal.maker}/${proposal.key}`, proposal)
+      if (!isOpen(proposal)) continue
+      const share = shareOf(proposal.maker)
+      share.open++
+      for (const line of proposal.lines) share.bytes += line.length
+    }
     for (const id of ids) applying.push(byId.get(id)!)
   }
 
@@ -135,6 +166,8 @@ export function createProposals() {
     bytes: 0,
     get,
     withKey,
+    hasEnough,
+    isTooMuch,
     all,
     add,
     addLine,

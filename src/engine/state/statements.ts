@@ -90,6 +90,8 @@ export function createStatements(state: StatementTables, scopes: number) {
   const lists = new Map<number, LiveOrderList>()
   /** Date of the last settled list by (account, venue). */
   const listDate = new IntTable(64)
+  /** Trade date on which a list of (account, venue) stays demanded, though no client may name the venue any more. */
+  const demandedDate = new IntTable(8)
   /** Readiness as it was worked out last, and at which count of changes. */
   const readyAt = new Int32Array(scopes).fill(-1)
   const ready = new Int32Array(scopes)
@@ -117,12 +119,26 @@ export function createStatements(state: StatementTables, scopes: number) {
     return venuesOf(account).every((venue) => listDate.get(account, venue) === date)
   }
 
-  /** The venues of an account: those that a session which is bound to it may name. */
+  /** The venues of an account: those that a session which is bound to it may name, or might until now on this date. */
   function venuesOf(account: number): number[] {
     const sessions = names.idsOf(Kind.SESSION).filter((id) => names.isPermitted(SESSION_ACCOUNT, id, account))
-    return names
-      .idsOf(Kind.VENUE)
-      .filter((venue) => sessions.some((session) => names.isPermitted(SESSION_VENUE, session, venue)))
+    const date = state.dateOf(account)
+    const isDemanded = (venue: number) => demandedDate.get(account, venue) === date
+    const mayName = (venue: number) => sessions.some((session) => names.isPermitted(SESSION_VENUE, session, venue))
+    return names.idsOf(Kind.VENUE).filter((venue) => mayName(venue) || isDemanded(venue))
+  }
+
+  /** A client is about to lose an account, or a venue: what its accounts must state today they go on having to. */
+  function keepDemanded(kind: number, session: number, other: number): void {
+    if (kind === SESSION_ACCOUNT) for (const venue of venuesOf(other)) demand(other, venue)
+    if (kind !== SESSION_VENUE) return
+    for (const account of names.idsOf(Kind.ACCOUNT)) {
+      if (names.isPermitted(SESSION_ACCOUNT, session, account)) demand(account, other)
+    }
+  }
+
+  function demand(account: number, venue: number): void {
+    demandedDate.set(account, venue, state.dateOf(account))
   }
 
   /** Rows of everything that is kept. */
@@ -172,6 +188,7 @@ export function createStatements(state: StatementTables, scopes: number) {
     for (const kept of [open, differing, settled]) v.map(kept)
     v.map(lists)
     listDate.visit(v)
+    demandedDate.visit(v)
     if (v.isLoading) for (const account of differing.keys()) differs[account] = 1
   }
 
@@ -185,6 +202,7 @@ export function createStatements(state: StatementTables, scopes: number) {
     refuses,
     isReady,
     venuesOf,
+    keepDemanded,
     rowsKept,
     settle,
     setDiffering,

@@ -18,8 +18,9 @@ export type Zones = ReturnType<typeof createZones>
 export function createZones() {
   const zones = new Map<string, ZoneInterval[]>()
 
-  /** Takes an interval in: what stood from its beginning on is cut off. */
+  /** Takes an interval in: what stood from its beginning on is cut off, but for what only says again what is known. */
   function set(zone: string, interval: ZoneInterval): void {
+    if (interval.untilUs <= knownUntilUs(zone) && agrees(zone, interval)) return
     const before = (zones.get(zone) ?? []).filter(({ fromUs }) => fromUs < interval.fromUs)
     const last = before.at(-1)
     if (last !== undefined && last.untilUs > interval.fromUs) {
@@ -36,6 +37,13 @@ export function createZones() {
   /** Beginning of what is known of a zone; Infinity where nothing is. */
   function knownFromUs(zone: string): number {
     return zones.get(zone)?.[0]?.fromUs ?? Number.POSITIVE_INFINITY
+  }
+
+  /** True where all that is known of the interval's time has its offset; it begins where something is, or was, known. */
+  function agrees(zone: string, { fromUs, untilUs, offsetSeconds }: ZoneInterval): boolean {
+    if (!(fromUs >= knownFromUs(zone) && fromUs <= knownUntilUs(zone))) return false
+    const meets = (known: ZoneInterval) => known.fromUs < untilUs && known.untilUs > fromUs
+    return (zones.get(zone) ?? []).every((known) => !meets(known) || known.offsetSeconds === offsetSeconds)
   }
 
   /**
@@ -61,6 +69,7 @@ export function createZones() {
     set,
     knownUntilUs,
     knownFromUs,
+    agrees,
     instantUs,
     visit: (v: StateVisitor): void => v.map(zones),
   }

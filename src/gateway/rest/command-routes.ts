@@ -34,7 +34,7 @@ import type { Command, Sender } from '../../model/parse/reading.ts'
 import * as reference from '../../model/parse/reference.ts'
 import type { Duty } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
-import { BULK_BYTES, type Route } from './route.ts'
+import { BULK_BYTES, PEOPLE, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
 
 /** A constructor of model/parse. */
@@ -54,9 +54,6 @@ interface Row {
   /** The reporter must have a session. */
   readonly needsSession?: boolean
 }
-
-/** Who may alone do a part of what two people govern, or propose it: the engine says which, and names the way. */
-const PEOPLE: readonly Duty[] = ['limits:propose', 'limits:approve']
 
 const ROWS_MAX = 1000
 const BULK = `An object, or an array of up to ${ROWS_MAX}; rows are sequenced one by one, in order, and answered one by one.`
@@ -286,9 +283,10 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
     route(DAY_ROLL_FORM, dayRoll, {
       url: '/day-roll',
       tag: 'Kill',
-      duties: ['day:roll'],
+      duties: ['day:roll', ...PEOPLE],
       summary: 'Begin a trade date',
-      description: 'Zeroes executed flow and carries open orders at new marks. A date that is not later: DAY_ROLLED.',
+      description:
+        'Zeroes executed flow and carries open orders at new marks. A date that is not later: DAY_ROLLED. In production nobody does it alone: it is proposed, or comes by the calendar.',
       errors: ['UNKNOWN_NAME', 'NOT_A_DATE'],
     }),
   ]

@@ -3,9 +3,17 @@ import type { Directory } from '../../model/directory.ts'
 import type { ReadinessView } from '../../model/engine-port.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
 import { formatDecimal } from '../../model/numbers.ts'
-import { CALENDAR_DAY_FORM, CALENDAR_FORM, calendar, calendarDay } from '../../model/parse/calendar.ts'
+import {
+  CALENDAR_DAY_FORM,
+  CALENDAR_FORM,
+  calendar,
+  calendarDay,
+  ZONE_FORM,
+  ZONE_TRANSITIONS_FORM,
+  zoneTransitions,
+} from '../../model/parse/calendar.ts'
 import { EXAMPLE } from '../../model/parse/example-names.ts'
-import { type Form, form, mayTime, needId, needName, type Words, type WordsOf } from '../../model/parse/form.ts'
+import { type Form, form, needName, type Words, type WordsOf } from '../../model/parse/form.ts'
 import { type Command, Reading, type Sender } from '../../model/parse/reading.ts'
 import {
   ADOPT_FORM,
@@ -22,7 +30,7 @@ import type { Gate } from '../gate.ts'
 import { maySee } from '../visibility.ts'
 import { isZone, zoneIntervals } from '../zone-intervals.ts'
 import type { Exchange } from './exchange.ts'
-import { BULK_BYTES, type Route } from './route.ts'
+import { BULK_BYTES, PEOPLE, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
 
 const TAG = 'Trade date'
@@ -34,11 +42,6 @@ const AHEAD_MS = 3653 * DAY_MS
 const SPAN_MS = 100 * 366 * DAY_MS
 
 const READINESS_FORM = form('ReadinessQuery', 'Which account.', [needName('account', 'Account.', EXAMPLE.account)])
-const ZONE_FORM = form('Zone', "Tells the engine a time zone's offsets, from the gate's own time zone data.", [
-  needId('zone', 'IANA time zone.', 'America/New_York'),
-  mayTime('from', 'From when on; a year ago where not given.', '2026-01-01T00:00:00Z'),
-  mayTime('until', 'Until when; ten years from now where not given.', '2036-01-01T00:00:00Z'),
-])
 
 /** The commands of one request, or what is wrong with it. */
 type Construct<F extends Form> = (
@@ -105,23 +108,32 @@ export function dayRoutes(gate: Gate, sequencing: Sequencing): readonly Route[] 
     },
     route(CALENDAR_FORM, calendar, {
       url: '/calendars',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Say when trade dates begin',
-      description: 'The roll then comes by itself, once a business day. Its zone must have been told before.',
+      description:
+        'The roll then comes by itself, once a business day. Its zone must have been told before. In production nobody does it alone: it is proposed.',
       errors: ['UNKNOWN_NAME', 'FIELD_CONFLICT', 'NOT_A_TIME'],
     }),
     route(CALENDAR_DAY_FORM, calendarDay, {
       url: '/calendars/days',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Holidays and half days',
-      description: 'Of the firm, an entity or a venue.',
+      description: 'Of the firm, an entity or a venue. In production nobody does it alone: it is proposed.',
       errors: ['UNKNOWN_NAME', 'FIELD_CONFLICT', 'NOT_A_TIME', 'NOT_A_DATE'],
     }),
     route(ZONE_FORM, (words, _, sender) => zoneCommands(gate, words, sender), {
       url: '/zones',
-      duties: ['reference:write'],
+      duties: ['reference:write', ...PEOPLE],
       summary: 'Tell a time zone',
-      description: "The gate's machine knows its offsets; journaled, they are the same for every replay.",
+      description:
+        "The gate's machine knows its offsets; journaled, they are the same for every replay. In production only what is known said again, and what goes on behind it more than a year ahead: all else is proposed, as /zones/transitions.",
+      errors: ['NOT_A_TIME'],
+    }),
+    route(ZONE_TRANSITIONS_FORM, zoneTransitions, {
+      url: '/zones/transitions',
+      duties: ['reference:write', ...PEOPLE],
+      summary: 'Tell one offset of a time zone',
+      description: 'What was said of later times is cut off, unless all of it is known already.',
       errors: ['NOT_A_TIME'],
     }),
   ]

@@ -14,6 +14,7 @@ import { decode, type RecordOf } from '../../model/records/schema.ts'
 import { Tape, typeAt } from '../../model/records/tape.ts'
 import {
   BINDING_KINDS,
+  CALENDAR_DAY_KINDS,
   DUTIES,
   LIMIT_ACTIONS,
   LIMIT_MODES,
@@ -98,6 +99,13 @@ function wordOf(command: string, field: string, values: Readonly<Record<string, 
       return PARAMETERS[value]?.name
     case 'Hierarchy.kind':
       return NAME_KINDS[value]
+    case 'CalendarDay.kind':
+      return CALENDAR_DAY_KINDS[value]
+    case 'DayRoll.calendar':
+      return value < 0 ? undefined : names.nameOf('ENTITY', value)
+    case 'ZoneTransitions.fromUs':
+    case 'ZoneTransitions.untilUs':
+      return formatTimeUs(value)
     case 'Algo.environment':
       return ENVIRONMENTS[value]
     case 'Binding.kind':

@@ -13,7 +13,7 @@ import { ProposedNames } from './proposed-names.ts'
 import { BULK_BYTES, type Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
 
-const OWN: readonly Duty[] = ['reference:write', 'positions:write', 'lists:write', 'quotes:write', 'admin']
+const OWN: readonly Duty[] = ['reference:write', 'positions:write', 'lists:write', 'quotes:write', 'day:roll', 'admin']
 const MAY_PROPOSE: readonly Duty[] = ['limits:propose', ...OWN]
 const MAY_APPROVE: readonly Duty[] = ['limits:approve', ...OWN]
 const MAY_END: readonly Duty[] = ['limits:propose', 'limits:approve', ...OWN]

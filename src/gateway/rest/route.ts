@@ -36,6 +36,9 @@ export interface Route {
   handle(exchange: Exchange, rows: readonly Words[]): void
 }
 
+/** Who may alone do a part of what two people govern, or propose it: the engine says which, and names the way. */
+export const PEOPLE: readonly Duty[] = ['limits:propose', 'limits:approve']
+
 export const BODY_BYTES = 64 * 1024
 /** Bulk reference data. */
 export const BULK_BYTES = 1024 * 1024

@@ -1,15 +1,17 @@
-/** Calendars: forms and constructors. Time zones are told by the gateway, in words that it makes itself. */
+/** Calendars and time zones: forms and constructors. */
 import { NAME_CHARS } from '../bounds.ts'
 import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
-import { CALENDAR, CALENDAR_DAY } from '../records/day-commands.ts'
+import { CALENDAR, CALENDAR_DAY, ZONE_TRANSITIONS } from '../records/day-commands.ts'
 import { CALENDAR_DAY_KINDS } from '../vocabulary.ts'
 import { EXAMPLE } from './example-names.ts'
-import { form, mayFlag, mayId, mayName, needCode, needId, type WordsOf } from './form.ts'
+import { form, mayFlag, mayId, mayName, mayTime, needCode, needId, needNumber, needTime, type WordsOf } from './form.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
 
 /** Bit i of a weekend is day i. */
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const
+/** No zone's clock is further from UTC. */
+const OFFSET_MAX_SECONDS = 18 * 3600
 const CLOCK = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/
 
 export const CALENDAR_FORM = form(
@@ -99,4 +101,44 @@ export function calendarDay(
   if ((words.kind === 'HALF_DAY') !== (words.close !== undefined))
     read.fail('FIELD_CONFLICT', 'close', 'HALF_DAY only.')
   return read.fault ?? { layout: CALENDAR_DAY, values }
+}
+
+/** Told as intervals by whoever knows the zone: the gate, or the machine that imports a file. */
+export const ZONE_FORM = form(
+  'Zone',
+  "Tells a time zone's offsets, from the time zone data of the machine that makes them.",
+  [
+    needId('zone', 'IANA time zone.', 'America/New_York'),
+    mayTime('from', 'From when on; over a year ago where not given.', '2026-01-01T00:00:00Z'),
+    mayTime('until', 'Until when; ten years from now where not given.', '2036-01-01T00:00:00Z'),
+  ],
+)
+
+export const ZONE_TRANSITIONS_FORM = form('ZoneTransitions', 'How far a zone is from UTC for a time.', [
+  needId('zone', 'IANA time zone.', 'America/New_York'),
+  needTime('from', 'From this instant on.', '2026-11-01T06:00:00Z'),
+  needTime(
+    'until',
+    'Until before this instant; behind it nothing is known unless it was told.',
+    '2027-03-14T07:00:00Z',
+  ),
+  needNumber('offsetSeconds', 'seconds', 'Local time less UTC.', '-18000'),
+])
+
+export function zoneTransitions(
+  words: WordsOf<typeof ZONE_TRANSITIONS_FORM>,
+  names: Directory,
+  { session, principal }: Sender,
+): Command<typeof ZONE_TRANSITIONS> | RequestError {
+  const read = new Reading(names)
+  const values = {
+    session,
+    principal,
+    zone: read.text('zone', words.zone, NAME_CHARS),
+    fromUs: read.timeUs('from', words.from),
+    untilUs: read.timeUs('until', words.until),
+    offsetSeconds: read.integer('offsetSeconds', words.offsetSeconds, -OFFSET_MAX_SECONDS, OFFSET_MAX_SECONDS),
+  }
+  if (values.untilUs <= values.fromUs) read.fail('OUT_OF_RANGE', 'until', 'After from.')
+  return read.fault ?? { layout: ZONE_TRANSITIONS, values }
 }

@@ -3,6 +3,14 @@ import type { Directory } from '../directory.ts'
 import { RequestError } from '../errors.ts'
 import { APPROVE, PROPOSAL_LINE, PROPOSAL_SUBMIT, PROPOSE, REJECT_PROPOSAL } from '../records/people-commands.ts'
 import { ALGO_FORM, algo } from './algo.ts'
+import {
+  CALENDAR_DAY_FORM,
+  CALENDAR_FORM,
+  calendar,
+  calendarDay,
+  ZONE_TRANSITIONS_FORM,
+  zoneTransitions,
+} from './calendar.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
 import {
@@ -23,6 +31,7 @@ import {
 } from './form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from './hierarchy.ts'
 import { INSTRUMENT_FORM, instrument } from './instrument.ts'
+import { DAY_ROLL_FORM, dayRoll } from './kill.ts'
 import { LIMIT_FORM, limit } from './limit.ts'
 import { INSTRUMENT_STATE_FORM, instrumentState } from './market.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
@@ -54,6 +63,10 @@ export const LINE_KINDS: Readonly<Record<string, Kind>> = {
   '/capital': kindOf(reference.CAPITAL_FORM, reference.capital),
   '/adv': kindOf(reference.ADV_FORM, reference.adv),
   '/algos': kindOf(ALGO_FORM, algo),
+  '/zones/transitions': kindOf(ZONE_TRANSITIONS_FORM, zoneTransitions),
+  '/calendars': kindOf(CALENDAR_FORM, calendar),
+  '/calendars/days': kindOf(CALENDAR_DAY_FORM, calendarDay),
+  '/day-roll': kindOf(DAY_ROLL_FORM, dayRoll),
   '/positions': kindOf(reference.POSITION_FORM, reference.position),
 }
 const PATHS = Object.keys(LINE_KINDS)

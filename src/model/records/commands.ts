@@ -303,13 +303,17 @@ export const DAY_ROLL = command(
 
 export const TICK = command(27, 1, 'Tick', 'Time passes: due timers fire.', [])
 
-export const GENESIS = command(28, 2, 'Genesis', 'The first record of a journal.', [
+export const GENESIS = command(28, 3, 'Genesis', 'The first record of a journal.', [
   i32('profile', 'code', '0 demo, 1 production.'),
   i32('ledgerDecimals', 'number', 'ld: money is in 10^-ld of the base currency.'),
   i32('tradeDate', 'date', 'First trade date, as yyyymmdd.'),
   text('firm', NAME_CHARS, 'Firm id.'),
   text('baseCurrency', NAME_CHARS, 'Base currency.'),
-  text('officer1', NAME_CHARS, 'PRINCIPAL 0, a person with OFFICER_DUTIES. A demo may have no officers.'),
+  text(
+    'officer1',
+    NAME_CHARS,
+    'PRINCIPAL 0, a person with OFFICER_DUTIES; FIRST_OFFICER_DUTIES before version 3. A demo may have none.',
+  ),
   text('officer2', NAME_CHARS, 'PRINCIPAL 1, likewise.'),
 ])
 

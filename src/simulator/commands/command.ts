@@ -87,6 +87,11 @@ export function lineOf<N extends CommandName>(name: N, given: Partial<ValuesOfCo
   return command(name, { ...given, seq: 0, timeUs: 0, session: -1, principal: -1 })
 }
 
+/** What a command's record holds. */
+export function fieldsOf(name: CommandName): readonly Field[] {
+  return LAYOUTS[name].fields
+}
+
 /** Appends the command to the tape; returns its offset. */
 export function encodeCommand(tape: Tape, given: Command): number {
   const offset = encode(tape, LAYOUTS[given.name] as RecordLayout, given.values as object)

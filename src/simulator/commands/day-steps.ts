@@ -5,8 +5,10 @@
 import { formatDecimal } from '../../model/numbers.ts'
 import { hashWords, NO_ROWS_HASH, rowLine, withRow } from '../../model/statement-hash.ts'
 import { TIMES_IN_FORCE } from '../../model/vocabulary.ts'
+import { dateInForce } from '../twin/calendar-time.ts'
 import { dateOf, instrumentAt, liveOrders, type Name, type Order } from '../twin/state.ts'
 import { carriedPositions } from '../twin/statements.ts'
+import { type Command, lineOf } from './command.ts'
 import type { Dice } from './dice.ts'
 import type { Step } from './order-steps.ts'
 import type { Script } from './script.ts'
@@ -121,6 +123,37 @@ export const calendar: Step = (script, world, dice) => {
     const kind = dice.below(3)
     const date = tradeDate + dice.between(0, 3)
     script.send('CalendarDay', { entity, venue: -1, date, kind, closeSeconds: kind === 2 ? 3600 : -1 })
+  }
+}
+
+/** What can change when a trade date begins, or begins one: as a person or a machine would send it, or propose it. */
+export function dateLine(script: Script, world: World, dice: Dice): Command {
+  const { state } = script.twin
+  const entity = dice.of([-1, -1, ...world.entities])
+  const name = dice.of(ZONES)
+  const known = state.zones.get(name) ?? []
+  const { fromUs, untilUs, seconds } = dice.of(
+    known.length > 0 ? known : [{ fromUs: script.timeUs, untilUs: script.timeUs + SECOND, seconds: 0 }],
+  )
+  const year = 367 * DAY_SECONDS * SECOND
+  switch (dice.below(6)) {
+    case 0:
+      return lineOf('DayRoll', { calendar: entity, tradeDate: dateInForce(state, entity) + dice.of([1, 1, 0]) })
+    case 1: {
+      const hours = { rollSeconds: dice.below(DAY_SECONDS), evening: dice.below(2), weekend: dice.of([0, 65]) }
+      return lineOf('Calendar', { entity, venue: -1, zone: name, ...hours, closeSeconds: -1 })
+    }
+    case 2:
+      return lineOf('CalendarDay', { entity, venue: -1, date: state.tradeDate + 2, kind: 1, closeSeconds: -1 })
+    case 3:
+      return lineOf('ZoneTransitions', {
+        ...{ zone: name, fromUs, untilUs: untilUs + dice.of([0, 0, year, -SECOND]) },
+        offsetSeconds: dice.chance(80) ? seconds : seconds + 1,
+      })
+    default: {
+      const endUs = known.at(-1)?.untilUs ?? script.timeUs
+      return lineOf('ZoneTransitions', { zone: name, fromUs: endUs, untilUs: endUs + year, offsetSeconds: seconds })
+    }
   }
 }
 

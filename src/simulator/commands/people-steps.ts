@@ -7,6 +7,7 @@ import type { Proposal } from '../twin/kept.ts'
 import * as rows from '../twin/rows.ts'
 import type { Limit } from '../twin/state.ts'
 import { type Command, lineOf } from './command.ts'
+import { dateLine } from './day-steps.ts'
 import type { Dice } from './dice.ts'
 import type { Step } from './order-steps.ts'
 import type { Script } from './script.ts'
@@ -79,7 +80,7 @@ function datedLimit(script: Script, dice: Dice): Command {
 function anyLine(script: Script, world: World, dice: Dice): Command {
   const instrument = dice.of(world.instruments).id
   const { timeUs } = script
-  switch (dice.below(10)) {
+  switch (dice.below(11)) {
     case 0:
       return lineOf('Parameter', {
         parameter: dice.below(PARAMETERS.length),
@@ -106,6 +107,8 @@ function anyLine(script: Script, world: World, dice: Dice): Command {
       return datedLimit(script, dice)
     case 6:
       return dice.chance(80) ? changedLimit(script, dice) : lineOf('Kill', { state: 1 })
+    case 9:
+      return dateLine(script, world, dice)
     case 8:
       return lineOf('Algo', {
         ...{ strategy: dice.of(world.strategies), owner: dice.of(world.people), approved: dice.of([0, 1, 1]) },

@@ -93,8 +93,10 @@ export class Script {
     // A roll that is refused stops its calendar, so this comes to an end.
     while (this.twin.dueUs <= this.timeUs) {
       const roll = rollInFront(this.twin.state, this.timeUs)
-      if (roll === null) this.resend(command('Tick', { session: -1, principal: -1, ...this.#stamp() }))
-      else this.send('DayRoll', { calendar: roll.calendar, tradeDate: roll.tradeDate })
+      const own = { session: -1, principal: -1, ...this.#stamp() }
+      // What comes by itself nobody has to agree on.
+      if (roll === null) this.resend(command('Tick', own))
+      else this.resend(command('DayRoll', { ...own, calendar: roll.calendar, tradeDate: roll.tradeDate }))
     }
   }
 }

@@ -18,6 +18,7 @@ import { Script } from './script.ts'
 import { setWideLimits } from './small-limits.ts'
 import { defineWorld } from './small-world.ts'
 import * as soft from './soft-steps.ts'
+import { sayUndefined } from './undefined-steps.ts'
 
 /** How often each step is taken, in about a thousand. */
 export const STEPS: readonly (readonly [weight: number, name: string, step: orders.Step])[] = [
@@ -83,6 +84,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [24, 'soften', soft.soften],
   [14, 'confirm', soft.confirm],
   [3, 'nearSoft', soft.nearSoft],
+  [10, 'undefined', sayUndefined],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

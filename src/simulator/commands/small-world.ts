@@ -50,6 +50,9 @@ const RELEASING =
   2 ** DUTIES.indexOf('positions:write') +
   2 ** DUTIES.indexOf('orders:confirm')
 
+/** What a machine has besides. */
+const FEEDING = 2 ** DUTIES.indexOf('reference:write') + 2 ** DUTIES.indexOf('day:roll')
+
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
 
 function nameMaker(script: Script) {
@@ -106,7 +109,8 @@ export function defineWorld(script: Script, profile = 0): World {
   script.send('Fx', { currency: xbt, rate: 49_871, decimals: 0, haircutBps: 35 })
   const listed = { feeds, sectors, assetClasses, currencies }
   const bound = bindAll(script, { traders, accounts, strategies, sessions, venues, assetClasses })
-  for (const person of [...people, machine]) bind(script, 'PRINCIPAL_DUTY', person, RELEASING)
+  for (const person of people) bind(script, 'PRINCIPAL_DUTY', person, RELEASING)
+  bind(script, 'PRINCIPAL_DUTY', machine, RELEASING + FEEDING)
   const groups = {
     entities,
     clients,

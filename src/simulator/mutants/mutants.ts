@@ -2,6 +2,7 @@
  * One-line mistakes in the engine, the exposure algebra and the journal. The tests must notice each of them: `npm run mutants` makes
  * them one at a time and fails where one lives.
  */
+import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
 
 import type { Mutant } from './mutant.ts'
 import { RECOVERY_MUTANTS } from './recovery-mutants.ts'
@@ -18,6 +19,7 @@ const GOVERNANCE = 'engine/decide-governance.ts'
 const STATE_CONTROL = 'engine/controls/trading-state.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...GOVERNANCE_MUTANTS,
   // What is reserved.
   {
     name: 'a pending replace to less reserves the less',

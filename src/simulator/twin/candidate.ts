@@ -20,6 +20,8 @@ export interface Candidate {
   readonly stopPx: bigint | null
   readonly expireTimeUs: number | null
   readonly locate: number
+  /** The command says something that no version knows. */
+  readonly isUndefined: boolean
   readonly orderQty: bigint
   /** The order that is replaced; null for a new one. */
   readonly order: Order | null

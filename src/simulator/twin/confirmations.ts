@@ -1,5 +1,5 @@
 /** Soft blocks: which orders wait to be confirmed, who confirms them, and what that lets through. */
-import { CONFIRMATIONS } from '../../model/bounds.ts'
+import { CONFIRMATIONS, CONFIRMATIONS_OF_SESSION } from '../../model/bounds.ts'
 import { CONFIRMATION_STATES, DUTIES, TIMER_KINDS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
@@ -65,8 +65,11 @@ export function confirmedRows(state: State, candidate: Candidate): readonly Limi
   return state.confirmations.get(candidate.confirms.seq)?.rows ?? []
 }
 
-export function hasRoom(state: State): boolean {
-  return state.confirmations.size < CONFIRMATIONS
+/** Why one more order of the session may not wait; null where it may. */
+export function roomFault(state: State, session: number): string | null {
+  const own = [...state.confirmations.values()].filter((given) => given.session === session)
+  if (own.length >= CONFIRMATIONS_OF_SESSION) return 'SOFT_BLOCKS_OF_SESSION'
+  return state.confirmations.size < CONFIRMATIONS ? null : 'CAPACITY'
 }
 
 /** What was confirmed is over once an order came through by it, or a soft block took its place. */

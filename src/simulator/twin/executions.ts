@@ -76,7 +76,7 @@ function contradicts(state: State, report: Report, { seq, keys, side }: Order): 
     (named !== undefined && named.seq !== seq) ||
     differs(report.instrument, keys.instrument) ||
     differs(report.account, keys.account) ||
-    (report.side !== -1 && (report.side === 0) !== (side === 0))
+    (report.side !== -1 && (SIDES[report.side] === undefined || (report.side === 0) !== (side === 0)))
   )
 }
 
@@ -169,7 +169,7 @@ function saidWith(report: Report, order: Order | undefined): Report {
     ...report,
     instrument: or(report.instrument, instrument),
     account: or(report.account, account),
-    side: or(report.side, order.side),
+    side: SIDES[report.side] === undefined ? order.side : report.side,
   }
 }
 

@@ -281,8 +281,12 @@ export function countAt(state: State, snap: Snapshot, subject: Name, object: Obj
 /** True where D02 adds the larger ends of several entities instead of testing one end. */
 export function isOfSeveralEntities(state: State, subject: Name): boolean {
   if (subject.kind === 'FIRM') return true
-  const entities = new Set(accountsOf(state, subject).map((id) => (state.subjects[id] as Name).entity))
-  return entities.size > 1
+  return entitiesOf(state, subject).length > 1
+}
+
+/** The entities of every account that the subject was ever bound to. */
+export function entitiesOf(state: State, subject: Name): number[] {
+  return [...new Set(accountsOf(state, subject).map(entityOf(state)))]
 }
 
 /** Every account that the subject was ever bound to. */

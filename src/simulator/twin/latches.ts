@@ -156,7 +156,8 @@ export function release(state: State, values: ValuesOfCommand<'Release'>): TwinE
   const approves = values.step === 1
   const duty = approves ? 'release:approve' : 'release:request'
   if (!hasDuty(state, values.principal, duty)) return refused('DUTY_MISSING')
-  if (values.state < 0 || values.state >= latch.state) return refused('INVALID_VALUE')
+  const isStep = values.step === 0 || approves
+  if (!isStep || values.state < 0 || values.state >= latch.state) return refused('INVALID_VALUE')
   const open = values.state === 0 ? openItem(state, latch) : null
   if (!approves) {
     if (open !== null) return refused(open)

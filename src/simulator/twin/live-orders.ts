@@ -71,7 +71,11 @@ function addRow(state: State, told: Told, list: LiveList): TwinEvent[] {
   if (listed === undefined) return refused('UNKNOWN_NAME')
   if (owner !== -1 && states.subjectAt(state, 'SESSION', owner) === undefined) return refused('UNKNOWN_NAME')
   const type = ORD_TYPES[ordType]
-  const isKnown = SIDES[side] !== undefined && type !== undefined && TIMES_IN_FORCE[timeInForce] !== undefined
+  const isKnown =
+    SIDES[side] !== undefined &&
+    type !== undefined &&
+    TIMES_IN_FORCE[timeInForce] !== undefined &&
+    states.isSetOf(flags, 3)
   const price = flags & 1 ? BigInt(told.price) : null
   const stopPx = flags & 2 ? BigInt(told.stopPx) : null
   const isPrice = (px: bigint | null, wanted: boolean) =>
@@ -161,7 +165,7 @@ function confirm(
   const { clOrdID, price, stopPx, orderQty } = newest
   const terms = { now, clOrdID, price, stopPx, orderQty, expireTimeUs: null }
   const candidate: Candidate = {
-    ...{ keys, owner, side, ordType, timeInForce, locate, ...terms },
+    ...{ keys, owner, side, ordType, timeInForce, locate, isUndefined: false, ...terms },
     ...{ order, likeness: null, parent: null, confirms: null, restates: true },
   }
   const { decision } = judgeSafely(state, candidate, pack, order.seq)

@@ -27,6 +27,7 @@ export function quote(state: State, values: QuoteValues): TwinEvent[] {
     return refused('UNKNOWN_NAME')
   }
   const { flags, timeUs } = values
+  if (!states.isSetOf(flags, 4)) return refused('INVALID_VALUE')
   const setsSides = (flags & QUOTE_FLAGS.tradeOnly) === 0
   const given = (flag: number, px: number) => ((flags & flag) === 0 ? [] : [px])
   const sides = setsSides ? [...given(QUOTE_FLAGS.bid, values.bidPx), ...given(QUOTE_FLAGS.ask, values.askPx)] : []
@@ -69,6 +70,9 @@ export function instrumentState(state: State, values: ValuesOfCommand<'Instrumen
   if (instrument === undefined) return refused('UNKNOWN_NAME')
   const { flags, timeUs } = values
   const has = (flag: number) => (flags & flag) !== 0
+  const isFlag = (value: number) => value === 0 || value === 1
+  const areFlags = isFlag(values.halted) && isFlag(values.rule201) && isFlag(values.active)
+  if (!states.isSetOf(flags, 5) || !areFlags) return refused('INVALID_VALUE')
   const takesManualAway = values.manualUntilUs === 0
   if (has(STATE_FLAGS.priorClose) && !isPriceOf(instrument, values.priorClose)) return refused('INVALID_VALUE')
   if (has(STATE_FLAGS.manual) && !takesManualAway && !isPriceOf(instrument, values.manualPx)) {

@@ -13,6 +13,7 @@ import {
 } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
+import { askOn } from './readiness.ts'
 import { isBound, type Name, nameAt, type State } from './state.ts'
 
 const PARENTS = {
@@ -59,6 +60,8 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
 export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): TwinEvent[] {
   const kind = NAME_KINDS[values.kind]
   if (kind === undefined || kind === 'INSTRUMENT' || values.name === '') return refused('INVALID_VALUE')
+  const most = ['VENUE', 'OWNER', 'PRINCIPAL', 'STRATEGY'].includes(kind) ? 1 : 0
+  if (values.flags < 0 || values.flags > most) return refused('INVALID_VALUE')
   const parents: Partial<Record<Parent, number>> = {}
   const wanted = Object.entries((PARENTS as Partial<Record<NameKind, Record<string, NameKind>>>)[kind] ?? {})
   for (const [field, parentKind] of wanted as [Parent, NameKind][]) {
@@ -75,6 +78,9 @@ export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): T
     return applied(made.id)
   }
   if (wanted.some(([field]) => known[field as Parent] !== values[field as Parent])) return refused('NAME_CONFLICT')
+  if (kind === 'PRINCIPAL' && values.flags === 0 && (known.flags & 1) === 1 && wouldBeLast(state, known.id, 0)) {
+    return refused('LAST_OFFICER')
+  }
   known.flags = values.flags
   return applied(known.id)
 }
@@ -112,7 +118,7 @@ export function named(state: State, kind: NameKind, name: string): Name | undefi
 
 export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinEvent[] {
   const kind = BINDING_KINDS[values.kind]
-  if (kind === undefined) return refused('INVALID_VALUE')
+  if (kind === undefined || (values.allow !== 0 && values.allow !== 1)) return refused('INVALID_VALUE')
   const allow = values.allow === 1
   if (kind === 'PRINCIPAL_DUTY') {
     const principal = nameAt(state, 'PRINCIPAL', values.a)
@@ -126,6 +132,7 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
     const has = (duty: Duty) => (values.b & (1 << DUTIES.indexOf(duty))) !== 0
     const feeds = has('quotes:write') || has('positions:write') || has('reference:write')
     if ((principal.flags & 1) === 0 && has('orders:write') && feeds) return refused('INVALID_VALUE')
+    if (isPerson(principal) && wouldBeLast(state, principal.id, allow ? values.b : 0)) return refused('LAST_OFFICER')
     const earlier = [...state.bindings.keys()].filter((key) => key.startsWith(`${kind}:${values.a}:`))
     for (const key of earlier) state.bindings.delete(key)
     state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
@@ -135,11 +142,26 @@ export function binding(state: State, values: ValuesOfCommand<'Binding'>): TwinE
   if (nameAt(state, a, values.a) === undefined || nameAt(state, b, values.b) === undefined) {
     return refused('UNKNOWN_NAME')
   }
+  if (!allow && (kind === 'SESSION_ACCOUNT' || kind === 'SESSION_VENUE')) askOn(state)
   // Forbidding what was never permitted leaves no trace: the subject was not bound to that account.
   if (allow || state.bindings.has(`${kind}:${values.a}:${values.b}`)) {
     state.bindings.set(`${kind}:${values.a}:${values.b}`, allow)
   }
   return applied()
+}
+
+/** The duties by which a firm is opened, and by which others come to them: each stays with two people. */
+const KEPT_BY_TWO: readonly Duty[] = ['limits:propose', 'limits:approve', 'release:request', 'release:approve']
+
+/** True where the person lets go of a duty that two have. */
+function wouldBeLast(state: State, person: number, duties: number): boolean {
+  if (state.profile === 0) return false
+  const people = (state.names.get('PRINCIPAL') ?? []).filter(({ flags }) => (flags & 1) === 1)
+  return KEPT_BY_TWO.some((duty) => {
+    const holders = people.filter(({ id }) => hasDuty(state, id, duty)).map(({ id }) => id)
+    const keeps = (duties & (1 << DUTIES.indexOf(duty))) !== 0
+    return holders.length === 2 && holders.includes(person) && !keeps
+  })
 }
 
 /** Duties of a principal, as bits. */

@@ -3,17 +3,18 @@
  */
 
 import { reasonNumber } from '../../model/codes.ts'
+import { CONTROLS } from '../../model/controls.ts'
 import type { RulePack } from '../../model/rules.ts'
 import { ORDER_STATES, OUTCOMES, RESULTS } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
-import { hasRoom, keepSoftBlock, orderContent, useConfirmation } from './confirmations.ts'
+import { keepSoftBlock, orderContent, roomFault, useConfirmation } from './confirmations.ts'
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
 import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
-import { duration, idKey, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
+import { duration, idKey, isSetOf, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
 import { A01, A02 } from './structure.ts'
 import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
@@ -44,8 +45,8 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   const candidate = candidateOf(state, values, orderContent(given))
   const judged = judgeSafely(state, candidate, pack, values.seq)
   const { valued } = judged
-  const isOverfull = judged.decision.outcome === SOFT_BLOCK && !hasRoom(state)
-  const decision = isOverfull ? withoutRoom(judged.decision) : judged.decision
+  const fault = judged.decision.outcome === SOFT_BLOCK ? roomFault(state, values.session) : null
+  const decision = fault === null ? judged.decision : withoutRoom(judged.decision, fault)
   // Who is not bound to account and trader uses up no rate but its own.
   const isStranger = decision.results[A02] === RESULTS.indexOf('FAIL')
   const subjects = isStranger ? [values.session] : subjectIds(state, candidate.keys)
@@ -70,9 +71,9 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
 }
 
 /** No more soft blocks can be kept. */
-function withoutRoom(decision: Decision): Decision {
+function withoutRoom(decision: Decision, fault: string): Decision {
   const results = decision.results.map((result, control) => (control === A01 ? RESULTS.indexOf('FAIL') : result))
-  return { ...decision, outcome: OUTCOMES.indexOf('REJECT'), reason: reasonNumber('CAPACITY'), results }
+  return { ...decision, outcome: OUTCOMES.indexOf('REJECT'), reason: reasonNumber(fault), results }
 }
 
 /** A what-if: judged like a new order, leaves nothing behind. */
@@ -159,6 +160,11 @@ function keysOf(state: State, values: OrderValues): Keys {
   return { entity, client, desk, trader, account, strategy, session, instrument, venue }
 }
 
+/** A what-if asks for one control, or with -1 for all. */
+function isControl(control: number): boolean {
+  return control === -1 || CONTROLS[control] !== undefined
+}
+
 function candidateOf(state: State, values: OrderValues, content: string): Candidate {
   const { flags, side, ordType, timeInForce, locate, clOrdID } = values
   return {
@@ -173,6 +179,7 @@ function candidateOf(state: State, values: OrderValues, content: string): Candid
     stopPx: flags & 2 ? BigInt(values.stopPx) : null,
     expireTimeUs: flags & 4 ? values.expireTimeUs : null,
     locate,
+    isUndefined: !isSetOf(flags, 3) || ('control' in values && !isControl(values.control)),
     orderQty: BigInt(values.orderQty),
     order: null,
     likeness: likenessOf(values),

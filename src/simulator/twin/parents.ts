@@ -1,6 +1,7 @@
 /**
  * Parent orders and baskets: what they allow their slices, and the latch over a strategy that sends more.
  */
+import { PARENTS_OF_SESSION } from '../../model/bounds.ts'
 import { reasonNumber } from '../../model/codes.ts'
 import { RESULTS } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
@@ -33,6 +34,8 @@ export function tellParent(state: State, values: ValuesOfCommand<'Parent'>): Twi
   const known = state.parents.get(key)
   const terms = JSON.stringify([account, strategy, instrument, side, orderQty, notional, lines, values.expireTimeUs])
   if (known !== undefined) return known.terms === terms ? applied(known.id) : refused('NAME_CONFLICT')
+  const own = [...state.parents.keys()].filter((one) => one.startsWith(keyOf(session, '')))
+  if (own.length >= PARENTS_OF_SESSION) return refused('PARENTS_OF_SESSION')
   const id = state.parentsMade++
   const { expireTimeUs: expireUs } = values
   const limits = { qty: BigInt(orderQty), notional: BigInt(notional), lines }

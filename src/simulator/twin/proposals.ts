@@ -1,5 +1,5 @@
 /** Proposals: what one person asks for and another approves, line by line. */
-import { PROPOSAL_STEP_LINES, PROPOSALS_KEPT, PROPOSALS_OPEN } from '../../model/bounds.ts'
+import { PROPOSAL_STEP_LINES, PROPOSALS_KEPT, PROPOSALS_OF_MAKER, PROPOSALS_OPEN } from '../../model/bounds.ts'
 
 import { LINE_ID } from '../../model/records/people-commands.ts'
 import { TIMER_KINDS } from '../../model/vocabulary.ts'
@@ -35,7 +35,9 @@ export function propose(state: State, given: Command & { name: 'Propose' }, carr
   const content = JSON.stringify([flags, title, line ?? null])
   if (known !== undefined) return known.content === content ? [repeated(known)] : refused('PROPOSAL_CONFLICT')
   if (flags === 0 && line === undefined) return refused('INVALID_VALUE')
-  if (all.filter(isOpen).length >= PROPOSALS_OPEN) return refused('CAPACITY')
+  const open = all.filter(isOpen)
+  if (open.filter(({ maker }) => maker === principal).length >= PROPOSALS_OF_MAKER) return refused('PROPOSALS_OF_MAKER')
+  if (open.length >= PROPOSALS_OPEN) return refused('CAPACITY')
   if (line !== undefined) {
     const refusal = lineRefusal(state, line, principal, 0)
     if (refusal !== null) return refused(refusal)

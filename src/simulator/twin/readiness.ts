@@ -21,5 +21,15 @@ function venuesOf(state: State, account: number): number[] {
       (session) =>
         isBound(state, 'SESSION_ACCOUNT', session, account) && isBound(state, 'SESSION_VENUE', session, venue),
     )
-  return (state.names.get('VENUE') ?? []).map(({ id }) => id).filter(mayUse)
+  const date = dateOf(state, account)
+  const isStillAsked = (venue: number) => state.askedFor.get(`${account}:${venue}`) === date
+  return (state.names.get('VENUE') ?? []).map(({ id }) => id).filter((venue) => mayUse(venue) || isStillAsked(venue))
+}
+
+/** Before clients lose anything: what accounts need today they need to the end of the date. */
+export function askOn(state: State): void {
+  for (const { kind, id } of state.subjects) {
+    if (kind !== 'ACCOUNT') continue
+    for (const venue of venuesOf(state, id)) state.askedFor.set(`${id}:${venue}`, dateOf(state, id))
+  }
 }

@@ -47,7 +47,13 @@ function isSound(values: InstrumentValues): boolean {
   const { tick, lot, qtyMax, multiplierN, multiplierD, priceUnitsPerCurrency, priceDecimals, qtyDecimals } = values
   const areDecimals = (decimals: number) => decimals >= 0 && decimals <= DECIMALS_MOST
   const arePositive = [tick, lot, qtyMax, multiplierN, multiplierD, priceUnitsPerCurrency].every((x) => x > 0)
-  return arePositive && areDecimals(priceDecimals) && areDecimals(qtyDecimals) && values.symbol !== ''
+  return (
+    states.isSetOf(values.flags, 4) &&
+    arePositive &&
+    areDecimals(priceDecimals) &&
+    areDecimals(qtyDecimals) &&
+    values.symbol !== ''
+  )
 }
 
 function instrumentOf(values: InstrumentValues, id: number): Instrument {
@@ -195,6 +201,7 @@ export function position(state: State, values: ValuesOfCommand<'Position'>): Twi
   if (!isTied('TRADER_ACCOUNT', values.trader) || !isTied('STRATEGY_ACCOUNT', values.strategy)) {
     return refused('HIERARCHY_MISMATCH')
   }
+  if (values.statement !== 0 && values.statement !== 1) return refused('INVALID_VALUE')
   if (values.statement !== 0) return statementRow(state, values)
   const keys = {
     entity: account.entity,

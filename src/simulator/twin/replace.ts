@@ -11,7 +11,7 @@ import { refused, type TwinEvent } from './events.ts'
 import { APPROVE, APPROVED, judgeSafely, repeated, subjectIds, undecided, useId, versionOf } from './orders.ts'
 import { stopStray } from './parents.ts'
 import { countMessage } from './rows.ts'
-import { duration, isLive, type Keys, type Order, orderNamed, type State } from './state.ts'
+import { duration, isLive, isSetOf, type Keys, type Order, orderNamed, type State } from './state.ts'
 import { leavesOfOrder } from './value.ts'
 import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
@@ -76,6 +76,7 @@ function candidateOf(order: Order, values: ValuesOfCommand<'ReplaceOrder'>): Can
     stopPx: values.flags & 2 ? BigInt(values.stopPx) : null,
     expireTimeUs: null,
     locate,
+    isUndefined: !isSetOf(values.flags, 2),
     orderQty: BigInt(values.orderQty),
     order,
     likeness: null,

@@ -319,6 +319,8 @@ export interface State {
   readonly settled: Map<number, Statement>
   /** Trade date of the last settled list of live orders, by account and venue. */
   readonly listed: Map<string, number>
+  /** Date on which (account, venue) goes on needing a list, though no client may name the venue any more. */
+  readonly askedFor: Map<string, number>
   /** Where an order lies in the engine's table; the twin has no table of its own. */
   readonly slots: Map<number, number>
   /** Limits that wait for their time, by the id of their timer. */
@@ -387,6 +389,7 @@ export function emptyState(): State {
     differing: new Map(),
     settled: new Map(),
     listed: new Map(),
+    askedFor: new Map(),
     slots: new Map(),
     scheduled: new Map(),
     terms: new Map(),
@@ -426,6 +429,11 @@ export function duration(state: State, name: ParameterName): number {
 /** Trade date of an account: its entity's, where that has a calendar. */
 export function dateOf(state: State, account: number): number {
   return state.dates.get(state.subjects[account]?.entity ?? -1) ?? state.tradeDate
+}
+
+/** True where no more than the first so many flags are set. */
+export function isSetOf(flags: number, first: number): boolean {
+  return flags >= 0 && flags < 2 ** first
 }
 
 export function isBound(state: State, kind: string, a: number, b: number): boolean {

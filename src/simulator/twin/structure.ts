@@ -52,7 +52,8 @@ function structureFault(instrument: Instrument, candidate: Candidate): string | 
   if (!isLots || orderQty <= cumOf(candidate)) return 'INVALID_QTY'
   if (!isPriceOk(instrument, price, ordType === LIMIT || ordType === STOP_LIMIT)) return 'INVALID_PRICE'
   if (!isPriceOk(instrument, stopPx, ordType === STOP || ordType === STOP_LIMIT)) return 'INVALID_STOP_PX'
-  return isExpiryOk(candidate) ? null : 'INVALID_EXPIRY'
+  if (!isExpiryOk(candidate)) return 'INVALID_EXPIRY'
+  return candidate.isUndefined ? 'INVALID_VALUE' : null
 }
 
 function isPriceOk(instrument: Instrument, price: bigint | null, wanted: boolean): boolean {

@@ -23,15 +23,22 @@ interface Due {
 }
 
 export function firstDue(state: State): Due | undefined {
+  return firstOf([...unheard(state), ...timersOf(state)])
+}
+
+/** Timers alone, without the fate of orders that nobody has heard of. */
+function timersOf(state: State): Due[] {
   const rolls = rollsAhead(state).map(({ dueUs, key }) => ({ dueUs, kind: CALENDAR, id: key }))
-  const all: Due[] = [
-    ...unheard(state),
-    ...firstExpiry(state),
-    ...limitTimers(state),
-    ...confirmTimers(state),
-    ...rolls,
-  ]
+  return [...firstExpiry(state), ...limitTimers(state), ...confirmTimers(state), ...rolls]
+}
+
+function firstOf(all: Due[]): Due | undefined {
   return all.sort((a, b) => a.dueUs - b.dueUs || a.kind - b.kind || a.id - b.id)[0]
+}
+
+/** The roll that the first timer asks for now. */
+export function rollOfFirstTimer(state: State, nowUs: number): Roll | null {
+  return firstOf(timersOf(state))?.kind === CALENDAR ? dueRoll(state, nowUs) : null
 }
 
 /** The roll that is due, where nothing else is due before it. */

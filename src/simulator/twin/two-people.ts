@@ -3,9 +3,13 @@ import { CONTROLS } from '../../model/controls.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { DUTIES, type Duty, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../../model/vocabulary.ts'
 import type { Command, CommandName, ValuesOfCommand } from '../commands/command.ts'
+import { FIRM } from './calendar-time.ts'
+import { repeats } from './calendars.ts'
+import { entitiesOf } from './exposure.ts'
 import { dutiesOf, named } from './names.ts'
 import * as rows from './rows.ts'
-import { type Limit, nameAt, type State } from './state.ts'
+import { type Limit, nameAt, type State, subjectAt } from './state.ts'
+import { rollOfFirstTimer } from './timers.ts'
 
 /** Duties of those who carry a command out alone; commands that are not here need no second person. */
 const CARRIED_OUT_BY: Partial<Record<CommandName, readonly Duty[]>> = {
@@ -22,8 +26,13 @@ const CARRIED_OUT_BY: Partial<Record<CommandName, readonly Duty[]>> = {
   Algo: ['reference:write'],
   Parameter: ['limits:approve', 'admin'],
   Limit: ['limits:approve'],
+  Calendar: ['reference:write'],
+  CalendarDay: ['reference:write'],
+  ZoneTransitions: ['reference:write'],
+  DayRoll: ['day:roll'],
 }
-const PEOPLES: readonly CommandName[] = ['Limit', 'Parameter', 'List', 'Binding', 'Algo']
+const DATES: readonly CommandName[] = ['Calendar', 'CalendarDay', 'ZoneTransitions', 'DayRoll']
+const PEOPLES: readonly CommandName[] = ['Limit', 'Parameter', 'List', 'Binding', 'Algo', ...DATES]
 const PRINCIPAL_DUTY = 6
 const PRINCIPAL = 14
 
@@ -38,7 +47,7 @@ export function isGoverned(given: Command): boolean {
 export function aloneRefusal(state: State, given: Command): string | null {
   if (!isGoverned(given)) return null
   const { principal } = given.values
-  if (principal === -1) return state.profile === 0 ? null : 'TWO_PEOPLE_NEEDED'
+  if (principal === -1) return state.profile === 0 || isDue(state, given) ? null : 'TWO_PEOPLE_NEEDED'
   const sender = nameAt(state, 'PRINCIPAL', principal)
   if (sender === undefined) return 'DUTY_MISSING'
   const duties = dutiesOf(state, principal)
@@ -52,13 +61,34 @@ export function aloneRefusal(state: State, given: Command): string | null {
   return mayLoosen ? null : 'TWO_PEOPLE_NEEDED'
 }
 
+/** The roll that comes by itself at this moment. */
+function isDue(state: State, given: Command): boolean {
+  if (given.name !== 'DayRoll') return false
+  const { calendar, tradeDate, timeUs } = given.values
+  const roll = rollOfFirstTimer(state, timeUs)
+  return roll !== null && Math.max(roll.calendar, 0) === Math.max(calendar, 0) && roll.tradeDate === tradeDate
+}
+
 /** A machine takes back no flag of a name, and gives no price of its own. */
 function undoes(state: State, given: Command): boolean {
   if (given.name === 'InstrumentState') return (given.values.flags & 2) !== 0 && given.values.manualUntilUs !== 0
-  if (given.name !== 'Hierarchy' || (given.values.flags & 1) !== 0) return false
+  if (given.name !== 'Hierarchy') return false
   const kind = NAME_KINDS[given.values.kind]
+  if (kind === 'ACCOUNT') return mixesEntities(state, given.values)
+  if ((given.values.flags & 1) !== 0) return false
   if (kind !== 'VENUE' && kind !== 'OWNER' && kind !== 'STRATEGY') return false
   return ((named(state, kind, given.values.name)?.flags ?? 0) & 1) !== 0
+}
+
+/** A new account whose desk or client was of other entities alone, while an entity has its own calendar. */
+function mixesEntities(state: State, { name, entity, client, desk }: ValuesOfCommand<'Hierarchy'>): boolean {
+  const hasOwn = [...state.calendars.keys()].some((key) => key !== FIRM)
+  if (!hasOwn || named(state, 'ACCOUNT', name) !== undefined) return false
+  if (nameAt(state, 'ENTITY', entity) === undefined) return false
+  return [subjectAt(state, 'CLIENT', client), subjectAt(state, 'DESK', desk)].some((parent) => {
+    const entities = parent === undefined ? [] : entitiesOf(state, parent)
+    return entities.length > 0 && !entities.includes(entity)
+  })
 }
 
 /** True where a person with these duties may propose (or approve) a line. */
@@ -84,11 +114,14 @@ function tightens(state: State, given: Command): boolean {
     case 'List':
       return tightensList(state, given.values)
     case 'Binding': {
-      const { kind, a, b, allow } = given.values
-      if (allow === 0) return true
-      const isOfDuties = kind === PRINCIPAL_DUTY && nameAt(state, 'PRINCIPAL', a) !== undefined
-      return isOfDuties && (b & ~dutiesOf(state, a)) === 0
+      const { kind, a, b, allow, principal } = given.values
+      const whose = kind === PRINCIPAL_DUTY ? nameAt(state, 'PRINCIPAL', a) : undefined
+      if (whose === undefined) return allow === 0
+      const isOwn = (whose.flags & 1) === 0 || a === principal
+      return isOwn && (allow === 0 || (b & ~dutiesOf(state, a)) === 0)
     }
+    case 'ZoneTransitions':
+      return prolongs(state, given.values)
     case 'Algo':
       return given.values.approved === 0
     case 'InstrumentState': {
@@ -100,6 +133,17 @@ function tightens(state: State, given: Command): boolean {
     default:
       return false
   }
+}
+
+const YEAR_US = 366 * 86_400_000_000
+
+/** Nothing new of a zone, or something behind all that was known a year ahead. */
+function prolongs(state: State, { zone, fromUs, untilUs, offsetSeconds, timeUs }: ValuesOfCommand<'ZoneTransitions'>) {
+  const known = state.zones.get(zone) ?? []
+  const [first, last] = [known[0], known.at(-1)]
+  if (first === undefined || last === undefined) return false
+  if (!repeats(known, { fromUs, untilUs, seconds: offsetSeconds })) return false
+  return untilUs <= last.untilUs || last.untilUs - timeUs >= YEAR_US
 }
 
 function tightensLimit(state: State, values: ValuesOfCommand<'Limit'>): boolean {
