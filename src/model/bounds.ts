@@ -41,6 +41,11 @@ export const PROPOSAL_REFUSALS = 100
 export const PROPOSAL_STEP_LINES = 64
 /** Soft blocks that wait to be confirmed, or to be used. */
 export const CONFIRMATIONS = 4_096
+/** Overrides that wait to be approved, or to be used. */
+export const OVERRIDES = 256
+/** Refused orders that an override may still be asked for, and rows of one that it may be asked for. */
+export const REFUSALS_KEPT = 2_048
+export const REFUSAL_ROWS = 32
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */
