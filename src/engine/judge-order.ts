@@ -118,7 +118,8 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
       j.verdict(I00, judgeRegulation())
     }
     const first = j.firstReason()
-    if (first !== 0) x[X.QTY_PASSING] = qtyPassing()
+    // What people let pass is one order: at another quantity it is another.
+    if (first !== 0 && j.overrideSeq === 0) x[X.QTY_PASSING] = qtyPassing()
     return first
   }
 

@@ -252,7 +252,11 @@ overrides('everything else is judged anew', (s) => {
   s.limit('MAX_ORDER_NOTIONAL', 'A1', 5_999_999)
   const again = s.order({ orderQty: 600, overrideSeq })
   assert.equal(verdict(again), 'REJECT MAX_ORDER_NOTIONAL')
-  assert.deepEqual([again.results.MAX_ORDER_QTY, again.qtyPassing], ['ALERT', 599])
+  assert.deepEqual(
+    [again.results.MAX_ORDER_QTY, again.qtyPassing],
+    ['ALERT', 0],
+    'another quantity would be another order',
+  )
   s.limit('MAX_ORDER_NOTIONAL', 'A1', 6_000_000)
   s.working({ side: 'Sell', account: 'A2', orderQty: 1 })
   assert.equal(verdict(s.order({ orderQty: 600, overrideSeq })), 'REJECT SELF_MATCH')

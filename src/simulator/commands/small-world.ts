@@ -48,7 +48,9 @@ const RELEASING =
   2 ** DUTIES.indexOf('release:request') +
   2 ** DUTIES.indexOf('release:approve') +
   2 ** DUTIES.indexOf('positions:write') +
-  2 ** DUTIES.indexOf('orders:confirm')
+  2 ** DUTIES.indexOf('orders:confirm') +
+  2 ** DUTIES.indexOf('override:request') +
+  2 ** DUTIES.indexOf('override:approve')
 
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
 

@@ -6,6 +6,7 @@ import { confirmTimers, expireConfirmation } from './confirmations.ts'
 import type { TwinEvent } from './events.ts'
 import { lose, UNHEARD, unheard } from './fate.ts'
 import { fireLimit, limitTimers } from './limit-terms.ts'
+import { expireOverride, overrideTimers } from './overrides.ts'
 import { expire, firstExpiry } from './proposals.ts'
 import type { State } from './state.ts'
 
@@ -29,6 +30,7 @@ export function firstDue(state: State): Due | undefined {
     ...firstExpiry(state),
     ...limitTimers(state),
     ...confirmTimers(state),
+    ...overrideTimers(state),
     ...rolls,
   ]
   return all.sort((a, b) => a.dueUs - b.dueUs || a.kind - b.kind || a.id - b.id)[0]
@@ -67,6 +69,8 @@ function fire(state: State, { kind, id }: Due, stamp: Stamp): TwinEvent[] {
       return expire(state, id)
     case 'CONFIRM':
       return expireConfirmation(state, id)
+    case 'OVERRIDE':
+      return expireOverride(state, id)
     default:
       throw new RangeError(`nothing is said of timers of kind ${kind}`)
   }
