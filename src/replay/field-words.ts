@@ -147,7 +147,16 @@ export function wordOf(
   if (field.unit === 'code') return codeWord(record.name, field.name, value, command)
   if (field.unit === 'id') return idWord(record.name, field.name, value, values, names)
   if (value === 0) return undefined
+  if (field.name === 'controls0' || field.name === 'controls1')
+    return controlsIn(field.name === 'controls0' ? 0 : 32, value)
   return field.unit === 'timeUs' ? timeWord(value) : String(value)
+}
+
+/** Controls of a word of bits, of which bit 0 is control `from`. */
+function controlsIn(from: number, bits: number): string {
+  return CONTROL_IDS.filter(
+    (_, index) => index >= from && index < from + 32 && ((bits >> (index - from)) & 1) === 1,
+  ).join()
 }
 
 /** Microseconds since the epoch as ISO 8601. */
