@@ -3,7 +3,7 @@
  * was refused by, another approves exactly that, and either may take it back alone.
  */
 import { reasonNumber } from '../model/codes.ts'
-import { CONTROLS, hasControl } from '../model/controls.ts'
+import { hasControl } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { OVERRIDE } from '../model/records/people-commands.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
@@ -76,10 +76,9 @@ export class OverrideDecider {
     return overrides.isFull() ? CAPACITY : 0
   }
 
-  /** True where a row of the control is among those that the refusal is kept with. */
+  /** True where a row of the control is among those that the refusal is kept with: none that may not be overridden. */
   #hasRefused(place: number, control: number): boolean {
     const { refusals, limits } = this.#state
-    if (CONTROLS[control]?.overridable !== true) return false
     return refusals.rowsOf(place).some((row) => limits.versions[row]!.control === control)
   }
 

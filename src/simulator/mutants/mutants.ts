@@ -2,6 +2,7 @@
  * One-line mistakes in the engine, the exposure algebra and the journal. The tests must notice each of them: `npm run mutants` makes
  * them one at a time and fails where one lives.
  */
+import { WAIVER_MUTANTS } from './waiver-mutants.ts'
 
 export interface Mutant {
   /** What a gate with this line would do. */
@@ -25,6 +26,7 @@ const GOVERNANCE = 'engine/decide-governance.ts'
 const STATE_CONTROL = 'engine/controls/trading-state.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  ...WAIVER_MUTANTS,
   // What is reserved.
   {
     name: 'a pending replace to less reserves the less',
@@ -223,20 +225,6 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return after <= most || after <= before',
     to: 'return after < most || after <= before',
     by: ['engine/controls/portfolio-gross.test', 'engine/controls/max-order-notional.test', 'engine/limit.test'],
-  },
-  {
-    name: 'a confirmation passes rows that nobody has confirmed',
-    file: ROWS,
-    from: 'if (j.confirmed.includes(li[slot * Row.INTS + Row.ID]!)) return SOFT | WAIVED',
-    to: 'if (j.confirmed.length > 0) return SOFT | WAIVED',
-    by: ['engine/soft-blocks.test'],
-  },
-  {
-    name: 'a confirmation is good for any order of its session',
-    file: 'engine/waivers.ts',
-    from: 'if (given.content0 !== j.order0 || given.content1 !== j.order1) return CONFIRMATION_MISMATCH',
-    to: 'if (given.content0 !== given.content0) return CONFIRMATION_MISMATCH',
-    by: ['engine/soft-blocks.test'],
   },
   {
     name: 'where a limit was lowered below its use nothing reduces any more',
