@@ -243,8 +243,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a row that only alerts refuses, one that blocks only alerts',
     file: ROWS,
-    from: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) {',
-    to: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) === 0) {',
+    from: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0 || isOverridden(slot, control, list)) {',
+    to: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) === 0 || isOverridden(slot, control, list)) {',
     by: ['engine/limit.test', 'engine/controls/max-order-qty.test'],
   },
   // Controls.
@@ -293,7 +293,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'old capital is good for ever',
     file: 'engine/controls/sector-concentration.ts',
-    from: 'return asOfUs > 0 && x[X.NOW]! - asOfUs <= parameters[CAPITAL_MAX]!',
+    from: 'return asOfUs > 0 && nowUs - asOfUs <= parameters[CAPITAL_MAX]!',
     to: 'return asOfUs > 0',
     by: ['engine/controls/sector-concentration.test'],
   },
