@@ -10,12 +10,12 @@ import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { type Duty, OBJECT_KINDS, type ObjectKind, OVERRIDE_STATES } from '../../model/vocabulary.ts'
 import type { OrderDecisions } from '../answers/order-decisions.ts'
 import type { Gate } from '../gate.ts'
+import { seesAll } from '../visibility.ts'
 import { decisionJson, profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
 import { amountJson } from './row-json.ts'
 import type { Sequencing } from './sequencing.ts'
-import { seesAll } from './visibility.ts'
 
 const TAG = 'Orders'
 
