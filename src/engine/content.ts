@@ -2,7 +2,7 @@
 
 import { ID_CHARS, TEXT_CHARS } from '../model/bounds.ts'
 import { EXECUTION_REPORT, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
-import { type Tape, typeAt } from '../model/records/tape.ts'
+import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { Judgement } from './judgement.ts'
 import { scratchInts } from './state/scratch.ts'
 
@@ -19,8 +19,9 @@ function spansOf(...pairs: readonly (readonly [first: number, count: number])[])
 /** orderQty, price, stopPx, expireTimeUs, two words each; instrument to locate. The two evidence times are left out. */
 const NEW_SPANS = spansOf([N.orderQty * 2, 8], [N.instrument, 10], [N.parentClOrdID >> 2, -ID_WORDS])
 const UNRESOLVED_SPAN = spansOf([N.unresolved >> 2, -TEXT_CHARS / 4])
-/** What lets an order pass that did not: confirmSeq, two words. */
-const WAIVER_SPAN = spansOf([N.confirmSeq * 2, 2])
+/** What lets an order pass that did not: confirmSeq, two words; and with an override overrideSeq behind it. */
+const CONFIRM_SPAN = spansOf([N.confirmSeq * 2, 2])
+const WAIVERS_SPAN = spansOf([N.confirmSeq * 2, 4])
 /** Bytes of a record without its last text, which is left off where it is empty. */
 const NEW_BYTES = N.unresolved
 /** orderQty, price, stopPx; instrument, account; strategy; side, ordType, timeInForce. */
@@ -41,6 +42,19 @@ const EXECUTION_SPANS = spansOf(
   [E.clOrdID >> 2, -ID_WORDS],
   [E.origClOrdID >> 2, -ID_WORDS],
 )
+
+const CONFIRM_END = (N.confirmSeq + 1) * 8
+const OVERRIDE_END = (N.overrideSeq + 1) * 8
+
+/** Soft block that the NewOrder at `offset` names; a record that is older or short has none. */
+export function confirmSeqAt(tape: Tape, offset: number): number {
+  return lengthAt(tape, offset) >= CONFIRM_END ? tape.f64[(offset >> 3) + N.confirmSeq]! : 0
+}
+
+/** Override that it names. */
+export function overrideSeqAt(tape: Tape, offset: number): number {
+  return lengthAt(tape, offset) >= OVERRIDE_END ? tape.f64[(offset >> 3) + N.overrideSeq]! : 0
+}
 
 export type Content = ReturnType<typeof createContent>
 
@@ -105,9 +119,12 @@ export function createContent(j: Judgement) {
     finishContent()
     j.order0 = j.content0
     j.order1 = j.content1
-    if (bytes < NEW_ORDER.bytes || typeAt(tape, offset) !== NEW_ORDER.type) return
-    if (tape.f64[(offset >> 3) + N.confirmSeq] === 0) return
-    mix(i32, at, WAIVER_SPAN)
+    // An order that names nothing is short, as nearly all are; a what-if has another field here.
+    if (bytes <= NEW_BYTES || typeAt(tape, offset) !== NEW_ORDER.type) return
+    const confirmSeq = confirmSeqAt(tape, offset)
+    const overrideSeq = overrideSeqAt(tape, offset)
+    if (confirmSeq === 0 && overrideSeq === 0) return
+    mix(i32, at, overrideSeq === 0 ? CONFIRM_SPAN : WAIVERS_SPAN)
     finishContent()
   }
 

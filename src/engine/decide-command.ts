@@ -37,7 +37,7 @@ export type CommandDecider = ReturnType<typeof createCommandDecider>
 
 export function createCommandDecider(state: State, parts: Parts) {
   const { orders, reports, park, beside, fates, close, explain, reference, market, governance } = parts
-  const { calendars, statements, liveOrders, confirmations, twoPeople } = parts
+  const { calendars, statements, liveOrders, confirmations, overrides, twoPeople } = parts
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
 
@@ -72,6 +72,8 @@ export function createCommandDecider(state: State, parts: Parts) {
     switch (type) {
       case C.CONFIRM.type:
         return confirmations.confirm(tape, offset)
+      case P.OVERRIDE.type:
+        return overrides.decide(tape, offset)
       case P.PROPOSE.type:
         return proposals.propose(tape, offset)
       case P.PROPOSAL_LINE.type:

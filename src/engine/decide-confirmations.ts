@@ -6,9 +6,9 @@ import type { Tape } from '../model/records/tape.ts'
 import { CONFIRMATION_MOVED } from '../model/records/waiver-events.ts'
 import { DUTIES } from '../model/vocabulary.ts'
 import { writeRefused } from './events-out.ts'
-import { type Confirmation, ConfirmationState } from './state/confirmations.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
+import { type Confirmation, ConfirmationState } from './state/waivers.ts'
 
 const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')

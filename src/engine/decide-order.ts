@@ -8,17 +8,18 @@ import { CONTROLS, controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { EVALUATE, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { lengthAt, readText, type Tape } from '../model/records/tape.ts'
-import type { Content } from './content.ts'
+import { type Content, confirmSeqAt, overrideSeqAt } from './content.ts'
 import { UNDEFINED_FLAG } from './controls/order-structure.ts'
 import type { Controls } from './controls.ts'
 import { writeConfirmationMoved } from './decide-confirmations.ts'
+import { writeOverrideMoved } from './decide-overrides.ts'
 import { createDecisionEvent, Decided } from './decision-event.ts'
 import { createOrderJudge } from './judge-order.ts'
 import { type Judgement, X } from './judgement.ts'
-import { ConfirmationState } from './state/confirmations.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
+import { ConfirmationState, OverrideState } from './state/waivers.ts'
 
 const A02 = controlIndex('MARKET_ACCESS')
 const A01 = controlIndex('ORDER_STRUCTURE')
@@ -57,7 +58,8 @@ const SOFT_BLOCK = 4
 /** Cell pages that executions, which cannot be refused, may still open. */
 const PAGES_MARGIN = 1024
 
-const NEW_ORDER_BYTES = NEW_ORDER.bytes
+/** Of an order that names no soft block and no override. */
+const NEW_ORDER_BYTES = NEW_ORDER.shortBytes
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
 const ASKED = EVALUATE.at.control
@@ -66,7 +68,7 @@ const CONTROL_COUNT = CONTROLS.length
 export type OrderDecider = ReturnType<typeof createOrderDecider>
 
 export function createOrderDecider(state: State, j: Judgement, controls: Controls, content: Content) {
-  const { parents, confirmations } = state
+  const { parents, confirmations, overrides } = state
   const { names, orders, ids, limits, cells, books, metrics, duplicates, parameters } = state
   const { f, i, vf, vi } = orders
   const { x, subjects } = j
@@ -108,12 +110,16 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       hashDuplicate(tape, offset)
       j.duplicateSeq = state.seq
     }
-    if (!whatIf && lengthAt(tape, offset) >= NEW_ORDER_BYTES) j.confirmSeq = tape.f64[(offset >> 3) + N.confirmSeq]!
+    if (!whatIf && lengthAt(tape, offset) > NEW_ORDER_BYTES) {
+      j.confirmSeq = confirmSeqAt(tape, offset)
+      j.overrideSeq = overrideSeqAt(tape, offset)
+    }
     const flags = whatIf ? askedFlags(tape, c) : i32[c + N.flags]!
     if (judge(tape, flags, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
     if (j.softRows > 0) return softBlock(tape, idSlot, whatIf)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
     useConfirmation(tape)
+    if (j.overrideSeq !== 0) writeOverrideMoved(tape, overrides.get(j.overrideSeq)!, OverrideState.USED)
   }
 
   /** Flags of a what-if, which besides says which control is asked for. */

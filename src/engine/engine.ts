@@ -39,6 +39,7 @@ const COMMAND_TIME = C.TICK.at.timeUs
 const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 const CONFIRM_TIMER = TIMER_KINDS.indexOf('CONFIRM')
+const OVERRIDE_TIMER = TIMER_KINDS.indexOf('OVERRIDE')
 
 export interface EngineOptions {
   readonly sizes: EngineSizes
@@ -60,7 +61,8 @@ export function createEngine(options: EngineOptions): Engine {
   const { tripped } = state.watches
   const onError = (error: unknown) => options.onRiskError?.(error, state.seq)
   const parts = createParts(state, options.rules, onError)
-  const { watcher, park, confirmations } = parts
+  const { watcher, park, confirmations, overrides } = parts
+  const { stopped } = parts.evolveOverrides
   const { decide, decideApproved, refuse, follow, proposals, limitTerms } = createCommandDecider(state, parts)
   const evolve = createEventEvolver(state, parts)
   const { due, nextWork, nextSweep } = createWork(state, parts)
@@ -69,12 +71,18 @@ export function createEngine(options: EngineOptions): Engine {
     [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
     [CONFIRM_TIMER]: (tape: Tape, id: number) => confirmations.expire(tape, id),
+    [OVERRIDE_TIMER]: (tape: Tape, id: number) => overrides.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, onError)
 
   function execute(tape: Tape, offset: number): void {
     enter(tape, offset)
-    if (typeAt(tape, offset) === TICK && state.profile >= 0) return tick(tape, offset)
+    if (typeAt(tape, offset) === TICK && state.profile >= 0) tick(tape, offset)
+    else carryOut(tape, offset)
+    if (stopped.length > 0) stopOverrides(tape, offset)
+  }
+
+  function carryOut(tape: Tape, offset: number): void {
     const events = tape.end
     try {
       decide(tape, offset)
@@ -108,6 +116,11 @@ export function createEngine(options: EngineOptions): Engine {
   /** What rows do by themselves that this command took over their limit: one after the other. */
   function act(tape: Tape, offset: number): void {
     for (let at = tape.end; watcher.actNext(tape); at = tape.end) evolve(tape, offset, at)
+  }
+
+  /** What a latch that this command set covers is let pass no more, also once the latch has ended. */
+  function stopOverrides(tape: Tape, offset: number): void {
+    for (let at = tape.end; overrides.stopNext(tape, stopped); at = tape.end) evolve(tape, offset, at)
   }
 
   /** The next lines of the proposal that the command has approved, or goes on with: each in the state the one before left. */
@@ -178,6 +191,7 @@ export function createEngine(options: EngineOptions): Engine {
     state.seq = tape.f64[(offset >> 3) + COMMAND_SEQ]!
     state.timeUs = tape.f64[(offset >> 3) + COMMAND_TIME]!
     if (tripped.length > 0) tripped.length = 0
+    if (stopped.length > 0) stopped.length = 0
   }
 
   function save(write: (bytes: Uint8Array) => void): void {

@@ -8,8 +8,8 @@ import { CONFIRMATION_MOVED } from '../model/records/waiver-events.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
 import type { Content } from './content.ts'
 import type { Judgement } from './judgement.ts'
-import { ConfirmationState } from './state/confirmations.ts'
 import type { State } from './state/state.ts'
+import { ConfirmationState } from './state/waivers.ts'
 
 const LIFE = parameterIndex('confirmLifeUs')
 const TIMER = TIMER_KINDS.indexOf('CONFIRM')

@@ -10,7 +10,7 @@ import * as FateEvents from '../model/records/fate-events.ts'
 import * as Q from '../model/records/people-events.ts'
 import { decode } from '../model/records/schema.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
-import { CONFIRMATION_MOVED } from '../model/records/waiver-events.ts'
+import { CONFIRMATION_MOVED, OVERRIDE_MOVED } from '../model/records/waiver-events.ts'
 import { ORDER_STATUSES } from '../model/vocabulary.ts'
 import { evolveAlgo } from './algos.ts'
 import { isFirmRoll } from './decide-command.ts'
@@ -40,6 +40,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
     evolveGovernance,
     evolveProposals,
     evolveConfirmations,
+    evolveOverrides,
     watcher,
     close,
     beside,
@@ -69,9 +70,11 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
       case E.CANCEL_REQUESTED.type:
         return evolveOrders.cancelRequested(tape, event)
       case CONTROL_LATCHED.type:
-        return watcher.latched(tape, event)
+        watcher.latched(tape, event)
+        return evolveOverrides.latched()
       case E.LATCH_SET.type:
-        return evolveGovernance.latchSet(tape, event)
+        evolveGovernance.latchSet(tape, event)
+        return evolveOverrides.latched()
       case E.QUARANTINED.type:
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
@@ -94,6 +97,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return evolveLiveOrders.swept(tape, event)
       case CONFIRMATION_MOVED.type:
         return evolveConfirmations.moved(tape, command, event)
+      case OVERRIDE_MOVED.type:
+        return evolveOverrides.moved(tape, command, event)
       case Q.PROPOSAL_LINE_APPLIED.type:
         return evolveProposals.lineApplied(tape, event)
       case Q.LIMIT_EFFECTIVE.type:
@@ -141,7 +146,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
       case C.LIMIT.type:
         return evolveGovernance.limit(tape, command, event)
       case C.KILL.type:
-        return evolveGovernance.kill(tape, command, event)
+        evolveGovernance.kill(tape, command, event)
+        return evolveOverrides.latched()
       case C.RELEASE.type:
         return evolveGovernance.release(tape, command)
       case C.DAY_ROLL.type:

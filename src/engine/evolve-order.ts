@@ -9,6 +9,7 @@ import { readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import { Change } from './events-out.ts'
 import type { ConfirmationEvolver } from './evolve-confirmations.ts'
+import type { OverrideEvolver } from './evolve-overrides.ts'
 import { type Judgement, Verdict } from './judgement.ts'
 import { type OrderLife, Term } from './order-life.ts'
 import { Kind } from './state/names.ts'
@@ -61,6 +62,7 @@ export function createOrderEvolver(
   content: Content,
   watcher: Watcher,
   confirmations: ConfirmationEvolver,
+  overrides: OverrideEvolver,
 ) {
   const { ids, orders, limits, names, duplicates } = state
   const { parents } = state
@@ -97,6 +99,7 @@ export function createOrderEvolver(
     useId(tape, command + N.clOrdID, session, e, slot, -1)
     if (slot >= 0) open(tape, command, event, slot, idSlot, session)
     if (outcome === SOFT_BLOCK) confirmations.blocked(tape, command, event, session)
+    else if (isRefused && i32[e + E.rows]! > 0) overrides.refused(tape, command, event)
   }
 
   function open(tape: Tape, command: number, event: number, slot: number, idSlot: number, session: number): void {

@@ -14,7 +14,7 @@ import { createRows } from './rows.ts'
 import { Has } from './state/instruments.ts'
 import { Bound, Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
-import { createWaivers } from './waivers.ts'
+import { createWaiverJudge } from './waivers.ts'
 
 const M04 = controlIndex('TRADING_STATE')
 const A02 = controlIndex('MARKET_ACCESS')
@@ -44,7 +44,7 @@ const STOP_TYPE = 2
 export type OrderJudge = ReturnType<typeof createOrderJudge>
 
 export function createOrderJudge(state: State, j: Judgement, controls: Controls) {
-  const { judgeConfirmation } = createWaivers(state, j)
+  const { judgeConfirmation, judgeOverride } = createWaiverJudge(state, j)
   const { names, instruments, cells } = state
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal } = names
   const { has, flowN, flowD, lot } = instruments
@@ -101,6 +101,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     j.verdict(A02, judgeMarketAccess())
     j.verdict(A01, judgeOrderStructure(flags))
     if (j.confirmSeq !== 0) j.verdict(A01, judgeConfirmation())
+    if (j.overrideSeq !== 0) j.verdict(A01, judgeOverride())
     j.verdict(A03, judgeInstrumentPermission())
     const early = j.firstReason()
     if (early !== 0) return early
@@ -117,7 +118,8 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
       j.verdict(I00, judgeRegulation())
     }
     const first = j.firstReason()
-    if (first !== 0) x[X.QTY_PASSING] = qtyPassing()
+    // What people let pass is one order: at another quantity it is another.
+    if (first !== 0 && j.overrideSeq === 0) x[X.QTY_PASSING] = qtyPassing()
     return first
   }
 

@@ -100,11 +100,15 @@ export class Judgement {
   /** Soft block that the order says was confirmed, 0 for none, and the rows that are passed by that. */
   confirmSeq = 0
   confirmed: readonly number[] = NO_ROWS
+  /** Override that the order names, 0 for none; the rows that are passed by that, and the use up to which each is. */
+  overrideSeq = 0
+  overridden: readonly number[] = NO_ROWS
+  overriddenMost: readonly number[] = NO_ROWS
   /** Rows over their soft levels that nobody has confirmed. */
   softRows = 0
   content0 = 0
   content1 = 0
-  /** The same without what the order says of a confirmation: a second sending must match it. */
+  /** The same without what the order says of a confirmation or an override: a second sending must match it. */
   order0 = 0
   order1 = 0
   duplicate0 = 0
@@ -162,6 +166,9 @@ export class Judgement {
     this.softRows = 0
     this.confirmSeq = 0
     this.confirmed = NO_ROWS
+    this.overrideSeq = 0
+    this.overridden = NO_ROWS
+    this.overriddenMost = NO_ROWS
     this.replaces = -1
     this.restates = false
     this.parent = -1

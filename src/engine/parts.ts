@@ -11,6 +11,7 @@ import { GovernanceDecider } from './decide-governance.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
+import { OverrideDecider } from './decide-overrides.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StatementDecider } from './decide-statements.ts'
@@ -20,6 +21,7 @@ import { GovernanceEvolver } from './evolve-governance.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
+import { createOverrideEvolver } from './evolve-overrides.ts'
 import { ProposalEvolver } from './evolve-proposals.ts'
 import { ReferenceEvolver } from './evolve-reference.ts'
 import { createReportEvolver } from './evolve-report.ts'
@@ -54,6 +56,7 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
   const evolveConfirmations = createConfirmationEvolver(state, j, content)
+  const evolveOverrides = createOverrideEvolver(state, j, content)
   return {
     orders,
     reports,
@@ -69,10 +72,12 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     statements: new StatementDecider(state),
     liveOrders: new LiveOrderDecider(state, orders.restate, onError),
     confirmations: new ConfirmationDecider(state),
+    overrides: new OverrideDecider(state),
     twoPeople: createTwoPeople(state),
     watcher,
-    evolveOrders: createOrderEvolver(state, life, j, content, watcher, evolveConfirmations),
+    evolveOrders: createOrderEvolver(state, life, j, content, watcher, evolveConfirmations, evolveOverrides),
     evolveConfirmations,
+    evolveOverrides,
     evolveReports,
     evolveReference,
     evolveMarket,

@@ -236,7 +236,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
 
   /** Records a row that the order does not fit; returns the flags of its id. */
   function fail(slot: number, control: number, list: number): number {
-    if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) {
+    if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0 || isOverridden(slot, control, list)) {
       if (result[control] !== Verdict.FAIL) result[control] = Verdict.ALERT
       return FAILED | WAIVED
     }
@@ -247,6 +247,13 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     failedCell[at] = listCell[list]!
     if (result[control] !== Verdict.FAIL) j.fail(control, reasonOf(slot, control, list))
     return FAILED
+  }
+
+  /** True where two people let this order pass the row: up to the use that they saw, and not for want of what it is measured by. */
+  function isOverridden(slot: number, control: number, list: number): boolean {
+    const at = j.overridden.indexOf(li[slot * Row.INTS + Row.ID]!)
+    if (at < 0 || !(x[X.AFTER]! <= j.overriddenMost[at]!)) return false
+    return reasonOf(slot, control, list) === REASON_OF[control]
   }
 
   /** A row that the order fits: over its soft level a person must confirm the order. Returns the flags of its id. */

@@ -1,4 +1,5 @@
 /** Reads of the live state. They walk tables and make objects: never on the order path. */
+import { CONTROLS, hasControl } from '../model/controls.ts'
 import type {
   AlgoView,
   CancelRequestView,
@@ -12,6 +13,7 @@ import type {
   LimitView,
   OrderStanding,
   OrderView,
+  OverrideView,
   ParentView,
   ProposalView,
   ReadinessView,
@@ -30,6 +32,7 @@ import { Ended, ORDER_ENDED } from './state/order-ids.ts'
 import { Order } from './state/orders.ts'
 import type { Proposal } from './state/proposals.ts'
 import type { State } from './state/state.ts'
+import type { Override } from './state/waivers.ts'
 import { unknownSlots } from './unknown-orders.ts'
 import { longOf, netOf, rowUse, shortOf } from './view-rows.ts'
 
@@ -363,6 +366,10 @@ export class StateView implements EngineView {
     }
   }
 
+  *overrides(): Iterable<OverrideView> {
+    for (const one of this.#state.overrides.all()) yield overrideView(one)
+  }
+
   parameter(index: number): number {
     return this.#state.parameters[index]!
   }
@@ -374,5 +381,16 @@ function proposalView(proposal: Proposal): ProposalView {
     ...{ proposal: id, state, maker, checker, key, title, madeUs, expiresUs, lines: count },
     ...{ contentHash0: hash0, contentHash1: hash1, applied: next, refused, refusals: proposal.refusals },
     line: (line) => proposal.lines[line],
+  }
+}
+
+function overrideView(given: Override): OverrideView {
+  const { seq, decisionSeq, session, instrument, rows, most, expiresUs, controls0, controls1 } = given
+  const { requester, requestReason, confirmer, reason } = given
+  const controls = CONTROLS.map(({ index }) => index).filter((index) => hasControl(controls0, controls1, index))
+  return {
+    ...{ overrideSeq: seq, decisionSeq, session, instrument, controls, expiresUs },
+    ...{ requester, requestReason, approver: confirmer, reason },
+    rows: rows.map((row, at) => ({ row, most: most[at]! })),
   }
 }

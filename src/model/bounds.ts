@@ -51,6 +51,11 @@ export const CONFIRMATIONS_OF_SESSION = 1_024
 /** Parent orders and baskets at once, of all and of one session: a flood of them may not fill the memory. */
 export const PARENTS = 65_536
 export const PARENTS_OF_SESSION = 16_384
+/** Overrides that wait to be approved, or to be used. */
+export const OVERRIDES = 256
+/** Refused orders that an override may still be asked for, and rows of one that it may be asked for. */
+export const REFUSALS_KEPT = 2_048
+export const REFUSAL_ROWS = 32
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

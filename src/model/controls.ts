@@ -23,10 +23,24 @@ export interface ControlRow {
   readonly precedence: number
   /** True where raising the number loosens the control. */
   readonly higherIsLooser: boolean
+  /**
+   * True where two people may let one refused order pass its rows. Never of a gate: who one is, what stops trading, what is
+   * law and what is not known have no amount up to which they could be passed.
+   */
+  readonly overridable: boolean
 }
 
 function gate(index: number, id: string, code: string, precedence: number, path?: string): ControlRow {
-  const row = { index, id, code, family: 'gate', unit: 'none', precedence, higherIsLooser: true } as const
+  const row = {
+    index,
+    id,
+    code,
+    family: 'gate',
+    unit: 'none',
+    precedence,
+    higherIsLooser: true,
+    overridable: false,
+  } as const
   return path === undefined ? row : { ...row, path }
 }
 
@@ -38,8 +52,13 @@ function limit(
   unit: ControlUnit,
   path?: string,
 ): ControlRow {
-  const row = { index, id, code, family: 'limit', unit, precedence, higherIsLooser: true } as const
+  const row = { index, id, code, family: 'limit', unit, precedence, higherIsLooser: true, overridable: true } as const
   return path === undefined ? row : { ...row, path }
+}
+
+/** A limit that nobody overrides: its way out is to wait, the release of its latch, or fresh data. */
+function strictLimit(index: number, id: string, code: string, precedence: number, unit: ControlUnit): ControlRow {
+  return { ...limit(index, id, code, precedence, unit), overridable: false }
 }
 
 export const CONTROLS = [
@@ -54,7 +73,7 @@ export const CONTROLS = [
   gate(8, 'B05', 'MARKET_ORDER_PROTECTION', 90),
   limit(9, 'B02', 'MAX_ORDER_NOTIONAL', 100, 'money', '/validate/max_order_value'),
   limit(10, 'B09', 'DUPLICATE_ORDER', 110, 'count'),
-  limit(11, 'C01', 'MESSAGE_RATE', 120, 'count'),
+  strictLimit(11, 'C01', 'MESSAGE_RATE', 120, 'count'),
   limit(12, 'C05', 'MAX_OPEN_ORDERS', 130, 'count'),
   gate(13, 'H01', 'SELF_MATCH', 140, '/validate/wash_trade'),
   gate(14, 'I00', 'REGULATORY_COMPLIANCE', 150, '/validate/regulatory_compliance'),
@@ -69,13 +88,13 @@ export const CONTROLS = [
   limit(23, 'B07', 'MAX_ORDER_PCT_ADV', 102, 'bps'),
   limit(24, 'B08', 'CUM_PCT_ADV', 104, 'bps'),
   limit(25, 'B04', 'PRICE_COLLAR_WINDOW', 84, 'bps'),
-  limit(26, 'C03', 'REPEATED_EXECUTION', 124, 'count'),
-  limit(27, 'C06', 'REJECT_STORM', 126, 'count'),
-  limit(28, 'E05', 'DAILY_LOSS', 195, 'money'),
+  strictLimit(26, 'C03', 'REPEATED_EXECUTION', 124, 'count'),
+  strictLimit(27, 'C06', 'REJECT_STORM', 126, 'count'),
+  strictLimit(28, 'E05', 'DAILY_LOSS', 195, 'money'),
   limit(29, 'B12', 'BASKET_TOTAL', 108, 'money'),
   gate(30, 'B13', 'PARENT_CHILD', 66),
   gate(31, 'A07', 'ALGO_REGISTERED', 45),
-  limit(32, 'B16', 'MARKET_DATA', 82, 'count'),
+  strictLimit(32, 'B16', 'MARKET_DATA', 82, 'count'),
 ] as const satisfies readonly ControlRow[]
 
 /** The control's row by index; throws where there is none. */
@@ -88,4 +107,20 @@ export function controlAt(index: number): ControlRow {
 /** Index of a control in the bitmap, by code. */
 export function controlIndex(code: (typeof CONTROLS)[number]['code']): number {
   return CONTROLS.findIndex((row) => row.code === code)
+}
+
+/** A set of controls as two words of bits: controls 0 to 31, and 32 to 63. */
+export function controlBits(controls: Iterable<number>): readonly [low: number, high: number] {
+  let low = 0
+  let high = 0
+  for (const index of controls) {
+    if (index < 32) low |= 1 << index
+    else high |= 1 << (index - 32)
+  }
+  return [low, high]
+}
+
+/** True where the control is in the set. */
+export function hasControl(low: number, high: number, index: number): boolean {
+  return ((index < 32 ? low >> index : high >> (index - 32)) & 1) !== 0
 }

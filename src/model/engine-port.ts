@@ -288,6 +288,25 @@ export interface ConfirmationView {
   readonly reason: string
 }
 
+/** A refused order that people may let pass rows that refused it. */
+export interface OverrideView {
+  readonly overrideSeq: number
+  readonly decisionSeq: number
+  readonly session: number
+  readonly instrument: number
+  /** Indices of the controls that it is asked for. */
+  readonly controls: readonly number[]
+  /** Versioned row ids, and the use up to which the order passes each. */
+  readonly rows: readonly { readonly row: number; readonly most: number }[]
+  readonly expiresUs: number
+  /** PRINCIPAL that asked for it, and why. */
+  readonly requester: number
+  readonly requestReason: string
+  /** PRINCIPAL that has approved it, -1 if none has, and why. */
+  readonly approver: number
+  readonly reason: string
+}
+
 /** Reads of the live state. Every call may walk tables: not for the order path. */
 export interface EngineView {
   readonly seq: number
@@ -338,4 +357,6 @@ export interface EngineView {
   algos(): Iterable<AlgoView>
   /** Oldest first. */
   confirmations(): Iterable<ConfirmationView>
+  /** Oldest first. */
+  overrides(): Iterable<OverrideView>
 }

@@ -172,6 +172,15 @@ export const PARAMETERS = [
     tighter: 'lower',
     doc: 'How long a soft block can be confirmed, and the order be sent again.',
   },
+  {
+    name: 'overrideLifeUs',
+    unit: 'durationUs',
+    value: 900 * SECOND,
+    min: SECOND,
+    max: 4 * 3_600 * SECOND,
+    tighter: 'lower',
+    doc: 'How long after its refusal an override can be asked for, and how long from then on it can be approved and used.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

@@ -203,6 +203,10 @@ export type ProposalState = (typeof PROPOSAL_STATES)[number]
 export const CONFIRMATION_STATES = ['PENDING', 'CONFIRMED', 'USED', 'EXPIRED'] as const
 export type ConfirmationState = (typeof CONFIRMATION_STATES)[number]
 
+/** Life of an override; the last four are its ends. */
+export const OVERRIDE_STATES = ['PENDING', 'APPROVED', 'USED', 'EXPIRED', 'REVOKED', 'STOPPED'] as const
+export type OverrideState = (typeof OVERRIDE_STATES)[number]
+
 /** Result of one control for one order, two bits each in a decision's bitmap. */
 export const RESULTS = ['NOT_APPLICABLE', 'PASS', 'FAIL', 'ALERT'] as const
 export type Result = (typeof RESULTS)[number]

@@ -22,6 +22,7 @@ import {
   ORDER_STATES,
   ORDER_STATUSES,
   OUTCOMES,
+  OVERRIDE_STATES,
   PROPOSAL_STATES,
   REF_SOURCES,
   SESSION_PHASES,
@@ -77,11 +78,13 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   status: ORDER_STATUSES,
   'LiveOrderChecked.state': ORDER_STATES,
   'ConfirmationMoved.state': CONFIRMATION_STATES,
+  'OverrideMoved.state': OVERRIDE_STATES,
   'ProposalMoved.state': PROPOSAL_STATES,
   'ProposalRepeated.state': PROPOSAL_STATES,
   verdict: LIVE_ORDER_VERDICTS,
   'PositionStatement.step': ['open', 'close'],
   'LiveOrderStatement.step': ['open', 'row', 'close'],
+  'Override.step': ['request', 'approve', 'revoke'],
   step: ['request', 'approve'],
   timeInForce: TIMES_IN_FORCE,
 }
@@ -144,7 +147,16 @@ export function wordOf(
   if (field.unit === 'code') return codeWord(record.name, field.name, value, command)
   if (field.unit === 'id') return idWord(record.name, field.name, value, values, names)
   if (value === 0) return undefined
+  if (field.name === 'controls0' || field.name === 'controls1')
+    return controlsIn(field.name === 'controls0' ? 0 : 32, value)
   return field.unit === 'timeUs' ? timeWord(value) : String(value)
+}
+
+/** Controls of a word of bits, of which bit 0 is control `from`. */
+function controlsIn(from: number, bits: number): string {
+  return CONTROL_IDS.filter(
+    (_, index) => index >= from && index < from + 32 && ((bits >> (index - from)) & 1) === 1,
+  ).join()
 }
 
 /** Microseconds since the epoch as ISO 8601. */

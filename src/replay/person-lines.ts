@@ -12,7 +12,7 @@ import { RESULTS } from '../model/vocabulary.ts'
 import { rowsAt } from './evaluated-rows.ts'
 import { resultOf, type Values, wordOf } from './field-words.ts'
 import { type Scale, type StreamAmounts, sayPrice } from './stream-amounts.ts'
-import type { KnownRow, StreamNames } from './stream-names.ts'
+import { type KnownRow, type StreamNames, waivedWord } from './stream-names.ts'
 
 /** Fields of the head, of the rows, and of programs. */
 const NOT_LISTED = new Set([
@@ -94,7 +94,7 @@ export class PersonLines {
       const row = this.#names.rowOf(id)
       const isWaived = (id & ROW_WAIVED) !== 0
       const soft = (id & ROW_SOFT) === 0 ? 'pass' : isWaived ? 'CONFIRMED' : 'SOFT'
-      const verdict = (id & ROW_FAILED) === 0 ? soft : isWaived ? 'ALERT' : 'FAIL'
+      const verdict = (id & ROW_FAILED) === 0 ? soft : isWaived ? waivedWord(row) : 'FAIL'
       if (row === undefined) return [verdict, `row#${id & ROW_ID_MASK}`, '', '', String(before), String(after), '']
       const { use } = this.#amounts
       const uses = [before, after].map((value) => use.call(this.#amounts, row, value))

@@ -139,16 +139,16 @@ test('for a person amounts have their decimals and units, and each evaluated row
     '4   Applied id=7',
     '5 Limit hard=UNLIMITED control=DAILY_GROSS subject=FIRM:Acme objectKind=NONE action=BLOCK mode=ENFORCE',
     '5   Applied id=8',
-    '6 Limit hard=2500 bps control=SECTOR_CONCENTRATION subject=FIRM:Acme objectKind=NONE action=BLOCK mode=ENFORCE',
+    '6 Limit hard=2500 bps control=SECTOR_CONCENTRATION subject=FIRM:Acme objectKind=NONE action=ALERT mode=ENFORCE',
     '6   Applied id=9',
     '7 NewOrder principal=#0 orderQty=10 price=500.00 USD instrument=IBM account=ACC-1 trader=#5 side=Sell ordType=Limit timeInForce=Day flags=1 clOrdID="o-1"',
     '7   OrderDecided orderSeq=7 openValue=5000.00 USD outcome=APPROVE refSource=NONE',
     '        PASS  TRADING_STATE, MARKET_ACCESS',
     '        FAIL  MAX_ORDER_QTY',
-    '               limit row             subject        object    before         after      limit',
-    '        FAIL   MAX_ORDER_QTY         ACCOUNT:ACC-1  IBM            0           100         50',
-    '        pass   DAILY_GROSS           FIRM:Acme              0.10 USD   5000.10 USD  UNLIMITED',
-    '        ALERT  SECTOR_CONCENTRATION  FIRM:Acme              0.00 USD  90000.00 USD   2500 bps',
+    '                    limit row             subject        object    before         after      limit',
+    '        FAIL        MAX_ORDER_QTY         ACCOUNT:ACC-1  IBM            0           100         50',
+    '        OVERRIDDEN  DAILY_GROSS           FIRM:Acme              0.10 USD   5000.10 USD  UNLIMITED',
+    '        ALERT       SECTOR_CONCENTRATION  FIRM:Acme              0.00 USD  90000.00 USD   2500 bps',
     // A replace names no instrument: its order does.
     '8 ReplaceOrder orderQty=20 price=499.50 USD flags=1 clOrdID="o-2" origClOrdID="o-1"',
     '8   OrderDecided orderSeq=7 valuationPx=499.50 USD outcome=APPROVE refSource=NONE',
@@ -235,7 +235,8 @@ const TRADED_STREAM: typeof STREAM = [
     applied(8),
   ],
   [
-    (tape) => encode(tape, LIMIT, { ...limitRow, control: controlIndex('SECTOR_CONCENTRATION'), hard: 2_500 }),
+    (tape) =>
+      encode(tape, LIMIT, { ...limitRow, control: controlIndex('SECTOR_CONCENTRATION'), hard: 2_500, action: 1 }),
     applied(9),
   ],
   [
@@ -247,7 +248,7 @@ const TRADED_STREAM: typeof STREAM = [
       const ids = tape.end
       tape.end += rowsBytes(3)
       tape.i32[(at >> 2) + 1] = tape.end - at
-      tape.i32.set([7 | ROW_FAILED, 8, 9 | ROW_FAILED | ROW_WAIVED], ids >> 2)
+      tape.i32.set([7 | ROW_FAILED, 8 | ROW_FAILED | ROW_WAIVED, 9 | ROW_FAILED | ROW_WAIVED], ids >> 2)
       tape.f64.set([0, 10, 0, 1_000, 500_010, 9_000_000], (ids >> 3) + 2)
     },
   ],

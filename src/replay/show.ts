@@ -23,7 +23,7 @@ import { rowsAt } from './evaluated-rows.ts'
 import { resultOf, rowWord, timeWord, type Values, wordOf } from './field-words.ts'
 import { PersonLines } from './person-lines.ts'
 import { StreamAmounts } from './stream-amounts.ts'
-import { StreamNames } from './stream-names.ts'
+import { StreamNames, waivedWord } from './stream-names.ts'
 
 export interface ShowOptions {
   /** First and last sequence number; all by default. */
@@ -103,10 +103,11 @@ function judgement(tape: Tape, at: number, values: Values, names: StreamNames): 
     if (result > 0 && controls.length > 0) parts.push(`${word}=${controls.join(',')}`)
   }
   const rows = rowsAt(tape, at).map(({ id, before, after }) => {
-    const hard = names.rowOf(id)?.hard
+    const row = names.rowOf(id)
+    const hard = row?.hard
     const isWaived = (id & ROW_WAIVED) !== 0
     const soft = (id & ROW_SOFT) === 0 ? '' : isWaived ? ' CONFIRMED' : ' SOFT'
-    const failed = (id & ROW_FAILED) === 0 ? soft : isWaived ? ' ALERT' : ' FAIL'
+    const failed = (id & ROW_FAILED) === 0 ? soft : isWaived ? ` ${waivedWord(row)}` : ' FAIL'
     return `${rowWord(id & ROW_ID_MASK, names)} ${before}->${after}${hard === undefined ? '' : `/${hard}`}${failed}`
   })
   if (rows.length > 0) parts.push(`rows=[${rows.join('; ')}]`)

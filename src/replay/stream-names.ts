@@ -4,7 +4,14 @@ import { GENESIS, HIERARCHY, INSTRUMENT, LIMIT, LOCATE } from '../model/records/
 import { APPLIED, ROW_ID_MASK } from '../model/records/events.ts'
 import { decode, type RecordOf } from '../model/records/schema.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
-import { NAME_KINDS, type NameKind, OBJECT_KINDS, SUBJECT_KINDS } from '../model/vocabulary.ts'
+import {
+  LIMIT_ACTIONS,
+  LIMIT_MODES,
+  NAME_KINDS,
+  type NameKind,
+  OBJECT_KINDS,
+  SUBJECT_KINDS,
+} from '../model/vocabulary.ts'
 
 type LimitValues = RecordOf<typeof LIMIT>
 
@@ -26,6 +33,13 @@ export interface KnownRow {
   readonly hardForReducing: number
   /** C01, B09: window in microseconds. */
   readonly param: number
+  /** It refuses nothing: it only alerts, or is in shadow mode. */
+  readonly isAlert: boolean
+}
+
+/** Why an order passed a row that it is over: the row refuses nothing, or two people have overridden it. */
+export function waivedWord(row: KnownRow | undefined): string {
+  return row === undefined || row.isAlert ? 'ALERT' : 'OVERRIDDEN'
 }
 
 export class StreamNames {
@@ -90,7 +104,7 @@ export class StreamNames {
     this.#names.set(keyOf('PRINCIPAL', 1), officer2)
   }
 
-  #row({ control, subject, objectKind, object, hard, hardForReducing, param }: LimitValues): KnownRow {
+  #row({ control, subject, objectKind, object, hard, hardForReducing, param, action, mode }: LimitValues): KnownRow {
     return {
       control: CONTROLS[control]?.id ?? `#${control}`,
       controlIndex: control,
@@ -98,6 +112,7 @@ export class StreamNames {
       subjectInFull: this.subjectOf(subject),
       object: this.objectOf(objectKind, object),
       ...{ objectKind, objectId: object, hard, hardForReducing, param },
+      isAlert: LIMIT_ACTIONS[action] === 'ALERT' || LIMIT_MODES[mode] === 'SHADOW',
     }
   }
 }

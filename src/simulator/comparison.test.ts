@@ -7,12 +7,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createEngine } from '../engine/engine.ts'
+import { reasonAt } from '../model/codes.ts'
 import type { RulePack } from '../model/rules.ts'
+import { OVERRIDE_STATES } from '../model/vocabulary.ts'
 import { US_EQUITY_PACK } from '../rules/us-equity-pack.ts'
 import { PROBING_PACK } from './commands/probing-pack.ts'
 import { play, sequences, type Throw } from './commands/sequence.ts'
 import { compare } from './compare.ts'
 import { SMALL_FACTS } from './small-journal.ts'
+import { Twin } from './twin/twin.ts'
 
 const SEED = Number(process.env.COMPARE_SEED ?? 20261121)
 const RUNS = Number(process.env.COMPARE_RUNS ?? 12)
@@ -51,4 +54,24 @@ test('the sequences hold approves, rejects, repeats and soft blocks', () => {
     for (const { outcome } of script.decisions) outcomes.add(outcome)
   }
   assert.deepEqual([...outcomes].sort(), [0, 1, 2, 4])
+})
+
+test('the sequences hold overrides that come to every end, and orders that name them in vain', () => {
+  const ends = new Set<string>()
+  const refusals = new Set<string>()
+  for (const throws of fc.sample(sequences(...STEPS), { seed: SEED, numRuns: 8 })) {
+    const { commands } = play(throws as Throw[], US_EQUITY_PACK)
+    const twin = new Twin(US_EQUITY_PACK)
+    for (const given of commands) {
+      for (const event of twin.execute(given)) {
+        if (event.name === 'OverrideMoved') ends.add(OVERRIDE_STATES[event.state] ?? '')
+        if (event.name !== 'OrderDecided' || given.name !== 'NewOrder' || given.values.overrideSeq === 0) continue
+        refusals.add(reasonAt(event.decision.reason).code)
+      }
+    }
+  }
+  assert.deepEqual([...ends].sort(), [...OVERRIDE_STATES].sort())
+  for (const code of ['NONE', 'NOT_CONFIRMED', 'UNKNOWN_OVERRIDE', 'OVERRIDE_MISMATCH', 'SOFT_LIMIT']) {
+    assert.ok(refusals.has(code), `${code} is none of ${[...refusals]}`)
+  }
 })

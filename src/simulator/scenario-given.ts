@@ -48,6 +48,7 @@ export interface OrderGiven {
   readonly parentClOrdID?: string
   readonly locate?: number
   readonly confirmSeq?: number
+  readonly overrideSeq?: number
   /** In place of the flags that the given prices make. */
   readonly flags?: number
 }

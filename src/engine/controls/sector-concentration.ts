@@ -16,10 +16,20 @@ import type { State } from '../state/state.ts'
 
 const CAPITAL_MAX = parameterIndex('capitalMaxUs')
 
-export function createSectorConcentration(state: State, j: Judgement) {
-  const { x, dGross } = j
+/** Returns a function that says whether the subject's capital, at this time, is there and not too old. */
+export function createCapitalAge(state: State): (subject: number, nowUs: number) => boolean {
   const { capitalUs, parameters } = state
   const { capitalFromUs } = state.calendars
+  return (subject, nowUs) => {
+    const asOfUs = capitalUs[subject]!
+    if (capitalFromUs[0]! > 0) return asOfUs >= capitalFromUs[0]!
+    return asOfUs > 0 && nowUs - asOfUs <= parameters[CAPITAL_MAX]!
+  }
+}
+
+export function createSectorConcentration(state: State, j: Judgement) {
+  const { x, dGross } = j
+  const isCapitalKnown = createCapitalAge(state)
   const { i } = state.limits
   const sums = state.metrics.f
 
@@ -28,9 +38,7 @@ export function createSectorConcentration(state: State, j: Judgement) {
     const before = sums[metric * Metric.SIZE + Metric.GROSS]!
     x[X.BEFORE] = before
     x[X.AFTER] = before + dGross[cell]!
-    const asOfUs = capitalUs[i[slot * Row.INTS + Row.SUBJECT]!]!
-    if (capitalFromUs[0]! > 0) return asOfUs >= capitalFromUs[0]!
-    return asOfUs > 0 && x[X.NOW]! - asOfUs <= parameters[CAPITAL_MAX]!
+    return isCapitalKnown(i[slot * Row.INTS + Row.SUBJECT]!, x[X.NOW]!)
   }
 
   return { measureSectorConcentration }

@@ -1,5 +1,5 @@
 /** The whole state of the engine: every table that a decision reads and an event changes, and nothing else. */
-import type { EngineSizes } from '../../model/bounds.ts'
+import { CONFIRMATIONS, CONFIRMATIONS_OF_SESSION, type EngineSizes, OVERRIDES } from '../../model/bounds.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { createMarket, type Market } from '../market.ts'
 import { createValue, type Value } from '../value.ts'
@@ -9,7 +9,6 @@ import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createClosings } from './closings.ts'
 import { createComparisons } from './comparisons.ts'
-import { createConfirmations } from './confirmations.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -26,12 +25,14 @@ import { createParked } from './parked.ts'
 import { createProfits, type Profits } from './profits.ts'
 import { createProposals } from './proposals.ts'
 import { createRates } from './rates.ts'
+import { createRefusals, type Refusals } from './refusals.ts'
 import { createResolutions } from './resolutions.ts'
 import { createSources } from './sources.ts'
 import { StateHash } from './state-hash.ts'
 import type { StateVisitor } from './state-visitor.ts'
 import { createStatements, type Statements } from './statements.ts'
 import { createTimers } from './timers.ts'
+import { type Confirmation, createWaivers, type Override } from './waivers.ts'
 import { createWatches } from './watches.ts'
 import { createDuplicates, type Duplicates } from './windows.ts'
 
@@ -54,7 +55,9 @@ export class State {
   readonly sources = createSources()
   readonly comparisons = createComparisons()
   readonly parked = createParked()
-  readonly confirmations = createConfirmations()
+  readonly confirmations = createWaivers<Confirmation>(CONFIRMATIONS, CONFIRMATIONS_OF_SESSION)
+  readonly refusals: Refusals = createRefusals()
+  readonly overrides = createWaivers<Override>(OVERRIDES)
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
@@ -171,6 +174,8 @@ export class State {
     this.proposals.visit(v)
     this.limitTerms.visit(v)
     this.confirmations.visit(v)
+    this.refusals.visit(v)
+    this.overrides.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)

@@ -17,6 +17,7 @@ import {
   REFUSED,
 } from '../../model/records/events.ts'
 import { EXECUTION_PARKED, ORDER_ALARMED, PARKED_ENDED, REPORT_COMPARED } from '../../model/records/fate-events.ts'
+import { OVERRIDE } from '../../model/records/people-commands.ts'
 import {
   PROPOSAL_LINE_ADDED,
   PROPOSAL_LINE_APPLIED,
@@ -24,7 +25,8 @@ import {
   PROPOSAL_REPEATED,
 } from '../../model/records/people-events.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
-import { COMPARISONS, ORDER_STATES, PROPOSAL_STATES } from '../../model/vocabulary.ts'
+import { OVERRIDE_MOVED } from '../../model/records/waiver-events.ts'
+import { COMPARISONS, ORDER_STATES, OVERRIDE_STATES, PROPOSAL_STATES } from '../../model/vocabulary.ts'
 
 /** What became of a command, as JSON. */
 export interface CommandAnswer {
@@ -66,7 +68,7 @@ export function commandAnswer(tape: Tape, command: number, end: number): Command
     about = commandOf(tape, command, about, at)
     if (typeAt(tape, at) === PROPOSAL_LINE_APPLIED.type) readLine(tape, at, answer)
     // What became of a proposal's line is the line's; the answer counts the lines.
-    else if (about === command) readEvent(tape, at, answer)
+    else if (about === command) readEvent(tape, command, at, answer)
   }
   return answer
 }
@@ -92,7 +94,7 @@ function readProposal(tape: Tape, at: number, answer: CommandAnswer): void {
   answer.contentHash = formatHash(tape.i32[i + contentHash0] as number, tape.i32[i + contentHash1] as number)
 }
 
-function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
+function readEvent(tape: Tape, command: number, at: number, answer: CommandAnswer): void {
   const i = at >> 2
   switch (typeAt(tape, at)) {
     case REFUSED.type:
@@ -133,6 +135,12 @@ function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
     case PROPOSAL_REPEATED.type:
     case PROPOSAL_LINE_ADDED.type:
       readProposal(tape, at, answer)
+      break
+    case OVERRIDE_MOVED.type:
+      // A kill ends some: its answer is about the latch.
+      if (typeAt(tape, command) !== OVERRIDE.type) break
+      answer.id = tape.f64[(at >> 3) + OVERRIDE_MOVED.at.overrideSeq] as number
+      answer.state = OVERRIDE_STATES[tape.i32[i + OVERRIDE_MOVED.at.state] as number] as string
       break
     case LIMIT_BREACHED.type:
       answer.breach = true

@@ -2,6 +2,7 @@
 import {
   COMPARISONS,
   ORDER_STATES,
+  OVERRIDE_STATES,
   PROPOSAL_STATES,
   REF_SOURCES,
   RESULTS,
@@ -11,6 +12,7 @@ import { DAY_SCHEMAS } from './openapi-day-schemas.ts'
 import { FATE_SCHEMAS } from './openapi-fate-schemas.ts'
 import { INTENT_SCHEMAS } from './openapi-intent-schemas.ts'
 import { KILL_SCHEMAS } from './openapi-kill-schemas.ts'
+import { OVERRIDE_SCHEMAS } from './openapi-override-schemas.ts'
 import { PROPOSAL_SCHEMAS } from './openapi-proposal-schemas.ts'
 import {
   AMOUNT,
@@ -49,7 +51,7 @@ const ROW = some(
     softLimit: { ...AMOUNT, description: 'The soft level, where the order is over it and not over the limit.' },
     failed: flag('Over the limit.'),
     waived: flag(
-      'Over it, and let through: the row only alerts, is in shadow mode, or a person has confirmed the order.',
+      'Over it, and let through: the row only alerts, is in shadow mode, a person has confirmed the order, or two have overridden it.',
     ),
     action: text('What a breach does.', { enum: ['BLOCK', 'ALERT', 'ALERT_AND_BLOCK'] }),
     mode: text('SHADOW records and lets pass.', { enum: ['ENFORCE', 'SHADOW'] }),
@@ -155,6 +157,7 @@ export const SCHEMAS = {
     },
     ['confirmations', 'seq'],
   ),
+  ...OVERRIDE_SCHEMAS,
   Order: some(
     'A live order.',
     {
@@ -193,13 +196,15 @@ export const SCHEMAS = {
       outcome: text('APPLIED took effect; REFUSED changed nothing.', { enum: ['APPLIED', 'REFUSED'] }),
       seq: integer('Sequence number.'),
       time: TIME,
-      id: integer('Id of what it defined: a name, a limit row, a latch.'),
+      id: integer('Id of what it defined: a name, a limit row, a latch, an override.'),
       reason: REASON,
       alarm: REASON,
       quarantined: flag('The quote jumped too far and waits for a second one or a trade.'),
       orderID: text('Order that a report moved.'),
-      state: text('State that the order, or the proposal, moved to.', {
-        enum: [...ORDER_STATES, ...PROPOSAL_STATES].filter((state, at, all) => all.indexOf(state) === at),
+      state: text('State that the order, the proposal or the override moved to.', {
+        enum: [...ORDER_STATES, ...PROPOSAL_STATES, ...OVERRIDE_STATES].filter(
+          (state, at, all) => all.indexOf(state) === at,
+        ),
       }),
       breach: flag('The new limit is below the use.'),
       differences: integer('Of a statement of positions: how many positions differ; 0 where it agrees.'),

@@ -32,6 +32,7 @@ import { Metrics } from './metrics.ts'
 import { mountOauth } from './oauth-routes.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
+import { overrideRoutes } from './override-routes.ts'
 import { proposalRoutes } from './proposal-routes.ts'
 import { readRoutes } from './read-routes.ts'
 import type { Route } from './route.ts'
@@ -108,6 +109,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...commandRoutes(gate, sequencing),
     ...proposalRoutes(gate, sequencing),
     ...confirmationRoutes(gate, decisions, sequencing),
+    ...overrideRoutes(gate, decisions, sequencing),
     ...readRoutes(gate),
     ...dayRoutes(gate, sequencing),
     ...intentRoutes(gate),

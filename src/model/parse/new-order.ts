@@ -67,6 +67,12 @@ export const ORDER_FORM = form(
     ),
     ...ORDER_FIELDS,
     mayNumber('confirmId', 'seq', 'Soft block of this very order that a person has confirmed.', '4711'),
+    mayNumber(
+      'overrideId',
+      'seq',
+      'Override of this very order, when it was refused, that two people have agreed on.',
+      '4712',
+    ),
   ],
   ['price', 'timeInForce'],
 )
@@ -130,6 +136,7 @@ export function newOrder(
     parentClOrdID: read.id('parentClOrdID', words.parentClOrdID),
     unresolved: '',
     confirmSeq: words.confirmId === undefined ? 0 : read.integer('confirmId', words.confirmId, 1),
+    overrideSeq: words.overrideId === undefined ? 0 : read.integer('overrideId', words.overrideId, 1),
   }
   values.unresolved = read.unresolved
   return read.fault ?? { values, units }

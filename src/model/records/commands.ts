@@ -37,9 +37,10 @@ const ORDER_FIELDS = [
   note('unresolved', 'Names that no id was found for, as field=name pairs.'),
 ] as const
 
-export const NEW_ORDER = command(1, 2, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
+export const NEW_ORDER = command(1, 3, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
   ...ORDER_FIELDS,
   optional(f64('confirmSeq', 'seq', 'Soft block that a person has confirmed; 0 none. Since version 2.')),
+  optional(f64('overrideSeq', 'seq', 'Override that two people have agreed on; 0 none. Since version 3.')),
 ])
 
 export const REPLACE_ORDER = command(
@@ -316,11 +317,6 @@ export const GENESIS = command(28, 3, 'Genesis', 'The first record of a journal.
   ),
   text('officer2', NAME_CHARS, 'PRINCIPAL 1, likewise.'),
 ])
-
-/** Numbers that later versions fill; the gate answers UNSUPPORTED_COMMAND until then. */
-export const RESERVED_COMMANDS = {
-  Override: 49,
-} as const
 
 export const COMMANDS: readonly RecordLayout[] = [
   ...CONTROL_COMMANDS,

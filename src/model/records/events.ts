@@ -70,7 +70,7 @@ export const ORDER_DECIDED = layout(128, 1, 'OrderDecided', 'The decision on an 
 
 /** Set in a row id of the evaluation vector: the order does not fit this row. */
 export const ROW_FAILED = 0x40000000
-/** Set beside ROW_FAILED: the row only alerts, or is in shadow mode. */
+/** Set beside ROW_FAILED: the row only alerts, is in shadow mode, or two people have overridden it for this order. */
 export const ROW_WAIVED = 0x20000000
 /** The order fits the row and is over its soft level; with ROW_WAIVED a person has confirmed that. */
 export const ROW_SOFT = 0x10000000

@@ -1,10 +1,10 @@
 /**
- * Commands of people: proposals of what takes two of them. A record whose document says so carries one other command
+ * Commands of people: proposals of what takes two of them, overrides of refused orders. A record whose document says so carries one other command
  * record as its tail, whole and unstamped, behind its fixed part.
  */
 import { ID_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
-import { i32, note, type RecordLayout, text } from './schema.ts'
+import { f64, i32, note, type RecordLayout, text } from './schema.ts'
 
 export const PROPOSE = command(
   46,
@@ -33,6 +33,15 @@ export const REJECT_PROPOSAL = command(
   [i32('proposal', 'id', 'Proposal.'), note('reason', 'Why.')],
 )
 
+export const OVERRIDE = command(49, 1, 'Override', 'Asks for, approves or revokes the override of one refused order.', [
+  f64('decisionSeq', 'seq', 'Of a request and its approval: sequence number of the decision that refused the order.'),
+  f64('overrideSeq', 'seq', 'Of an approval and a revocation: sequence number of the request.'),
+  i32('step', 'code', '0 request, 1 approve: another person than the one who requested; 2 revoke.'),
+  i32('controls0', 'flags', 'Of a request and its approval: bit i is control i, the rows of which are let pass.'),
+  i32('controls1', 'flags', 'Controls 32 to 63.'),
+  note('reason', 'Why.'),
+])
+
 export const PROPOSAL_LINE = command(50, 1, 'ProposalLine', 'The next line of a draft; the tail is its command.', [
   i32('proposal', 'id', 'Proposal.'),
   i32('line', 'count', 'Its place, from 0.'),
@@ -60,6 +69,7 @@ export const PEOPLE_COMMANDS: readonly RecordLayout[] = [
   PROPOSE,
   APPROVE,
   REJECT_PROPOSAL,
+  OVERRIDE,
   PROPOSAL_LINE,
   PROPOSAL_SUBMIT,
   PROPOSAL_STEP,

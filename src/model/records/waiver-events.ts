@@ -13,4 +13,11 @@ export const CONFIRMATION_MOVED = layout(
   ],
 )
 
-export const WAIVER_EVENTS: readonly RecordLayout[] = [CONFIRMATION_MOVED]
+export const OVERRIDE_MOVED = layout(157, 1, 'OverrideMoved', 'An override was asked for, or changed its state.', [
+  f64('overrideSeq', 'seq', 'Sequence number of the request.'),
+  f64('decisionSeq', 'seq', 'Decision that refused the order.'),
+  i32('override', 'id', 'Id of its timer.'),
+  i32('state', 'code', 'Index in OVERRIDE_STATES.'),
+])
+
+export const WAIVER_EVENTS: readonly RecordLayout[] = [CONFIRMATION_MOVED, OVERRIDE_MOVED]

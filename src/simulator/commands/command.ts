@@ -58,6 +58,7 @@ const LAYOUTS = {
   Propose: people.PROPOSE,
   Approve: people.APPROVE,
   RejectProposal: people.REJECT_PROPOSAL,
+  Override: people.OVERRIDE,
   ProposalLine: people.PROPOSAL_LINE,
   ProposalSubmit: people.PROPOSAL_SUBMIT,
   ProposalStep: people.PROPOSAL_STEP,

@@ -11,6 +11,7 @@ import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
+import * as overrides from './override-steps.ts'
 import * as parents from './parent-steps.ts'
 import * as people from './people-steps.ts'
 import * as reports from './report-steps.ts'
@@ -85,6 +86,9 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [14, 'confirm', soft.confirm],
   [3, 'nearSoft', soft.nearSoft],
   [10, 'undefined', sayUndefined],
+  [26, 'constrain', overrides.constrain],
+  [10, 'override', overrides.override],
+  [8, 'goOnOverride', overrides.goOn],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

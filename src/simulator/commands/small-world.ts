@@ -48,7 +48,9 @@ const RELEASING =
   2 ** DUTIES.indexOf('release:request') +
   2 ** DUTIES.indexOf('release:approve') +
   2 ** DUTIES.indexOf('positions:write') +
-  2 ** DUTIES.indexOf('orders:confirm')
+  2 ** DUTIES.indexOf('orders:confirm') +
+  2 ** DUTIES.indexOf('override:request') +
+  2 ** DUTIES.indexOf('override:approve')
 
 /** What a machine has besides. */
 const FEEDING = 2 ** DUTIES.indexOf('reference:write') + 2 ** DUTIES.indexOf('day:roll')

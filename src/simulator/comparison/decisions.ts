@@ -72,6 +72,7 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
   ConfirmationMoved: ['confirmSeq', 'confirmation', 'state'],
+  OverrideMoved: ['overrideSeq', 'decisionSeq', 'override', 'state'],
   TimerFired: ['dueUs', 'kind', 'id'],
   LimitEffective: ['term'],
   LimitReverted: ['term'],

@@ -3,9 +3,9 @@
  * them one at a time and fails where one lives.
  */
 import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
-
 import type { Mutant } from './mutant.ts'
 import { RECOVERY_MUTANTS } from './recovery-mutants.ts'
+import { WAIVER_MUTANTS } from './waiver-mutants.ts'
 
 export type { Mutant } from './mutant.ts'
 
@@ -20,6 +20,7 @@ const STATE_CONTROL = 'engine/controls/trading-state.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   ...GOVERNANCE_MUTANTS,
+  ...WAIVER_MUTANTS,
   // What is reserved.
   {
     name: 'a pending replace to less reserves the less',
@@ -220,20 +221,6 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['engine/controls/portfolio-gross.test', 'engine/controls/max-order-notional.test', 'engine/limit.test'],
   },
   {
-    name: 'a confirmation passes rows that nobody has confirmed',
-    file: ROWS,
-    from: 'if (j.confirmed.includes(li[slot * Row.INTS + Row.ID]!)) return SOFT | WAIVED',
-    to: 'if (j.confirmed.length > 0) return SOFT | WAIVED',
-    by: ['engine/soft-blocks.test'],
-  },
-  {
-    name: 'a confirmation is good for any order of its session',
-    file: 'engine/waivers.ts',
-    from: 'if (given.content0 !== j.order0 || given.content1 !== j.order1) return CONFIRMATION_MISMATCH',
-    to: 'if (given.content0 !== given.content0) return CONFIRMATION_MISMATCH',
-    by: ['engine/soft-blocks.test'],
-  },
-  {
     name: 'where a limit was lowered below its use nothing reduces any more',
     file: ROWS,
     from: 'return after <= most || after <= before',
@@ -250,8 +237,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a row that only alerts refuses, one that blocks only alerts',
     file: ROWS,
-    from: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0) {',
-    to: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) === 0) {',
+    from: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0 || isOverridden(slot, control, list)) {',
+    to: 'if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) === 0 || isOverridden(slot, control, list)) {',
     by: ['engine/limit.test', 'engine/controls/max-order-qty.test'],
   },
   // Controls.
@@ -300,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'old capital is good for ever',
     file: 'engine/controls/sector-concentration.ts',
-    from: 'return asOfUs > 0 && x[X.NOW]! - asOfUs <= parameters[CAPITAL_MAX]!',
+    from: 'return asOfUs > 0 && nowUs - asOfUs <= parameters[CAPITAL_MAX]!',
     to: 'return asOfUs > 0',
     by: ['engine/controls/sector-concentration.test'],
   },

@@ -35,14 +35,18 @@ export interface PricedOrder {
   readonly stopPx: bigint | null
 }
 
-/** The price that an order must be valued at, unrounded: the dearest that it may execute at. */
+/**
+ * The price that an order must be valued at: the dearest that it may execute at. That of a stop is a whole number of price
+ * units, as any price: one unit of a large contract is more than what rounding of money may do.
+ */
 export function dearestPx(instrument: Instrument, order: PricedOrder, ref: bigint, bufferBps: bigint): Fraction {
   const up = { n: 10_000n + bufferBps, d: 10_000n }
   const down = { n: 10_000n - bufferBps, d: 10_000n }
   const isBuy = order.side === 0
   if (order.ordType === STOP) {
     const stop = size(order.stopPx as bigint)
-    return instrument.inverse ? times(least(stop, size(ref)), down) : times(most(stop, size(ref)), up)
+    const px = instrument.inverse ? times(least(stop, size(ref)), down) : times(most(stop, size(ref)), up)
+    return whole(instrument.inverse ? px.n / px.d : (px.n + px.d - 1n) / px.d)
   }
   const price = size(order.price as bigint)
   if (instrument.inverse) return isBuy ? least(price, times(size(ref), down)) : price

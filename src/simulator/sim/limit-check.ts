@@ -19,7 +19,7 @@ const SUMS = ['DAILY_GROSS', 'PORTFOLIO_GROSS', 'OPEN_ORDER_NOTIONAL', 'MAX_OPEN
 /** What raises no sum but by an approve. */
 const QUIET: readonly CommandName[] = [
   ...(['NewOrder', 'ReplaceOrder', 'CancelOrder', 'NotSent', 'Evaluate', 'Kill', 'KillSweep', 'Release'] as const),
-  ...(['Tick', 'FeedHeartbeat', 'List', 'Locate', 'Binding', 'Confirm'] as const),
+  ...(['Tick', 'FeedHeartbeat', 'List', 'Locate', 'Binding', 'Confirm', 'Override'] as const),
 ]
 const QUIET_REPORTS = (['New', 'Canceled', 'Rejected', 'Expired', 'CancelRejected'] as const).map((type: ExecType) =>
   EXEC_TYPES.indexOf(type),
@@ -41,6 +41,8 @@ export class LimitCheck {
         const limit = view.limitVersion(row)
         if (limit === undefined || (failed && !waived))
           throw new Error(`approved in spite of row ${row}: ${inWords(given)}`)
+        // Two people took the use over it.
+        if (failed && limit.action === BLOCK && limit.mode === ENFORCE) this.#isQuiet = false
         const most = Math.max(limit.hard, limit.hardForReducing)
         if (failed || OWN_LIMIT.includes(limit.control) || after <= most || after <= before) continue
         throw new Error(`${before} -> ${after} over ${most} of control ${limit.control}: ${inWords(given)}`)

@@ -31,6 +31,8 @@ export interface Candidate {
   readonly parent: Parent | 'UNKNOWN' | null
   /** Soft block that the order says was confirmed, and what its content is; null where it says nothing. */
   readonly confirms: { readonly seq: number; readonly content: string } | null
+  /** Override that the order names, likewise. */
+  readonly overrides: { readonly seq: number; readonly content: string } | null
   /** An order that stands is tested again by its newest version, which pends or rests already. */
   readonly restates?: true
 }

@@ -10,7 +10,9 @@ import { type Confirmation, duration, type Limit, type State } from './state.ts'
 
 const CONFIRM = TIMER_KINDS.indexOf('CONFIRM')
 /** What a second sending may have otherwise than the first: its id, its times, and what lets it through. */
-const OTHERWISE = [...['seq', 'timeUs', 'principal', 'transactTimeUs', 'receivedTimeUs'], ...['clOrdID', 'confirmSeq']]
+const OTHERWISE = [
+  ...['seq', 'timeUs', 'principal', 'transactTimeUs', 'receivedTimeUs', 'clOrdID', 'confirmSeq', 'overrideSeq'],
+]
 
 export function orderContent(given: Command): string {
   return JSON.stringify(

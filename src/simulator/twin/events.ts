@@ -178,6 +178,13 @@ export type TwinEvent =
       readonly confirmation: number
       readonly state: number
     }
+  | {
+      readonly name: 'OverrideMoved'
+      readonly overrideSeq: number
+      readonly decisionSeq: number
+      readonly override: number
+      readonly state: number
+    }
   | { readonly name: 'TimerFired'; readonly dueUs: number; readonly kind: number; readonly id: number }
   | { readonly name: 'StatementCompared'; readonly account: number; readonly differences: number }
 

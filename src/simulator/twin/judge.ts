@@ -11,6 +11,8 @@ import { confirmedRows } from './confirmations.ts'
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
+import type { OverriddenRow } from './kept.ts'
+import { overriddenRows } from './overrides.ts'
 import { B13, parentRefusal } from './parents.ts'
 import { type Pricing, priceOf } from './pricing.ts'
 import { type RowTest, rowTest } from './row-tests.ts'
@@ -71,6 +73,8 @@ interface LevelledTest {
   readonly hard: RowTest
   readonly soft: RowTest | null
   readonly isConfirmed: boolean
+  /** Use after up to which people let the order pass it; null where they do not. */
+  readonly most: bigint | null
 }
 
 interface Assessment {
@@ -101,7 +105,7 @@ export function judge(state: State, candidate: Candidate, pack: RulePack, orderS
     results: assessment.results,
     rows: assessment.rows,
     rule: assessment.rule,
-    qtyPassing: isRefused ? largestPassing(state, judgement, pack) : 0n,
+    qtyPassing: isRefused && candidate.overrides === null ? largestPassing(state, judgement, pack) : 0n,
     ...pricesOf(pricing),
     // Nothing is reserved by a reject or a soft block.
     openValue: isRefused || isSoft ? 0n : openValueOf(state, candidate, pricing),
@@ -145,6 +149,7 @@ function judgeRest(
     gates.set(H01, crossing.length > 0 ? 'SELF_MATCH' : null)
   }
   const confirmed = confirmedRows(state, candidate)
+  const overridden = overriddenRows(state, candidate)
   const tests = matching
     .filter(({ limit }) => isEvaluated(limit.control, pricing))
     .flatMap(({ limit, subject }): LevelledTest[] => {
@@ -153,9 +158,15 @@ function judgeRest(
       const hasSoft = limit.soft > 0n && !isWaived(limit) && candidate.restates === undefined
       const hardForReducing = limit.hardForReducing > limit.hard ? limit.hardForReducing : 0n
       const soft = hasSoft ? test({ ...limit, hard: limit.soft, hardForReducing }) : null
-      return hard === null ? [] : [{ hard, soft, isConfirmed: confirmed.includes(limit) }]
+      return hard === null
+        ? []
+        : [{ hard, soft, isConfirmed: confirmed.includes(limit), most: mostOf(overridden, limit) }]
     })
   return { snap, candidate, pricing, tests, gates, crossing, missing }
+}
+
+function mostOf(overridden: readonly OverriddenRow[], limit: Limit): bigint | null {
+  return overridden.find((row) => row.limit === limit)?.most ?? null
 }
 
 /** Rows in money need a value, collar rows a reference; the others need neither. */
@@ -186,13 +197,16 @@ function assessAt(state: State, judgement: Judgement, pack: RulePack, q: bigint)
 
 type TestedRow = EvaluatedRow & { readonly reason: string }
 
-function evaluate({ hard: test, soft: softer, isConfirmed }: LevelledTest, m: Measures): TestedRow {
+function evaluate({ hard: test, soft: softer, isConfirmed, most }: LevelledTest, m: Measures): TestedRow {
   const { limit, before } = test
   const after = test.after(m)
   const failed = !test.passes(after, m)
   const reason = test.reason ?? controlAt(limit.control).code
   const soft = !failed && softer !== null && !softer.passes(softer.after(m), m)
-  return { limit, before, after, failed, soft, waived: (failed && isWaived(limit)) || (soft && isConfirmed), reason }
+  // What it is measured by must be known.
+  const isOverridden = most !== null && after <= most && test.reason === undefined
+  const waived = failed ? isWaived(limit) || isOverridden : soft && isConfirmed
+  return { limit, before, after, failed, soft, waived, reason }
 }
 
 /** Results per control and the first reason, from what the gates and the rows say. */

@@ -1,6 +1,7 @@
-/** What the twin keeps of days, of reports that wait or are compared, and of people's proposals. */
+/** What the twin keeps of days, of reports that wait or are compared, of people's proposals and overrides. */
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { LineHash } from '../commands/line-hash.ts'
+import type { Keys, Limit } from './state.ts'
 
 /** Offset of a zone in [fromUs, untilUs). */
 export interface Offset {
@@ -96,4 +97,30 @@ export interface Proposal {
   /** What each applied line defined, -1 for nothing. */
   ids: number[]
   refused: number
+}
+
+/** A row that refused, in the very version, and the use that it refused. */
+export interface OverriddenRow {
+  readonly limit: Limit
+  readonly most: bigint
+}
+
+/** A refused order that two people could let pass. */
+export interface Refusal {
+  readonly seq: number
+  readonly timeUs: number
+  readonly keys: Keys
+  readonly side: number
+  readonly content: string
+  readonly rows: readonly OverriddenRow[]
+}
+
+/** What was asked for, and perhaps approved, of one refusal. */
+export interface Override extends Omit<Refusal, 'timeUs'> {
+  readonly id: number
+  readonly decisionSeq: number
+  readonly controls: string
+  readonly requester: number
+  readonly expiresUs: number
+  isApproved: boolean
 }

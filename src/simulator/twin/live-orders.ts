@@ -166,7 +166,7 @@ function confirm(
   const terms = { now, clOrdID, price, stopPx, orderQty, expireTimeUs: null }
   const candidate: Candidate = {
     ...{ keys, owner, side, ordType, timeInForce, locate, isUndefined: false, ...terms },
-    ...{ order, likeness: null, parent: null, confirms: null, restates: true },
+    ...{ order, likeness: null, parent: null, confirms: null, overrides: null, restates: true },
   }
   const { decision } = judgeSafely(state, candidate, pack, order.seq)
   const decided: TwinEvent = { name: 'OrderDecided', decision }

@@ -12,6 +12,7 @@ import { keepSoftBlock, orderContent, roomFault, useConfirmation } from './confi
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
 import { bareDecision, judge } from './judge.ts'
+import { keepRefusal, useOverride } from './overrides.ts'
 import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
 import { duration, idKey, isSetOf, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
@@ -60,13 +61,14 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
     const unopened: TwinEvent = { name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }
+    keepRefusal(state, given, candidate, decision)
     const strayed = stopStray(state, candidate, decision)
     return [unopened, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
   open(state, candidate, values.seq, valued)
   useId(state, given, values.seq)
-  const used = useConfirmation(state, candidate)
+  const used = [...useConfirmation(state, candidate), ...useOverride(state, candidate)]
   return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs), ...used]
 }
 
@@ -185,6 +187,7 @@ function candidateOf(state: State, values: OrderValues, content: string): Candid
     likeness: likenessOf(values),
     parent: parentNamed(state, values.session, values.parentClOrdID),
     confirms: 'confirmSeq' in values && values.confirmSeq !== 0 ? { seq: values.confirmSeq, content } : null,
+    overrides: 'overrideSeq' in values && values.overrideSeq !== 0 ? { seq: values.overrideSeq, content } : null,
   }
 }
 

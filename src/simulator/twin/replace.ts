@@ -82,6 +82,7 @@ function candidateOf(order: Order, values: ValuesOfCommand<'ReplaceOrder'>): Can
     likeness: null,
     parent: order.parent,
     confirms: null,
+    overrides: null,
   }
 }
 

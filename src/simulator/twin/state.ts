@@ -6,7 +6,17 @@ import { PARAMETERS, type ParameterName, parameterIndex } from '../../model/para
 import { FIRST_TERMINAL_STATE, type NameKind } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import type { Ratio } from './exact.ts'
-import type { Calendar, ComparedDifference, LiveList, Offset, ParkedBust, Proposal, Statement } from './kept.ts'
+import type {
+  Calendar,
+  ComparedDifference,
+  LiveList,
+  Offset,
+  Override,
+  ParkedBust,
+  Proposal,
+  Refusal,
+  Statement,
+} from './kept.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
 export const CELL_KINDS = ['ACCOUNT', 'DESK', 'TRADER', 'STRATEGY'] as const
@@ -341,6 +351,10 @@ export interface State {
   /** Soft blocks by the sequence number of their decision. */
   readonly confirmations: Map<number, Confirmation>
   confirmationsMade: number
+  readonly refusals: Refusal[]
+  /** By sequence number of the request. */
+  readonly overrides: Map<number, Override>
+  overridesMade: number
   readonly proposals: Map<number, Proposal>
   proposalsMade: number
   /** Approved proposals with lines left, in the order of their approval. */
@@ -401,6 +415,9 @@ export function emptyState(): State {
     parked: new Map(),
     confirmations: new Map(),
     confirmationsMade: 0,
+    refusals: [],
+    overrides: new Map(),
+    overridesMade: 0,
     proposals: new Map(),
     proposalsMade: 0,
     applying: [],

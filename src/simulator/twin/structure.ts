@@ -7,6 +7,7 @@ import { confirmationFault } from './confirmations.ts'
 import type { Snapshot } from './exposure.ts'
 import { latchRefusal } from './latches.ts'
 import { isPermitted } from './names.ts'
+import { overrideFault } from './overrides.ts'
 import { B01, B02, B03, C01, controlOf, D02, D03, D05, D08 } from './rows.ts'
 import { duration, type Instrument, instrumentAt, isBound, marketAt, type State, subjectAt } from './state.ts'
 import { LIMIT, STOP, STOP_LIMIT } from './value.ts'
@@ -28,7 +29,9 @@ export function structureRefusals(state: State, snap: Snapshot, candidate: Candi
     [A02, hasAccess(state, candidate) ? null : 'NOT_PERMITTED'],
     [
       A01,
-      structureFault(instrumentAt(state, candidate.keys.instrument), candidate) ?? confirmationFault(state, candidate),
+      structureFault(instrumentAt(state, candidate.keys.instrument), candidate) ??
+        confirmationFault(state, candidate) ??
+        overrideFault(state, candidate),
     ],
     [A03, permissionFault(state, candidate)],
   ])

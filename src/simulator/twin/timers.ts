@@ -6,6 +6,7 @@ import { confirmTimers, expireConfirmation } from './confirmations.ts'
 import type { TwinEvent } from './events.ts'
 import { lose, UNHEARD, unheard } from './fate.ts'
 import { fireLimit, limitTimers } from './limit-terms.ts'
+import { expireOverride, overrideTimers } from './overrides.ts'
 import { expire, firstExpiry } from './proposals.ts'
 import type { State } from './state.ts'
 
@@ -29,7 +30,7 @@ export function firstDue(state: State): Due | undefined {
 /** Timers alone, without the fate of orders that nobody has heard of. */
 function timersOf(state: State): Due[] {
   const rolls = rollsAhead(state).map(({ dueUs, key }) => ({ dueUs, kind: CALENDAR, id: key }))
-  return [...firstExpiry(state), ...limitTimers(state), ...confirmTimers(state), ...rolls]
+  return [...firstExpiry(state), ...limitTimers(state), ...confirmTimers(state), ...overrideTimers(state), ...rolls]
 }
 
 function firstOf(all: Due[]): Due | undefined {
@@ -74,6 +75,8 @@ function fire(state: State, { kind, id }: Due, stamp: Stamp): TwinEvent[] {
       return expire(state, id)
     case 'CONFIRM':
       return expireConfirmation(state, id)
+    case 'OVERRIDE':
+      return expireOverride(state, id)
     default:
       throw new RangeError(`nothing is said of timers of kind ${kind}`)
   }

@@ -18,6 +18,7 @@ import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
+import { override, stopOverrides } from './overrides.ts'
 import { tellParent } from './parents.ts'
 import * as proposals from './proposals.ts'
 import * as data from './reference-data.ts'
@@ -47,7 +48,8 @@ export class Twin {
       standing,
       live.filter((order) => !isLive(order)),
     )
-    return events
+    const set = [...state.latches.values()].filter((latch) => !standing.includes(latch))
+    return set.length === 0 ? events : [...events, ...stopOverrides(state, set)]
   }
 
   /** When the next timer falls due; Infinity where none runs. */
@@ -64,6 +66,8 @@ export class Twin {
     switch (given.name) {
       case 'Confirm':
         return confirm(state, given.values)
+      case 'Override':
+        return override(state, given.values)
       case 'Propose':
         return proposals.propose(state, given, this.#carryOut)
       case 'ProposalLine':

@@ -6,7 +6,8 @@ import { code, GENERATED, list, page, table } from './markdown.ts'
 
 const INTRODUCTION = `A control judges one order and never changes state. All are recorded with a decision; the one that fails with the lowest
 precedence gives the reason on every wire. A gate is judged once per order, a limit against every row that matches it. What
-each computes, to the last unit, is [the decision, exactly](decision.md); the reasons are in [errors](errors.md).`
+each computes, to the last unit, is [the decision, exactly](decision.md); the reasons are in [errors](errors.md). Rows of a control that can be
+overridden may be passed by one refused order, once, where two people agree on it.`
 
 const UNITS: Readonly<Record<ControlRow['unit'], string>> = {
   none: 'none',
@@ -25,13 +26,14 @@ export function controlsPage(headers: ReadonlyMap<string, ControlHeader>): strin
     GENERATED,
     INTRODUCTION,
     table(
-      ['Precedence', 'Id', 'Control', 'Family', 'A limit counts', 'Path of the what-if'],
+      ['Precedence', 'Id', 'Control', 'Family', 'A limit counts', 'Can be overridden', 'Path of the what-if'],
       rows.map((row) => [
         String(row.precedence),
         row.id,
         `[${code(row.code)}](#${row.code.toLowerCase()})`,
         row.family,
         row.family === 'limit' ? UNITS[row.unit] : '',
+        row.overridable ? 'yes' : '',
         row.path === undefined ? '' : code(row.path),
       ]),
     ),

@@ -106,6 +106,11 @@ export const OWN_WORDS: readonly Word[] = [
     word: 'object',
     meaning: 'What a limit row is about besides its subject: an instrument, underlying, sector, asset class or venue.',
   },
+  {
+    word: 'override',
+    meaning:
+      'What two people agree on so that one refused order, sent again, passes the limit rows that refused it: once, for minutes, and up to the use that they refused.',
+  },
   { word: 'principal', meaning: 'A person or a machine that a token names.' },
   {
     word: 'reference price',

@@ -85,7 +85,11 @@ export interface NewOrderSingle {
     | string
     | undefined;
   /** Soft block of this very order that a person has confirmed. Unit: seq. */
-  confirmId?: string | undefined;
+  confirmId?:
+    | string
+    | undefined;
+  /** Override of this very order, when it was refused, that two people have agreed on. Unit: seq. */
+  overrideId?: string | undefined;
 }
 
 /** A new version of an order. */
@@ -419,6 +423,7 @@ function createBaseNewOrderSingle(): NewOrderSingle {
     locateID: undefined,
     parentClOrdID: undefined,
     confirmId: undefined,
+    overrideId: undefined,
   };
 }
 
@@ -474,6 +479,9 @@ export const NewOrderSingle: MessageFns<NewOrderSingle> = {
     }
     if (message.confirmId !== undefined) {
       writer.uint32(138).string(message.confirmId);
+    }
+    if (message.overrideId !== undefined) {
+      writer.uint32(146).string(message.overrideId);
     }
     return writer;
   },
@@ -625,6 +633,14 @@ export const NewOrderSingle: MessageFns<NewOrderSingle> = {
             }
 
             message.confirmId = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.overrideId = reader.string();
             continue;
           }
         }
