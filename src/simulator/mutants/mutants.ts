@@ -2,19 +2,8 @@
  * One-line mistakes in the engine, the exposure algebra and the journal. The tests must notice each of them: `npm run mutants` makes
  * them one at a time and fails where one lives.
  */
+import type { Mutant } from './mutant.ts'
 import { WAIVER_MUTANTS } from './waiver-mutants.ts'
-
-export interface Mutant {
-  /** What a gate with this line would do. */
-  readonly name: string
-  /** Source file, below src. */
-  readonly file: string
-  /** Stands exactly once in the file. */
-  readonly from: string
-  readonly to: string
-  /** Test files, below src, of which at least one must fail. */
-  readonly by: readonly string[]
-}
 
 const EXPOSURE = 'engine/exposure.ts'
 const LIFE = 'engine/order-life.ts'
