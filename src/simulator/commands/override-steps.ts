@@ -1,7 +1,7 @@
 /** Steps about overrides: an order is refused by a row, people ask, approve and take back, and it is sent again. */
 import { CONTROLS, controlBits } from '../../model/controls.ts'
-import type { Refusal } from '../twin/kept.ts'
 import * as rows from '../twin/rows.ts'
+import type { Refusal } from '../twin/state.ts'
 import { type Command, command } from './command.ts'
 import type { Dice } from './dice.ts'
 import { kill, levelOf } from './governance-steps.ts'

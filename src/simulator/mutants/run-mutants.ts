@@ -9,7 +9,8 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { MUTANTS, type Mutant } from './mutants.ts'
+import type { Mutant } from './mutant.ts'
+import { MUTANTS } from './mutants.ts'
 
 const COPIED = ['src', 'bench', 'dist', 'tsconfig', 'tsconfig.json', 'tsconfig.base.json', 'package.json', 'testdata']
 const COMPILER = join('node_modules', 'typescript', 'bin', 'tsc')

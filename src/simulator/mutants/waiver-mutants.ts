@@ -1,5 +1,5 @@
 /** One-line mistakes in what lets one order pass rows that it would not: soft blocks that are confirmed, overrides. */
-import type { Mutant } from './mutants.ts'
+import type { Mutant } from './mutant.ts'
 
 const ROWS = 'engine/rows.ts'
 const WAIVERS = 'engine/waivers.ts'

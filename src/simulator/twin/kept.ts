@@ -1,7 +1,6 @@
-/** What the twin keeps of days, of reports that wait or are compared, of people's proposals and overrides. */
+/** What the twin keeps of days, of reports that wait or are compared, of people's proposals, of used ids and lists. */
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { LineHash } from '../commands/line-hash.ts'
-import type { Keys, Limit } from './state.ts'
 
 /** Offset of a zone in [fromUs, untilUs). */
 export interface Offset {
@@ -99,28 +98,33 @@ export interface Proposal {
   refused: number
 }
 
-/** A row that refused, in the very version, and the use that it refused. */
-export interface OverriddenRow {
-  readonly limit: Limit
-  readonly most: bigint
+/** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
+export interface Watched {
+  buys: bigint
+  sells: bigint
+  startUs: number | null
+  ref: bigint
+  readonly dev: [bigint, bigint]
+  readonly qty: [bigint, bigint]
 }
 
-/** A refused order that two people could let pass. */
-export interface Refusal {
-  readonly seq: number
-  readonly timeUs: number
-  readonly keys: Keys
-  readonly side: number
+/** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
+export interface UsedId {
   readonly content: string
-  readonly rows: readonly OverriddenRow[]
+  readonly seq: number
+  readonly tradeDate: number
+  readonly orderSeq: number
 }
 
-/** What was asked for, and perhaps approved, of one refusal. */
-export interface Override extends Omit<Refusal, 'timeUs'> {
-  readonly id: number
-  readonly decisionSeq: number
-  readonly controls: string
-  readonly requester: number
-  readonly expiresUs: number
-  isApproved: boolean
+export interface Locate {
+  readonly account: number
+  readonly instrument: number
+  readonly qty: bigint
+  readonly untilUs: number
+}
+
+export interface ListEntry {
+  readonly mode: number
+  readonly fromUs: number
+  readonly untilUs: number
 }

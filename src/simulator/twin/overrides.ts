@@ -7,10 +7,10 @@ import type { Candidate } from './candidate.ts'
 import { orderContent } from './confirmations.ts'
 import { type Decision, refused, type TwinEvent } from './events.ts'
 import { MAX } from './exact.ts'
-import type { OverriddenRow, Override } from './kept.ts'
 import { covers } from './latches.ts'
 import { hasDuty } from './names.ts'
 import * as rows from './rows.ts'
+import type { OverriddenRow, Override } from './state.ts'
 import { duration, type Latch, type Limit, type State } from './state.ts'
 
 const OVERRIDE = TIMER_KINDS.indexOf('OVERRIDE')

@@ -9,13 +9,15 @@ import type { Ratio } from './exact.ts'
 import type {
   Calendar,
   ComparedDifference,
+  ListEntry,
   LiveList,
+  Locate,
   Offset,
-  Override,
   ParkedBust,
   Proposal,
-  Refusal,
   Statement,
+  UsedId,
+  Watched,
 } from './kept.ts'
 
 /** Cells by whose they are; each is of an account and an instrument too. */
@@ -213,16 +215,6 @@ export interface Parent {
   slices: number
 }
 
-/** What a row remembers of executions: how many, and the window that runs. Pairs are of buys and of sells. */
-export interface Watched {
-  buys: bigint
-  sells: bigint
-  startUs: number | null
-  ref: bigint
-  readonly dev: [bigint, bigint]
-  readonly qty: [bigint, bigint]
-}
-
 export interface Latch {
   readonly id: number
   state: number
@@ -242,27 +234,6 @@ export interface Latch {
   watched?: number
 }
 
-/** A clOrdID that was used: what was sent under it and when, and the order that it names (0 after a reject). */
-export interface UsedId {
-  readonly content: string
-  readonly seq: number
-  readonly tradeDate: number
-  readonly orderSeq: number
-}
-
-export interface Locate {
-  readonly account: number
-  readonly instrument: number
-  readonly qty: bigint
-  readonly untilUs: number
-}
-
-export interface ListEntry {
-  readonly mode: number
-  readonly fromUs: number
-  readonly untilUs: number
-}
-
 /** An order over soft levels that was not let through. */
 export interface Confirmation {
   readonly id: number
@@ -273,6 +244,32 @@ export interface Confirmation {
   readonly rows: readonly Limit[]
   readonly expiresUs: number
   isConfirmed: boolean
+}
+
+/** A row that refused, in the very version, and the use that it refused. */
+export interface OverriddenRow {
+  readonly limit: Limit
+  readonly most: bigint
+}
+
+/** A refused order that two people could let pass. */
+export interface Refusal {
+  readonly seq: number
+  readonly timeUs: number
+  readonly keys: Keys
+  readonly side: number
+  readonly content: string
+  readonly rows: readonly OverriddenRow[]
+}
+
+/** What was asked for, and perhaps approved, of one refusal. */
+export interface Override extends Omit<Refusal, 'timeUs'> {
+  readonly id: number
+  readonly decisionSeq: number
+  readonly controls: string
+  readonly requester: number
+  readonly expiresUs: number
+  isApproved: boolean
 }
 
 export interface State {

@@ -6,19 +6,11 @@ import { CONTROLS } from '../../model/controls.ts'
 import { type Candidate, isBuy } from './candidate.ts'
 import type { TwinEvent } from './events.ts'
 import { abs, ceilDiv, larger, MAX, smaller } from './exact.ts'
+import type { Watched } from './kept.ts'
 import { BLOCKED_STATE, setLatch } from './latches.ts'
 import { referenceAt } from './reference.ts'
 import { B04, C03, C06, isWaived, keepNewest, limitKey, matchingRows, messagesIn } from './rows.ts'
-import {
-  type Booking,
-  instrumentAt,
-  type Latch,
-  type Limit,
-  marketAt,
-  type Name,
-  type State,
-  type Watched,
-} from './state.ts'
+import { type Booking, instrumentAt, type Latch, type Limit, marketAt, type Name, type State } from './state.ts'
 
 const BOTH_SIDES = 1n
 
