@@ -138,6 +138,8 @@ export function createCommandDecider(state: State, parts: Parts) {
         return calendars.zone(tape, offset)
       case ORDER_STATUS:
         return fates.status(tape, offset)
+      case Fate.ORDER_TRIGGERED.type:
+        return fates.triggered(tape, offset)
       case Fate.RESOLVE_ORDER.type:
         return fates.resolve(tape, offset)
       case Fate.EXPLAIN_EXECUTION.type:

@@ -45,6 +45,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
     beside,
     park,
     fates,
+    trigger,
     explain,
   } = parts
 
@@ -84,6 +85,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return park.waits(tape, command, event)
       case FateEvents.PARKED_ENDED.type:
         return park.ended(tape, event)
+      case FateEvents.STOP_TRIGGERED.type:
+        return trigger.evolve(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -113,7 +116,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
   /** True where what moved the order shows that the market knows it. */
   function isReport(tape: Tape, command: number): boolean {
     const type = typeAt(tape, command)
-    if (type === EXECUTION_REPORT) return true
+    if (type === EXECUTION_REPORT || type === Fate.ORDER_TRIGGERED.type) return true
     return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
   }
 

@@ -64,6 +64,8 @@ export interface OrderView {
   readonly cancelRequested: boolean
   /** The gate took it over from a venue's list. */
   readonly adopted: boolean
+  /** It was a stop, which can execute now: ordType is what it has become. */
+  readonly triggered: boolean
 }
 
 /** What has become of an approved order or replace since its decision. */

@@ -64,6 +64,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'odd', governance.odd],
   [30, 'tick', fates.tick],
   [30, 'status', fates.status],
+  [22, 'trigger', fates.trigger],
   [14, 'resolve', fates.resolve],
   [5, 'close', fates.close],
   [5, 'source', fates.source],

@@ -68,6 +68,7 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   Quarantined: ['instrument'],
   Swept: ['latch'],
   ReportCompared: ['qty', 'px', 'sourceQty', 'sourcePx', 'account', 'venue', 'source', 'result', 'kept', 'execID'],
+  StopTriggered: ['orderSeq', 'state'],
   ExecutionParked: [],
   ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],

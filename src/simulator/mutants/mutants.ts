@@ -25,6 +25,49 @@ const GOVERNANCE = 'engine/decide-governance.ts'
 const STATE_CONTROL = 'engine/controls/trading-state.ts'
 
 export const MUTANTS: readonly Mutant[] = [
+  // Stops that trigger.
+  {
+    name: 'a stop that has triggered stands in no book',
+    file: LIFE,
+    from: '| OrderMark.TRIGGERED\n    f[slot * Order.NUMS + Order.V] = bound(f[slot * Order.NUMS + Order.V]!)\n    rest(oi, slot, f[slot * Order.NUMS + Order.PX]!)',
+    to: '| OrderMark.TRIGGERED\n    f[slot * Order.NUMS + Order.V] = bound(f[slot * Order.NUMS + Order.V]!)',
+    by: ['engine/trigger.test'],
+  },
+  {
+    name: 'a trigger at a worse price reserves no more',
+    file: LIFE,
+    from: 'inverse ? Math.min(v, least) : Math.max(v, least)',
+    to: 'v',
+    by: ['engine/trigger.test'],
+  },
+  {
+    name: 'a triggered stop that would not pass is left alone',
+    file: 'engine/trigger.ts',
+    from: 'if (reason === 0) return\n',
+    to: 'if (reason >= 0) return\n',
+    by: ['engine/trigger.test'],
+  },
+  {
+    name: 'a test that errs takes the trigger back',
+    file: 'engine/trigger.ts',
+    from: 'onError(error)\n      return RISK_ERROR',
+    to: 'throw error',
+    by: ['engine/trigger.test'],
+  },
+  {
+    name: 'a fill of a stop that waits leaves it waiting',
+    file: REPORT,
+    from: 'if (slot >= 0 && trigger.isWaiting(slot)) trigger.write(',
+    to: 'if (slot >= 0 && trigger.isWaiting(-1)) trigger.write(',
+    by: ['engine/trigger.test'],
+  },
+  {
+    name: 'of a triggered stop only the accepted price is tested',
+    file: ORDER,
+    from: 'x[X.PX] = j.buys ? Math.max(x[X.PX]!, px) : Math.min(x[X.PX]!, px)',
+    to: 'x[X.PX] = j.buys ? Math.min(x[X.PX]!, px) : Math.max(x[X.PX]!, px)',
+    by: ['engine/trigger.test'],
+  },
   // What is reserved.
   {
     name: 'a pending replace to less reserves the less',

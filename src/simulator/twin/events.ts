@@ -109,6 +109,7 @@ export type TwinEvent =
       readonly kept: number
       readonly execID: string
     }
+  | { readonly name: 'StopTriggered'; readonly orderSeq: number; readonly state: number }
   | { readonly name: 'ExecutionParked' }
   | {
       readonly name: 'ParkedEnded'

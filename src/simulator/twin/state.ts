@@ -103,6 +103,8 @@ export interface Version {
   readonly orderQty: bigint
   readonly price: bigint | null
   readonly stopPx: bigint | null
+  /** Stop price that it had before its order triggered. */
+  readonly waitedFor?: bigint | null
   readonly v: bigint
   unit: Ratio
 }
@@ -112,7 +114,9 @@ export interface Order {
   readonly keys: Keys
   readonly owner: number
   readonly side: number
-  readonly ordType: number
+  /** Of a stop that has triggered what it has become. */
+  ordType: number
+  triggered: boolean
   readonly timeInForce: number
   readonly locate: number
   readonly approvedUs: number

@@ -25,6 +25,7 @@ import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
 import { adoptStatement, positionStatement } from './statements.ts'
 import { firstDue, tick } from './timers.ts'
+import { orderTriggered } from './triggers.ts'
 import { aloneRefusal } from './two-people.ts'
 
 export class Twin {
@@ -97,7 +98,9 @@ export class Twin {
       case 'Evaluate':
         return evaluate(state, given.values, this.#pack)
       case 'ExecutionReport':
-        return executionReport(state, given.values)
+        return executionReport(state, given.values, this.#pack)
+      case 'OrderTriggered':
+        return orderTriggered(state, given.values, this.#pack)
       case 'Kill':
         return kill(state, given.values)
       case 'KillSweep':
