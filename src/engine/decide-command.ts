@@ -37,7 +37,7 @@ export type CommandDecider = ReturnType<typeof createCommandDecider>
 
 export function createCommandDecider(state: State, parts: Parts) {
   const { orders, reports, park, beside, fates, close, explain, reference, market, governance } = parts
-  const { calendars, statements, liveOrders, confirmations, twoPeople } = parts
+  const { calendars, statements, liveOrders, confirmations, twoPeople, enforcement } = parts
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
 
@@ -125,7 +125,7 @@ export function createCommandDecider(state: State, parts: Parts) {
       case C.KILL.type:
         return governance.kill(tape, offset)
       case C.KILL_SWEEP.type:
-        return governance.sweep(tape, offset)
+        return enforcement.step(tape, offset) ? undefined : governance.sweep(tape, offset)
       case C.RELEASE.type:
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:

@@ -1,7 +1,7 @@
 /** Which part applies an event, and with it the command that it stands behind. */
 import * as C from '../model/records/commands.ts'
 import { ALGO, PARENT } from '../model/records/control-commands.ts'
-import { CONTROL_LATCHED } from '../model/records/control-events.ts'
+import { CONTROL_LATCHED, LIMIT_SWEPT } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
@@ -46,6 +46,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
     park,
     fates,
     trigger,
+    enforcement,
     explain,
   } = parts
 
@@ -71,6 +72,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return evolveOrders.cancelRequested(tape, event)
       case CONTROL_LATCHED.type:
         return watcher.latched(tape, event)
+      case LIMIT_SWEPT.type:
+        return enforcement.swept(tape, event)
       case E.LATCH_SET.type:
         return evolveGovernance.latchSet(tape, event)
       case E.QUARANTINED.type:

@@ -14,6 +14,7 @@ import { createOrderDecider } from './decide-order.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StatementDecider } from './decide-statements.ts'
+import { createEnforcementStep } from './enforcement.ts'
 import { CalendarEvolver } from './evolve-calendars.ts'
 import { createConfirmationEvolver } from './evolve-confirmations.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
@@ -64,6 +65,7 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     fates: createFateDecider(state, finder, trigger),
     trigger,
     close: createClose(state),
+    enforcement: createEnforcementStep(state),
     explain: createExplain(state, evolveReports),
     reference: new ReferenceDecider(state),
     market: createMarketDecider(state),

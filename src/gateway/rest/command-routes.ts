@@ -274,7 +274,7 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       duties: PEOPLE,
       summary: 'Set limit rows, or take them away',
       description:
-        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on. A person alone may only tighten: TWO_PEOPLE_NEEDED says to propose it.',
+        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on; with enforceOnResting the cancels of resting orders are asked for, newest first, until the use fits. A person alone may only tighten: TWO_PEOPLE_NEEDED says to propose it.',
     }),
     route(KILL_FORM, kill, {
       url: '/kill',

@@ -7,6 +7,7 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from './command.ts'
 import * as days from './day-steps.ts'
 import { Dice } from './dice.ts'
+import * as enforcing from './enforce-steps.ts'
 import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
@@ -48,6 +49,8 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [14, 'limit', governance.anyLimit],
   [9, 'kill', governance.kill],
   [12, 'sweep', governance.sweep],
+  [14, 'enforce', enforcing.enforce],
+  [6, 'sweepEnforced', enforcing.sweepEnforced],
   [24, 'release', governance.release],
   [10, 'list', governance.listEntry],
   [8, 'locate', governance.locate],

@@ -68,6 +68,56 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'x[X.PX] = j.buys ? Math.min(x[X.PX]!, px) : Math.max(x[X.PX]!, px)',
     by: ['engine/trigger.test'],
   },
+  // Limits that are enforced on what rests.
+  {
+    name: 'what is being cancelled is not counted as gone',
+    file: 'engine/enforcement.ts',
+    from: 'if (goes(slot)) relief.lift(slot)',
+    to: 'if (goes(slot)) continue',
+    by: ['engine/enforcement.test'],
+  },
+  {
+    name: 'an order that is asked for goes on holding up the use',
+    file: 'engine/enforcement.ts',
+    from: 'relief.lift(slot)\n      asked++',
+    to: 'asked++',
+    by: ['engine/enforcement.test'],
+  },
+  {
+    name: 'the oldest orders are cancelled first',
+    file: 'engine/newest.ts',
+    from: 'seqOf(b) - seqOf(a)',
+    to: 'seqOf(a) - seqOf(b)',
+    by: ['engine/enforcement.test'],
+  },
+  {
+    name: 'a row for each asks where a row of the very object stands',
+    file: 'engine/row-relief.ts',
+    from: 'kind, object, 0, 0)) < 0 ? object : -1',
+    to: 'kind, object, 0, 0)) < 0 ? object : object',
+    by: ['engine/enforcement.test'],
+  },
+  {
+    name: 'orders on the smaller end of a cell are cancelled too',
+    file: 'engine/row-relief.ts',
+    from: 'return endOf(cell, instrument, sells) >= endOf(cell, instrument, !sells)',
+    to: 'return cell >= 0',
+    by: ['engine/enforcement.test'],
+  },
+  {
+    name: 'a pass that asked for cancels is the last one',
+    file: 'engine/enforcement.ts',
+    from: 'done: asked > 0 ? 0 : 1',
+    to: 'done: 1',
+    by: ['engine/enforcement.test'],
+  },
+  {
+    name: 'a row that is set anew goes on being enforced as it was',
+    file: 'engine/evolve-governance.ts',
+    from: 'state.enforcements.end(slot)\n',
+    to: '\n',
+    by: ['engine/enforcement.test'],
+  },
   // What is reserved.
   {
     name: 'a pending replace to less reserves the less',

@@ -110,6 +110,7 @@ export type TwinEvent =
       readonly execID: string
     }
   | { readonly name: 'StopTriggered'; readonly orderSeq: number; readonly state: number }
+  | { readonly name: 'LimitSwept'; readonly beforeSeq: number; readonly asked: number; readonly done: number }
   | { readonly name: 'ExecutionParked' }
   | {
       readonly name: 'ParkedEnded'

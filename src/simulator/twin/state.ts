@@ -332,6 +332,8 @@ export interface State {
   termsMade: number
   /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
   readonly closings: Map<number, number>
+  /** Rows, by key, that are being enforced on what rests, and how far each has come. */
+  readonly enforced: Map<string, { readonly beforeSeq: number; readonly asked: number }>
   /** Execution source and the session compared with it, by account and venue. */
   readonly sources: Map<string, { readonly source: number; readonly compare: number }>
   /** Differences between them, by source, venue and execID. */
@@ -396,6 +398,7 @@ export function emptyState(): State {
     terms: new Map(),
     termsMade: 0,
     closings: new Map(),
+    enforced: new Map(),
     resolutions: new Map(),
     sources: new Map(),
     differences: new Map(),

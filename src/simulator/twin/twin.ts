@@ -9,6 +9,7 @@ import type { Command } from '../commands/command.ts'
 import * as beside from './beside.ts'
 import * as calendars from './calendars.ts'
 import { confirm } from './confirmations.ts'
+import { sweepLimit } from './enforcement.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
@@ -104,6 +105,7 @@ export class Twin {
       case 'Kill':
         return kill(state, given.values)
       case 'KillSweep':
+        if (given.values.limit !== 0) return sweepLimit(state, given.values)
         return sweep(state, given.values, SWEEP_ORDERS)
       case 'Release':
         return release(state, given.values)
