@@ -26,7 +26,7 @@ export function createEnforcementStep(state: State) {
   const { orders, enforcements } = state
   const { f, i } = orders
   const relief = createRowRelief(state)
-  const newest = createNewest(SWEEP_ORDERS, (slot) => f[slot * Order.NUMS + Order.SEQ]!)
+  const newest = createNewest(SWEEP_ORDERS, f)
 
   /** True where the KillSweep is one of a limit; its events are then written. */
   function step(tape: Tape, offset: number): boolean {
@@ -60,10 +60,16 @@ export function createEnforcementStep(state: State) {
   /** Takes what goes anyway out of the row's use, and finds the newest of the other orders that count at it. */
   function find(e: Enforcement): void {
     relief.begin(e.slot)
-    for (let slot = 0; slot < orders.top(); slot++) {
-      if (i[slot * Order.INTS + Order.LIVE] === 0 || !relief.counts(slot)) continue
-      if (goes(slot)) relief.lift(slot)
-      else if (e.beforeSeq === 0 || f[slot * Order.NUMS + Order.SEQ]! < e.beforeSeq) newest.offer(slot)
+    // The newest mostly stand at the end: from there few of the others are looked at twice.
+    for (let slot = orders.top() - 1; slot >= 0; slot--) {
+      if (i[slot * Order.INTS + Order.LIVE] === 0) continue
+      if (goes(slot)) {
+        if (relief.counts(slot)) relief.lift(slot)
+        continue
+      }
+      const seq = f[slot * Order.NUMS + Order.SEQ]!
+      const isNext = e.beforeSeq === 0 || seq < e.beforeSeq
+      if (isNext && newest.wants(seq) && relief.counts(slot)) newest.offer(slot)
     }
   }
 

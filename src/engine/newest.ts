@@ -1,11 +1,24 @@
 /** Keeps the newest few of many orders that are offered: a heap whose root is the oldest that is kept. */
-export function createNewest(most: number, seqOf: (slot: number) => number) {
+import { Order } from './state/orders.ts'
+
+/** `f` holds the doubles of the orders. */
+export function createNewest(most: number, f: Float64Array) {
   const slots = new Int32Array(most)
   let count = 0
 
+  function seqOf(slot: number): number {
+    return f[slot * Order.NUMS + Order.SEQ]!
+  }
+
+  /** False where an order of this sequence number would not be kept. */
+  function wants(seq: number): boolean {
+    return count < most || seq > seqOf(slots[0]!)
+  }
+
+  /** Of an order that is wanted. */
   function offer(slot: number): void {
-    if (count < most) return rise(count++, slot)
-    if (seqOf(slot) > seqOf(slots[0]!)) sink(slot)
+    if (count < most) rise(count++, slot)
+    else sink(slot)
   }
 
   function rise(from: number, slot: number): void {
@@ -37,5 +50,5 @@ export function createNewest(most: number, seqOf: (slot: number) => number) {
     return kept
   }
 
-  return { offer, take }
+  return { wants, offer, take }
 }

@@ -31,6 +31,8 @@ export function createRowRelief(state: State) {
   /** The row, its control, and what goes: quantity by cell and side, use by what the row counts. */
   let row = -1
   let control = -1
+  /** The amount of a row that is about one thing. */
+  let goneAll = 0
   const goneQty = new Map<number, number>()
   const goneUse = new Map<number, number>()
 
@@ -38,6 +40,7 @@ export function createRowRelief(state: State) {
   function begin(slot: number): void {
     row = slot
     control = limits.i[slot * Row.INTS + Row.CONTROL]!
+    goneAll = 0
     goneQty.clear()
     goneUse.clear()
   }
@@ -75,6 +78,7 @@ export function createRowRelief(state: State) {
   function lift(slot: number): void {
     const group = groupOf(slot)
     if (control === D02 || control === D05 || control === D08) liftEnds(slot, group)
+    else if (group === 0) goneAll += amountOf(slot)
     else add(goneUse, group * PLACES + AMOUNT, amountOf(slot))
   }
 
@@ -128,7 +132,7 @@ export function createRowRelief(state: State) {
 
   function isOver(group: number, instrument: number): boolean {
     const most = limits.f[row * Row.NUMS + Row.MONEY]!
-    const gone = goneUse.get(group * PLACES + AMOUNT) ?? 0
+    const gone = group === 0 ? goneAll : (goneUse.get(group * PLACES + AMOUNT) ?? 0)
     if (control === B12) return parents.get(group)!.value - gone > most
     const m = metricOf(group) * Metric.SIZE
     const sums = metrics.f

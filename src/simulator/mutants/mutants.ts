@@ -72,8 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what is being cancelled is not counted as gone',
     file: 'engine/enforcement.ts',
-    from: 'if (goes(slot)) relief.lift(slot)',
-    to: 'if (goes(slot)) continue',
+    from: 'if (relief.counts(slot)) relief.lift(slot)\n',
+    to: '\n',
     by: ['engine/enforcement.test'],
   },
   {
