@@ -37,7 +37,7 @@ export type CommandDecider = ReturnType<typeof createCommandDecider>
 
 export function createCommandDecider(state: State, parts: Parts) {
   const { orders, reports, park, beside, fates, close, explain, reference, market, governance } = parts
-  const { calendars, statements, liveOrders, confirmations, overrides, twoPeople } = parts
+  const { calendars, statements, liveOrders, confirmations, overrides, twoPeople, enforcement } = parts
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
 
@@ -127,7 +127,7 @@ export function createCommandDecider(state: State, parts: Parts) {
       case C.KILL.type:
         return governance.kill(tape, offset)
       case C.KILL_SWEEP.type:
-        return governance.sweep(tape, offset)
+        return enforcement.step(tape, offset) ? undefined : governance.sweep(tape, offset)
       case C.RELEASE.type:
         return governance.release(tape, offset)
       case C.DAY_ROLL.type:
@@ -140,6 +140,8 @@ export function createCommandDecider(state: State, parts: Parts) {
         return calendars.zone(tape, offset)
       case ORDER_STATUS:
         return fates.status(tape, offset)
+      case Fate.ORDER_TRIGGERED.type:
+        return fates.triggered(tape, offset)
       case Fate.RESOLVE_ORDER.type:
         return fates.resolve(tape, offset)
       case Fate.EXPLAIN_EXECUTION.type:

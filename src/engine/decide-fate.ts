@@ -3,7 +3,7 @@
  * (docs/reference/decision.md §11). Changes nothing, writes events.
  */
 import { reasonNumber } from '../model/codes.ts'
-import { ORDER_STATUS, RESOLVE_ORDER } from '../model/records/fate-commands.ts'
+import { ORDER_STATUS, ORDER_TRIGGERED, RESOLVE_ORDER } from '../model/records/fate-commands.ts'
 import { ORDER_ALARMED } from '../model/records/fate-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
@@ -13,6 +13,7 @@ import { type OrderFinder, Sought } from './find-order.ts'
 import { Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
+import type { Trigger } from './trigger.ts'
 
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
@@ -25,7 +26,9 @@ const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 const NOT_REQUESTED = reasonNumber('NOT_REQUESTED')
 const MAKER_IS_CHECKER = reasonNumber('MAKER_IS_CHECKER')
 const CAPACITY = reasonNumber('CAPACITY')
+const NOT_A_STOP = reasonNumber('NOT_A_STOP')
 
+const APPROVED = 0
 const [WORKING, PENDING_CANCEL, UNKNOWN, HELD, FILLED, CANCELED, REJECTED, EXPIRED, NOT_SENT] = ORDER_STATES.map(
   (_, index) => index,
 ).slice(1) as [number, number, number, number, number, number, number, number, number]
@@ -37,10 +40,11 @@ const ENDS: readonly (number | undefined)[] = [undefined, undefined, FILLED, CAN
 
 const S = ORDER_STATUS.at
 const R = RESOLVE_ORDER.at
+const T = ORDER_TRIGGERED.at
 
 export type FateDecider = ReturnType<typeof createFateDecider>
 
-export function createFateDecider(state: State, find: OrderFinder) {
+export function createFateDecider(state: State, find: OrderFinder, trigger: Trigger) {
   const { orders, sources, resolutions, names } = state
   const { f, i, vf, vi } = orders
 
@@ -50,23 +54,34 @@ export function createFateDecider(state: State, find: OrderFinder) {
     if (!Number.isSafeInteger(command.cumQty) || command.cumQty < 0) {
       return writeRefused(tape, INVALID_VALUE, S.cumQty)
     }
-    const named = find.byId(tape, offset + S.clOrdID, command.owner)
-    const live = find.byOrderID(tape, (offset >> 3) + S.orderSeq, command.orderSlot)
-    const slot = live >= 0 ? live : named === Sought.NOT_FOUND ? live : named
-    if (slot < 0) return writeRefused(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
-    // A status that names two orders is about neither.
-    const isOther = named !== Sought.NOT_FOUND && named !== slot
-    const ofOther = command.instrument >= 0 && command.instrument !== i[slot * Order.INTS + Order.INSTR]
-    if (isOther || ofOther || (command.orderSeq > 0 && command.orderSeq !== f[slot * Order.NUMS + Order.SEQ])) {
-      return writeRefused(tape, EXEC_CONFLICT)
-    }
-    if (!isSource(slot, command.session)) return writeRefused(tape, NOT_EXECUTION_SOURCE)
+    const { orderSlot, owner, instrument } = command
+    const slot = find.told(tape, (offset >> 3) + S.orderSeq, orderSlot, offset + S.clOrdID, owner)
+    const isOther = slot >= 0 && instrument >= 0 && instrument !== i[slot * Order.INTS + Order.INSTR]
+    const refusal = isOther ? EXEC_CONFLICT : refusalOf(slot, command.session)
+    if (refusal !== 0) return writeRefused(tape, refusal)
     settle(tape, slot, command.status, command.cumQty)
   }
 
-  function isSource(slot: number, session: number): boolean {
+  /** Why `session` may not say anything of the order that was found: 0 where it may. */
+  function refusalOf(slot: number, session: number): number {
+    if (slot === Sought.CONFLICT) return EXEC_CONFLICT
+    if (slot < 0) return slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER
     const oi = slot * Order.INTS
-    return sources.isSource(i[oi + Order.SUBJECT + Kind.ACCOUNT]!, i[oi + Order.VENUE]!, session)
+    const isSource = sources.isSource(i[oi + Order.SUBJECT + Kind.ACCOUNT]!, i[oi + Order.VENUE]!, session)
+    return isSource ? 0 : NOT_EXECUTION_SOURCE
+  }
+
+  /** The source says that a stop has become live: that it was told before changes nothing. */
+  function triggered(tape: Tape, offset: number): void {
+    const { orderSlot, owner, session } = decode(tape, offset, ORDER_TRIGGERED)
+    const slot = find.told(tape, (offset >> 3) + T.orderSeq, orderSlot, offset + T.clOrdID, owner)
+    const refusal = refusalOf(slot, session)
+    if (refusal !== 0) return writeRefused(tape, refusal)
+    const standing = i[slot * Order.INTS + Order.STATE]!
+    if (standing === HELD) return writeRefused(tape, ORDER_UNKNOWN_STATE)
+    if (trigger.isWaiting(slot)) return trigger.write(tape, slot, true)
+    if (!trigger.hasBeen(slot)) return writeRefused(tape, NOT_A_STOP)
+    move(tape, slot, standing === APPROVED || standing === UNKNOWN ? WORKING : standing, Change.STATE_ONLY)
   }
 
   function settle(tape: Tape, slot: number, told: number, cumQty: number): void {
@@ -147,5 +162,5 @@ export function createFateDecider(state: State, find: OrderFinder) {
     resolutions.ask(orderSeq, { state: end, principal })
   }
 
-  return { status, resolve, resolveAsked }
+  return { status, triggered, resolve, resolveAsked }
 }

@@ -11,6 +11,7 @@ import { DUTIES, SESSION_PHASES, TRADING_STATES } from '../model/vocabulary.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
 import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
 import { openItem } from './release-checklist.ts'
+import { ENFORCED } from './row-relief.ts'
 import { LATCHES_MAX } from './state/latches.ts'
 import { Row } from './state/limit-row.ts'
 import {
@@ -47,7 +48,7 @@ const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
 const REMOVE = 1
-/** Cancels of what rests beyond a lowered limit: not built, so refused. */
+/** What rests beyond the limit is cancelled: of a row that refuses, and whose use is what rests. */
 const ENFORCE_ON_RESTING = 2
 const TEMPORARY = 4
 const FLAGS_MAX = 15
@@ -151,7 +152,10 @@ export class GovernanceDecider {
     if (!isAmount(command.soft)) return bad(at.soft)
     const { effectiveUs, expiresUs, flags } = command
     const { timeUs } = this.#state
-    if (flags < 0 || flags > FLAGS_MAX || (flags & ENFORCE_ON_RESTING) !== 0) return bad(at.flags)
+    if (flags < 0 || flags > FLAGS_MAX) return bad(at.flags)
+    const cannotBeEnforced =
+      (flags & REMOVE) !== 0 || !ENFORCED.includes(control) || command.action === 1 || command.mode === 1
+    if ((flags & ENFORCE_ON_RESTING) !== 0 && cannotBeEnforced) return bad(at.flags)
     if (!isAmount(effectiveUs)) return bad(at.effectiveUs)
     if (!isAmount(expiresUs)) return bad(at.expiresUs)
     if (expiresUs === 0 && (flags & TEMPORARY) !== 0) return bad(at.expiresUs)
@@ -171,7 +175,7 @@ export class GovernanceDecider {
     return null
   }
 
-  /** Follow-up of a limit: one LimitBreached where it stands below the use. Nothing resting is touched. */
+  /** Follow-up of a limit: one LimitBreached where it stands below the use. What rests is touched by sweeps alone. */
   followLimit(tape: Tape, slot: number): void {
     const { limits } = this.#state
     const use = rowUse(this.#state, slot)

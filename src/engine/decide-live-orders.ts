@@ -15,6 +15,7 @@ import { LIST_SWEPT, LIVE_ORDER_CHECKED } from '../model/records/day-events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 import { TIMES_IN_FORCE } from '../model/vocabulary.ts'
+import type { OrderDecider } from './decide-order.ts'
 import { isPrice } from './decide-reference.ts'
 import { writeApplied, writeCancelRequested, writeLatchSet, writeRefused } from './events-out.ts'
 import { Ref } from './market.ts'
@@ -24,6 +25,7 @@ import { Bound, Kind } from './state/names.ts'
 import { Order, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import type { LiveOrderList, LiveOrderRow } from './state/statements.ts'
+import type { Trigger } from './trigger.ts'
 
 const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
@@ -59,17 +61,16 @@ const GTD = TIMES_IN_FORCE.indexOf('GTD')
 /** Cell pages and orders that what cannot be refused may still open. */
 const PAGES_MARGIN = 1024
 
-/** Tests a live order again, writes the decision, and returns the reason for which it would not pass, or 0. */
-export type Restate = (tape: Tape, slot: number) => number
-
 export class LiveOrderDecider {
   readonly #state: State
-  readonly #restate: Restate
+  readonly #restate: OrderDecider['restate']
+  readonly #trigger: Trigger
   readonly #onError: (error: unknown) => void
 
-  constructor(state: State, restate: Restate, onError: (error: unknown) => void) {
+  constructor(state: State, restate: OrderDecider['restate'], trigger: Trigger, onError: (error: unknown) => void) {
     this.#state = state
     this.#restate = restate
+    this.#trigger = trigger
     this.#onError = onError
   }
 
@@ -214,9 +215,12 @@ export class LiveOrderDecider {
     const of = slot * Order.NUMS
     if (i[oi + Order.STATE] === HELD || i[oi + Order.INSTR] !== row.instrument) return false
     if ((i[oi + Order.SIDE] === 0) !== (row.side === 0)) return false
+    // A venue says of a stop that has triggered what it was, or what it has become.
+    const wasStop = this.#trigger.isWaiting(slot) || this.#trigger.hasBeen(slot)
+    const hasNone = wasStop && (row.flags & HAS_STOP) === 0
     const has = (qty: number, px: number, stop: number) => {
       const left = qty - f[of + Order.CUM]!
-      return left === row.leavesQty && px === row.price && stop === row.stopPx
+      return left === row.leavesQty && px === row.price && (stop === row.stopPx || hasNone)
     }
     if (has(f[of + Order.QTY]!, f[of + Order.PX]!, f[of + Order.STOP]!)) return true
     for (let version = i[oi + Order.VERSION]!; version >= 0; version = vi[version * Version.INTS + Version.OLDER]!) {
@@ -237,6 +241,12 @@ export class LiveOrderDecider {
     const newest = i[oi + Order.VERSION]!
     const qty = newest < 0 ? f[of + Order.QTY]! : vf[newest * Version.NUMS + Version.QTY]!
     // What is to be canceled anyway, or has nothing left to execute, is not asked.
+    if (this.#trigger.isWaiting(slot) && (list.rows[row]!.flags & HAS_STOP) === 0) {
+      // It is no stop any more: that it has triggered was not told, or is on its way.
+      this.#trigger.write(tape, slot, qty > f[of + Order.CUM]!)
+      this.#check(tape, list, row, slot, AGREES, 0, to)
+      return 1
+    }
     const isTested = stays && to === WORKING && f[of + Order.CANCEL_SEQ] === 0 && qty > f[of + Order.CUM]!
     const reason = isTested ? this.#test(tape, slot) : 0
     this.#check(tape, list, row, slot, AGREES, reason === 0 ? 0 : RESTATED_ORDER_REFUSED, to)
@@ -248,7 +258,7 @@ export class LiveOrderDecider {
   #test(tape: Tape, slot: number): number {
     const before = tape.end
     try {
-      return this.#restate(tape, slot)
+      return this.#restate(tape, slot, false)
     } catch (error) {
       tape.end = before
       this.#onError(error)

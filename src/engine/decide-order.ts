@@ -10,6 +10,7 @@ import { EVALUATE, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts
 import { lengthAt, readText, type Tape } from '../model/records/tape.ts'
 import { type Content, confirmSeqAt, overrideSeqAt } from './content.ts'
 import { UNDEFINED_FLAG } from './controls/order-structure.ts'
+import { FIRST_STOP } from './controls/self-match.ts'
 import type { Controls } from './controls.ts'
 import { writeConfirmationMoved } from './decide-confirmations.ts'
 import { writeOverrideMoved } from './decide-overrides.ts'
@@ -17,7 +18,7 @@ import { createDecisionEvent, Decided } from './decision-event.ts'
 import { createOrderJudge } from './judge-order.ts'
 import { type Judgement, X } from './judgement.ts'
 import { Kind } from './state/names.ts'
-import { Order, Version } from './state/orders.ts'
+import { Order, OrderMark, Version } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import { ConfirmationState, OverrideState } from './state/waivers.ts'
 
@@ -208,13 +209,12 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
 
   /**
    * Tests a live order again, as a replace by its newest version would be: writes the decision, changes nothing.
-   * Returns the reason for which it would not pass, 0 where it would.
+   * Returns the reason for which it would not pass, 0 where it would. A stop that `triggers` is tested as what it becomes,
+   * with the largest quantity and the most aggressive price of its versions: each of them can execute.
    */
-  function restate(tape: Tape, slot: number): number {
+  function restate(tape: Tape, slot: number, triggers: boolean): number {
     const oi = slot * Order.INTS
     const of = slot * Order.NUMS
-    const newest = i[oi + Order.VERSION]!
-    const at = newest * Version.NUMS
     j.reset()
     takenId = -1
     replaced = slot
@@ -222,9 +222,8 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     j.restates = true
     // Its own version pends already: nothing is added to it, whatever the venue does with replaces.
     j.nonAtomic = false
-    x[X.QTY] = newest < 0 ? f[of + Order.QTY]! : vf[at + Version.QTY]!
-    x[X.PX] = newest < 0 ? f[of + Order.PX]! : vf[at + Version.PX]!
-    x[X.STOP] = newest < 0 ? f[of + Order.STOP]! : vf[at + Version.STOP]!
+    if (triggers) readTriggered(slot)
+    else readNewest(slot)
     j.content0 = 0
     j.content1 = 0
     resolveOrder(oi)
@@ -235,6 +234,36 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     numbers[Decided.TOKEN_EXPIRY] = 0
     writeDecision(tape, reason === 0 ? APPROVE : REJECT, reason, slot, -1, -1)
     return reason
+  }
+
+  function readNewest(slot: number): void {
+    const of = slot * Order.NUMS
+    const newest = i[slot * Order.INTS + Order.VERSION]!
+    const at = newest * Version.NUMS
+    x[X.QTY] = newest < 0 ? f[of + Order.QTY]! : vf[at + Version.QTY]!
+    x[X.PX] = newest < 0 ? f[of + Order.PX]! : vf[at + Version.PX]!
+    x[X.STOP] = stopOf(slot, newest)
+  }
+
+  function readTriggered(slot: number): void {
+    const of = slot * Order.NUMS
+    j.ordType -= FIRST_STOP
+    x[X.QTY] = f[of + Order.QTY]!
+    x[X.PX] = f[of + Order.PX]!
+    x[X.STOP] = 0
+    for (let version = i[slot * Order.INTS + Order.VERSION]!; version >= 0; ) {
+      const at = version * Version.NUMS
+      const px = vf[at + Version.PX]!
+      x[X.QTY] = Math.max(x[X.QTY]!, vf[at + Version.QTY]!)
+      x[X.PX] = j.buys ? Math.max(x[X.PX]!, px) : Math.min(x[X.PX]!, px)
+      version = vi[version * Version.INTS + Version.OLDER]!
+    }
+  }
+
+  /** Stop price of a version, -1 for the accepted one: 0 once the order has triggered. */
+  function stopOf(slot: number, version: number): number {
+    if ((i[slot * Order.INTS + Order.MARKS]! & OrderMark.TRIGGERED) !== 0) return 0
+    return version < 0 ? f[slot * Order.NUMS + Order.STOP]! : vf[version * Version.NUMS + Version.STOP]!
   }
 
   function refuseReplace(orig: number, slot: number): number {
@@ -296,8 +325,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     const at = newest * Version.NUMS
     const qty = newest < 0 ? f[of + Order.QTY]! : vf[at + Version.QTY]!
     if (!(x[X.QTY]! < qty)) return false
-    const stop = newest < 0 ? f[of + Order.STOP]! : vf[at + Version.STOP]!
-    if (x[X.STOP]! !== stop) return false
+    if (x[X.STOP]! !== stopOf(slot, newest)) return false
     const px = newest < 0 ? f[of + Order.PX]! : vf[at + Version.PX]!
     return j.buys ? x[X.PX]! <= px : x[X.PX]! >= px
   }

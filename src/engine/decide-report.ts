@@ -31,6 +31,7 @@ import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
+import type { Trigger } from './trigger.ts'
 import { flowValue } from './value.ts'
 
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
@@ -96,7 +97,14 @@ const enum Booked {
 
 export type ReportDecider = ReturnType<typeof createReportDecider>
 
-export function createReportDecider(state: State, find: OrderFinder, j: Judgement, content: Content, beside: Beside) {
+export function createReportDecider(
+  state: State,
+  find: OrderFinder,
+  j: Judgement,
+  content: Content,
+  beside: Beside,
+  trigger: Trigger,
+) {
   const { orders, ids, executions, instruments, names, latches, books, cells, metrics, limits, sources } = state
   const { f, i, vf, vi } = orders
   const { flags, has, flowN, flowD } = instruments
@@ -363,13 +371,16 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const qty = f64[at + X.lastQty]!
     const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
-    if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
-    if (booked[Booked.SLOT]! >= 0) booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)
+    const slot = booked[Booked.SLOT]!
+    if (slot >= 0) booked[Booked.ALARM] = alarmOf(tape, at, slot)
     booked[Booked.EXEC_SLOT] = executions.nextSlot()
     booked[Booked.CONTENT0] = j.content0
     booked[Booked.CONTENT1] = j.content1
     booked[Booked.SOURCE] = i32[from + X.session]!
     booked[Booked.VENUE] = i32[from + X.venue]!
+    // What has executed was live: a stop has triggered. What that writes uses the scratch, which is read by now.
+    if (slot >= 0 && trigger.isWaiting(slot)) trigger.write(tape, slot, !isLast(slot, qty))
+    if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
     const event = begin(tape, ExecutionBooked)
     const e = event >> 3
     f64[e + B.orderSeq] = bookedSeq[0]!
@@ -385,6 +396,12 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     if (booked[Booked.ALARM] === UNKNOWN_EXECUTION) {
       block(tape, booked[Booked.ACCOUNT]!, instrument, UNKNOWN_EXECUTION)
     }
+  }
+
+  /** True where nothing of the order is left behind an execution of `qty`. */
+  function isLast(slot: number, qty: number): boolean {
+    if (i[slot * Order.INTS + Order.VERSION]! >= 0) return false
+    return f[slot * Order.NUMS + Order.CUM]! + qty >= f[slot * Order.NUMS + Order.QTY]!
   }
 
   function refuseAndBlock(tape: Tape, reason: number): void {

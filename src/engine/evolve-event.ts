@@ -1,7 +1,7 @@
 /** Which part applies an event, and with it the command that it stands behind. */
 import * as C from '../model/records/commands.ts'
 import { ALGO, PARENT } from '../model/records/control-commands.ts'
-import { CONTROL_LATCHED } from '../model/records/control-events.ts'
+import { CONTROL_LATCHED, LIMIT_SWEPT } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as F from '../model/records/day-events.ts'
 import * as E from '../model/records/events.ts'
@@ -46,6 +46,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
     beside,
     park,
     fates,
+    trigger,
+    enforcement,
     explain,
   } = parts
 
@@ -72,6 +74,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
       case CONTROL_LATCHED.type:
         watcher.latched(tape, event)
         return evolveOverrides.latched()
+      case LIMIT_SWEPT.type:
+        return enforcement.swept(tape, event)
       case E.LATCH_SET.type:
         evolveGovernance.latchSet(tape, event)
         return evolveOverrides.latched()
@@ -87,6 +91,8 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return park.waits(tape, command, event)
       case FateEvents.PARKED_ENDED.type:
         return park.ended(tape, event)
+      case FateEvents.STOP_TRIGGERED.type:
+        return trigger.evolve(tape, event)
       case E.TIMER_FIRED.type:
         return timerFired(tape, event)
       case F.STATEMENT_COMPARED.type:
@@ -118,7 +124,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
   /** True where what moved the order shows that the market knows it. */
   function isReport(tape: Tape, command: number): boolean {
     const type = typeAt(tape, command)
-    if (type === EXECUTION_REPORT) return true
+    if (type === EXECUTION_REPORT || type === Fate.ORDER_TRIGGERED.type) return true
     return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
   }
 

@@ -29,6 +29,7 @@ import type { Watcher } from './watch.ts'
 const KILLED = 3
 const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const DROP_SCHEDULED = 8
+const ENFORCE_ON_RESTING = 2
 const REARM = parameterIndex('warnRearmBps')
 const KINDS = 6
 
@@ -72,6 +73,8 @@ export class GovernanceEvolver {
     }
     state.limitsVersion++
     this.#setTerm(command, slot, previous < 0 ? null : limits.versions[previous]!)
+    // Whoever sets the row anew says anew whether it is enforced.
+    state.enforcements.end(slot)
     if ((command.flags & 1) !== 0) {
       limits.remove(slot, id)
       state.watches.drop(slot)
@@ -103,6 +106,7 @@ export class GovernanceEvolver {
     if (command.control === D08) shareOfCapital(state, slot)
     if (command.control === E05) state.profits.watch(slot, limits.subjectOf)
     if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
+    if ((command.flags & ENFORCE_ON_RESTING) !== 0) state.enforcements.begin(slot)
     if (command.control === B09 && command.param > state.duplicates.widthUs())
       state.duplicates.setWidthUs(command.param)
   }

@@ -8,7 +8,7 @@ import { ownerOf } from './decide-live-orders.ts'
 import { type OrderLife, Term } from './order-life.ts'
 import { KILLED_STATE } from './state/latches.ts'
 import { Bound, Kind } from './state/names.ts'
-import { Order } from './state/orders.ts'
+import { Order, OrderMark } from './state/orders.ts'
 import type { State } from './state/state.ts'
 import type { LiveOrderList } from './state/statements.ts'
 
@@ -97,7 +97,7 @@ export class LiveOrderEvolver {
     // What was executed before is in the position by the statement of positions.
     f[of + Order.QTY] = told.leavesQty + told.cumQty
     f[of + Order.CUM] = told.cumQty
-    i[oi + Order.ADOPTED] = 1
+    i[oi + Order.MARKS] = OrderMark.ADOPTED
     this.#sweepAgain(slot)
   }
 

@@ -9,6 +9,8 @@ export const enum Sought {
   NOT_FOUND = -1,
   /** The order has ended; its id still says what it was. */
   ENDED = -2,
+  /** Two orders are named: what says so is about neither. */
+  CONFLICT = -3,
 }
 
 // An imported constant is loaded and checked at each use; one of this module is written into the code.
@@ -41,9 +43,24 @@ export function createOrderFinder(state: State) {
     return order === HAS_ENDED ? Sought.ENDED : order
   }
 
+  /**
+   * By OrderID or by a clOrdID of the chain, whichever is given: the live order, or what Sought says. `seqAt` is the index
+   * of the OrderID's sequence number in the tape's doubles, `at` the byte offset of the id.
+   */
+  function told(tape: Tape, seqAt: number, orderSlot: number, at: number, owner: number): number {
+    const named = byId(tape, at, owner)
+    const live = byOrderID(tape, seqAt, orderSlot)
+    const slot = live >= 0 ? live : named === Sought.NOT_FOUND ? live : named
+    if (slot < 0) return slot
+    const orderSeq = tape.f64[seqAt]!
+    const isOther = named !== Sought.NOT_FOUND && named !== slot
+    return isOther || (orderSeq > 0 && orderSeq !== f[slot * Order.NUMS + Order.SEQ]) ? Sought.CONFLICT : slot
+  }
+
   return {
     byOrderID,
     byId,
+    told,
     /** Of the last search by id: the id's slot, or NOT_FOUND. */
     idSlot: (): number => idSlot,
   }

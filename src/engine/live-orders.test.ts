@@ -114,6 +114,50 @@ scenario('a pending replace agrees in either version', (s) => {
   assert.equal(checked(list(s, [row(id, { leavesQty: 150, price: PX - 1 })]))[0]?.verdict, 0)
 })
 
+const STOPPED = { ordType: 'StopLimit', stopPx: PX + 100, price: PX + 200, venue: 'V1' } as const
+const asStop = { ordType: ORD_TYPES.indexOf('StopLimit'), stopPx: PX + 100, price: PX + 200, flags: 3 }
+const asLimit = { price: PX + 200 }
+
+scenario(
+  'a stop that the venue has as one waits on; one that it has as a limit order has triggered, and is tested',
+  (s) => {
+    const id = s.working(STOPPED)
+    assert.equal(checked(list(s, [row(id, asStop)]))[0]?.verdict, 0)
+    assert.equal(s.live(id)?.triggered, false)
+    s.working({ side: 'Sell', price: PX + 150 })
+    const said = list(s, [row(id, asLimit)])
+    assert.deepEqual(
+      said.slice(0, 5).map(({ event, reason, alarm }) => [event, reason ?? alarm].join(' ').trim()),
+      [
+        ...['StopTriggered', 'OrderDecided SELF_MATCH', 'OrderAlarmed TRIGGER_REFUSED', 'CancelRequested'],
+        'LiveOrderChecked NONE',
+      ],
+    )
+    assert.deepEqual([s.live(id)?.triggered, stateOf(s, id)], [true, 'WORKING'])
+  },
+)
+
+for (const [title, more] of [
+  ['what it was', asStop],
+  ['what it has become', asLimit],
+] as const) {
+  scenario(`of a stop that has triggered the venue may say ${title}`, (s) => {
+    const id = s.working(STOPPED)
+    s.fill(id, 10)
+    assert.equal(checked(list(s, [row(id, { ...more, leavesQty: 90, cumQty: 10 })]))[0]?.verdict, 0)
+    assert.equal(s.saidOf('StopTriggered').length, 0)
+  })
+}
+
+scenario('a stop with another stop price than the venue has is unknown, whether it has triggered or not', (s) => {
+  const ids = [s.working(STOPPED), s.working(STOPPED)] as const
+  s.fill(ids[1], 10)
+  for (const [at, id] of ids.entries()) {
+    const leavesQty = at === 0 ? 100 : 90
+    assert.equal(checked(list(s, [row(id, { ...asStop, leavesQty, stopPx: PX + 99 })]))[0]?.verdict, 1)
+  }
+})
+
 scenario('an order that is listed twice is taken for two: nobody trades on', (s) => {
   const id = s.working({ venue: 'V1' })
   const said = checked(list(s, [row(id), row(id)]))

@@ -12,7 +12,7 @@ const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 
 const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, principal: -1 })
 
-export function createWork(state: State, { close }: Parts) {
+export function createWork(state: State, { close, enforcement }: Parts) {
   function nextSweep(): { readonly latch: number; readonly fromSlot: number } | null {
     for (const latch of state.latches.active) {
       if (latch.sweepFrom >= 0) return { latch: latch.id, fromSlot: latch.sweepFrom }
@@ -37,7 +37,7 @@ export function createWork(state: State, { close }: Parts) {
 
   function nextWork(): WriteCommand | null {
     const sweep = nextSweep()
-    if (sweep === null) return close.nextStep() ?? nextListSweep()
+    if (sweep === null) return enforcement.nextStep() ?? close.nextStep() ?? nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 

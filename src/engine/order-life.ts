@@ -4,14 +4,14 @@
  */
 
 import { ORDER_STATES } from '../model/vocabulary.ts'
-import { bookPrice, rests } from './controls/self-match.ts'
+import { bookPrice, FIRST_STOP, rests } from './controls/self-match.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
 import { Delta, guarded, type Shift } from './exposure.ts'
 import { InstrumentFlag } from './state/instruments.ts'
 import { KILLED_STATE } from './state/latches.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
-import { Order, Version } from './state/orders.ts'
+import { Order, OrderMark, Version } from './state/orders.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
 import { flowValue } from './value.ts'
@@ -84,7 +84,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.VERSIONS] = 0
     i[oi + Order.REPORTED] = 0
     i[oi + Order.LATCH] = -1
-    i[oi + Order.ADOPTED] = 0
+    i[oi + Order.MARKS] = 0
     orders.take(slot)
     orders.awaitReport(slot)
     rest(oi, slot, terms[Term.PX]!)
@@ -266,6 +266,23 @@ export function createOrderLife(state: State, shift: Shift) {
     }
   }
 
+  /** The stop can execute: its versions enter the book, valued at no less than `least` (inverse: no more); 0 for no bound. */
+  function trigger(slot: number, least: number): void {
+    const oi = slot * Order.INTS
+    const inverse = (flags[i[oi + Order.INSTR]!]! & InstrumentFlag.INVERSE) !== 0
+    const bound = (v: number) => (least === 0 ? v : inverse ? Math.min(v, least) : Math.max(v, least))
+    i[oi + Order.TYPE] = i[oi + Order.TYPE]! - FIRST_STOP
+    i[oi + Order.MARKS] = i[oi + Order.MARKS]! | OrderMark.TRIGGERED
+    f[slot * Order.NUMS + Order.V] = bound(f[slot * Order.NUMS + Order.V]!)
+    rest(oi, slot, f[slot * Order.NUMS + Order.PX]!)
+    for (let version = i[oi + Order.VERSION]!; version >= 0; version = vi[version * Version.INTS + Version.OLDER]!) {
+      const at = version * Version.NUMS
+      vf[at + Version.V] = bound(vf[at + Version.V]!)
+      rest(oi, slot, vf[at + Version.PX]!)
+    }
+    reprice(slot)
+  }
+
   /** Brings the reservation of a live order to what its versions can still execute. */
   function reprice(slot: number): void {
     reserve(slot, 0, 0)
@@ -347,5 +364,5 @@ export function createOrderLife(state: State, shift: Shift) {
     books.leave(i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
   }
 
-  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, known, reprice }
+  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, known, trigger, reprice }
 }

@@ -3,7 +3,7 @@ import type { StandingView } from '../model/engine-port.ts'
 import { latchCovers } from './controls/trading-state.ts'
 import { Kind } from './state/names.ts'
 import { ORDER_ENDED } from './state/order-ids.ts'
-import { Order } from './state/orders.ts'
+import { Order, OrderMark } from './state/orders.ts'
 import type { State } from './state/state.ts'
 
 const APPROVED = 0
@@ -34,8 +34,9 @@ export function standingOf(
   const isLive = isPending || orders.i[oi + Order.ID_SLOT] === id
   const mayWork = orderState === APPROVED || orderState === WORKING
   const of = live * Order.NUMS
-  // What was executed is at the market, and no longer reserved.
-  const isReserved = isPending || (isLive && orders.f[of + Order.CUM] === 0)
+  // What was executed is at the market, and no longer reserved; a stop that has triggered is there too.
+  const isWoken = (orders.i[oi + Order.MARKS]! & OrderMark.TRIGGERED) !== 0
+  const isReserved = isPending || (isLive && orders.f[of + Order.CUM] === 0 && !isWoken)
   const isCanceled = orders.f[of + Order.CANCEL_SEQ] !== 0
   return { state: orderState, isLive, maySend: isReserved && mayWork && !isCanceled && !isLatched(state, oi) }
 }

@@ -15,6 +15,7 @@ import { OverrideDecider } from './decide-overrides.ts'
 import { ReferenceDecider } from './decide-reference.ts'
 import { createReportDecider } from './decide-report.ts'
 import { StatementDecider } from './decide-statements.ts'
+import { createEnforcementStep } from './enforcement.ts'
 import { CalendarEvolver } from './evolve-calendars.ts'
 import { createConfirmationEvolver } from './evolve-confirmations.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
@@ -34,6 +35,7 @@ import { createOrderLife } from './order-life.ts'
 import { createProfit } from './profit.ts'
 import type { State } from './state/state.ts'
 import { createSubjects } from './subjects.ts'
+import { createTrigger } from './trigger.ts'
 import { createTwoPeople } from './two-people.ts'
 import { createWatcher } from './watch.ts'
 
@@ -51,7 +53,8 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
   const finder = createOrderFinder(state)
   const beside = createBeside(state)
   const orders = createOrderDecider(state, j, createControls(state, rules, j), content)
-  const reports = createReportDecider(state, finder, j, content, beside)
+  const trigger = createTrigger(state, life, j, orders.restate, onError)
+  const reports = createReportDecider(state, finder, j, content, beside, trigger)
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
@@ -62,15 +65,17 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     reports,
     park: reports.park,
     beside,
-    fates: createFateDecider(state, finder),
+    fates: createFateDecider(state, finder, trigger),
+    trigger,
     close: createClose(state),
+    enforcement: createEnforcementStep(state),
     explain: createExplain(state, evolveReports),
     reference: new ReferenceDecider(state),
     market: createMarketDecider(state),
     governance: new GovernanceDecider(state),
     calendars: new CalendarDecider(state),
     statements: new StatementDecider(state),
-    liveOrders: new LiveOrderDecider(state, orders.restate, onError),
+    liveOrders: new LiveOrderDecider(state, orders.restate, trigger, onError),
     confirmations: new ConfirmationDecider(state),
     overrides: new OverrideDecider(state),
     twoPeople: createTwoPeople(state),

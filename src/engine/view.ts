@@ -29,7 +29,7 @@ import type { RowVersion } from './state/limit-version.ts'
 import { Metric } from './state/metrics.ts'
 import { Kind } from './state/names.ts'
 import { Ended, ORDER_ENDED } from './state/order-ids.ts'
-import { Order } from './state/orders.ts'
+import { Order, OrderMark } from './state/orders.ts'
 import type { Proposal } from './state/proposals.ts'
 import type { State } from './state/state.ts'
 import type { Override } from './state/waivers.ts'
@@ -154,7 +154,8 @@ export class StateView implements EngineView {
       openValue: orders.f[of + Order.OPENED]!,
       pendingReplaces: orders.i[oi + Order.VERSIONS]!,
       cancelRequested: orders.f[of + Order.CANCEL_SEQ]! !== 0,
-      adopted: orders.i[oi + Order.ADOPTED] !== 0,
+      adopted: (orders.i[oi + Order.MARKS]! & OrderMark.ADOPTED) !== 0,
+      triggered: (orders.i[oi + Order.MARKS]! & OrderMark.TRIGGERED) !== 0,
     }
   }
 

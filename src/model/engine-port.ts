@@ -66,6 +66,8 @@ export interface OrderView {
   readonly cancelRequested: boolean
   /** The gate took it over from a venue's list. */
   readonly adopted: boolean
+  /** It was a stop, which can execute now: ordType is what it has become. */
+  readonly triggered: boolean
 }
 
 /** Orders whose fate is unknown. */

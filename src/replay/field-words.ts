@@ -72,6 +72,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   'LatchSet.state': TRADING_STATES,
   'ControlLatched.state': TRADING_STATES,
   'OrderMoved.state': ORDER_STATES,
+  'StopTriggered.state': ORDER_STATES,
   'ResolveOrder.state': ORDER_STATES,
   'HoldEnded.state': ORDER_STATES,
   'ReportCompared.result': COMPARISONS,

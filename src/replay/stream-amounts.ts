@@ -50,7 +50,8 @@ export class StreamAmounts {
   learnOrder(tape: Tape, command: number, decided: number): void {
     const { outcome, orderSeq } = decode(tape, decided, ORDER_DECIDED)
     const instrument = valuesAt(tape, command).instrument
-    if (outcome === APPROVE && typeof instrument === 'number') this.#instruments.set(orderSeq, instrument)
+    const isNamed = typeof instrument === 'number' && instrument >= 0
+    if (outcome === APPROVE && isNamed) this.#instruments.set(orderSeq, instrument)
   }
 
   /** Of an Instrument command, which brings its own. */

@@ -70,6 +70,7 @@ export function limitRowOf(
     soft: given.soft ?? 0,
     action: LIMIT_ACTIONS.indexOf(given.action ?? 'BLOCK'),
     mode: LIMIT_MODES.indexOf(given.mode ?? 'ENFORCE'),
+    flags: given.enforce === true ? 2 : 0,
     warn1Bps,
     warn2Bps,
     warn3Bps,

@@ -83,6 +83,8 @@ export interface LimitGiven {
   readonly hardForReducing?: number
   readonly soft?: number
   readonly warn?: readonly number[]
+  /** enforceOnResting. */
+  readonly enforce?: boolean
 }
 
 /** Scopes of a kill by name, side 0 buys and 1 sells. */

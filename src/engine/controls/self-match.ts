@@ -16,7 +16,8 @@ import type { State } from '../state/state.ts'
 
 const SELF_MATCH = reasonNumber('SELF_MATCH')
 const MARKET = 0
-const FIRST_STOP = 2
+/** Stop and StopLimit come behind Market and Limit, in the same order: triggered, each is the type two places before it. */
+export const FIRST_STOP = 2
 
 /** The price that an order tests and rests at in its owner's book; stops do not rest until they are triggered. */
 export function bookPrice(ordType: number, buys: boolean, px: number): number {

@@ -63,8 +63,14 @@ export const enum Order {
   /** Neighbours in the list of orders that no report has named yet, soonest due first: -1 at its ends, -2 outside of it. */
   EARLIER = 29,
   LATER = 30,
-  /** 1 where the gate took the order over from a venue's list. */
-  ADOPTED = 31,
+  /** Bits of OrderMark. */
+  MARKS = 31,
+}
+export const enum OrderMark {
+  /** The gate took the order over from a venue's list. */
+  ADOPTED = 1,
+  /** It was a stop: TYPE is what it has become, STOP and the versions' still what it waited for. */
+  TRIGGERED = 2,
 }
 export const enum Version {
   /** Doubles and ints in a version. */

@@ -9,6 +9,7 @@ import { type Calendars, createCalendars } from './calendars.ts'
 import { type Cells, createCells } from './cells.ts'
 import { createClosings } from './closings.ts'
 import { createComparisons } from './comparisons.ts'
+import { createEnforcements } from './enforcements.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
@@ -51,6 +52,7 @@ export class State {
   readonly latches = createLatches()
   readonly timers = createTimers()
   readonly closings = createClosings()
+  readonly enforcements = createEnforcements()
   readonly resolutions = createResolutions()
   readonly sources = createSources()
   readonly comparisons = createComparisons()
@@ -158,6 +160,7 @@ export class State {
     this.latches.visit(v)
     this.timers.visit(v)
     this.closings.visit(v)
+    this.enforcements.visit(v)
     this.resolutions.visit(v)
     this.sources.visit(v)
     this.comparisons.visit(v)

@@ -12,11 +12,18 @@ import {
   EXECUTION_BOOKED,
   EXECUTION_REVERSED,
   LIMIT_BREACHED,
+  ORDER_DECIDED,
   ORDER_MOVED,
   QUARANTINED,
   REFUSED,
 } from '../../model/records/events.ts'
-import { EXECUTION_PARKED, ORDER_ALARMED, PARKED_ENDED, REPORT_COMPARED } from '../../model/records/fate-events.ts'
+import {
+  EXECUTION_PARKED,
+  ORDER_ALARMED,
+  PARKED_ENDED,
+  REPORT_COMPARED,
+  STOP_TRIGGERED,
+} from '../../model/records/fate-events.ts'
 import { OVERRIDE } from '../../model/records/people-commands.ts'
 import {
   PROPOSAL_LINE_ADDED,
@@ -51,6 +58,9 @@ export interface CommandAnswer {
   /** What a report beside the execution source came to. */
   compared?: string
   parked?: boolean
+  triggered?: boolean
+  /** Why a stop that has triggered would not pass now. */
+  triggerRefusal?: object
   profile?: string
 }
 
@@ -122,6 +132,16 @@ function readEvent(tape: Tape, command: number, at: number, answer: CommandAnswe
       answer.orderID = orderIDAt(tape, at, ORDER_MOVED.at)
       answer.state = ORDER_STATES[tape.i32[i + ORDER_MOVED.at.state] as number] as string
       break
+    case STOP_TRIGGERED.type:
+      answer.orderID = orderIDAt(tape, at, STOP_TRIGGERED.at)
+      answer.state = ORDER_STATES[tape.i32[i + STOP_TRIGGERED.at.state] as number] as string
+      answer.triggered = true
+      break
+    case ORDER_DECIDED.type: {
+      const reason = tape.i32[i + ORDER_DECIDED.at.reason] as number
+      if (answer.triggered === true && reason !== 0) answer.triggerRefusal = reasonJson(reason)
+      break
+    }
     case EXECUTION_BOOKED.type: {
       const slot = tape.i32[i + EXECUTION_BOOKED.at.slot] as number
       if (slot >= 0) answer.orderID ??= orderIDAt(tape, at, EXECUTION_BOOKED.at)

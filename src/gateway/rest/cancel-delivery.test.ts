@@ -95,6 +95,19 @@ describe('cancel requests are delivered', () => {
     assert.equal((await waiting).requests.length, 1)
   })
 
+  test('those that a limit asks for which is enforced on what rests, newest first', async () => {
+    const placed = [await place(), await place(), await place()]
+    const row = { control: 'MAX_OPEN_ORDERS', subject: 'ACCOUNT:ACC-7', hard: '1', enforceOnResting: true }
+    const refused = await post('ops-1', '/limits', { ...row, control: 'DAILY_LOSS' })
+    assert.equal(refused.reason.code, 'INVALID_VALUE')
+    const waiting = ask('ems-1', 'waitMs=60000')
+    const answer = await post('ops-1', '/limits', row)
+    assert.deepEqual([answer.outcome, answer.breach], ['APPLIED', true])
+    const { requests } = await waiting
+    assert.deepEqual(requests.map((one: { clOrdID: string }) => one.clOrdID).sort(), placed.slice(1))
+    assert.equal((await post('ops-1', '/limits', { ...row, enforceOnResting: false, hard: '1000' })).outcome, 'APPLIED')
+  })
+
   test('again one second after it was handed out, until its order has ended', async () => {
     const clOrdID = await place()
     await killAll()

@@ -10,9 +10,11 @@ import {
   explainExecution,
   ORDER_STATUS_FORM,
   orderStatus,
+  orderTriggered,
   RESOLVE_FORM,
   resolveOrder,
   SOURCE_FORM,
+  TRIGGERED_FORM,
 } from '../../model/parse/fate.ts'
 import type { Form, WordsOf } from '../../model/parse/form.ts'
 import { BINDING_FORM, binding, HIERARCHY_FORM, hierarchy } from '../../model/parse/hierarchy.ts'
@@ -109,6 +111,17 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       summary: 'What an order is now, as its execution source says',
       description:
         'Settles an order of unknown fate. Nothing is released where cumQty is not what is booked: the missing executions come first.',
+      errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
+      neverRefused: true,
+      needsSession: true,
+    }),
+    bulk(TRIGGERED_FORM, orderTriggered, {
+      url: '/order-triggers',
+      tag: 'Executions',
+      duties: ['executions:write'],
+      summary: 'A stop has become live at its price',
+      description:
+        'From then on it can execute, and it is tested again with every control. What would not pass now is alarmed and its cancel is asked for; it stays reserved until it ends. A fill of a stop says the same.',
       errors: ['UNKNOWN_NAME', 'NOT_BOUND'],
       neverRefused: true,
       needsSession: true,
@@ -258,7 +271,7 @@ export function commandRoutes(gate: Gate, sequencing: Sequencing): readonly Rout
       duties: PEOPLE,
       summary: 'Set limit rows, or take them away',
       description:
-        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on. A person alone may only tighten: TWO_PEOPLE_NEEDED says to propose it.',
+        'An order passes at equality; 0 allows nothing. A limit below the use is accepted at once, and what raises the use is refused from then on; with enforceOnResting the cancels of resting orders are asked for, newest first, until the use fits. A person alone may only tighten: TWO_PEOPLE_NEEDED says to propose it.',
     }),
     route(KILL_FORM, kill, {
       url: '/kill',

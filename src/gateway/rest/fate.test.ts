@@ -53,6 +53,33 @@ describe('the fate of orders', () => {
     assert.equal((await status('0')).body.state, 'CANCELED')
   })
 
+  test('a stop that has triggered says so, and why it would not pass now', async () => {
+    const stop = { ...GOOD_ORDER, ordType: 'StopLimit', stopPx: '1670.00', price: '1672.00', clOrdID: `F-${++ids}` }
+    const placed = (await gate.send('ems-1', 'POST', '/orders', stop)).body
+    assert.equal(placed.outcome, 'APPROVED', JSON.stringify(placed))
+    const sell = { ...GOOD_ORDER, side: 'Sell', price: '1671.00', clOrdID: `F-${++ids}` }
+    assert.equal((await gate.send('ems-1', 'POST', '/orders', sell)).body.outcome, 'APPROVED')
+    assert.equal((await show(stop.clOrdID)).triggered, undefined)
+    const tell = async (as: string, body: object) => gate.send(as, 'POST', '/order-triggers', body)
+    const named = { owner: 'ems-1', clOrdID: stop.clOrdID }
+    assert.equal((await tell('ems-1', named)).status, 403)
+    const { body } = await tell('venue-1', named)
+    assert.deepEqual(
+      [body.outcome, body.triggered, body.state, body.alarm.code, body.triggerRefusal.code],
+      ['APPLIED', true, 'WORKING', 'TRIGGER_REFUSED', 'SELF_MATCH'],
+    )
+    const shown = await show(stop.clOrdID)
+    assert.deepEqual([shown.triggered, shown.cancelRequested, shown.order.ordType], [true, true, 'Limit'])
+    assert.equal((await tell('venue-1', { orderID: placed.orderID })).body.state, 'WORKING', 'it is said twice')
+    assert.equal((await tell('venue-1', { ...named, clOrdID: sell.clOrdID })).body.reason.code, 'NOT_A_STOP')
+    assert.equal((await tell('venue-1', {})).body.error.code, 'MISSING_FIELD')
+    for (const clOrdID of [stop.clOrdID, sell.clOrdID]) {
+      await gate.send('venue-1', 'POST', '/executions', {
+        ...{ execID: `E-${clOrdID}`, execType: 'Canceled', symbol: SYMBOL, owner: 'ems-1', clOrdID, venue: 'XSHG' },
+      })
+    }
+  })
+
   test('two people end an order of unknown fate', async () => {
     const { clOrdID, orderID } = await place()
     await lose(clOrdID)

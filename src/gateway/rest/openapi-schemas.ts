@@ -170,6 +170,7 @@ export const SCHEMAS = {
       openValue: decimal('Money that is reserved.'),
       pendingReplaces: integer('Replaces that no report has settled.'),
       cancelRequested: flag('The gate asks for its cancel.'),
+      triggered: flag('It was a stop, and can execute: its order type is what it has become.'),
       profile: PROFILE,
     },
     ['orderID', 'clOrdID', 'state', 'order', 'cumQty', 'leavesQty', 'openValue'],
@@ -219,6 +220,8 @@ export const SCHEMAS = {
       compared: text("Of a report beside the execution source's: what the comparison came to.", {
         enum: [...COMPARISONS],
       }),
+      triggered: flag('A stop has become an order that can execute.'),
+      triggerRefusal: REASON,
       parked: flag('A bust or a correct that waits for its execution.'),
       profile: PROFILE,
     },

@@ -205,6 +205,7 @@ function showOrder({ gate, decisions }: OrderServices, call: Exchange, words: Wo
     openValue: formatMoney(found.openValue, directory.ledgerDecimals),
     pendingReplaces: found.pendingReplaces,
     cancelRequested: found.cancelRequested,
+    triggered: found.triggered || undefined,
   })
   call.send(200, `${body.slice(0, -1)},"order":${echoJson(echoView(found, directory))}${profileTail(gate)}}`)
 }

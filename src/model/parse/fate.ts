@@ -1,7 +1,13 @@
 /** What tells of the fate of orders and executions, and who may: statuses, people's words, execution sources. Forms and constructors. */
 import type { Directory } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
-import { EXECUTION_SOURCE, EXPLAIN_EXECUTION, ORDER_STATUS, RESOLVE_ORDER } from '../records/fate-commands.ts'
+import {
+  EXECUTION_SOURCE,
+  EXPLAIN_EXECUTION,
+  ORDER_STATUS,
+  ORDER_TRIGGERED,
+  RESOLVE_ORDER,
+} from '../records/fate-commands.ts'
 import { FIRST_TERMINAL_STATE, ORDER_STATES, ORDER_STATUSES } from '../vocabulary.ts'
 import { evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
@@ -78,6 +84,40 @@ function orderIDOf(read: Reading, word: string | undefined): { readonly seq: num
   const order = parseOrderID(word)
   if (order === null) read.fail('NOT_IN_SET', 'orderID', 'An orderID that the gate gave: sequence number-slot.')
   return order ?? none
+}
+
+export const TRIGGERED_FORM = form(
+  'OrderTriggered',
+  'What the execution source says of a stop that has become live (FIX ExecutionReport with ExecType L).',
+  [
+    mayId('orderID', 'OrderID (37) as the gate gave it; else owner and clOrdID name the order.', '4711-17'),
+    mayForeignId('clOrdID', 'Any ClOrdID (11) of the order chain.', 'A-20261121-000017'),
+    mayName('owner', 'Client whose clOrdID it is; the reporting client where it is not given.', EXAMPLE.session),
+    mayTime('transactTime', 'TransactTime (60), evidence.', '2026-11-21T14:30:00.223456Z'),
+    mayText('text', 'Text (58).', 'triggered by the trade at 101.00'),
+  ],
+  ['clOrdID', 'owner'],
+)
+
+export function orderTriggered(
+  words: WordsOf<typeof TRIGGERED_FORM>,
+  names: Directory,
+  sender: Sender,
+): Command<typeof ORDER_TRIGGERED> | RequestError {
+  const read = new Reading(names)
+  if (words.orderID === undefined && words.clOrdID === undefined) read.fail('MISSING_FIELD', 'clOrdID')
+  const order = orderIDOf(read, words.orderID)
+  const values = {
+    session: sender.session,
+    principal: sender.principal,
+    orderSeq: order.seq,
+    transactTimeUs: read.timeUs('transactTime', words.transactTime),
+    orderSlot: order.slot,
+    owner: words.owner === undefined ? sender.session : read.name('SESSION', 'owner', words.owner),
+    clOrdID: read.foreignID('clOrdID', words.clOrdID),
+    text: evidenceText(words.text ?? ''),
+  }
+  return read.fault ?? { layout: ORDER_TRIGGERED, values }
 }
 
 export const RESOLVE_FORM = form('ResolveOrder', 'Two people say how an order of unknown fate ended.', [

@@ -36,6 +36,7 @@ const LATCH_STATES = TRADING_STATES.slice(1)
 const LIMITED: readonly ControlRow[] = CONTROLS.filter((control) => control.family === 'limit')
 const CODES = LIMITED.map((control) => control.code)
 const REMOVE = 1
+const ENFORCE = 2
 const TEMPORARY = 4
 const DROP_SCHEDULED = 8
 /** Written for the largest limit that can be held. */
@@ -83,7 +84,11 @@ export const LIMIT_FORM = form(
     mayFlag('dropScheduled', 'true drops what waits to replace this row.', false),
     mayCode('phase', SESSION_PHASES, 'PRICE_COLLAR: only while the venue is in this phase.', 'PRE_OPEN'),
     mayFlag('remove', 'true takes the row away.', false),
-    mayFlag('enforceOnResting', 'Not built yet: true is refused. Orders that rest are not touched by a limit.', false),
+    mayFlag(
+      'enforceOnResting',
+      'true: cancels of resting orders are asked for, newest first, until the use fits. Else they are not touched.',
+      false,
+    ),
     mayText('reason', 'Why.', 'Quarterly review'),
   ],
   ['hard'],
@@ -94,10 +99,6 @@ const WINDOWED: readonly string[] = ['MESSAGE_RATE', 'DUPLICATE_ORDER', 'REJECT_
 const BANDED = 'PRICE_COLLAR'
 const COUNTED = 'REPEATED_EXECUTION'
 const LOSS = 'DAILY_LOSS'
-
-/** Refused rather than taken and not done: whoever asks for it relies on it. */
-const NOT_ENFORCED =
-  'Resting orders are not canceled by a limit yet: leave it out, set the limit, and kill what must end.'
 
 export function limit(
   words: WordsOf<typeof LIMIT_FORM>,
@@ -112,10 +113,9 @@ export function limit(
   const decimals = limitDecimals(control, object.kind, object.id, names)
   const level = (field: 'hard' | 'hardForReducing' | 'soft') =>
     words[field] === UNLIMITED && field !== 'soft' ? MAX : read.amount(field, words[field], decimals)
-  const { remove = false, temporary = false, dropScheduled = false, warnBps = [] } = words
+  const { remove = false, temporary = false, dropScheduled = false, enforceOnResting = false, warnBps = [] } = words
   if (!remove && words.hard === undefined) read.fail('MISSING_FIELD', 'hard')
   const warn = warnLevels(read, warnBps)
-  if (words.enforceOnResting === true) read.fail('NOT_IN_SET', 'enforceOnResting', NOT_ENFORCED)
   const values = {
     session: sender.session,
     principal: sender.principal,
@@ -135,7 +135,11 @@ export function limit(
     object: object.id,
     action: words.action === undefined ? 0 : read.code('action', words.action, LIMIT_ACTIONS),
     mode: words.mode === undefined ? 0 : read.code('mode', words.mode, LIMIT_MODES),
-    flags: (remove ? REMOVE : 0) | (temporary ? TEMPORARY : 0) | (dropScheduled ? DROP_SCHEDULED : 0),
+    flags:
+      (remove ? REMOVE : 0) |
+      (enforceOnResting ? ENFORCE : 0) |
+      (temporary ? TEMPORARY : 0) |
+      (dropScheduled ? DROP_SCHEDULED : 0),
     phase: words.phase === undefined ? 0 : read.code('phase', words.phase, SESSION_PHASES) + 1,
     reason: evidenceText(words.reason ?? ''),
   }

@@ -251,7 +251,7 @@ export const LIMIT = command(22, 2, 'Limit', 'Sets a limit row, or takes it away
   i32(
     'flags',
     'flags',
-    '1 takes the row away, 4 temporary: expiresUs must be given, 8 drops what waits to replace it.',
+    '1 takes the row away, 2 enforces it on what rests, 4 temporary: expiresUs must be given, 8 drops what waits to replace it.',
   ),
   note('reason', 'Why.'),
   i32('phase', 'code', 'B03: index in SESSION_PHASES + 1 of the only phase that the row is for; 0 any.'),
@@ -277,10 +277,19 @@ export const KILL = command(23, 1, 'Kill', 'Sets a latch over a conjunction of s
 
 export const KILL_SWEEP = command(
   24,
-  1,
+  2,
   'KillSweep',
-  'Requests the cancels of a latch, at most 256 order slots a time.',
-  [i32('latch', 'id', 'Latch.'), i32('fromSlot', 'id', 'First slot looked at.')],
+  'Requests the cancels of a latch, at most 256 order slots a time; or those that a limit asks for, of at most 256 orders.',
+  [
+    i32('latch', 'id', 'Latch; -1 where a limit asks.'),
+    i32('fromSlot', 'id', 'First slot looked at; 0 where a limit asks.'),
+    optional(
+      f64('beforeSeq', 'seq', 'Where a limit asks: only orders older than this are asked; 0 all. Since version 2.'),
+    ),
+    optional(
+      i32('limit', 'flags', '1 where the limit asks that is first in line; 0 where a latch does. Since version 2.'),
+    ),
+  ],
 )
 
 export const RELEASE = command(25, 2, 'Release', 'Asks for, or approves, the release of one latch.', [

@@ -12,4 +12,11 @@ export const CONTROL_LATCHED = layout(170, 1, 'ControlLatched', 'A limit row set
   i32('slot', 'id', 'Slot of the row.'),
 ])
 
-export const CONTROL_EVENTS: readonly RecordLayout[] = [CONTROL_LATCHED]
+export const LIMIT_SWEPT = layout(171, 1, 'LimitSwept', 'A KillSweep went through orders that a limit asks for.', [
+  f64('beforeSeq', 'seq', 'The next sweep is about orders older than this; 0 where it begins anew.'),
+  i32('slot', 'id', 'Slot of the limit row.'),
+  i32('asked', 'count', 'Cancels that this pass has asked for so far; 0 where the next sweep begins another.'),
+  i32('done', 'flags', '1 where nothing more is asked.'),
+])
+
+export const CONTROL_EVENTS: readonly RecordLayout[] = [CONTROL_LATCHED, LIMIT_SWEPT]

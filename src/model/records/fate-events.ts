@@ -60,6 +60,17 @@ export const HOLD_ENDED = layout(148, 1, 'HoldEnded', 'A held order is decided a
   i32('reason', 'code', 'Reason number of the refusal; 0 where it is decided again.'),
 ])
 
+/**
+ * A stop can execute from now on: Stop is a Market order, StopLimit a Limit order. Behind it stands the decision of its
+ * test, where one was made.
+ */
+export const STOP_TRIGGERED = layout(149, 1, 'StopTriggered', 'A stop has become an order that can execute.', [
+  f64('orderSeq', 'seq', 'Order.'),
+  f64('valuationPx', 'price', 'No version is valued lower from now on (inverse: higher); 0 leaves them as they are.'),
+  i32('slot', 'id', 'Slot.'),
+  i32('state', 'code', 'Index in ORDER_STATES.'),
+])
+
 export const FATE_EVENTS: readonly RecordLayout[] = [
   ORDER_ALARMED,
   REPORT_COMPARED,
@@ -67,4 +78,5 @@ export const FATE_EVENTS: readonly RecordLayout[] = [
   PARKED_ENDED,
   HOLD_WAITS,
   HOLD_ENDED,
+  STOP_TRIGGERED,
 ]

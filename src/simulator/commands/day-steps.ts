@@ -172,13 +172,15 @@ function liveRows(orders: readonly Order[], dice: Dice) {
       const version = dice.of(order.versions)
       const leaves = version.orderQty - order.cum
       if (leaves <= 0n) return []
-      const { price, stopPx } = version
+      const { price } = version
+      // Some venues say what a stop was, some what it is.
+      const stopPx = dice.chance(85) ? (version.waitedFor ?? version.stopPx) : null
       const row = {
         owner: order.keys.session,
         clOrdID: version.clOrdID,
         instrument: order.keys.instrument,
         side: dice.chance(98) ? order.side : 1 - Math.min(order.side, 1),
-        ordType: order.ordType,
+        ordType: (order.ordType & 1) | (stopPx === null ? 0 : 2),
         timeInForce: order.timeInForce,
         leavesQty: Number(leaves) + (dice.chance(6) ? dice.of([-1, 1]) : 0),
         cumQty: Number(order.cum),

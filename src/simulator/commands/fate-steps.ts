@@ -10,6 +10,7 @@ import {
   SESSION_PHASES,
 } from '../../model/vocabulary.ts'
 import { liveOrders, type Order } from '../twin/state.ts'
+import { isWaiting } from '../twin/triggers.ts'
 import type { Dice } from './dice.ts'
 import { refresh } from './market-steps.ts'
 import { type Step, someOrder } from './order-steps.ts'
@@ -66,6 +67,24 @@ export const status: Step = (script, world, dice) => {
     ] as const),
     transactTimeUs: script.timeUs,
   })
+}
+
+/** Stops become live, mostly ones that wait; some are told of twice, and some were never stops. */
+export const trigger: Step = (script, world, dice) => {
+  const waiting = liveOrders(script.twin.state).filter(isWaiting)
+  const order = waiting.length > 0 && dice.chance(90) ? dice.of(waiting) : someOrder(script, dice, 80)
+  if (order === undefined) return
+  const byOrderID = dice.chance(50)
+  const told = {
+    session: dice.of(world.sessions),
+    orderSeq: byOrderID ? order.seq : 0,
+    orderSlot: byOrderID ? (dice.chance(95) ? SLOT_OF_ORDER : WRONG_SLOT) : -1,
+    owner: order.keys.session,
+    clOrdID: byOrderID && dice.chance(70) ? '' : dice.chance(96) ? dice.of(order.ids) : 'NOBODY',
+    transactTimeUs: script.timeUs,
+  }
+  script.send('OrderTriggered', told)
+  if (dice.chance(15)) script.send('OrderTriggered', told)
 }
 
 /** One asks, another approves; some alone, some for another end, some of an order that is well known. */

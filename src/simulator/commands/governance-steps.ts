@@ -16,12 +16,13 @@ import { limit as setLimit } from './small-limits.ts'
 import { bind, type World } from './small-world.ts'
 
 const SECOND = 1_000_000
+const ENFORCES = 2
 /** Of the last decisions, what share may be refused before limits are widened again. */
 const REFUSED_PERCENT = 33
-const LOOKED_BACK = 30
+export const LOOKED_BACK = 30
 
 /** Sets an existing row's hard level, the rest as it is but for a few throws of the dice. */
-function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
+export function setHard(script: Script, row: Limit, hard: bigint, dice: Dice, flags = 0): void {
   // A hundred times the capital is no limit that anyone sets.
   const top = row.control === rows.D08 ? 1_000_000n : MAX
   const whole = Number(hard < 0n ? 0n : hard > top ? top : hard)
@@ -39,6 +40,7 @@ function setHard(script: Script, row: Limit, hard: bigint, dice: Dice): void {
     action: dice.chance(4) ? dice.below(3) : row.action,
     mode: dice.chance(2) ? 1 : dice.chance(50) ? 0 : row.mode,
     soft: dice.chance(6) ? Math.floor(whole / dice.between(1, 3)) : 0,
+    flags: dice.chance(4) ? ENFORCES : flags,
   })
 }
 
@@ -113,6 +115,7 @@ export const anyLimit: Step = (script, world, dice) => {
     hardForReducing: dice.of([0, 0, 0, 1_000_000_000]),
     ...dice.of([{}, { warn1Bps: 0, warn2Bps: 0, warn3Bps: 0 }, { warn1Bps: 9_000, warn2Bps: 0, warn3Bps: 0 }]),
     phase: dice.chance(control === rows.B03 ? 50 : 2) ? dice.between(-1, SESSION_PHASES.length + 1) : 0,
+    flags: dice.chance(10) ? ENFORCES : 0,
     effectiveUs: dice.chance(3) ? script.timeUs + 1 : 0,
     action: dice.of([0, 1, 2]),
     mode: dice.chance(70) ? 1 : 0,

@@ -7,6 +7,7 @@ import type { RulePack } from '../../model/rules.ts'
 import type { Command } from './command.ts'
 import * as days from './day-steps.ts'
 import { Dice } from './dice.ts'
+import * as enforcing from './enforce-steps.ts'
 import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
 import * as market from './market-steps.ts'
@@ -50,6 +51,8 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [14, 'limit', governance.anyLimit],
   [9, 'kill', governance.kill],
   [12, 'sweep', governance.sweep],
+  [14, 'enforce', enforcing.enforce],
+  [6, 'sweepEnforced', enforcing.sweepEnforced],
   [24, 'release', governance.release],
   [10, 'list', governance.listEntry],
   [8, 'locate', governance.locate],
@@ -66,6 +69,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [4, 'odd', governance.odd],
   [30, 'tick', fates.tick],
   [30, 'status', fates.status],
+  [22, 'trigger', fates.trigger],
   [14, 'resolve', fates.resolve],
   [5, 'close', fates.close],
   [5, 'source', fates.source],

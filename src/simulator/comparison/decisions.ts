@@ -67,7 +67,9 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  LimitSwept: ['beforeSeq', 'asked', 'done'],
   ReportCompared: ['qty', 'px', 'sourceQty', 'sourcePx', 'account', 'venue', 'source', 'result', 'kept', 'execID'],
+  StopTriggered: ['orderSeq', 'state'],
   ExecutionParked: [],
   ParkedEnded: ['source', 'venue', 'execRefID', 'alarm'],
   OrderAlarmed: ['orderSeq', 'alarm', 'told', 'booked'],
@@ -126,7 +128,7 @@ export function compareEvents(
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
     // The gate looks through orders by slot.
-    if (name === 'CancelRequested' && given.name === 'KillSweep') ours.sort(bySlot(ledger))
+    if (name === 'CancelRequested' && given.name === 'KillSweep' && given.values.limit === 0) ours.sort(bySlot(ledger))
     if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))

@@ -65,6 +65,8 @@ function standingOf(state: State, order: Order) {
     pendingReplaces: order.versions.length - 1,
     cancelRequested: order.cancelRequested,
     side: order.side,
+    ordType: order.ordType,
+    triggered: order.triggered,
     ...{ account, trader, strategy, desk, session, instrument, venue },
   }
 }

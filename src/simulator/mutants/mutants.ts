@@ -5,6 +5,7 @@
 import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { RECOVERY_MUTANTS } from './recovery-mutants.ts'
+import { ENFORCEMENT_MUTANTS, STOP_MUTANTS } from './resting-mutants.ts'
 import { WAIVER_MUTANTS } from './waiver-mutants.ts'
 
 export type { Mutant } from './mutant.ts'
@@ -21,6 +22,8 @@ const STATE_CONTROL = 'engine/controls/trading-state.ts'
 export const MUTANTS: readonly Mutant[] = [
   ...GOVERNANCE_MUTANTS,
   ...WAIVER_MUTANTS,
+  ...STOP_MUTANTS,
+  ...ENFORCEMENT_MUTANTS,
   // What is reserved.
   {
     name: 'a pending replace to less reserves the less',

@@ -109,6 +109,8 @@ export type TwinEvent =
       readonly kept: number
       readonly execID: string
     }
+  | { readonly name: 'StopTriggered'; readonly orderSeq: number; readonly state: number }
+  | { readonly name: 'LimitSwept'; readonly beforeSeq: number; readonly asked: number; readonly done: number }
   | { readonly name: 'ExecutionParked' }
   | {
       readonly name: 'ParkedEnded'

@@ -2,6 +2,7 @@
  * Execution reports: acknowledgements, fills, busts, corrects, and the fills of orders that nobody knows.
  */
 import { reasonNumber } from '../../model/codes.ts'
+import type { RulePack } from '../../model/rules.ts'
 import { EXEC_TYPES, ORDER_STATES, SIDES } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
 import { comparedLate, comparedReport, isOnlyCompared } from './beside.ts'
@@ -15,6 +16,7 @@ import { setMark } from './reference.ts'
 import { CHANGE, dropVersion, isExhausted } from './replace.ts'
 import type { Booking, Keys, Order, State } from './state.ts'
 import * as states from './state.ts'
+import { isWaiting, trigger } from './triggers.ts'
 import { valueAt } from './value.ts'
 import { countExecution, countRefusal } from './watches.ts'
 
@@ -39,10 +41,10 @@ const PARKED_MAX = 256
 /** Fields in which two reports of one execution may differ. */
 const ENVELOPE = ['seq', 'timeUs', 'principal', 'transactTimeUs', 'text']
 
-export function executionReport(state: State, report: Report): TwinEvent[] {
+export function executionReport(state: State, report: Report, pack: RulePack): TwinEvent[] {
   const execType = EXEC_TYPES[report.execType]
   if (execType === undefined) return refused('INVALID_VALUE')
-  if (execType === 'Fill') return fill(state, report)
+  if (execType === 'Fill') return fill(state, report, pack)
   if (execType === 'TradeCancel') return bust(state, report)
   if (execType === 'TradeCorrect') return correct(state, report)
   const order = orderOfReport(state, report)
@@ -117,7 +119,7 @@ function makeKnown(state: State, order: Order): void {
   if (order.state === APPROVED || order.state === UNKNOWN) order.state = WORKING
 }
 
-function fill(state: State, report: Report): TwinEvent[] {
+function fill(state: State, report: Report, pack: RulePack): TwinEvent[] {
   const repeat = repeatedExecution(state, report)
   if (repeat !== null) return repeat
   const found = orderOfReport(state, report)
@@ -129,10 +131,18 @@ function fill(state: State, report: Report): TwinEvent[] {
   const place = order === undefined ? strangerOf(state, said) : { keys: order.keys, side: order.side }
   if (place === null) return refused('UNKNOWN_NAME')
   if (!isBookable(state, place.keys.instrument, report)) return refused('INVALID_VALUE')
+  // What has executed was live.
+  const isStop = order !== undefined && states.isLive(order) && isWaiting(order)
+  const woken = isStop ? trigger(state, order, pack, report.timeUs, !isLast(order, report)) : []
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
   booking.unexplained = order === undefined
-  const events = [booked(report, booking, alarm), ...firstMark(state, booking), ...comparedLate(state, report)]
+  const events = [
+    ...woken,
+    booked(report, booking, alarm),
+    ...firstMark(state, booking),
+    ...comparedLate(state, report),
+  ]
   if (order !== undefined) {
     const counted = [...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
     return [...events, ...counted, ...meetParked(state, booking)]
@@ -142,6 +152,11 @@ function fill(state: State, report: Report): TwinEvent[] {
   const stopped = stopLosers(state, booking.keys)
   const counted = countExecution(state, booking, report.timeUs)
   return [...events, ...latched, ...stopped, ...counted, ...meetParked(state, booking)]
+}
+
+/** True where nothing of the order is left behind the fill. */
+function isLast({ versions, cum }: Order, { lastQty }: Report): boolean {
+  return versions.length === 1 && cum + BigInt(lastQty) >= (versions[0]?.orderQty ?? 0n)
 }
 
 /** Counts a fill into its order. Returns the alarm that it raises. */

@@ -67,15 +67,8 @@ export function lookForLost(state: State, values: ValuesOfCommand<'SessionPhase'
 export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>): TwinEvent[] {
   const status = ORDER_STATUSES[values.status]
   if (status === undefined || values.cumQty < 0) return refused('INVALID_VALUE')
-  const named = orderNamed(state, values.owner, values.clOrdID)
-  const numbered = state.slots.get(values.orderSeq) === values.orderSlot ? state.orders.get(values.orderSeq) : undefined
-  const order = numbered !== undefined && isLive(numbered) ? numbered : (named ?? reusable(state, numbered))
-  if (order === undefined) return refused('UNKNOWN_ORDER')
-  if (!isLive(order)) return refused('ORDER_TERMINAL')
-  const isOther = named !== undefined && named !== order
-  const ofOther = values.instrument !== -1 && values.instrument !== order.keys.instrument
-  if (isOther || ofOther || (values.orderSeq !== 0 && values.orderSeq !== order.seq)) return refused('EXEC_CONFLICT')
-  if (!isSourceOf(state, values.session, order.keys.account, order.keys.venue)) return refused('NOT_EXECUTION_SOURCE')
+  const order = orderTold(state, values)
+  if (typeof order === 'string') return refused(order)
   if (order.state === HELD) return refused('ORDER_UNKNOWN_STATE')
   const mayBeLost = order.state === UNKNOWN && order.versions.length === 1 && order.tokenExpiryUs < values.timeUs
   if (status === 'NOT_FOUND' && !mayBeLost) return refused('ORDER_UNKNOWN_STATE')
@@ -96,6 +89,30 @@ export function orderStatus(state: State, values: ValuesOfCommand<'OrderStatus'>
     return [moved(order, isCanceling ? PENDING_CANCEL : WORKING, CHANGE.stateOnly)]
   }
   return [moved(order, stateNamed(status), CHANGE.terminal)]
+}
+
+interface Naming {
+  readonly session: number
+  readonly owner: number
+  readonly clOrdID: string
+  readonly orderSeq: number
+  readonly orderSlot: number
+  /** -1 where what names the order says none. */
+  readonly instrument?: number
+}
+
+/** The live order that its source tells of, by OrderID or by an id of its chain; else why nothing may be said of it. */
+export function orderTold(state: State, told: Naming): Order | string {
+  const { session, orderSeq, orderSlot, instrument = -1 } = told
+  const named = orderNamed(state, told.owner, told.clOrdID)
+  const numbered = state.slots.get(orderSeq) === orderSlot ? state.orders.get(orderSeq) : undefined
+  const order = numbered !== undefined && isLive(numbered) ? numbered : (named ?? reusable(state, numbered))
+  if (order === undefined) return 'UNKNOWN_ORDER'
+  if (!isLive(order)) return 'ORDER_TERMINAL'
+  const isOther = named !== undefined && named !== order
+  const ofOther = instrument !== -1 && instrument !== order.keys.instrument
+  if (isOther || ofOther || (orderSeq !== 0 && orderSeq !== order.seq)) return 'EXEC_CONFLICT'
+  return isSourceOf(state, session, order.keys.account, order.keys.venue) ? order : 'NOT_EXECUTION_SOURCE'
 }
 
 /** An order that has ended, as long as its slot is no other's. */

@@ -28,6 +28,10 @@ const SCHEDULED_MOST = 1_000
 /** Messages that a C01 row can keep. */
 const LOG_MOST = 1_000_000
 const POSITION_CONTROLS: readonly number[] = [rows.B08, rows.E05, rows.D01L, rows.D01S, rows.D02, rows.D05, rows.D08]
+const ENFORCED_CONTROLS: readonly number[] = [
+  ...[rows.B01, rows.B02, rows.B08, rows.B12, rows.C05, rows.D01L],
+  ...[rows.D01S, rows.D02, rows.D03, rows.D05, rows.D06, rows.D08],
+]
 const QUANTITY_CONTROLS: readonly number[] = [rows.B08, rows.D01L, rows.D01S]
 
 export function setLimit(state: State, values: LimitValues): TwinEvent[] {
@@ -46,6 +50,8 @@ export function setLimit(state: State, values: LimitValues): TwinEvent[] {
     return applied()
   }
   setTerm(state, key, values, old)
+  // Whoever sets the row anew says anew whether it is enforced.
+  state.enforced.delete(key)
   if (values.flags & REMOVES) {
     state.limits.delete(key)
     if (old !== undefined) dropWatches(state, old)
@@ -56,6 +62,7 @@ export function setLimit(state: State, values: LimitValues): TwinEvent[] {
   limit.stamps = old === undefined || (limit.control === rows.C06 && old.param !== limit.param) ? [] : old.stamps
   rows.keepNewest(limit)
   state.limits.set(key, limit)
+  if (values.flags & ENFORCES) state.enforced.set(key, { beforeSeq: 0, asked: 0 })
   return [...applied(), ...breach(state, limit, subject, values.timeUs)]
 }
 
@@ -92,7 +99,7 @@ function isSound(values: LimitValues): boolean {
   const isLogged = values.control !== rows.C01 || hard <= 1_000_000 || hard === Number(MAX)
   const isHard = isLogged && hard >= 0 && hard <= Number(MAX) && (hardForReducing === 0 || hardForReducing >= hard)
   const { flags, effectiveUs, expiresUs, timeUs } = values
-  const isFlagged = flags >= 0 && flags <= 15 && (flags & ENFORCES) === 0
+  const isFlagged = flags >= 0 && flags <= 15 && ((flags & ENFORCES) === 0 || mayBeEnforced(values))
   const hasEnd = expiresUs > timeUs && expiresUs > effectiveUs && (flags & REMOVES) === 0
   const isDated = isFlagged && effectiveUs >= 0 && (expiresUs === 0 ? (flags & TEMPORARY) === 0 : hasEnd)
   const isWindow = [rows.C01, rows.B09, rows.B04, rows.C06].includes(values.control)
@@ -108,6 +115,12 @@ function isSound(values: LimitValues): boolean {
     LIMIT_ACTIONS[values.action] !== undefined &&
     LIMIT_MODES[values.mode] !== undefined
   )
+}
+
+/** A row that refuses, and whose use is what rests or that judges what rests. */
+function mayBeEnforced({ control, flags, action, mode }: LimitValues): boolean {
+  const isWaived = LIMIT_ACTIONS[action] === 'ALERT' || LIMIT_MODES[mode] === 'SHADOW'
+  return ENFORCED_CONTROLS.includes(control) && (flags & REMOVES) === 0 && !isWaived
 }
 
 /** Which control may be limited for what. */

@@ -14,8 +14,9 @@ import type { LiveList, LiveRow } from './kept.ts'
 import { latchItself } from './latches.ts'
 import { isPriceOf } from './market.ts'
 import { APPROVE, judgeSafely } from './orders.ts'
-import type { Order, State } from './state.ts'
+import type { Order, State, Version } from './state.ts'
 import * as states from './state.ts'
+import { isWaiting, trigger } from './triggers.ts'
 import { leavesOf, leavesOfOrder } from './value.ts'
 
 type Told = ValuesOfCommand<'LiveOrderStatement'>
@@ -133,8 +134,13 @@ function agrees(order: Order, row: LiveRow): boolean {
   if (order.keys.instrument !== row.instrument || (order.side === 0) !== (row.side === 0)) return false
   return order.versions.some(
     (version) =>
-      version.orderQty - order.cum === row.leavesQty && version.price === row.price && version.stopPx === row.stopPx,
+      version.orderQty - order.cum === row.leavesQty && version.price === row.price && isStopOf(order, version, row),
   )
+}
+
+/** A venue says of a stop that has triggered what it was, or what it has become. */
+function isStopOf(order: Order, { stopPx, waitedFor }: Version, row: LiveRow): boolean {
+  return row.stopPx === (waitedFor ?? stopPx) || (row.stopPx === null && (order.triggered || isWaiting(order)))
 }
 
 function checked(order: Order, row: number, verdict: (typeof LIVE_ORDER_VERDICTS)[number], alarm: string): TwinEvent {
@@ -154,6 +160,11 @@ function confirm(
   order.reported = true
   list.listed.add(order.seq)
   const newest = order.versions.at(-1)
+  if (isWaiting(order) && (list.rows[row] as LiveRow).stopPx === null) {
+    const isOpen = newest !== undefined && leavesOf(newest, order.cum) > 0n
+    const woken = trigger(state, order, pack, now, isOpen)
+    return [true, [...woken, checked(order, row, 'AGREES', 'NONE')]]
+  }
   const isTested =
     LASTING.includes(order.timeInForce) &&
     order.state === WORKING &&

@@ -206,6 +206,7 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     owner,
     side,
     ordType,
+    triggered: false,
     timeInForce,
     // A locate that is not known when it is named is none, whatever is defined later.
     locate: state.locates[locate] === undefined ? -1 : locate,

@@ -115,6 +115,8 @@ export interface Version {
   readonly orderQty: bigint
   readonly price: bigint | null
   readonly stopPx: bigint | null
+  /** Stop price that it had before its order triggered. */
+  readonly waitedFor?: bigint | null
   readonly v: bigint
   unit: Ratio
 }
@@ -124,7 +126,9 @@ export interface Order {
   readonly keys: Keys
   readonly owner: number
   readonly side: number
-  readonly ordType: number
+  /** Of a stop that has triggered what it has become. */
+  ordType: number
+  triggered: boolean
   readonly timeInForce: number
   readonly locate: number
   readonly approvedUs: number
@@ -337,6 +341,8 @@ export interface State {
   termsMade: number
   /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
   readonly closings: Map<number, number>
+  /** Rows, by key, that are being enforced on what rests, and how far each has come. */
+  readonly enforced: Map<string, { readonly beforeSeq: number; readonly asked: number }>
   /** Execution source and the session compared with it, by account and venue. */
   readonly sources: Map<string, { readonly source: number; readonly compare: number }>
   /** Differences between them, by source, venue and execID. */
@@ -406,6 +412,7 @@ export function emptyState(): State {
     terms: new Map(),
     termsMade: 0,
     closings: new Map(),
+    enforced: new Map(),
     resolutions: new Map(),
     sources: new Map(),
     differences: new Map(),

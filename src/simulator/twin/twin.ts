@@ -9,6 +9,7 @@ import type { Command } from '../commands/command.ts'
 import * as beside from './beside.ts'
 import * as calendars from './calendars.ts'
 import { confirm } from './confirmations.ts'
+import { sweepLimit } from './enforcement.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
@@ -26,6 +27,7 @@ import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
 import { adoptStatement, positionStatement } from './statements.ts'
 import { firstDue, tick } from './timers.ts'
+import { orderTriggered } from './triggers.ts'
 import { aloneRefusal } from './two-people.ts'
 
 export class Twin {
@@ -101,10 +103,13 @@ export class Twin {
       case 'Evaluate':
         return evaluate(state, given.values, this.#pack)
       case 'ExecutionReport':
-        return executionReport(state, given.values)
+        return executionReport(state, given.values, this.#pack)
+      case 'OrderTriggered':
+        return orderTriggered(state, given.values, this.#pack)
       case 'Kill':
         return kill(state, given.values)
       case 'KillSweep':
+        if (given.values.limit !== 0) return sweepLimit(state, given.values)
         return sweep(state, given.values, SWEEP_ORDERS)
       case 'Release':
         return release(state, given.values)
