@@ -6,7 +6,6 @@ import { isZone, zoneIntervals } from '../../gateway/zone-intervals.ts'
 import { RequestError } from '../../model/errors.ts'
 import type { Words } from '../../model/parse/form.ts'
 import { formatTimeUs, parseTimeUs } from '../../model/parse/timestamps.ts'
-import type { Body } from './import-kinds.ts'
 
 /** Whole years, so that the same file makes the same rows until the next one. */
 const YEARS_BACK = 2
@@ -23,7 +22,7 @@ export function zoneFault(words: Words): RequestError | undefined {
   return new RequestError('OUT_OF_RANGE', 'until', 'After from, and within 100 years.')
 }
 
-export function zoneRows({ zone, from, until }: Body): readonly Body[] {
+export function zoneRows({ zone, from, until }: Readonly<Record<string, unknown>>): readonly Record<string, string>[] {
   const [begins, ends] = span(from as string | undefined, until as string | undefined)
   return zoneIntervals(zone as string, begins, ends).map(({ fromUs, untilUs, offsetSeconds }) => ({
     ...{ zone: zone as string, offsetSeconds: String(offsetSeconds) },

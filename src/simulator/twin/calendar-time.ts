@@ -1,7 +1,7 @@
 /**
  * When trade dates begin by the clock of a zone, reckoned with the days of a JavaScript Date.
  */
-import type { Calendar } from './kept.ts'
+import type { Calendar, Offset } from './kept.ts'
 import type { State } from './state.ts'
 
 /** Key of the firm's calendar; an entity's is its id. */
@@ -81,4 +81,11 @@ export function capitalSince(state: State): number | null {
   const own = state.calendars.get(FIRM)
   if (own === undefined || nextRoll(state, FIRM).dueUs === null) return null
   return beginsUs(state, own, businessDay(own, state.tradeDate, -1))
+}
+
+/** True where what is known from the interval's beginning, which is no later than its end, to the interval's end has its offset. */
+export function repeats(known: readonly Offset[], { fromUs, untilUs, seconds }: Offset): boolean {
+  const [first, last] = [known[0], known.at(-1)]
+  if (first === undefined || last === undefined || fromUs < first.fromUs || fromUs > last.untilUs) return false
+  return known.filter((one) => one.fromUs < untilUs && fromUs < one.untilUs).every((one) => one.seconds === seconds)
 }

@@ -5,10 +5,9 @@
 import { reasonNumber } from '../../model/codes.ts'
 import { CALENDAR_DAY_KINDS, TIMER_KINDS } from '../../model/vocabulary.ts'
 import type { ValuesOfCommand } from '../commands/command.ts'
-import { DAY_MS, dateInForce, dayOf, dueRoll, FIRM, nextRoll } from './calendar-time.ts'
+import { DAY_MS, dateInForce, dayOf, dueRoll, FIRM, nextRoll, repeats } from './calendar-time.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { calendarOf } from './exposure.ts'
-import type { Offset } from './kept.ts'
 import { beginDate } from './market.ts'
 import type { State } from './state.ts'
 import * as states from './state.ts'
@@ -66,13 +65,6 @@ export function zoneTransitions(state: State, values: ValuesOfCommand<'ZoneTrans
     .map((offset) => ({ ...offset, untilUs: Math.min(offset.untilUs, fromUs) }))
   state.zones.set(zone, [...before, { fromUs, untilUs, seconds }])
   return [...applied(), ...changed(state, (_, of) => of === zone)]
-}
-
-/** True where what is known from the interval's beginning, which is no later than its end, to the interval's end has its offset. */
-export function repeats(known: readonly Offset[], { fromUs, untilUs, seconds }: Offset): boolean {
-  const [first, last] = [known[0], known.at(-1)]
-  if (first === undefined || last === undefined || fromUs < first.fromUs || fromUs > last.untilUs) return false
-  return known.filter((one) => one.fromUs < untilUs && fromUs < one.untilUs).every((one) => one.seconds === seconds)
 }
 
 /** A calendar that changed tries again; one that does not know when it rolls says so. */

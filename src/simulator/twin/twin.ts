@@ -26,7 +26,7 @@ import * as data from './reference-data.ts'
 import { cancelOrder, notSent, replaceOrder } from './replace.ts'
 import { emptyState, isLive, liveOrders, type State } from './state.ts'
 import { adoptStatement, positionStatement } from './statements.ts'
-import { firstDue, tick } from './timers.ts'
+import { firstDue, rollOfFirstTimer, tick } from './timers.ts'
 import { orderTriggered } from './triggers.ts'
 import { aloneRefusal } from './two-people.ts'
 
@@ -63,7 +63,8 @@ export class Twin {
     const { state } = this
     if (given.name === 'Genesis') return beginFirm(state, given.values)
     if (!state.begun) return refused('GENESIS_MISSING')
-    const refusal = aloneRefusal(state, given)
+    const roll = given.name === 'DayRoll' ? rollOfFirstTimer(state, given.values.timeUs) : null
+    const refusal = aloneRefusal(state, given, roll)
     if (refusal !== null) return refused(refusal)
     switch (given.name) {
       case 'Confirm':

@@ -3,13 +3,11 @@ import { CONTROLS } from '../../model/controls.ts'
 import { PARAMETERS } from '../../model/parameters.ts'
 import { DUTIES, type Duty, LIST_KINDS, LIST_MODES, NAME_KINDS } from '../../model/vocabulary.ts'
 import type { Command, CommandName, ValuesOfCommand } from '../commands/command.ts'
-import { FIRM } from './calendar-time.ts'
-import { repeats } from './calendars.ts'
+import { FIRM, type Roll, repeats } from './calendar-time.ts'
 import { entitiesOf } from './exposure.ts'
 import { dutiesOf, named } from './names.ts'
 import * as rows from './rows.ts'
 import { type Limit, nameAt, type State, subjectAt } from './state.ts'
-import { rollOfFirstTimer } from './timers.ts'
 
 /** Duties of those who carry a command out alone; commands that are not here need no second person. */
 const CARRIED_OUT_BY: Partial<Record<CommandName, readonly Duty[]>> = {
@@ -43,11 +41,11 @@ export function isGoverned(given: Command): boolean {
   return given.name in CARRIED_OUT_BY && !(given.name === 'Position' && given.values.statement !== 0)
 }
 
-/** Why the sender may not carry it out alone; null where it may. */
-export function aloneRefusal(state: State, given: Command): string | null {
+/** Why the sender may not carry it out alone; null where it may. `roll` is what the first timer asks for now. */
+export function aloneRefusal(state: State, given: Command, roll: Roll | null): string | null {
   if (!isGoverned(given)) return null
   const { principal } = given.values
-  if (principal === -1) return state.profile === 0 || isDue(state, given) ? null : 'TWO_PEOPLE_NEEDED'
+  if (principal === -1) return state.profile === 0 || isDue(given, roll) ? null : 'TWO_PEOPLE_NEEDED'
   const sender = nameAt(state, 'PRINCIPAL', principal)
   if (sender === undefined) return 'DUTY_MISSING'
   const duties = dutiesOf(state, principal)
@@ -62,10 +60,9 @@ export function aloneRefusal(state: State, given: Command): string | null {
 }
 
 /** The roll that comes by itself at this moment. */
-function isDue(state: State, given: Command): boolean {
+function isDue(given: Command, roll: Roll | null): boolean {
   if (given.name !== 'DayRoll') return false
-  const { calendar, tradeDate, timeUs } = given.values
-  const roll = rollOfFirstTimer(state, timeUs)
+  const { calendar, tradeDate } = given.values
   return roll !== null && Math.max(roll.calendar, 0) === Math.max(calendar, 0) && roll.tradeDate === tradeDate
 }
 
