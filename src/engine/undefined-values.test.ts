@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dutyBits } from '../auth/duties.ts'
-import { controlIndex } from '../model/controls.ts'
+import { controlBits, controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { COMMANDS } from '../model/records/commands.ts'
 import { BINDING_KINDS, EXEC_TYPES, LIST_MODES, NAME_KINDS, ORDER_STATES } from '../model/vocabulary.ts'
@@ -20,6 +20,7 @@ type Row = {
 }[CommandName]
 
 const DATE = 20270115
+const DUTY_OF = { kind: BINDING_KINDS.indexOf('PRINCIPAL_DUTY') }
 const NOBODY = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }
 const ANY = { ...NOBODY, account: -1, strategy: -1, sessionScope: -1, instrument: -1, underlying: -1 }
 const order = (s: Scenario) => newOrderOf((name) => s.id(name), {}, `o${s.seq}`)
@@ -79,6 +80,17 @@ const ROWS: readonly Row[] = [
     }),
   ],
   ['Kill', (s) => ({ ...ANY, assetClass: -1, sector: -1, venue: s.id('V2'), side: -1, state: 1 })],
+  [
+    'Override',
+    (s) => {
+      s.applied('Binding', { ...DUTY_OF, a: s.id('ALICE'), b: dutyBits(['override:request']), allow: 1 })
+      s.limit('MAX_ORDER_QTY', 'A1', 500)
+      assert.equal(s.order({ orderQty: 501 }).reason, 'MAX_ORDER_QTY')
+      const [controls0, controls1] = controlBits([controlIndex('MAX_ORDER_QTY')])
+      return { step: 0, principal: s.id('ALICE'), decisionSeq: s.seq, controls0, controls1, reason: 'why' }
+    },
+  ],
+  ['KillSweep', (s) => ({ latch: s.kill('KILLED', { venue: 'V2' }), fromSlot: 0, limit: 0 })],
   [
     'Release',
     (s) => ({ latch: s.kill('BLOCKED', { venue: 'V2' }), state: 0, step: 0, principal: s.id('ALICE'), reason: 'why' }),
