@@ -11,37 +11,9 @@ const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
 const E = EXECUTION_REPORT.at
 
-/** What is hashed of a record: first words, from the record's start, and counts; a text's count is negative. */
-function spansOf(...pairs: readonly (readonly [first: number, count: number])[]): Int32Array {
-  return Int32Array.from(pairs.flat())
-}
-
-/** orderQty, price, stopPx, expireTimeUs, two words each; instrument to locate. The two evidence times are left out. */
-const NEW_SPANS = spansOf([N.orderQty * 2, 8], [N.instrument, 10], [N.parentClOrdID >> 2, -ID_WORDS])
-const UNRESOLVED_SPAN = spansOf([N.unresolved >> 2, -TEXT_CHARS / 4])
-/** What lets an order pass that did not: confirmSeq, two words; and with an override overrideSeq behind it. */
-const CONFIRM_SPAN = spansOf([N.confirmSeq * 2, 2])
-const WAIVERS_SPAN = spansOf([N.confirmSeq * 2, 4])
 /** Bytes of a record without its last text, which is left off where it is empty. */
 const NEW_BYTES = N.unresolved
-/** orderQty, price, stopPx; instrument, account; strategy; side, ordType, timeInForce. */
-const DUPLICATE_SPANS = spansOf(
-  [N.orderQty * 2, 6],
-  [N.instrument, 2],
-  [N.strategy, 1],
-  [N.side, 3],
-  [N.parentClOrdID >> 2, -ID_WORDS],
-)
-/** orderQty, price, stopPx; flags. */
-const REPLACE_SPANS = spansOf([R.orderQty * 2, 6], [R.flags, 1], [R.origClOrdID >> 2, ID_WORDS])
-/** orderSeq, lastQty, lastPx, cumQty; orderSlot to side. */
-const EXECUTION_SPANS = spansOf(
-  [E.orderSeq * 2, 8],
-  [E.orderSlot, 9],
-  [E.execRefID >> 2, -ID_WORDS],
-  [E.clOrdID >> 2, -ID_WORDS],
-  [E.origClOrdID >> 2, -ID_WORDS],
-)
+const TEXT_WORDS = TEXT_CHARS / 4
 
 const CONFIRM_END = (N.confirmSeq + 1) * 8
 const OVERRIDE_END = (N.overrideSeq + 1) * 8
@@ -68,22 +40,24 @@ export function createContent(j: Judgement) {
     lanes[1] = 0x6c8e9cf5 + seed
   }
 
-  /** Mixes the spans of a record that starts at word `at`. A text is zero-padded; an empty one costs one word. */
-  function mix(i32: Int32Array, at: number, spans: Int32Array): void {
+  /** Mixes `count` words. */
+  function mix(i32: Int32Array, from: number, count: number): void {
     let a = lanes[0]!
     let b = lanes[1]!
-    for (let span = 0; span < spans.length; span += 2) {
-      let word = at + spans[span]!
-      const count = spans[span + 1]!
-      const end = word + (count > 0 ? count : i32[word] === 0 ? 1 : -count)
-      for (; word < end; word++) {
-        const value = i32[word]!
-        a = Math.imul((a << 13) | (a >>> 19), 0x85ebca6b) ^ Math.imul(value, 0xcc9e2d51)
-        b = (Math.imul(((b << 11) | (b >>> 21)) ^ value, 0x1b873593) + 0x38495ab5) | 0
-      }
+    const end = (from + count) | 0
+    for (let word = from; word < end; word = (word + 1) | 0) {
+      const value = i32[word]!
+      a = Math.imul((a << 13) | (a >>> 19), 0x85ebca6b) ^ Math.imul(value, 0xcc9e2d51)
+      b = (Math.imul(((b << 11) | (b >>> 21)) ^ value, 0x1b873593) + 0x38495ab5) | 0
     }
     lanes[0] = a
     lanes[1] = b
+  }
+
+  /** Mixes a text, which is zero-padded: an empty one costs one word. */
+  function mixText(i32: Int32Array, from: number, words: number): void {
+    if (i32[from] === 0) mixEmpty()
+    else mix(i32, from, words)
   }
 
   /** Mixes the word that an empty text costs. */
@@ -106,46 +80,72 @@ export function createContent(j: Judgement) {
     j.content1 = finish(1)
   }
 
-  /** Content of a new order or a what-if: everything but sequence, time, evidence and principal. */
+  /** Content of a new order or a what-if: everything but sequence, time, the two evidence times and principal. */
   function hashNewOrder(tape: Tape, offset: number): void {
     const { i32 } = tape
     const at = offset >> 2
     start(1)
-    mix(i32, at, NEW_SPANS)
+    // orderQty, price, stopPx, expireTimeUs, two words each; instrument to locate.
+    mix(i32, (at + N.orderQty * 2) | 0, 8)
+    mix(i32, (at + N.instrument) | 0, 10)
+    mixText(i32, (at + (N.parentClOrdID >> 2)) | 0, ID_WORDS)
     // The second word of a record is its length.
-    const bytes = i32[at + 1]!
-    if (bytes > NEW_BYTES) mix(i32, at, UNRESOLVED_SPAN)
+    const bytes = i32[(at + 1) | 0]!
+    if (bytes > NEW_BYTES) mixText(i32, (at + (N.unresolved >> 2)) | 0, TEXT_WORDS)
     else mixEmpty()
     finishContent()
     j.order0 = j.content0
     j.order1 = j.content1
     // An order that names nothing is short, as nearly all are; a what-if has another field here.
-    if (bytes <= NEW_BYTES || typeAt(tape, offset) !== NEW_ORDER.type) return
-    const confirmSeq = confirmSeqAt(tape, offset)
+    if (bytes > NEW_BYTES) hashWaivers(tape, offset)
+  }
+
+  /** What lets an order pass that did not, and is of its content too: confirmSeq, and with an override overrideSeq behind it. */
+  function hashWaivers(tape: Tape, offset: number): void {
+    if (typeAt(tape, offset) !== NEW_ORDER.type) return
     const overrideSeq = overrideSeqAt(tape, offset)
-    if (confirmSeq === 0 && overrideSeq === 0) return
-    mix(i32, at, overrideSeq === 0 ? CONFIRM_SPAN : WAIVERS_SPAN)
+    if (confirmSeqAt(tape, offset) === 0 && overrideSeq === 0) return
+    mix(tape.i32, (offset >> 2) + N.confirmSeq * 2, overrideSeq === 0 ? 2 : 4)
     finishContent()
   }
 
   /** What DUPLICATE_ORDER calls the same order. */
   function hashDuplicate(tape: Tape, offset: number): void {
+    const { i32 } = tape
+    const at = offset >> 2
     start(2)
-    mix(tape.i32, offset >> 2, DUPLICATE_SPANS)
+    // orderQty, price, stopPx; instrument, account; strategy; side, ordType, timeInForce.
+    mix(i32, (at + N.orderQty * 2) | 0, 6)
+    mix(i32, (at + N.instrument) | 0, 2)
+    mix(i32, (at + N.strategy) | 0, 1)
+    mix(i32, (at + N.side) | 0, 3)
+    mixText(i32, (at + (N.parentClOrdID >> 2)) | 0, ID_WORDS)
     j.duplicate0 = finish(0)
     j.duplicate1 = finish(1)
   }
 
   function hashReplace(tape: Tape, offset: number): void {
+    const { i32 } = tape
+    const at = offset >> 2
     start(3)
-    mix(tape.i32, offset >> 2, REPLACE_SPANS)
+    // orderQty, price, stopPx; flags.
+    mix(i32, (at + R.orderQty * 2) | 0, 6)
+    mix(i32, (at + R.flags) | 0, 1)
+    mix(i32, (at + (R.origClOrdID >> 2)) | 0, ID_WORDS)
     finishContent()
   }
 
   /** Content of an execution report: everything but sequence, time, principal, evidence and text. */
   function hashExecution(tape: Tape, offset: number): void {
+    const { i32 } = tape
+    const at = offset >> 2
     start(4)
-    mix(tape.i32, offset >> 2, EXECUTION_SPANS)
+    // orderSeq, lastQty, lastPx, cumQty; orderSlot to side.
+    mix(i32, (at + E.orderSeq * 2) | 0, 8)
+    mix(i32, (at + E.orderSlot) | 0, 9)
+    mixText(i32, (at + (E.execRefID >> 2)) | 0, ID_WORDS)
+    mixText(i32, (at + (E.clOrdID >> 2)) | 0, ID_WORDS)
+    mixText(i32, (at + (E.origClOrdID >> 2)) | 0, ID_WORDS)
     finishContent()
   }
 

@@ -95,7 +95,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     let idSlot = -1
     if (!whatIf) {
       const at = offset + N.clOrdID
-      const known = ids.find(tape, at, session, ids.hashOf(tape, at, session))
+      const known = findOwn(tape, at, session)
       if (known >= 0) return repeat(tape, known)
       if (isFull()) return refuseAt(tape, A01, CAPACITY, -1)
       idSlot = ids.nextSlot()
@@ -107,6 +107,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     if (unknown !== 0) return refuseAt(tape, A03, unknown, idSlot)
     takenId = idSlot
     resolve(account)
+    j.resolvedSeq = state.seq
     if (limits.duplicateRows > 0) {
       hashDuplicate(tape, offset)
       j.duplicateSeq = state.seq
@@ -116,7 +117,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       j.overrideSeq = overrideSeqAt(tape, offset)
     }
     const flags = whatIf ? askedFlags(tape, c) : i32[c + N.flags]!
-    if (judge(tape, flags, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
+    if (judge(flags, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
     if (j.softRows > 0) return softBlock(tape, idSlot, whatIf)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
     useConfirmation(tape)
@@ -128,6 +129,14 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     const control = i32[c + ASKED]!
     const isKnown = control >= -1 && control < CONTROL_COUNT
     return i32[c + N.flags]! | (isKnown ? 0 : UNDEFINED_FLAG)
+  }
+
+  /** Slot of the command's own clOrdID, or -1; its hash is kept for when it is used up. */
+  function findOwn(tape: Tape, at: number, session: number): number {
+    const hash = ids.hashOf(tape, at, session)
+    j.idHash = hash
+    j.idSeq = state.seq
+    return ids.find(tape, at, session, hash)
   }
 
   /** Nothing refuses, and a person must look: nothing is reserved until the order is sent again. */
@@ -184,7 +193,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     hashReplace(tape, offset)
     if (!names.has(Kind.SESSION, session)) return refuseAt(tape, A02, NOT_PERMITTED, -1)
     const at = offset + R.clOrdID
-    const known = ids.find(tape, at, session, ids.hashOf(tape, at, session))
+    const known = findOwn(tape, at, session)
     if (known >= 0) return repeat(tape, known)
     if (isFull() || orders.versionsAreFull()) return refuseAt(tape, A01, CAPACITY, -1)
     const idSlot = ids.nextSlot()
@@ -203,7 +212,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     const undefinedFlag = (given & ~PRICES_GIVEN) === 0 ? 0 : UNDEFINED_FLAG
     const flags = (given & PRICES_GIVEN) | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0) | undefinedFlag
     // A version that would need confirming is refused: the old one works on, and a new order can be confirmed.
-    if (judge(tape, flags, lowers(slot)) !== 0 || j.softRows > 0) return finish(tape, REJECT, slot, -1, idSlot)
+    if (judge(flags, lowers(slot)) !== 0 || j.softRows > 0) return finish(tape, REJECT, slot, -1, idSlot)
     finish(tape, APPROVE, slot, orders.nextVersion(), idSlot)
   }
 
@@ -228,7 +237,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     j.content1 = 0
     resolveOrder(oi)
     const prices = j.ordType & PRICES_GIVEN
-    const reason = judge(tape, prices | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0), false)
+    const reason = judge(prices | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0), false)
     numbers[Decided.ORDER_SEQ] = f[of + Order.SEQ]!
     numbers[Decided.FIRST_SEQ] = 0
     numbers[Decided.TOKEN_EXPIRY] = 0

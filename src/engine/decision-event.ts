@@ -1,9 +1,8 @@
 /** Writes the events of a decision: OrderDecided with its evaluation vector, and the warnings of an approve. */
 
 import { WARN_LEVELS } from '../model/bounds.ts'
-import { CONTROLS } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
-import { LIMIT_WARNED, ORDER_DECIDED, rowsBytes } from '../model/records/events.ts'
+import { LIMIT_WARNED, ORDER_DECIDED } from '../model/records/events.ts'
 import { beginRecord, type Tape } from '../model/records/tape.ts'
 import { type Judgement, X } from './judgement.ts'
 import { Row } from './state/limit-row.ts'
@@ -13,11 +12,6 @@ import type { State } from './state/state.ts'
 const E = ORDER_DECIDED.at
 const W = LIMIT_WARNED.at
 const REARM = parameterIndex('warnRearmBps')
-/** Words of the results bitmap, 16 controls each, that cover every control of this version. */
-const RESULT_WORDS = Math.ceil(CONTROLS.length / 16)
-const TYPE = ORDER_DECIDED.type
-const RECORD_VERSION = ORDER_DECIDED.version
-const FIXED_BYTES = ORDER_DECIDED.bytes
 const REJECT = 0
 const APPROVE = 1
 const LEVELS: number = WARN_LEVELS
@@ -35,10 +29,11 @@ export type DecisionEvent = ReturnType<typeof createDecisionEvent>
 
 export function createDecisionEvent(state: State, j: Judgement) {
   const { limits, parameters, rates } = state
-  const { x, result, warnedSlot, warnedBefore, warnedAfter } = j
+  const { x, warnedSlot, warnedBefore, warnedAfter } = j
+  const { f, i, copyTo } = j.record
   const numbers = scratchNums(Decided.SIZE)
 
-  /** Writes the decision on the order under judgement. Its evaluation vector stands on the tape already. */
+  /** Writes the decision on the order under judgement, whose results and evaluation vector stand in the record already. */
   function writeDecision(
     tape: Tape,
     outcome: number,
@@ -47,49 +42,36 @@ export function createDecisionEvent(state: State, j: Judgement) {
     version: number,
     idSlot: number,
   ): void {
-    // Only the fixed part is begun, then the length is set right.
-    const at = beginRecord(tape, TYPE, RECORD_VERSION, FIXED_BYTES)
-    const bytes = FIXED_BYTES + rowsBytes(j.rows)
-    const { f64, i32 } = tape
-    const f = at >> 3
-    const i = at >> 2
-    i32[i + 1] = bytes
-    tape.end = at + bytes
-    f64[f + E.orderSeq] = numbers[Decided.ORDER_SEQ]!
-    f64[f + E.firstSeq] = numbers[Decided.FIRST_SEQ]!
-    f64[f + E.tokenExpiryUs] = numbers[Decided.TOKEN_EXPIRY]!
-    if (j.valued) {
-      f64[f + E.valuationPx] = x[X.V]!
-      f64[f + E.unitN] = x[X.N]!
-      f64[f + E.unitD] = x[X.D]!
-      f64[f + E.protectionPx] = x[X.PROTECTION]!
-    }
-    f64[f + E.refPx] = x[X.REF]!
-    f64[f + E.refTimeUs] = x[X.REF_US]!
-    if (outcome === APPROVE) f64[f + E.openValue] = x[X.OPEN_VERSION]!
-    if (outcome === REJECT) f64[f + E.qtyPassing] = x[X.QTY_PASSING]!
-    i32[i + E.outcome] = outcome
-    i32[i + E.reason] = reason
-    i32[i + E.slot] = slot
-    i32[i + E.versionSlot] = version
-    i32[i + E.idSlot] = idSlot
-    i32[i + E.refSource] = j.refSource
-    i32[i + E.rule] = j.rule
-    i32[i + E.fxVersion] = rates.version
-    i32[i + E.limitsVersion] = state.limitsVersion
-    i32[i + E.referenceVersion] = state.referenceVersion
-    i32[i + E.parametersVersion] = state.parametersVersion
-    i32[i + E.crossing] = j.crossing
-    i32[i + E.contentHash0] = j.content0
-    i32[i + E.contentHash1] = j.content1
-    i32[i + E.missing] = j.missing
-    i32[i + E.missingSubject] = j.missingSubject
-    i32[i + E.rows] = j.rows
-    for (let word = 0; word < RESULT_WORDS; word++) {
-      let bits = 0
-      for (let control = word * 16 + 15; control >= word * 16; control--) bits = (bits << 2) | result[control]!
-      i32[i + E.results0 + word] = bits
-    }
+    const isValued = j.valued === true
+    f[E.orderSeq] = numbers[Decided.ORDER_SEQ]!
+    f[E.firstSeq] = numbers[Decided.FIRST_SEQ]!
+    f[E.tokenExpiryUs] = numbers[Decided.TOKEN_EXPIRY]!
+    f[E.valuationPx] = isValued ? x[X.V]! : 0
+    f[E.unitN] = isValued ? x[X.N]! : 0
+    f[E.unitD] = isValued ? x[X.D]! : 0
+    f[E.protectionPx] = isValued ? x[X.PROTECTION]! : 0
+    f[E.refPx] = x[X.REF]!
+    f[E.refTimeUs] = x[X.REF_US]!
+    f[E.openValue] = outcome === APPROVE ? x[X.OPEN_VERSION]! : 0
+    f[E.qtyPassing] = outcome === REJECT ? x[X.QTY_PASSING]! : 0
+    i[E.outcome] = outcome
+    i[E.reason] = reason
+    i[E.slot] = slot
+    i[E.versionSlot] = version
+    i[E.idSlot] = idSlot
+    i[E.refSource] = j.refSource
+    i[E.rule] = j.rule
+    i[E.fxVersion] = rates.version
+    i[E.limitsVersion] = state.limitsVersion
+    i[E.referenceVersion] = state.referenceVersion
+    i[E.parametersVersion] = state.parametersVersion
+    i[E.crossing] = j.crossing
+    i[E.contentHash0] = j.content0
+    i[E.contentHash1] = j.content1
+    i[E.missing] = j.missing
+    i[E.missingSubject] = j.missingSubject
+    i[E.rows] = j.rows
+    copyTo(tape, j.rows)
   }
 
   /** LimitWarned events of the rows whose warning level an approve moves. */

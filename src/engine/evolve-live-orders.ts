@@ -85,6 +85,7 @@ export class LiveOrderEvolver {
     i[oi + Order.SUBJECT + Kind.ACCOUNT] = list.account
     i[oi + Order.SUBJECT + Kind.STRATEGY] = bound(Bound.STRATEGY_ACCOUNT, told.strategy, list.strategy)
     i[oi + Order.SUBJECT + Kind.SESSION] = owner
+    i.fill(-1, oi + Order.CELL_AT, oi + Order.CELL_AT + 4)
     terms.fill(0)
     terms[Term.QTY] = told.leavesQty
     terms[Term.PX] = told.price

@@ -54,7 +54,7 @@ const Q = CANCEL_REQUESTED.at
 
 export type OrderEvolver = ReturnType<typeof createOrderEvolver>
 
-/** `j` is only for the scratch of the duplicate hash. */
+/** `j` is only for what the decision on the same command has found already: hashes, bindings and cells. */
 export function createOrderEvolver(
   state: State,
   life: OrderLife,
@@ -66,6 +66,7 @@ export function createOrderEvolver(
 ) {
   const { ids, orders, limits, names, duplicates } = state
   const { parents } = state
+  const { windowCount } = limits
   const { terms } = life
   const { entityOf, clientOf, deskOf } = names
   const { hashDuplicate } = content
@@ -118,6 +119,9 @@ export function createOrderEvolver(
     i[oi + Order.SUBJECT + Kind.ACCOUNT] = i32[c + N.account]!
     i[oi + Order.SUBJECT + Kind.STRATEGY] = i32[c + N.strategy]!
     i[oi + Order.SUBJECT + Kind.SESSION] = session
+    // The cells that the decision just now has found; a recovery, and a first order in a name, finds them as the order opens.
+    const isResolved = j.resolvedSeq === state.seq
+    for (let kind = 0; kind < 4; kind++) i[(oi + Order.CELL_AT + kind) | 0] = isResolved ? j.cells[kind]! : -1
     terms[Term.QTY] = f64[f + N.orderQty]!
     terms[Term.PX] = f64[f + N.price]!
     terms[Term.STOP] = f64[f + N.stopPx]!
@@ -171,7 +175,10 @@ export function createOrderEvolver(
   /** The clOrdID is used up by the decision whose ints start at `e`. */
   function useId(tape: Tape, at: number, session: number, e: number, slot: number, version: number): void {
     const { i32 } = tape
-    const idSlot = ids.add(tape, at, session, ids.hashOf(tape, at, session))
+    // Where the command was decided just now, its id was hashed; a recovery hashes it here.
+    const isHashed = j.idSeq === state.seq
+    j.idSeq = -1
+    const idSlot = ids.add(tape, at, session, isHashed ? j.idHash : ids.hashOf(tape, at, session))
     if (idSlot !== i32[e + E.idSlot]) throw new Error('a clOrdID is not in the slot that its decision names')
     ids.record(idSlot, state.seq, i32[e + E.contentHash0]!, i32[e + E.contentHash1]!, slot, version)
   }
@@ -240,9 +247,13 @@ export function createOrderEvolver(
 
   /** Counts the message against the rates of one subject. */
   function stamp(subject: number): void {
+    if (windowCount[subject] !== 0) stampWindows(subject)
+    if (isRefused === true) watcher.refused(subject)
+  }
+
+  function stampWindows(subject: number): void {
     const slots = limits.windowSlots[subject]!
     for (let at = 0; at < slots.length; at++) limits.windows[slots[at]!]!.stamp(state.timeUs)
-    if (isRefused) watcher.refused(subject)
   }
 
   /** The subjects of a new order beside its session. */

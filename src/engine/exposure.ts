@@ -5,10 +5,8 @@
  */
 
 import { type Judgement, X } from './judgement.ts'
-import { Cell } from './state/cells.ts'
 import { InstrumentFlag } from './state/instruments.ts'
-import { Metric } from './state/metrics.ts'
-import { ENTITIES_MAX } from './state/names.ts'
+import { Ends, Metric } from './state/metrics.ts'
 import { Order } from './state/orders.ts'
 import { scratchNums } from './state/scratch.ts'
 import type { State } from './state/state.ts'
@@ -16,9 +14,6 @@ import { flowValue } from './value.ts'
 
 /** Cell kind of each subject kind: firm, entity, client and account add up account cells; a session has none. */
 export const CELL_KIND = Int32Array.of(0, 0, 0, 1, 2, 0, 3, -1)
-
-/** Doubles that a metric row has in `ends`: long and short of each entity. */
-const ROW_ENDS = ENTITIES_MAX * 2
 
 /** Object kinds in the order of OBJECT_KINDS. */
 export const enum ObjectKind {
@@ -34,7 +29,7 @@ export const enum ObjectKind {
 /** What an order under judgement would do to exposure. */
 export function createProjection(state: State, j: Judgement) {
   const { x, cells, dUp, dDn, dGross } = j
-  const { f } = state.cells
+  const { pOf, bOf, sOf, upOf, dnOf } = state.cells
   const { flags } = state.instruments
   const { upValue, downValue } = state.value
 
@@ -62,7 +57,7 @@ export function createProjection(state: State, j: Judgement) {
 
   function projectCells(): boolean {
     const instrument = j.instrument
-    const buys = j.buys
+    const buys = j.buys === true
     const more = x[X.LEAVES_NEW]! - x[X.LEAVES_OLD]!
     for (let kind = 0; kind < 4; kind++) {
       const cell = cells[kind]!
@@ -70,9 +65,9 @@ export function createProjection(state: State, j: Judgement) {
       let dn0 = 0
       let qty = buys ? more : -more
       if (cell >= 0) {
-        up0 = f[cell + Cell.UP]!
-        dn0 = f[cell + Cell.DN]!
-        qty += f[cell + Cell.P]! + (buys ? f[cell + Cell.B]! : -f[cell + Cell.S]!)
+        up0 = upOf[cell]!
+        dn0 = dnOf[cell]!
+        qty += pOf[cell]! + (buys ? bOf[cell]! : -sOf[cell]!)
       }
       const up1 = buys ? upValue(instrument, qty) : up0
       const dn1 = buys ? dn0 : downValue(instrument, qty)
@@ -101,13 +96,13 @@ export function createProjection(state: State, j: Judgement) {
 
 /** True where, on the cell of `kind`, the order's side can do no more than close the position. */
 export function isReducing(state: State, j: Judgement, kind: number): boolean {
-  const { f } = state.cells
+  const { pOf, bOf, sOf } = state.cells
   const cell = j.cells[kind]!
   const more = j.x[X.LEAVES_NEW]! - j.x[X.LEAVES_OLD]!
   // A cell that was never touched holds nothing that could be reduced.
   if (cell < 0) return more <= 0
-  if (j.buys) return f[cell + Cell.B]! + more <= -f[cell + Cell.P]!
-  return f[cell + Cell.S]! + more <= f[cell + Cell.P]!
+  if (j.buys) return bOf[cell]! + more <= -pOf[cell]!
+  return sOf[cell]! + more <= pOf[cell]!
 }
 
 /** Id of the object of a kind that an order in `instrument` at `venue` has; -1 where it has none. */
@@ -146,10 +141,9 @@ export type Shift = ReturnType<typeof createShift>
 /** Applies changes of position, leaves and flow to cells and to every sum of the subjects that count them. */
 export function createShift(state: State) {
   const { limits, metrics } = state
-  const { f } = state.cells
+  const { pOf, bOf, sOf, upOf, dnOf } = state.cells
   const orders = state.orders.i
-  const m = metrics.f
-  const { ends } = metrics
+  const { grossOf, executedOf, openOf, countOf, netOf, longQtyOf, shortQtyOf, tradedQtyOf, longOf, shortOf } = metrics
   const { kindMask } = limits
   const { upValue, downValue } = state.value
   const kindOf = CELL_KIND
@@ -166,9 +160,9 @@ export function createShift(state: State) {
   function order(oi: number): void {
     const moves = delta[Delta.P] !== 0 || delta[Delta.B] !== 0 || delta[Delta.S] !== 0
     if (moves) orderCells(oi)
-    const entity = orders[oi + Order.ENTITY_ORDINAL]! * 2
-    for (let place = 0; place < 8; place++) {
-      const subject = orders[oi + Order.SUBJECT + place]!
+    const entity = orders[(oi + Order.ENTITY_ORDINAL) | 0]! << 1
+    for (let place = 0; place < 8; place = (place + 1) | 0) {
+      const subject = orders[(oi + Order.SUBJECT + place) | 0]!
       addFlow(subject)
       if (moves && place < 7) addEnds(subject, entity, kindOf[place]!)
       if (kindMask[subject] !== 0) orderObjects(subject, oi, moves ? kindOf[place]! : -1)
@@ -176,23 +170,23 @@ export function createShift(state: State) {
   }
 
   function orderCells(oi: number): void {
-    const instrument = orders[oi + Order.INSTR]!
+    const instrument = orders[(oi + Order.INSTR) | 0]!
     const movesUp = delta[Delta.P]! + delta[Delta.B]! !== 0
     const movesDn = delta[Delta.P]! - delta[Delta.S]! !== 0
-    for (let kind = 0; kind < 4; kind++) {
-      const cell = orders[oi + Order.CELL_AT + kind]!
-      const p = f[cell + Cell.P]! + delta[Delta.P]!
-      const b = f[cell + Cell.B]! + delta[Delta.B]!
-      const s = f[cell + Cell.S]! + delta[Delta.S]!
-      f[cell + Cell.P] = p
-      f[cell + Cell.B] = b
-      f[cell + Cell.S] = s
-      const up0 = f[cell + Cell.UP]!
-      const dn0 = f[cell + Cell.DN]!
+    for (let kind = 0; kind < 4; kind = (kind + 1) | 0) {
+      const cell = orders[(oi + Order.CELL_AT + kind) | 0]!
+      const p = pOf[cell]! + delta[Delta.P]!
+      const b = bOf[cell]! + delta[Delta.B]!
+      const s = sOf[cell]! + delta[Delta.S]!
+      pOf[cell] = p
+      bOf[cell] = b
+      sOf[cell] = s
+      const up0 = upOf[cell]!
+      const dn0 = dnOf[cell]!
       const up1 = movesUp ? guarded(upValue(instrument, p + b)) : up0
       const dn1 = movesDn ? guarded(downValue(instrument, p - s)) : dn0
-      f[cell + Cell.UP] = up1
-      f[cell + Cell.DN] = dn1
+      upOf[cell] = up1
+      dnOf[cell] = dn1
       dUp[kind] = up1 - up0
       dDn[kind] = dn1 - dn0
       dGross[kind] = (up1 > -dn1 ? up1 : -dn1) - (up0 > -dn0 ? up0 : -dn0)
@@ -201,25 +195,25 @@ export function createShift(state: State) {
 
   /** Adds the flow of `delta` to a metric row. */
   function addFlow(row: number): void {
-    const at = row * Metric.SIZE
-    m[at + Metric.OPEN] = m[at + Metric.OPEN]! + delta[Delta.OPEN]!
-    m[at + Metric.COUNT] = m[at + Metric.COUNT]! + delta[Delta.COUNT]!
-    m[at + Metric.EXECUTED] = m[at + Metric.EXECUTED]! + delta[Delta.EXECUTED]!
+    const at = row << Metric.SHIFT
+    openOf[at] = openOf[at]! + delta[Delta.OPEN]!
+    countOf[at] = countOf[at]! + delta[Delta.COUNT]!
+    executedOf[at] = executedOf[at]! + delta[Delta.EXECUTED]!
   }
 
   /** Adds the changes of the cell in place `kind` to a metric row; `entity` is twice the entity's ordinal. */
   function addEnds(row: number, entity: number, kind: number): void {
-    const at = row * ROW_ENDS + entity
-    const long0 = ends[at]!
-    const short0 = ends[at + 1]!
+    const at = ((row << Ends.SHIFT) + entity) | 0
+    const long0 = longOf[at]!
+    const short0 = shortOf[at]!
     const long1 = long0 + dUp[kind]!
     const short1 = short0 + dDn[kind]!
-    ends[at] = long1
-    ends[at + 1] = short1
+    longOf[at] = long1
+    shortOf[at] = short1
     const net0 = larger(long0, short0)
-    const g = row * Metric.SIZE
-    m[g + Metric.GROSS] = m[g + Metric.GROSS]! + dGross[kind]!
-    m[g + Metric.NET] = m[g + Metric.NET]! - net0 + larger(long1, short1)
+    const m = row << Metric.SHIFT
+    grossOf[m] = grossOf[m]! + dGross[kind]!
+    netOf[m] = netOf[m]! - net0 + larger(long1, short1)
   }
 
   /** `kind` is the place of the cell changes, -1 where no cell moves. Positions have no venue. */
@@ -241,16 +235,16 @@ export function createShift(state: State) {
   /** A session has what it traded and no position. */
   function orderQuantity(row: number, kind: number): void {
     const p = delta[Delta.P]!
-    const traded = row * Metric.SIZE + Metric.TRADED_QTY
-    m[traded] = m[traded]! + (p < 0 ? -p : p)
+    const at = row << Metric.SHIFT
+    tradedQtyOf[at] = tradedQtyOf[at]! + (p < 0 ? -p : p)
     if (kind >= 0) addQuantity(row, p + delta[Delta.B]!, p - delta[Delta.S]!)
   }
 
   /** Adds changes of P + B and P - S to the row of a subject in one instrument. */
   function addQuantity(row: number, long: number, short: number): void {
-    const at = row * Metric.SIZE
-    m[at + Metric.LONG_QTY] = m[at + Metric.LONG_QTY]! + long
-    m[at + Metric.SHORT_QTY] = m[at + Metric.SHORT_QTY]! + short
+    const at = row << Metric.SHIFT
+    longQtyOf[at] = longQtyOf[at]! + long
+    shortQtyOf[at] = shortQtyOf[at]! + short
   }
 
   /** Positions have no venue: position rows take the four other objects. */
@@ -271,8 +265,8 @@ export function createShift(state: State) {
       if (row < 0) continue
       addFlow(row)
       if (object === ObjectKind.INSTRUMENT) {
-        const at = row * Metric.SIZE + Metric.TRADED_QTY
-        m[at] = m[at]! + delta[Delta.TRADED]!
+        const at = row << Metric.SHIFT
+        tradedQtyOf[at] = tradedQtyOf[at]! + delta[Delta.TRADED]!
       }
     }
   }
@@ -299,7 +293,7 @@ export function createShift(state: State) {
     subjects: Int32Array,
     from: number,
   ): void {
-    f[offset + Cell.P] = f[offset + Cell.P]! + dP
+    pOf[offset] = pOf[offset]! + dP
     for (let place = 0; place < 7; place++) {
       const subject = subjects[from + place]!
       if (kindOf[place] !== kind || subject < 0) continue
@@ -319,13 +313,13 @@ export function createShift(state: State) {
     subjects: Int32Array,
     from: number,
   ): void {
-    const up0 = f[offset + Cell.UP]!
-    const dn0 = f[offset + Cell.DN]!
-    const up1 = guarded(upValue(instrument, f[offset + Cell.P]! + f[offset + Cell.B]!))
-    const dn1 = guarded(downValue(instrument, f[offset + Cell.P]! - f[offset + Cell.S]!))
+    const up0 = upOf[offset]!
+    const dn0 = dnOf[offset]!
+    const up1 = guarded(upValue(instrument, pOf[offset]! + bOf[offset]!))
+    const dn1 = guarded(downValue(instrument, pOf[offset]! - sOf[offset]!))
     if (up1 === up0 && dn1 === dn0) return
-    f[offset + Cell.UP] = up1
-    f[offset + Cell.DN] = dn1
+    upOf[offset] = up1
+    dnOf[offset] = dn1
     dUp[4] = up1 - up0
     dDn[4] = dn1 - dn0
     dGross[4] = (up1 > -dn1 ? up1 : -dn1) - (up0 > -dn0 ? up0 : -dn0)

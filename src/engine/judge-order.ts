@@ -4,7 +4,6 @@
  */
 import { reasonNumber } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
-import type { Tape } from '../model/records/tape.ts'
 import { rests } from './controls/self-match.ts'
 import type { Controls } from './controls.ts'
 import { createProjection } from './exposure.ts'
@@ -48,7 +47,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
   const { names, instruments, cells } = state
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal } = names
   const { has, flowN, flowD, lot } = instruments
-  const { x, subjects, owners, result, reason } = j
+  const { x, subjects, owners } = j
   const jCells = j.cells
   const { project, projectLeaves } = createProjection(state, j)
   const { collectRows, evaluateRows, refusedRowsFit } = createRows(state, j, controls)
@@ -94,8 +93,8 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     return owner < 0 ? -1 : cells.find(owner, j.instrument)
   }
 
-  /** Judges everything; returns the reason number, 0 to approve. The evaluation vector goes to the tape. */
-  function judge(tape: Tape, flags: number, lowers: boolean): number {
+  /** Judges everything; returns the reason number, 0 to approve. */
+  function judge(flags: number, lowers: boolean): number {
     projectLeaves()
     j.verdict(M04, judgeTradingState(lowers))
     j.verdict(A02, judgeMarketAccess())
@@ -110,7 +109,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     collectRows()
     j.verdict(A05, judgeLimitsPresent())
     value()
-    evaluateRows(tape)
+    evaluateRows()
     if (j.valued) {
       if (rests(j.ordType)) j.verdict(H01, judgeSelfMatch())
       if (j.parent !== -1) j.verdict(B13, judgeParentChild())
@@ -155,11 +154,9 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
   /** The largest quantity at which everything that refused would let the order pass; 0 for none. */
   function qtyPassing(): number {
     for (let at = 0; at < FIXED_CONTROLS.length; at++) {
-      if (result[FIXED_CONTROLS[at]!] === Verdict.FAIL) return 0
+      if (j.resultOf(FIXED_CONTROLS[at]!) === Verdict.FAIL) return 0
     }
-    for (let control = 0; control < reason.length && control < 64; control++) {
-      if (reason[control] === CAPITAL_UNAVAILABLE) return 0
-    }
+    if (j.failsFor(CAPITAL_UNAVAILABLE)) return 0
     const rule = j.rule
     const unit = lot[j.instrument]!
     let low = Math.floor(x[X.CUM]! / unit)
@@ -178,7 +175,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
 
   function fits(rule: number): boolean {
     if (!project() || !refusedRowsFit()) return false
-    if (result[B13] === Verdict.FAIL && judgeParentChild() !== 0) return false
+    if (j.resultOf(B13) === Verdict.FAIL && judgeParentChild() !== 0) return false
     return rule < 0 || judgeRegulation() === 0
   }
 

@@ -5,8 +5,10 @@
 
 import { CONTROLS_MAX, ROWS_PER_DECISION } from '../model/bounds.ts'
 import { CONTROLS } from '../model/controls.ts'
+import { ORDER_DECIDED } from '../model/records/events.ts'
 import { FACTS } from '../model/rules.ts'
 import { SUBJECT_KINDS } from '../model/vocabulary.ts'
+import { createDecisionScratch } from './decision-scratch.ts'
 import { scratchInts, scratchNums } from './state/scratch.ts'
 
 // Numbers of the order under judgement, in `x`.
@@ -50,7 +52,9 @@ export const enum Verdict {
   ALERT = 3,
 }
 
-const CONTROL_COUNT: number = CONTROLS.length
+/** Where the results stand in a decision: 16 controls a word, two bits each; and how many words this version's controls need. */
+const RESULTS = ORDER_DECIDED.at.results0
+const RESULT_WORDS = Math.ceil(CONTROLS.length / 16)
 /** Precedence of each control: the lowest that fails names the reason. */
 const PRECEDENCE = Int32Array.from(CONTROLS, (control) => control.precedence)
 const PRECEDENCE_NONE = 1_000_000
@@ -58,6 +62,10 @@ const PRECEDENCE_NONE = 1_000_000
 /** Most lists that match one order: eight subjects, each with up to six kinds of object. */
 const LISTS_MAX = 48
 const NO_ROWS: readonly number[] = Object.freeze([])
+
+/** Word of the results in which a control's stands, and its PASS there. */
+export const wordOf = (control: number): number => control >> 4
+export const passOf = (control: number): number => Verdict.PASS << ((control & 15) * 2)
 
 export class Judgement {
   readonly x = scratchNums(X.SIZE)
@@ -116,11 +124,19 @@ export class Judgement {
   /** Sequence number of the command that `duplicate0` and `duplicate1` are of, where the decision needed them. */
   duplicateSeq = -1
 
+  /** Hash of the clOrdID that the decision would use up, and the command's sequence number; -1 where none is. */
+  idHash = 0
+  idSeq = -1
+  /** Sequence number of the new order whose cells `cells` are; -1 where they are of none. */
+  resolvedSeq = -1
+
   /** Use before and after by control, of the subject (and object) whose rows are being walked. */
   readonly measures = new Float64Array(CONTROLS_MAX * 2)
 
   /** The lists of rows that match: where each stands in the packed rows, its subject, metric row and cell kind. */
   lists = 0
+  /** How many rows they hold. */
+  collected = 0
   readonly listAt = scratchInts(LISTS_MAX)
   readonly listCount = scratchInts(LISTS_MAX)
   readonly listSubject = scratchInts(LISTS_MAX)
@@ -130,7 +146,9 @@ export class Judgement {
   sectorMask = 0
   assetClassMask = 0
 
-  /** How many rows were evaluated; the vector itself is written straight to the tape. */
+  /** The decision's record: it holds the results and the evaluation vector as soon as they are found. */
+  readonly record = createDecisionScratch()
+  /** How many rows were evaluated. */
   rows = 0
   /** Rows that refuse: limit slot, subject, metric row, cell kind. */
   failedRows = 0
@@ -144,19 +162,18 @@ export class Judgement {
   readonly warnedBefore = scratchNums(ROWS_PER_DECISION)
   readonly warnedAfter = scratchNums(ROWS_PER_DECISION)
 
-  /** Result and reason number by control index. */
-  readonly result = scratchInts(CONTROLS_MAX)
-  readonly reason = scratchInts(CONTROLS_MAX)
+  /** Reason number by control index; of a control that did not fail it is an earlier decision's. */
+  readonly #reason = scratchInts(CONTROLS_MAX)
   /** Precedence and reason of the failing control that is first. */
   #first = PRECEDENCE_NONE
   #firstReason = 0
 
   reset(): void {
-    const { result, reason, x } = this
-    for (let control = 0; control < CONTROL_COUNT; control++) {
-      result[control] = Verdict.NOT_APPLICABLE
-      reason[control] = 0
-    }
+    const { x } = this
+    const results = this.record.i
+    for (let word = RESULTS; word < RESULTS + RESULT_WORDS; word = (word + 1) | 0) results[word] = 0
+    this.idSeq = -1
+    this.resolvedSeq = -1
     this.#first = PRECEDENCE_NONE
     this.#firstReason = 0
     this.rows = 0
@@ -180,23 +197,85 @@ export class Judgement {
     this.crossing = -1
     this.missing = -1
     this.missingSubject = -1
-    for (let at = X.REF; at < X.SIZE; at++) x[at] = 0
+    // One by one: each is a store to a place that the compiler knows.
+    x[X.REF] = 0
+    x[X.REF_US] = 0
+    x[X.PROTECTION] = 0
+    x[X.V] = 0
+    x[X.N] = 0
+    x[X.D] = 0
+    x[X.VALUE] = 0
+    x[X.OPEN_VERSION] = 0
+    x[X.OPEN_OLD] = 0
+    x[X.OPEN_NEW] = 0
+    x[X.LEAVES_OLD] = 0
+    x[X.LEAVES_NEW] = 0
+    x[X.CUM] = 0
+    x[X.DEV] = 0
+    x[X.DEV_BPS] = 0
+    x[X.BEFORE] = 0
+    x[X.AFTER] = 0
+    x[X.LIMIT] = 0
+    x[X.LEAVES] = 0
+    x[X.QTY_PASSING] = 0
+    x[X.EXPIRE] = 0
   }
 
   /** Records a gate's verdict: reason 0 passes. The first reason that a control gives stands. */
   verdict(control: number, reason: number): void {
     if (reason !== 0) this.fail(control, reason)
-    else if (this.result[control] === Verdict.NOT_APPLICABLE) this.result[control] = Verdict.PASS
+    else this.pass(control)
+  }
+
+  /** What a control has come to. */
+  resultOf(control: number): number {
+    return (this.record.i[RESULTS + (control >> 4)]! >>> ((control & 15) * 2)) & 3
+  }
+
+  /** What a control passes stands where nothing has failed it. */
+  pass(control: number): void {
+    const results = this.record.i
+    const word = RESULTS + (control >> 4)
+    const shift = (control & 15) * 2
+    if (((results[word]! >>> shift) & 3) === 0) results[word] = results[word]! | (Verdict.PASS << shift)
+  }
+
+  /** The same for several controls of one word of results: `passed` has their PASS where each one's result stands. */
+  passAll(word: number, passed: number): void {
+    const results = this.record.i
+    const given = results[RESULTS + word]!
+    // A result that is given has one of its two bits set.
+    results[RESULTS + word] = given | (passed & ~(given | (given >>> 1)))
+  }
+
+  /** Records that a row of the control refuses and may not. */
+  alert(control: number): void {
+    if (this.resultOf(control) !== Verdict.FAIL) this.#setResult(control, Verdict.ALERT)
+  }
+
+  #setResult(control: number, verdict: number): void {
+    const results = this.record.i
+    const word = RESULTS + (control >> 4)
+    const shift = (control & 15) * 2
+    results[word] = (results[word]! & ~(3 << shift)) | (verdict << shift)
   }
 
   /** Records that a control refuses. */
   fail(control: number, reason: number): void {
-    if (this.result[control] === Verdict.FAIL) return
-    this.result[control] = Verdict.FAIL
-    this.reason[control] = reason
+    if (this.resultOf(control) === Verdict.FAIL) return
+    this.#setResult(control, Verdict.FAIL)
+    this.#reason[control] = reason
     if (PRECEDENCE[control]! >= this.#first) return
     this.#first = PRECEDENCE[control]!
     this.#firstReason = reason
+  }
+
+  /** True where a control fails for this reason. */
+  failsFor(reason: number): boolean {
+    for (let control = 0; control < CONTROLS.length; control++) {
+      if (this.#reason[control] === reason && this.resultOf(control) === Verdict.FAIL) return true
+    }
+    return false
   }
 
   /** Reason of the failing control that is first by precedence; 0 where none fails. */

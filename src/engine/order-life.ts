@@ -56,8 +56,8 @@ export function createOrderLife(state: State, shift: Shift) {
   const ended = scratchInts(6)
 
   /**
-   * Opens the order in `slot`, whose ints SIDE, TYPE, TIF, INSTR, VENUE, LOCATE and subjects trader, account, strategy,
-   * session are set, with the terms, and reserves it in full.
+   * Opens the order in `slot`, whose ints SIDE, TYPE, TIF, INSTR, VENUE, LOCATE, subjects trader, account, strategy, session,
+   * and cells, -1 where they are not known, are set, with the terms, and reserves it in full.
    */
   function open(slot: number, idSlot: number): void {
     const of = slot * Order.NUMS
@@ -104,18 +104,18 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.SUBJECT + Kind.DESK] = desk
     i[oi + Order.ENTITY_ORDINAL] = entityOrdinal[entity]!
     const strategy = i[oi + Order.SUBJECT + Kind.STRATEGY]!
-    i[oi + Order.CELL_AT] = cellOf(Bound.OWN_ACCOUNT, account, account, instrument)
-    i[oi + Order.CELL_AT + 1] = cellOf(Bound.DESK_ACCOUNT, desk, account, instrument)
-    i[oi + Order.CELL_AT + 2] = cellOf(Bound.TRADER_ACCOUNT, trader, account, instrument)
-    i[oi + Order.CELL_AT + 3] = cellOf(Bound.STRATEGY_ACCOUNT, strategy, account, instrument)
+    openCell(oi + Order.CELL_AT, Bound.OWN_ACCOUNT, account, account, instrument)
+    openCell(oi + Order.CELL_AT + 1, Bound.DESK_ACCOUNT, desk, account, instrument)
+    openCell(oi + Order.CELL_AT + 2, Bound.TRADER_ACCOUNT, trader, account, instrument)
+    openCell(oi + Order.CELL_AT + 3, Bound.STRATEGY_ACCOUNT, strategy, account, instrument)
     const owner = ownerOf[account]!
     i[oi + Order.HEAD] = books.openHead(owner, instrument)
     i[oi + Order.BOOK] = books.open(owner, instrument, i[oi + Order.VENUE]!)
   }
 
-  /** A binding that was taken back keeps its cell: an order that is taken over may still be of it. */
-  function cellOf(kind: number, subject: number, account: number, instrument: number): number {
-    return cells.open((names.binding(kind, subject, account) >> 1) - 1, instrument)
+  /** Sets a cell that is not known yet. A binding that was taken back keeps its cell: an order that is taken over may be of it. */
+  function openCell(at: number, kind: number, subject: number, account: number, instrument: number): void {
+    if (i[at]! < 0) i[at] = cells.open((names.binding(kind, subject, account) >> 1) - 1, instrument)
   }
 
   /** Adds a pending version with the terms; both prices count for self-match until it is settled. */

@@ -1,19 +1,18 @@
 /**
- * The limit rows of an order: collects the lists that match, measures each subject once, and walks the rows with no more
- * than a load and a compare each. Rows whose measure is their own (windows, collars, shares of capital) go by their
- * control's file. The evaluation vector is written straight to where the decision's record will stand.
+ * The limit rows of an order: collects the lists that match, measures each subject once, and walks the rows. Runs of calm rows,
+ * which is what nearly all rows are, take a compare and three stores a row; rows whose measure is their own (windows, collars,
+ * shares of capital) go by their control's file.
  */
-import { ROWS_PER_DECISION } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { CONTROLS, controlIndex } from '../model/controls.ts'
 import { ORDER_DECIDED, ROW_FAILED, ROW_SOFT, ROW_WAIVED } from '../model/records/events.ts'
-import type { Tape } from '../model/records/tape.ts'
 import type { Controls } from './controls.ts'
+import { COLLECTED_MAX } from './decision-scratch.ts'
 import { CELL_KIND, ObjectKind, objectOf } from './exposure.ts'
-import { type Judgement, Verdict, X } from './judgement.ts'
+import { type Judgement, passOf, Verdict, wordOf, X } from './judgement.ts'
+import { columnOf, numsColumnOf } from './state/columns.ts'
 import { Row, RowFlag } from './state/limit-row.ts'
-import { COMMON } from './state/limit-version.ts'
-import { scratchInts, scratchNums } from './state/scratch.ts'
+import { Run } from './state/packed-rows.ts'
 import type { State } from './state/state.ts'
 
 const RISK_ERROR = reasonNumber('RISK_ERROR')
@@ -41,11 +40,15 @@ const C03 = controlIndex('REPEATED_EXECUTION')
 const C06 = controlIndex('REJECT_STORM')
 const B07 = controlIndex('MAX_ORDER_PCT_ADV')
 const B08 = controlIndex('CUM_PCT_ADV')
-const ROWS_MAX: number = ROWS_PER_DECISION
-/** Calm rows are of the common controls, whose indices fit a word of bits: the walk keeps what passed in one. */
-const COMMON_BITS = Math.max(...COMMON) + 1
-if (COMMON_BITS > 31) throw new Error('a common control has no bit in the walk over the rows')
-const DECISION_BYTES = ORDER_DECIDED.bytes
+const C05 = controlIndex('MAX_OPEN_ORDERS')
+/** Where the evaluation vector begins in the decision's record, as an index of its ints and of its doubles. */
+const VECTOR_INTS = ORDER_DECIDED.bytes >> 2
+const VECTOR_NUMS = ORDER_DECIDED.bytes >> 3
+/** The results of the controls of a run that has passed, by word. */
+const passesOf = (...controls: number[]) =>
+  Int32Array.of(0, 1).map((word) => controls.reduce((sum, one) => sum | (wordOf(one) === word ? passOf(one) : 0), 0))
+const ORDER_PASS = passesOf(B01, B02)
+const SUBJECT_PASS = passesOf(C05, D03, D05, D02)
 const FAILED = ROW_FAILED
 const WAIVED = ROW_WAIVED
 const SOFT = ROW_SOFT
@@ -60,16 +63,23 @@ export type Rows = ReturnType<typeof createRows>
 
 export function createRows(state: State, j: Judgement, controls: Controls) {
   const { limits, metrics } = state
-  const { x, subjects, measures, result, listAt, listCount, listSubject, listMetric, listCell } = j
+  const { x, subjects, measures, listAt, listCount, listSubject, listMetric, listCell } = j
+  /** The decision's record: ids, uses before and uses after of the rows stand one column behind the other. */
+  const { f, i } = j.record
   const { failedSlot, failedSubject, failedMetric, failedCell, warnedSlot, warnedBefore, warnedAfter } = j
   const lf = limits.f
   const li = limits.i
+  const hardOf = numsColumnOf(lf, Row.HARD, Row.NUMS - 1)
+  const softOf = numsColumnOf(lf, Row.SOFT, Row.NUMS - 1)
+  const warnUpOf = numsColumnOf(lf, Row.WARN_UP, Row.NUMS - 1)
+  const warnDownOf = numsColumnOf(lf, Row.WARN_DOWN, Row.NUMS - 1)
+  const flagsAt = columnOf(li, Row.FLAGS, Row.INTS - 1)
   const { kindMask, noneAt, noneCount, eachAt, eachCount, entryAt, entryCount, entryMetric } = limits
   const { entryMask, eachMask } = limits
-  const packedCalm = limits.packed.calm
-  const packedId = limits.packed.id
+  const { calm, calm1, calm2, calm3, id, id1, id2, id3 } = limits.packed
   const packedSlot = limits.packed.slot
   const packedControl = limits.packed.control
+  const packedRun = limits.packed.run
   const kindOf = CELL_KIND
   const { measureDailyGross, loosenForReducing, measureOpenOrderNotional, measureMaxOpenOrders } = controls
   const { measurePortfolioGross, measureIntradayNet, measureSectorConcentration } = controls
@@ -82,21 +92,27 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   const { isAdvKnown, measureMaxOrderPctAdv, measureCumPctAdv } = controls
   const { measureMaxLongPosition, measureMaxShortPosition, measureGrossExecuted } = controls
 
-  /** The evaluation vector: which row, and its use before and after. */
-  const vectorId = scratchInts(ROWS_MAX + 1)
-  const vectorBefore = scratchNums(ROWS_MAX)
-  const vectorAfter = scratchNums(ROWS_MAX)
+  /** Columns of the record, so that one compare checks the rows of a run. */
+  const f1 = numsColumnOf(f, 1, 3)
+  const f2 = numsColumnOf(f, 2, 3)
+  const f3 = numsColumnOf(f, 3, 3)
+  const f0 = numsColumnOf(f, 0, 3)
+  const i0 = columnOf(i, 0, 3)
+  const i1 = columnOf(i, 1, 3)
+  const i2 = columnOf(i, 2, 3)
+  const i3 = columnOf(i, 3, 3)
 
   /** Collects the lists of rows that match the order, in the order of the evaluation vector. */
   function collectRows(): void {
     j.lists = 0
+    j.collected = 0
     j.sectorMask = 0
     j.assetClassMask = 0
-    for (let place = 0; place < 8; place++) {
+    for (let place = 0; place < 8; place = (place + 1) | 0) {
       const subject = subjects[place]!
       const count = noneCount[subject]!
       if (count > 0) addList(noneAt[subject]!, count, subject, subject, place)
-      if (kindMask[subject] !== 0) collectObjects(subject, place)
+      if (kindMask[subject]! !== 0) collectObjects(subject, place)
     }
   }
 
@@ -107,7 +123,8 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     listSubject[list] = subject
     listMetric[list] = metric
     listCell[list] = kindOf[place]!
-    j.lists = list + 1
+    j.lists = (list + 1) | 0
+    j.collected = (j.collected + count) | 0
   }
 
   function collectObjects(subject: number, place: number): void {
@@ -130,7 +147,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
 
   /** Rows that need a value wait for one; a collar is for its phase; a replace is no duplicate. */
   function isJudged(control: number, slot: number, list: number): boolean {
-    if (!j.valued && NEEDS_VALUE[control] !== 0) return false
+    if (j.valued !== true && NEEDS_VALUE[control] !== 0) return false
     if (control === B03) return standsInPhase(slot, list)
     if (control === B12) return isOfBasket()
     return control !== B09 || j.replaces < 0
@@ -153,77 +170,126 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     measureMaxOrderNotional()
   }
 
-  /** Evaluates the collected rows; the vector goes to the tape behind the decision's fixed part. */
-  function evaluateRows(tape: Tape): void {
+  /** Evaluates the collected rows; the vector goes into the decision's record. */
+  function evaluateRows(): void {
     measureOrder()
-    j.rows = 0
+    const { lists, collected } = j
+    if (collected > COLLECTED_MAX) throw new Error('more limit rows match than can be looked at')
+    const beforeAt = (VECTOR_NUMS + ((collected + 1) >> 1)) | 0
+    const afterAt = (beforeAt + collected) | 0
+    // Without a value some measures are no numbers of this order: every row is looked at by itself.
+    const runs = j.valued === true ? -1 : 0
     let passed = 0
-    for (let list = 0; list < j.lists; list++) {
+    let row = 0
+    for (let list = 0; list < lists; list++) {
       measureSubject(listSubject[list]!, listMetric[list]!, listCell[list]!)
-      passed |= walk(list)
-    }
-    for (let control = 0; control < COMMON_BITS; control++) {
-      if ((passed & (1 << control)) !== 0) pass(control)
-    }
-    writeVector(tape)
-  }
-
-  /** A row of the control passed: its result stands where no other row gives a worse one. */
-  function pass(control: number): void {
-    if (result[control] === 0) result[control] = Verdict.PASS
-  }
-
-  /** Evaluates the rows of one list into the vector; returns the controls of calm rows, which passed, a bit each. */
-  function walk(list: number): number {
-    const end = listAt[list]! + listCount[list]!
-    const valued = j.valued
-    let row = j.rows
-    let passed = 0
-    for (let at = listAt[list]!; at < end; at++) {
-      const control = packedControl[at]!
-      const after = measures[control * 2 + 1]!
-      if (after <= packedCalm[at]! && valued) {
-        // Nearly every row of nearly every order ends here.
-        vectorId[row] = packedId[at]!
-        vectorBefore[row] = measures[control * 2]!
-        vectorAfter[row] = after
-        passed |= 1 << control
-      } else {
-        if (!isJudged(control, packedSlot[at]!, list)) continue
-        const flags = evaluateRow(packedSlot[at]!, control, list)
-        vectorId[row] = packedId[at]! | flags
-        vectorBefore[row] = x[X.BEFORE]!
-        vectorAfter[row] = x[X.AFTER]!
-        if (flags === 0) pass(control)
+      let at = listAt[list]!
+      const end = (at + listCount[list]!) | 0
+      while (at < end) {
+        const run = packedRun[at]! & runs
+        if (run === Run.SUBJECT && isSubjectCalm(at)) {
+          putSubjectRun(at, (VECTOR_INTS + row) | 0, (beforeAt + row) | 0, (afterAt + row) | 0)
+          passed |= Run.SUBJECT
+          at = (at + Run.SUBJECT_ROWS) | 0
+          row = (row + Run.SUBJECT_ROWS) | 0
+        } else if (run === Run.ORDER && isOrderCalm(at)) {
+          putOrderRun(at, (VECTOR_INTS + row) | 0, (beforeAt + row) | 0, (afterAt + row) | 0)
+          passed |= Run.ORDER
+          at = (at + Run.ORDER_ROWS) | 0
+          row = (row + Run.ORDER_ROWS) | 0
+        } else {
+          if (evaluateRow(at, list, row, beforeAt)) row = (row + 1) | 0
+          at = (at + 1) | 0
+        }
       }
-      row++
     }
     j.rows = row
-    return passed
+    passRuns(passed)
+    if (row !== collected) closeUp(beforeAt, afterAt, row)
+    // The ids' odd half word is not cleared by anyone else.
+    if ((row & 1) !== 0) i[VECTOR_INTS + row] = 0
   }
 
-  /** Ids, uses before and uses after stand one behind the other. The ids' odd half word is not cleared by anyone else. */
-  function writeVector(tape: Tape): void {
-    const rows = j.rows
-    if (rows > ROWS_MAX) throw new Error('more limit rows match than a decision can record')
-    const { f64, i32 } = tape
-    const start = tape.end + DECISION_BYTES
-    const idAt = start >> 2
-    const beforeAt = (start + (((rows + 1) >> 1) << 3)) >> 3
-    const afterAt = beforeAt + rows
-    vectorId[rows] = 0
-    const words = (rows + 1) & ~1
-    for (let row = 0; row < words; row++) i32[idAt + row] = vectorId[row]!
-    for (let row = 0; row < rows; row++) f64[beforeAt + row] = vectorBefore[row]!
-    for (let row = 0; row < rows; row++) f64[afterAt + row] = vectorAfter[row]!
+  function isSubjectCalm(at: number): boolean {
+    return (
+      measures[C05 * 2 + 1]! <= calm[at]! &&
+      measures[D03 * 2 + 1]! <= calm1[at]! &&
+      measures[D05 * 2 + 1]! <= calm2[at]! &&
+      measures[D02 * 2 + 1]! <= calm3[at]!
+    )
+  }
+
+  function isOrderCalm(at: number): boolean {
+    return measures[B01 * 2 + 1]! <= calm[at]! && measures[B02 * 2 + 1]! <= calm1[at]!
+  }
+
+  /** The four rows from `at` on, with the uses of the subject, go to these places of the record. */
+  function putSubjectRun(at: number, ids: number, before: number, after: number): void {
+    i0[ids] = id[at]!
+    i1[ids] = id1[at]!
+    i2[ids] = id2[at]!
+    i3[ids] = id3[at]!
+    f0[before] = measures[C05 * 2]!
+    f1[before] = measures[D03 * 2]!
+    f2[before] = measures[D05 * 2]!
+    f3[before] = measures[D02 * 2]!
+    f0[after] = measures[C05 * 2 + 1]!
+    f1[after] = measures[D03 * 2 + 1]!
+    f2[after] = measures[D05 * 2 + 1]!
+    f3[after] = measures[D02 * 2 + 1]!
+  }
+
+  /** The same of two rows, with the uses of the order alone. */
+  function putOrderRun(at: number, ids: number, before: number, after: number): void {
+    i0[ids] = id[at]!
+    i1[ids] = id1[at]!
+    f0[before] = measures[B01 * 2]!
+    f1[before] = measures[B02 * 2]!
+    f0[after] = measures[B01 * 2 + 1]!
+    f1[after] = measures[B02 * 2 + 1]!
+  }
+
+  function passRuns(passed: number): void {
+    if ((passed & Run.ORDER) !== 0) {
+      j.passAll(0, ORDER_PASS[0]!)
+      j.passAll(1, ORDER_PASS[1]!)
+    }
+    if ((passed & Run.SUBJECT) === 0) return
+    j.passAll(0, SUBJECT_PASS[0]!)
+    j.passAll(1, SUBJECT_PASS[1]!)
+  }
+
+  /** Some collected rows were not judged: the columns of uses move up behind the ids of those that were. */
+  function closeUp(beforeAt: number, afterAt: number, rows: number): void {
+    const to = VECTOR_NUMS + ((rows + 1) >> 1)
+    f.copyWithin(to, beforeAt, beforeAt + rows)
+    f.copyWithin(to + rows, afterAt, afterAt + rows)
+  }
+
+  /** Evaluates the row in one place into row `row` of the vector; returns false where it is not judged. */
+  function evaluateRow(at: number, list: number, row: number, beforeAt: number): boolean {
+    const control = packedControl[at]!
+    let flags = 0
+    if (measures[control * 2 + 1]! <= calm[at]! && j.valued === true) {
+      x[X.BEFORE] = measures[control * 2]!
+      x[X.AFTER] = measures[control * 2 + 1]!
+    } else {
+      if (!isJudged(control, packedSlot[at]!, list)) return false
+      flags = examineRow(packedSlot[at]!, control, list)
+    }
+    if (flags === 0) j.pass(control)
+    i0[(VECTOR_INTS + row) | 0] = id[at]! | flags
+    f0[(beforeAt + row) | 0] = x[X.BEFORE]!
+    f0[(beforeAt + j.collected + row) | 0] = x[X.AFTER]!
+    return true
   }
 
   /** Evaluates one row at leisure: leaves use before and after in the scratch, returns the flags of its id. */
-  function evaluateRow(slot: number, control: number, list: number): number {
-    const at = slot * Row.NUMS
-    const passes = fits(slot, control, listMetric[list]!, listCell[list]!, Row.HARD)
-    const flags = !passes ? fail(slot, control, list) : lf[at + Row.SOFT]! > 0 ? soften(slot, control, list) : 0
-    if (x[X.AFTER]! >= lf[at + Row.WARN_UP]! || x[X.BEFORE]! < lf[at + Row.WARN_DOWN]!) warn(slot)
+  function examineRow(slot: number, control: number, list: number): number {
+    const at = slot << Row.SHIFT
+    const passes = fits(slot, control, listMetric[list]!, listCell[list]!, Row.HARD) === true
+    const flags = !passes ? fail(slot, control, list) : softOf[at]! > 0 ? soften(slot, control, list) : 0
+    if (x[X.AFTER]! >= warnUpOf[at]! || x[X.BEFORE]! < warnDownOf[at]!) warn(slot)
     return flags
   }
 
@@ -237,7 +303,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
   /** Records a row that the order does not fit; returns the flags of its id. */
   function fail(slot: number, control: number, list: number): number {
     if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.WAIVED) !== 0 || isOverridden(slot, control, list)) {
-      if (result[control] !== Verdict.FAIL) result[control] = Verdict.ALERT
+      j.alert(control)
       return FAILED | WAIVED
     }
     const at = j.failedRows++
@@ -245,7 +311,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     failedSubject[at] = listSubject[list]!
     failedMetric[at] = listMetric[list]!
     failedCell[at] = listCell[list]!
-    if (result[control] !== Verdict.FAIL) j.fail(control, reasonOf(slot, control, list))
+    if (j.resultOf(control) !== Verdict.FAIL) j.fail(control, reasonOf(slot, control, list))
     return FAILED
   }
 
@@ -265,7 +331,7 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
     x[X.BEFORE] = before
     x[X.AFTER] = after
     if (passes) return 0
-    if (result[control] !== Verdict.FAIL) result[control] = Verdict.ALERT
+    j.alert(control)
     if (j.confirmed.includes(li[slot * Row.INTS + Row.ID]!)) return SOFT | WAIVED
     j.softRows++
     return SOFT
@@ -283,9 +349,10 @@ export function createRows(state: State, j: Judgement, controls: Controls) {
    * limit where the row has one of its own, in the scratch.
    */
   function fits(slot: number, control: number, metric: number, cell: number, level: Row.HARD | Row.SOFT): boolean {
-    const most = lf[slot * Row.NUMS + level]!
+    const at = slot << Row.SHIFT
+    const most = level === Row.HARD ? hardOf[at]! : softOf[at]!
     x[X.LIMIT] = most
-    if ((li[slot * Row.INTS + Row.FLAGS]! & RowFlag.SPECIAL) === 0) {
+    if ((flagsAt[at]! & RowFlag.SPECIAL) === 0) {
       const before = measures[control * 2]!
       const after = measures[control * 2 + 1]!
       x[X.BEFORE] = before

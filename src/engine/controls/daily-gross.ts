@@ -17,12 +17,12 @@ const BEFORE = controlIndex('DAILY_GROSS') * 2
 
 export function createDailyGross(state: State, j: Judgement) {
   const { x, measures } = j
-  const sums = state.metrics.f
+  const { executedOf, openOf } = state.metrics
   const rows = state.limits.f
 
   function measureDailyGross(metric: number): void {
-    const at = metric * Metric.SIZE
-    const before = sums[at + Metric.EXECUTED]! + sums[at + Metric.OPEN]!
+    const at = metric << Metric.SHIFT
+    const before = executedOf[at]! + openOf[at]!
     measures[BEFORE] = before
     measures[BEFORE + 1] = before + (x[X.OPEN_NEW]! - x[X.OPEN_OLD]!)
   }

@@ -10,34 +10,35 @@
  */
 import { controlIndex } from '../../model/controls.ts'
 import type { Judgement } from '../judgement.ts'
-import { larger, Metric } from '../state/metrics.ts'
-import { ENTITIES_MAX } from '../state/names.ts'
+import { Ends, Metric } from '../state/metrics.ts'
 import type { State } from '../state/state.ts'
 
 const BEFORE = controlIndex('INTRADAY_NET') * 2
-/** Doubles that a metric row has in `ends`: long and short of each entity. */
-const ROW_ENDS = ENTITIES_MAX * 2
+
+/** The larger absolute end: a function of this file, as one that is imported may not be written into its caller's code. */
+function larger(long: number, short: number): number {
+  return Math.max(Math.abs(long), Math.abs(short))
+}
 
 export function createIntradayNet(state: State, j: Judgement) {
   const { measures, dUp, dDn } = j
   const { names } = state
-  const { ends } = state.metrics
-  const sums = state.metrics.f
+  const { longOf, shortOf, netOf } = state.metrics
 
   function measureIntradayNet(subject: number, metric: number, cell: number): void {
-    const at = metric * ROW_ENDS + j.entity * 2
+    const at = ((metric << Ends.SHIFT) + (j.entity << 1)) | 0
     if (names.isMultiEntity(subject)) {
-      const long = ends[at]!
-      const short = ends[at + 1]!
-      const before = sums[metric * Metric.SIZE + Metric.NET]!
+      const long = longOf[at]!
+      const short = shortOf[at]!
+      const before = netOf[metric << Metric.SHIFT]!
       measures[BEFORE] = before
       measures[BEFORE + 1] = before - larger(long, short) + larger(long + dUp[cell]!, short + dDn[cell]!)
-    } else if (j.buys) {
-      const long = ends[at]!
+    } else if (j.buys === true) {
+      const long = longOf[at]!
       measures[BEFORE] = long
       measures[BEFORE + 1] = long + dUp[cell]!
     } else {
-      const short = ends[at + 1]!
+      const short = shortOf[at]!
       // Subtracting from zero, as a minus zero would go into the record.
       measures[BEFORE] = 0 - short
       measures[BEFORE + 1] = 0 - (short + dDn[cell]!)

@@ -16,10 +16,10 @@ const BEFORE = controlIndex('MAX_OPEN_ORDERS') * 2
 
 export function createMaxOpenOrders(state: State, j: Judgement) {
   const { measures } = j
-  const sums = state.metrics.f
+  const { countOf } = state.metrics
 
   function measureMaxOpenOrders(metric: number): void {
-    const before = sums[metric * Metric.SIZE + Metric.COUNT]!
+    const before = countOf[metric << Metric.SHIFT]!
     measures[BEFORE] = before
     measures[BEFORE + 1] = j.replaces < 0 ? before + 1 : before
   }

@@ -16,10 +16,10 @@ const BEFORE = controlIndex('OPEN_ORDER_NOTIONAL') * 2
 
 export function createOpenOrderNotional(state: State, j: Judgement) {
   const { x, measures } = j
-  const sums = state.metrics.f
+  const { openOf } = state.metrics
 
   function measureOpenOrderNotional(metric: number): void {
-    const before = sums[metric * Metric.SIZE + Metric.OPEN]!
+    const before = openOf[metric << Metric.SHIFT]!
     measures[BEFORE] = before
     measures[BEFORE + 1] = before + (x[X.OPEN_NEW]! - x[X.OPEN_OLD]!)
   }

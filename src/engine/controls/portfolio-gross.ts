@@ -16,10 +16,10 @@ const BEFORE = controlIndex('PORTFOLIO_GROSS') * 2
 
 export function createPortfolioGross(state: State, j: Judgement) {
   const { measures, dGross } = j
-  const sums = state.metrics.f
+  const { grossOf } = state.metrics
 
   function measurePortfolioGross(metric: number, cell: number): void {
-    const before = sums[metric * Metric.SIZE + Metric.GROSS]!
+    const before = grossOf[metric << Metric.SHIFT]!
     measures[BEFORE] = before
     measures[BEFORE + 1] = before + dGross[cell]!
   }

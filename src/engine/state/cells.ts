@@ -4,6 +4,7 @@
  * An owner is (account), (desk, account), (trader, account) or (strategy, account). Owners of one account stand in blocks
  * of eight, and the eight cells of a block in one instrument are one page: an order's four cells are neighbours.
  */
+import { numsColumnOf } from './columns.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
 /** Doubles in a cell. */
@@ -128,8 +129,16 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
     for (let page = 0; page < used.pages; page++) linkPage(page)
   }
 
+  const last = Cell.SIZE - 1
+
   return {
     f,
+    /** Columns of `f`: index them with a cell's offset. */
+    pOf: numsColumnOf(f, Cell.P, last),
+    bOf: numsColumnOf(f, Cell.B, last),
+    sOf: numsColumnOf(f, Cell.S, last),
+    upOf: numsColumnOf(f, Cell.UP, last),
+    dnOf: numsColumnOf(f, Cell.DN, last),
     pagesMax,
     pageInstrument,
     pageBlock,

@@ -3,6 +3,8 @@
 /** Doubles in a row: hard, hardForReducing, soft (of D08 in money), param, the next warning up, the re-arm level down. */
 export const enum Row {
   NUMS = 8,
+  /** Where a row begins among the doubles, and among the ints, is its slot shifted by this. */
+  SHIFT = 3,
   HARD = 0,
   HARD_REDUCING = 1,
   SOFT = 2,

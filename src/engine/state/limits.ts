@@ -33,9 +33,10 @@ export function createLimits(max: number, scopes: number) {
   const freeSlots: number[] = []
   /** Slots of the message rates of each (subject, kind, object). */
   const rates = new Map<string, number[]>()
-  /** Window of each C01 row slot, and the slots of each subject's windows. */
+  /** Window of each C01 row slot, the slots of each subject's windows, and how many it has. */
   const windows: (Window | undefined)[] = []
   const windowSlots: Int32Array[] = Array.from({ length: scopes }, () => EMPTY)
+  const windowCount = new Int32Array(scopes)
 
   /** Rows without object, and rows of each kind for "each", per subject; and which controls they hold, a bit each. */
   const none: Int32Array[] = Array.from({ length: scopes }, () => EMPTY)
@@ -175,6 +176,7 @@ export function createLimits(max: number, scopes: number) {
       none[subject] = rows
       noneMask[subject] = maskOf(rows)
       windowSlots[subject] = rows.filter((slot) => windows[slot] !== undefined)
+      windowCount[subject] = windowSlots[subject]!.length
       place(rows, noneAt, noneCount, subject)
     } else if (object >= 0) compileEntry(entry(subject, kind, object))
     else compileEach(subject, kind)
@@ -249,6 +251,7 @@ export function createLimits(max: number, scopes: number) {
       packed.id[first + place] = i[slot * Row.INTS + Row.ID]
       packed.control[first + place] = i[slot * Row.INTS + Row.CONTROL]
     }
+    packed.setRuns(first, rows.length)
     return true
   }
 
@@ -399,6 +402,7 @@ export function createLimits(max: number, scopes: number) {
     versions,
     windows,
     windowSlots,
+    windowCount,
     none,
     noneMask,
     noneAt,

@@ -2,12 +2,15 @@
  * Metric rows: the sums that limit rows read. Row s is subject s alone; rows behind the subjects are a subject in one
  * object (instrument, underlying, sector, asset class, venue), kept only where a limit row asks for them.
  */
+import { numsColumnOf } from './columns.ts'
 import { ENTITIES_MAX } from './names.ts'
 import type { StateVisitor } from './state-visitor.ts'
 
 /** Doubles in a metric row. */
 export const enum Metric {
   SIZE = 8,
+  /** Where a row begins is its number shifted by this: a product would be checked for overflow. */
+  SHIFT = 3,
   GROSS = 0,
   EXECUTED = 1,
   OPEN = 2,
@@ -19,8 +22,12 @@ export const enum Metric {
   SHORT_QTY = 6,
   TRADED_QTY = 7,
 }
-/** Doubles of a row in `ends`. */
-const ENTITY_ENDS = ENTITIES_MAX * 2
+/** Doubles of a row in `ends`: long and short of each entity. */
+export const enum Ends {
+  SIZE = 32,
+  SHIFT = 5,
+}
+if (ENTITIES_MAX * 2 !== Ends.SIZE) throw new Error('a metric row has no long and short of each entity')
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -28,7 +35,7 @@ export function createMetrics(scopes: number, objects: number) {
   const rowsMax = scopes + objects + 1
   const f = new Float64Array(rowsMax * Metric.SIZE)
   /** long and short by row and entity. */
-  const ends = new Float64Array(rowsMax * ENTITY_ENDS)
+  const ends = new Float64Array(rowsMax * Ends.SIZE)
   /** A row that stays 0: for an object that nothing has touched. */
   const zero = scopes
   const used = { rows: scopes + 1 }
@@ -41,7 +48,7 @@ export function createMetrics(scopes: number, objects: number) {
 
   /** Adds changes of position value in one entity. */
   function addEnds(row: number, entity: number, up: number, dn: number, gross: number): void {
-    const at = (row * ENTITY_ENDS + entity * 2) | 0
+    const at = (row * Ends.SIZE + entity * 2) | 0
     const m = (row * Metric.SIZE) | 0
     const long0 = ends[at]!
     const short0 = ends[(at + 1) | 0]!
@@ -71,18 +78,31 @@ export function createMetrics(scopes: number, objects: number) {
 
   function clear(row: number): void {
     f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
-    ends.fill(0, row * ENTITY_ENDS, (row + 1) * ENTITY_ENDS)
+    ends.fill(0, row * Ends.SIZE, (row + 1) * Ends.SIZE)
   }
 
   function visit(v: StateVisitor): void {
     used.rows = v.int(used.rows)
     v.nums(f, used.rows * Metric.SIZE)
-    v.nums(ends, used.rows * ENTITY_ENDS)
+    v.nums(ends, used.rows * Ends.SIZE)
   }
+
+  const last = Metric.SIZE - 1
 
   return {
     f,
     ends,
+    /** Columns of `f`, and of `ends`: index them with where a row, or an entity in a row, begins. */
+    grossOf: numsColumnOf(f, Metric.GROSS, last),
+    executedOf: numsColumnOf(f, Metric.EXECUTED, last),
+    openOf: numsColumnOf(f, Metric.OPEN, last),
+    countOf: numsColumnOf(f, Metric.COUNT, last),
+    netOf: numsColumnOf(f, Metric.NET, last),
+    longQtyOf: numsColumnOf(f, Metric.LONG_QTY, last),
+    shortQtyOf: numsColumnOf(f, Metric.SHORT_QTY, last),
+    tradedQtyOf: numsColumnOf(f, Metric.TRADED_QTY, last),
+    longOf: numsColumnOf(ends, 0, 1),
+    shortOf: numsColumnOf(ends, 1, 1),
     zero,
     rows: (): number => used.rows,
     isFull: (): boolean => used.rows + 64 > rowsMax,
@@ -97,7 +117,5 @@ export function createMetrics(scopes: number, objects: number) {
 
 /** The larger absolute end. */
 export function larger(long: number, short: number): number {
-  const a = long < 0 ? -long : long
-  const b = short < 0 ? -short : short
-  return a > b ? a : b
+  return Math.max(Math.abs(long), Math.abs(short))
 }

@@ -84,7 +84,7 @@ export function createOrderIds(max: number, seed: number) {
 
   /** Where in `i` the entry of a slot begins. */
   function baseOf(slot: number): number {
-    return ((slot >> 1) * ENTRY + (slot & 1) * half) | 0
+    return (Math.imul(slot >> 1, ENTRY) + ((slot & 1) === 0 ? 0 : half)) | 0
   }
 
   /** Slot that the next id will get. */
@@ -98,16 +98,15 @@ export function createOrderIds(max: number, seed: number) {
     return hashWords(tape.i32, at >> 2, session)
   }
 
-  /** The words of an id in two chains, which the processor runs side by side; then the finaliser of MurmurHash3. */
+  /** An id is padded with zeros: what stands behind its first word of them cannot tell two apart. */
   function hashWords(words: Int32Array, from: number, session: number): number {
-    let a = key ^ Math.imul(session, 0x9e3779b1)
-    let b = Math.imul(a ^ (a >>> 15), 0x85ebca6b)
+    let h = key ^ Math.imul(session, 0x9e3779b1)
     const end = (from + WORDS) | 0
-    for (let word = from; word < end; word = (word + 2) | 0) {
-      a = Math.imul((a << 15) | (a >>> 17), 0xcc9e2d51) ^ Math.imul(words[word]!, 0x1b873593)
-      b = Math.imul((b << 13) | (b >>> 19), 0x1b873593) ^ Math.imul(words[(word + 1) | 0]!, 0xcc9e2d51)
+    for (let word = from; word < end; word = (word + 1) | 0) {
+      const value = words[word]!
+      if (value === 0) break
+      h = Math.imul((h << 15) | (h >>> 17), 0xcc9e2d51) ^ Math.imul(value, 0x1b873593)
     }
-    let h = a ^ ((b << 16) | (b >>> 16))
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
     return h ^ (h >>> 16)
@@ -137,8 +136,10 @@ export function createOrderIds(max: number, seed: number) {
 
   function isId(base: number, words: Int32Array, from: number, session: number): boolean {
     if (sessionAt[base] !== session) return false
-    for (let word = 0; word < WORDS; word++) {
-      if (charsAt[(base + word) | 0] !== words[(from + word) | 0]) return false
+    for (let word = 0; word < WORDS; word = (word + 1) | 0) {
+      const value = words[(from + word) | 0]!
+      if (charsAt[(base + word) | 0] !== value) return false
+      if (value === 0) return true
     }
     return true
   }
@@ -167,7 +168,12 @@ export function createOrderIds(max: number, seed: number) {
     orderAt[base] = OrderOf.REFUSED
     versionAt[base] = -1
     nextAt[base] = -1
-    for (let word = 0; word < WORDS; word++) charsAt[(base + word) | 0] = words[(from + word) | 0]!
+    // A new entry is all zero.
+    for (let word = 0; word < WORDS; word = (word + 1) | 0) {
+      const value = words[(from + word) | 0]!
+      if (value === 0) break
+      charsAt[(base + word) | 0] = value
+    }
     return slot
   }
 

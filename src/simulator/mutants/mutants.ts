@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an order is tested without the position that stands',
     file: EXPOSURE,
-    from: 'qty += f[cell + Cell.P]! + (buys',
+    from: 'qty += pOf[cell]! + (buys',
     to: 'qty += 0 + (buys',
     by: ['engine/exposure.test', 'engine/controls/portfolio-gross.test'],
   },
@@ -63,8 +63,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'two sells that each reduce may flip the book together',
     file: EXPOSURE,
-    from: 'return f[cell + Cell.S]! + more <= f[cell + Cell.P]!',
-    to: 'return more <= f[cell + Cell.P]!',
+    from: 'return sOf[cell]! + more <= pOf[cell]!',
+    to: 'return more <= pOf[cell]!',
     by: ['engine/controls/trading-state.test', 'engine/kill.test'],
   },
   {
@@ -77,22 +77,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'open sells are not counted',
     file: EXPOSURE,
-    from: 'const s = f[cell + Cell.S]! + delta[Delta.S]!',
-    to: 'const s = f[cell + Cell.S]!',
+    from: 'const s = sOf[cell]! + delta[Delta.S]!',
+    to: 'const s = sOf[cell]!',
     by: ['engine/exposure.test'],
   },
   {
     name: 'executed flow is not counted',
     file: EXPOSURE,
-    from: 'm[at + Metric.EXECUTED] = m[at + Metric.EXECUTED]! + delta[Delta.EXECUTED]!',
-    to: 'm[at + Metric.EXECUTED] = m[at + Metric.EXECUTED]!',
+    from: 'executedOf[at] = executedOf[at]! + delta[Delta.EXECUTED]!',
+    to: 'executedOf[at] = executedOf[at]!',
     by: ['engine/exposure.test', 'engine/controls/daily-gross.test'],
   },
   {
     name: 'the net over entities only grows',
     file: EXPOSURE,
-    from: 'm[g + Metric.NET] = m[g + Metric.NET]! - net0 + larger(long1, short1)',
-    to: 'm[g + Metric.NET] = m[g + Metric.NET]! + larger(long1, short1)',
+    from: 'netOf[m] = netOf[m]! - net0 + larger(long1, short1)',
+    to: 'netOf[m] = netOf[m]! + larger(long1, short1)',
     by: ['engine/controls/intraday-net.test', 'engine/exposure.test'],
   },
   {
