@@ -59,7 +59,7 @@ test('the sequences hold approves, rejects, repeats and soft blocks', () => {
 test('the sequences hold overrides that come to every end, and orders that name them in vain', () => {
   const ends = new Set<string>()
   const refusals = new Set<string>()
-  for (const throws of fc.sample(sequences(...STEPS), { seed: SEED, numRuns: 8 })) {
+  for (const throws of fc.sample(sequences(...STEPS), { seed: SEED, numRuns: 16 })) {
     const { commands } = play(throws as Throw[], US_EQUITY_PACK)
     const twin = new Twin(US_EQUITY_PACK)
     for (const given of commands) {
