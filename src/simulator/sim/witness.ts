@@ -10,10 +10,11 @@ import { lengthAt, Tape, typeAt } from '../../model/records/tape.ts'
 import { OUTCOMES } from '../../model/vocabulary.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { Command } from '../commands/command.ts'
-import { recordedEvents } from '../commands/recorded-events.ts'
+import { type RecordedEvent, recordedEvents } from '../commands/recorded-events.ts'
 import { learn } from '../compare.ts'
 import { compareEvents, type Ledger } from '../comparison/decisions.ts'
 import { compareStanding } from '../comparison/standing.ts'
+import { NotMirrored } from '../twin/live-orders.ts'
 import type { Twin } from '../twin/twin.ts'
 import { ApprovalCheck } from './approval-check.ts'
 import { KillCheck } from './kill-check.ts'
@@ -42,6 +43,8 @@ export class Witness {
   readonly #approvals = new ApprovalCheck()
   #lastTimeUs = 0
   #blocks = 0
+  /** False once the gate has done what the twin does not know: what needs the twin is not compared from then on. */
+  #isMirrored = true
 
   /** @param asksDisk whether an answer is held against the disk at once, and not only after the next start */
   constructor(twin: Twin, trace: Trace, asksDisk: boolean) {
@@ -103,6 +106,7 @@ export class Witness {
 
   /** Compares all that stands in an engine that has everything with the twin. */
   compareStanding(engine: DecisionEngine): void {
+    if (!this.#isMirrored) return
     compareStanding(undefined, engine.view, this.#twin.state, this.#ledger, this.#lastTimeUs)
   }
 
@@ -151,15 +155,25 @@ export class Witness {
     const given = commandAt(tape)
     this.#lastTimeUs = given.values.timeUs
     const recorded = recordedEvents(tape, lengthAt(tape, 0))
-    const said = this.#twin.execute(given)
-    learn(given, recorded, said, this.#ledger)
-    compareEvents(given, recorded, said, this.#ledger)
+    if (this.#isMirrored) this.#mirror(given, recorded)
     for (const { name, values } of recorded) {
       this.#trace.count(name === 'OrderDecided' ? `${OUTCOMES[values.outcome as number]}` : name)
     }
-    this.#kills.entry(given, recorded, this.#twin.state)
+    if (this.#isMirrored) this.#kills.entry(given, recorded, this.#twin.state)
     this.#limits.entry(given, recorded, view)
     this.#approvals.entry(given, recorded)
+  }
+
+  #mirror(given: Command, recorded: readonly RecordedEvent[]): void {
+    try {
+      const said = this.#twin.execute(given)
+      learn(given, recorded, said, this.#ledger)
+      compareEvents(given, recorded, said, this.#ledger)
+    } catch (cause) {
+      if (!(cause instanceof NotMirrored)) throw cause
+      this.#isMirrored = false
+      this.#trace.count('not mirrored by the twin from here on')
+    }
   }
 }
 
