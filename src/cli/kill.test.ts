@@ -50,21 +50,32 @@ describe('portcullis kill', () => {
     assert.match(asked.out, /^latch 1 is set and durable\nBLOCKED: 0 orders open, 0 of them/)
     const refused = await kill('--scope', 'desk=NONE', ...yours)
     assert.equal(refused.code, 70)
-    assert.match(refused.err, /refused: No DESK has the name NONE/)
+    assert.match(refused.err, /refused: No DESK has the name NONE$/m)
+    const beside = await kill('--firm', '--state', 'REDUCE_ONLY', '--file', ...yours)
+    assert.match(beside.out, /^written, and a gate has applied it: .*\.applied/)
     await gate.close()
 
     const filed = await kill('--scope', 'session=your-ems', '--scope', 'side=Sell', ...yours)
     assert.equal(filed.code, 0)
     assert.match(filed.err, /does not answer .*; the kill goes into a file/)
-    assert.match(filed.out, /^written and synced: /)
+    assert.match(filed.out, /^written and synced: .* No gate runs here now/)
     const again = await open()
     const wanted = [
       { state: 'BLOCKED', scope: {} },
+      { state: 'REDUCE_ONLY', scope: {} },
       { state: 'KILLED', scope: { session: 'your-ems', side: 'Sell' } },
     ]
     assert.deepEqual(await latchesOf(again), wanted)
     assert.match(readdirSync(join(folder, 'kills'))[0] ?? '', /\.applied$/)
     await again.close()
+  })
+
+  test('says that nothing is stopped where there is no gate', async () => {
+    const elsewhere = join(folder, 'nowhere')
+    const { code, err } = await kill('--firm', '--data', elsewhere, ...yours)
+    assert.equal(code, 70)
+    assert.match(err, /NOT STOPPED: .* is no gate's data folder/)
+    assert.ok(!existsSync(elsewhere))
   })
 
   const wrong: readonly (readonly [words: string[], says: RegExp])[] = [

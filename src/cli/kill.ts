@@ -1,5 +1,6 @@
 /** `portcullis kill`: stops a scope by the control listener, or by a file where that cannot be reached. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { watch } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -10,8 +11,13 @@ import { KILL_FORM } from '../model/parse/kill.ts'
 import { TRADING_STATES } from '../model/vocabulary.ts'
 import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
 import { CommandError, EXIT, UsageError } from './exit-codes.ts'
+import { noAnswerText } from './no-answer.ts'
 
 const ANSWER_MS = 3000
+/** A gate that runs applies a file within a tenth of it. */
+const APPLIED_MS = 1000
+/** What every gate makes in its data folder. */
+const JOURNAL = 'journal'
 const KEYS: readonly string[] = KILL_FORM.fields
   .map(({ name }) => name)
   .filter((name) => !['firm', 'state', 'reason'].includes(name))
@@ -30,6 +36,13 @@ interface KillOptions {
 }
 
 type Json = Readonly<Record<string, unknown>>
+
+interface Reason {
+  readonly code?: string
+  readonly text?: string
+}
+/** Codes of refusals that say that the sender may not. */
+const OF_DUTIES: readonly string[] = ['FORBIDDEN', 'DUTY_MISSING', 'UNAUTHENTICATED']
 
 /** The control listener did not answer, or not as a gate does that decides. */
 class NotReached extends Error {}
@@ -76,8 +89,33 @@ async function run(options: KillOptions): Promise<void> {
     }
   }
   const by = `${userInfo().username}@${hostname()}`
-  const path = writeKillFile(join(options.data, KILL_FOLDER), { body: JSON.stringify(body), by }, new Date())
-  console.log(`written and synced: ${path}. It is in force once the gate has renamed it to .applied`)
+  if (!existsSync(join(options.data, JOURNAL))) {
+    throw new CommandError(
+      EXIT.failed,
+      `NOT STOPPED: ${options.data} is no gate's data folder. Name that by --data, or the control listener by --url`,
+    )
+  }
+  const folder = join(options.data, KILL_FOLDER)
+  const path = writeKillFile(folder, { body: JSON.stringify(body), by }, new Date())
+  const isInForce = await isApplied(folder, path)
+  console.log(
+    isInForce
+      ? `written, and a gate has applied it: ${path}.applied`
+      : `written and synced: ${path}. No gate runs here now: the next start applies it before it serves`,
+  )
+}
+
+/** True once a gate has renamed the file, false where none does. */
+async function isApplied(folder: string, path: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(APPLIED_MS)
+  try {
+    const changes = watch(folder, { signal })
+    if (!existsSync(path)) return true
+    for await (const _ of changes) if (!existsSync(path)) return true
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+  }
+  return !existsSync(path)
 }
 
 function bodyOf({ scope, firm, state, reason }: KillOptions): Json {
@@ -121,13 +159,14 @@ async function send(url: string, path: string, request: RequestInit): Promise<Js
     response = await fetch(new URL(path, url), { ...request, signal: AbortSignal.timeout(ANSWER_MS) })
     answer = (await response.json()) as Json
   } catch (cause) {
-    throw new NotReached(`the control listener at ${url} does not answer (${(cause as Error).message})`)
+    throw new NotReached(`the control listener at ${url} does not answer (${noAnswerText(cause as Error)})`)
   }
   if (response.status >= 500) throw new NotReached(`the control listener at ${url} answers ${response.status}`)
-  const reason = (answer.reason ?? answer.error) as { readonly text?: string } | string | undefined
+  const reason = (answer.reason ?? answer.error) as Reason | string | undefined
   if (response.ok && answer.outcome !== 'REFUSED') return answer
-  const text = typeof reason === 'string' ? reason : (reason?.text ?? response.status)
-  throw new CommandError(EXIT.failed, `refused: ${text}. With --file the kill needs no duty`)
+  const { code = '', text = `${response.status}` } = typeof reason === 'string' ? { text: reason } : (reason ?? {})
+  const advice = OF_DUTIES.includes(code) ? '. With --file the kill needs no duty' : ''
+  throw new CommandError(EXIT.failed, `refused: ${text.replace(/\.$/, '')}${advice}`)
 }
 
 function addressIn(data: string): string {

@@ -1,4 +1,5 @@
 /** Requests to a gate as one person, each with a token that the person's key has just signed. */
+import { noAnswerText } from '../no-answer.ts'
 import type { Standing, StandingCell, StandingLimit } from './preview.ts'
 
 /** The gate refused a request, or did not answer. */
@@ -22,8 +23,7 @@ export class PersonClient {
     const text = body === undefined ? {} : { body: JSON.stringify(body) }
     const headers = { authorization, ...type }
     const response = await fetch(new URL(path, this.#url), { method, headers, ...text }).catch((cause: Error) => {
-      const { message } = (cause.cause as Error | undefined) ?? cause
-      throw new RequestFailed(`${method} ${this.#url}${path}: ${message}`, { cause })
+      throw new RequestFailed(`${method} ${this.#url}${path}: ${noAnswerText(cause)}`, { cause })
     })
     const answer = await response.text()
     if (!response.ok) throw new RequestFailed(`${method} ${path}: ${response.status} ${answer}`)
