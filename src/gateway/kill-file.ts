@@ -1,6 +1,6 @@
 /**
  * A kill as a file, for when the gate cannot be asked: four lines, the last one over the first three. Written whole under
- * another name, synced, and then named, so that whoever sees the name sees a whole file (docs/reference/kill-file.md).
+ * another name, synced, and then named, so that whoever sees the name sees a whole file (docs/reference/kill.md).
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
