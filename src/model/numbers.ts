@@ -96,12 +96,6 @@ export function ceilDivBig(n: bigint, d: bigint): bigint {
   return n > 0n && q * d !== n ? q + 1n : q
 }
 
-/** Returns floor(n / d) for d > 0. */
-export function floorDivBig(n: bigint, d: bigint): bigint {
-  const q = n / d
-  return n < 0n && q * d !== n ? q - 1n : q
-}
-
 /**
  * Returns ceil(p * q * n / d) for safe integers, p and q of any sign, n >= 0 and d >= 1; NaN where the result is no safe
  * integer. The guarded product is exact (`shared numbers`, rule 3): while it is a safe integer, the rounded quotient

@@ -214,8 +214,3 @@ export type Result = (typeof RESULTS)[number]
 /** Outcome of a decision on a new order, a replace or a what-if. */
 export const OUTCOMES = ['REJECT', 'APPROVE', 'DUPLICATE', 'HELD', 'SOFT_BLOCK'] as const
 export type Outcome = (typeof OUTCOMES)[number]
-
-/** Returns the index of `value` in a closed set, or -1. */
-export function indexIn(set: readonly string[], value: string): number {
-  return set.indexOf(value)
-}

@@ -2,7 +2,6 @@
 import type { RequestError } from '../../model/errors.ts'
 import { parseTimeUs } from '../../model/parse/timestamps.ts'
 import type { CommandResult } from '../../wire/portcullis/v1/decisions.gen.ts'
-import { OrderSessionResponse } from '../../wire/portcullis/v1/gate_service.gen.ts'
 import { ServerMessage } from '../../wire/portcullis/v1/session.gen.ts'
 import type { CommandAnswer } from '../answers/command-answer.ts'
 
@@ -35,11 +34,6 @@ function varintBytes(value: number): number {
   let bytes = 1
   for (let rest = value; rest >= 0x80; rest >>>= 7) bytes++
   return bytes
-}
-
-/** The messages of a response, for who reads them: clients and tests. */
-export function messagesOf(response: Uint8Array): readonly ServerMessage[] {
-  return OrderSessionResponse.decode(response).messages
 }
 
 export function refusedBody({ code, field, text }: RequestError, retryAfterMs?: number): Body {

@@ -5,7 +5,7 @@
 import { OBJECT_KINDS } from '../../model/vocabulary.ts'
 import { isSince } from '../twin/exposure.ts'
 import type { Booking, Keys, Limit, Name, State, Version } from '../twin/state.ts'
-import { type Fraction, isOver, most, negated, plus, times, total, whole, ZERO } from './fraction.ts'
+import { type Fraction, most, negated, plus, total, ZERO } from './fraction.ts'
 import { endsOf, leavesOf, worthOf } from './worth.ts'
 
 /** An order as it stands, or would stand, with the unrounded valuation price of each version. */
@@ -129,9 +129,4 @@ export function netUse(held: Holdings, subject: Name, limit: Limit, own: Keys, s
   const ends = [...byEntity.values()]
   if (several) return { value: total(ends.map(({ up, down }) => most(up, negated(down)))), terms }
   return { value: total(ends.map(({ up, down }) => (side === 0 ? up : negated(down)))), terms }
-}
-
-/** True where a share of capital is not used up: use x 10000 <= hard x base. */
-export function isWithinShare(use: Fraction, hardBps: bigint, base: bigint): boolean {
-  return !isOver(times(use, whole(10_000n)), whole(hardBps * base))
 }
