@@ -1,7 +1,8 @@
 /**
  * How many instructions the engine executes for each kind of command, and in which functions: exact, and the same on a machine
- * that is busy with other work. `npm run bench -- instructions`; needs valgrind. Words behind the file's own name are parts of
- * the names of functions whose loops are wanted: how many of their instructions were executed how often.
+ * that is busy with other work. `npm run bench -- instructions`; needs valgrind. RECORD=1 writes bench/results/instructions.md.
+ * `node dist/bench/instructions.bench.js WORD ...` says of functions with such a part in their name how many of their
+ * instructions were executed how often.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -56,9 +57,9 @@ function dumpOf(dumps: readonly string[], name: string): string {
   return found
 }
 
-/** "JS:*walk file:///.../dist/src/engine/rows.js:165:16" to "walk engine/rows.js:165". */
+/** "JS:*walk file:///.../dist/src/engine/rows.js:165:16" to "walk engine/rows.js". */
 function shortName(name: string): string {
-  return name.replace(/^JS:\*?/, '').replace(/ \S*\/dist\/src\/(\S+?):(\d+):\d+$/, ' $1')
+  return name.replace(/^JS:\*?/, '').replace(/ \S*\/dist\/src\/(\S+?):\d+:\d+$/, ' $1')
 }
 
 function engineOf({ counts, commands }: Stretch): Map<string, number> {
