@@ -14,12 +14,13 @@ import { cancelAnswer } from '../answers/command-answer.ts'
 import type { OrderDecisions } from '../answers/order-decisions.ts'
 import { echoView } from '../answers/order-echo.ts'
 import { orderCommand, replaceCommand } from '../commands/order-commands.ts'
+import { writeCommand } from '../commands/write-command.ts'
 import type { Gate } from '../gate.ts'
 import { decisionJson, echoJson, profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
-import { type Sequencing, write } from './sequencing.ts'
+import type { Sequencing } from './sequencing.ts'
 
 export interface OrderServices {
   readonly gate: Gate
@@ -170,7 +171,7 @@ function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof C
   const receivedUs = Date.now() * 1000
   const tail = profileTail(gate)
   sequencing.one(call, {
-    write: (tape) => write(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
+    write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
     answer: (tape, command, end) => {
       metrics.count('cancels_total')
       return `${JSON.stringify(cancelAnswer(tape, command, end)).slice(0, -1)}${tail}}`

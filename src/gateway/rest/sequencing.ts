@@ -5,11 +5,11 @@
 import { RequestError } from '../../model/errors.ts'
 import type { Words } from '../../model/parse/form.ts'
 import type { Command } from '../../model/parse/reading.ts'
-import { enclose, encode } from '../../model/records/schema.ts'
+import { encode } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
-import type { Fault } from '../../sequencer/ports.ts'
 import { parseReplayTime, REPLAY_TIME_HEADER, type ReplayClock } from '../../sequencer/replay-clock.ts'
 import { type CommandAnswer, commandAnswer } from '../answers/command-answer.ts'
+import { faultError, offsetOf, writeCommand } from '../commands/write-command.ts'
 import type { Gate } from '../gate.ts'
 import { type Exchange, errorText } from './exchange.ts'
 import type { Metrics } from './metrics.ts'
@@ -74,7 +74,7 @@ export class Sequencing {
     const [first] = rows
     if (first !== undefined && rows.length === 1 && !isArray(exchange.body)) {
       return this.one(exchange, {
-        write: (tape) => write(tape, construct(first, exchange)),
+        write: (tape) => writeCommand(tape, construct(first, exchange)),
         answer: (tape, command, end) => JSON.stringify(this.#withProfile(commandAnswer(tape, command, end))),
         neverRefused,
         first: goesFirst,
@@ -85,7 +85,7 @@ export class Sequencing {
     const answers = new RowAnswers(rows.length, (text) => exchange.send(200, text), this.#profile)
     for (const [at, words] of rows.entries()) {
       this.#gate.submit({
-        write: (tape) => offsetOf(write(tape, construct(words, exchange))),
+        write: (tape) => offsetOf(writeCommand(tape, construct(words, exchange))),
         onDurable: (tape, command, end) => answers.decided(at, commandAnswer(tape, command, end)),
         onFailure: (code, cause) => answers.failed(at, faultError(code, cause)),
         neverRefused,
@@ -142,33 +142,6 @@ export class Sequencing {
     this.#replayClock.advanceTo(timeUs)
     return undefined
   }
-}
-
-/** The request error that a fault of the sequencer is to its sender. */
-export function faultError(fault: Fault, cause: unknown): RequestError {
-  switch (fault) {
-    case 'COMMAND_FAULT':
-      // What the words turned out to be when the command's turn came.
-      return cause instanceof RequestError ? cause : new RequestError('INTERNAL_ERROR')
-    default:
-      return new RequestError(fault)
-  }
-}
-
-/** Writes a constructed command. */
-export function write(tape: Tape, made: Command | RequestError): number | RequestError {
-  if (made instanceof RequestError) return made
-  const offset = encode(tape, made.layout, made.values)
-  if (made.tail === undefined) return offset
-  encode(tape, made.tail.layout, made.tail.values)
-  enclose(tape, offset)
-  return offset
-}
-
-/** The sequencer takes back what a write that throws has done, and hands the cause on. */
-function offsetOf(written: number | RequestError): number {
-  if (written instanceof RequestError) throw written
-  return written
 }
 
 /** The body is still there as bytes: whether it was an array is its first character that is no blank. */

@@ -4,7 +4,6 @@ import { RequestError } from '../../model/errors.ts'
 import type { Words, WordsOf } from '../../model/parse/form.ts'
 import type { OrderWords } from '../../model/parse/new-order.ts'
 import { type CANCEL_FORM, cancelOrder, type REPLACE_FORM } from '../../model/parse/order-change.ts'
-import { enclose, encode } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Fault, Submission } from '../../sequencer/ports.ts'
 import type { ClientMessageRead } from '../../wire/client-message.ts'
@@ -12,6 +11,7 @@ import type { SessionCommand } from '../../wire/session-commands.ts'
 import { cancelAnswer, commandAnswer } from '../answers/command-answer.ts'
 import type { Caller } from '../caller.ts'
 import { type OrderCommand, orderCommand, replaceCommand } from '../commands/order-commands.ts'
+import { faultError, offsetOf, writeCommand } from '../commands/write-command.ts'
 import type { GatewayServices } from '../services.ts'
 import { decisionMessage } from './decision-message.ts'
 import { type Body, encodeMessage, refusedBody, resultBody } from './server-message.ts'
@@ -19,7 +19,6 @@ import { COMMAND_ROWS, type CommandRow } from './session-commands.ts'
 import type { SessionState } from './session-state.ts'
 
 type Told = Extract<ClientMessageRead, { readonly words: Words } | { readonly kind: 'fault' }>
-type Written = number | RequestError
 
 const AGENT = dutyBit('cancels:execute')
 /** A full queue is asked again after this. */
@@ -86,15 +85,7 @@ export class Taking {
         if (construct === undefined) throw new Error(`no constructor for ${kind}`)
         const { gate } = this.#services
         return this.#sequence(seq, neverRefused, {
-          write: (tape) => {
-            const made = construct(words, gate.directory, this.#caller)
-            if (made instanceof RequestError) return made
-            const offset = encode(tape, made.layout, made.values)
-            if (made.tail === undefined) return offset
-            encode(tape, made.tail.layout, made.tail.values)
-            enclose(tape, offset)
-            return offset
-          },
+          write: (tape) => writeCommand(tape, construct(words, gate.directory, this.#caller)),
           body: (tape, command, end) => resultBody(commandAnswer(tape, command, end)),
         })
       }
@@ -127,10 +118,7 @@ export class Taking {
     }
     const receivedUs = Date.now() * 1000
     this.#sequence(seq, true, {
-      write: (tape) => {
-        const made = cancelOrder(words, gate.directory, caller, receivedUs)
-        return made instanceof RequestError ? made : encode(tape, made.layout, made.values)
-      },
+      write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
       body: (tape, command, end) => ({ $case: 'cancel', value: cancelAnswer(tape, command, end) }),
       onJournalDown: () => {
         spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
@@ -143,7 +131,7 @@ export class Taking {
     seq: number,
     neverRefused: boolean,
     command: {
-      readonly write: (tape: Tape) => Written
+      readonly write: (tape: Tape) => number | RequestError
       readonly body: (tape: Tape, command: number, end: number) => Body
       readonly onJournalDown?: () => void
     },
@@ -165,15 +153,6 @@ export class Taking {
   }
 }
 
-/** The sequencer takes back what a write that throws has done, and hands the cause on. */
-function offsetOf(written: Written): number {
-  if (written instanceof RequestError) throw written
-  return written
-}
-
 function faultBody(fault: Fault, cause: unknown): Body {
-  if (fault !== 'COMMAND_FAULT') {
-    return refusedBody(new RequestError(fault), fault === 'QUEUE_FULL' ? QUEUE_RETRY_MS : undefined)
-  }
-  return refusedBody(cause instanceof RequestError ? cause : new RequestError('INTERNAL_ERROR'))
+  return refusedBody(faultError(fault, cause), fault === 'QUEUE_FULL' ? QUEUE_RETRY_MS : undefined)
 }
