@@ -13,7 +13,7 @@ export type ClientMessageRead = { readonly seq: number } & (
   | { readonly kind: 'logon'; readonly logon: Logon }
   | { readonly kind: 'logout'; readonly logout: Logout }
   | { readonly kind: 'heartbeat' }
-  /** `command` says which command it would have been, where that is known: a refusal of an order is counted as one. */
+  /** `command`: which it would have been, where that is known: some commands no rate refuses, however wrong. */
   | { readonly kind: 'fault'; readonly error: RequestError; readonly command: SessionCommand | undefined }
 )
 

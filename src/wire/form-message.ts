@@ -122,12 +122,11 @@ export class Cursor {
 
   /** A text; undefined where its bytes are not UTF-8. */
   text(): string | undefined {
-    const from = this.at
     const to = this.span()
     if (this.isBroken) return ''
     const begin = this.at
     this.at = to
-    if (from === to || to - begin > SHORT_TEXT) return this.#decode(begin, to)
+    if (to - begin > SHORT_TEXT) return this.#decode(begin, to)
     for (let at = begin; at < to; at++) if ((this.#bytes[at] as number) >= ASCII_END) return this.#decode(begin, to)
     return this.#bytes.toString('latin1', begin, to)
   }
