@@ -9,8 +9,8 @@ import { RequestError } from '../../model/errors.ts'
 import type { Duty } from '../../model/vocabulary.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Exchange } from './exchange.ts'
-import type { Metrics } from './metrics.ts'
 
 export interface AccessOptions {
   readonly callers: Callers

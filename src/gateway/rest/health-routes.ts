@@ -6,8 +6,8 @@
 import type { UnknownOrdersView } from '../../model/engine-port.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import { profileTail } from './decision-json.ts'
-import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
 
 export interface HealthServices {

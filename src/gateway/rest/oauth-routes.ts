@@ -7,7 +7,7 @@ import type { ClientStore } from '../../auth/client-store.ts'
 import { scopeOf } from '../../auth/duties.ts'
 import type { Issuer } from '../../auth/issuer.ts'
 import { DUTIES } from '../../model/vocabulary.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Schema } from './openapi.ts'
 
 export interface OauthServices {

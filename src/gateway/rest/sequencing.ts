@@ -11,8 +11,8 @@ import { parseReplayTime, REPLAY_TIME_HEADER, type ReplayClock } from '../../seq
 import { type CommandAnswer, commandAnswer } from '../answers/command-answer.ts'
 import { faultError, offsetOf, writeCommand } from '../commands/write-command.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import { type Exchange, errorText } from './exchange.ts'
-import type { Metrics } from './metrics.ts'
 
 /** Makes a command of one row's words; called when its turn has come. */
 export type Construct = (words: Words, exchange: Exchange) => Command | RequestError

@@ -15,6 +15,7 @@ import { Callers } from '../callers.ts'
 import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
+import { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
@@ -28,7 +29,6 @@ import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-
 import { intentRoutes } from './intent-routes.ts'
 import { killRoutes } from './kill-routes.ts'
 import { carrierOf, type TlsFiles } from './listener.ts'
-import { Metrics } from './metrics.ts'
 import { mountOauth } from './oauth-routes.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
@@ -128,7 +128,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
-    services: { gate, callers, decisions, delivery: polls.delivery, spillCancel },
+    services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => polls.published(block),

@@ -111,6 +111,29 @@ describe('lean session', () => {
     client.close()
   })
 
+  test('what a session sends is counted with what REST sends', async () => {
+    const { client } = await connected()
+    const { metrics } = gate.server.services
+    const counts = () => [
+      metrics.orders.APPROVED.value,
+      metrics.counter('replaces_total', 'outcome="APPROVED"').value,
+      metrics.counter('cancels_total').value,
+      metrics.counter('requests_refused_total', 'code="FORBIDDEN"').value,
+    ]
+    const before = counts()
+    const { clOrdID } = (await client.ask('decision', order())).value
+    const replaced = { origClOrdID: clOrdID, clOrdID: `L-${++ids}`, orderQty: '100', price: '1667' }
+    await client.ask('decision', { $case: 'replace', value: replaced })
+    await client.ask('cancel', { $case: 'cancel', value: { origClOrdID: clOrdID } })
+    await client.ask('refused', { $case: 'feedHeartbeat', value: { feed: 'SSE-L2' } })
+    assert.deepEqual(
+      counts(),
+      before.map((count) => count + 1),
+    )
+    client.close()
+    await client.closed
+  })
+
   test('who comes back is told what it missed, and what it sends again is not taken twice', async () => {
     const { client, loggedOn } = await connected()
     const { value } = await client.ask('decision', order())

@@ -57,10 +57,10 @@ export class Taking {
     const { seq } = message
     const kind = message.kind === 'fault' ? message.command : message.kind
     const waitMs = this.#rate(kind === undefined ? undefined : COMMAND_ROWS[kind])
-    if (waitMs > 0) return this.#answer(seq, refusedBody(new RequestError('RATE_LIMITED'), waitMs))
-    if (message.kind === 'fault') return this.#answer(seq, refusedBody(message.error))
+    if (waitMs > 0) return this.#refuse(seq, new RequestError('RATE_LIMITED'), waitMs)
+    if (message.kind === 'fault') return this.#refuse(seq, message.error)
     if (!this.#caller.holds(COMMAND_ROWS[message.kind].duties)) {
-      return this.#answer(seq, refusedBody(new RequestError('FORBIDDEN')))
+      return this.#refuse(seq, new RequestError('FORBIDDEN'))
     }
     this.#submit(seq, message.kind, message.words)
   }
@@ -77,7 +77,7 @@ export class Taking {
     switch (kind) {
       case 'newOrder':
       case 'replace':
-        return this.#order(seq, this.#orderCommand(kind, words))
+        return this.#order(seq, kind, this.#orderCommand(kind, words))
       case 'cancel':
         return this.#cancel(seq, words as WordsOf<typeof CANCEL_FORM>)
       default: {
@@ -100,26 +100,35 @@ export class Taking {
       : replaceCommand(gate, decisions, words as WordsOf<typeof REPLACE_FORM>, this.#caller, receivedUs)
   }
 
-  #order(seq: number, order: OrderCommand): void {
+  #order(seq: number, kind: 'newOrder' | 'replace', order: OrderCommand): void {
+    const { metrics } = this.#services
     this.#sequence(seq, false, {
       write: order.write,
-      body: (tape, command, end) => ({ $case: 'decision', value: decisionMessage(order.decided(tape, command, end)) }),
+      body: (tape, command, end) => {
+        const decided = order.decided(tape, command, end)
+        if (kind === 'newOrder') metrics.orders[decided.outcome].value++
+        else metrics.count('replaces_total', `outcome="${decided.outcome}"`)
+        return { $case: 'decision', value: decisionMessage(decided) }
+      },
     })
   }
 
   #cancel(seq: number, words: WordsOf<typeof CANCEL_FORM>): void {
-    const { gate, spillCancel } = this.#services
+    const { gate, metrics, spillCancel } = this.#services
     const caller = this.#caller
     const own = caller.grant.clientID
     const owner = words.owner ?? own
     if (owner !== own && !caller.holds(AGENT)) {
       const text = "Only a cancel agent cancels another client's orders."
-      return this.#answer(seq, refusedBody(new RequestError('FORBIDDEN', 'owner', text)))
+      return this.#refuse(seq, new RequestError('FORBIDDEN', 'owner', text))
     }
     const receivedUs = Date.now() * 1000
     this.#sequence(seq, true, {
       write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
-      body: (tape, command, end) => ({ $case: 'cancel', value: cancelAnswer(tape, command, end) }),
+      body: (tape, command, end) => {
+        metrics.count('cancels_total')
+        return { $case: 'cancel', value: cancelAnswer(tape, command, end) }
+      },
       onJournalDown: () => {
         spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
         this.#answer(seq, { $case: 'cancel', value: { durable: false } })
@@ -139,11 +148,16 @@ export class Taking {
     const submission: Submission = {
       write: (tape) => offsetOf(command.write(tape)),
       onDurable: (tape, at, end) => this.#answer(seq, command.body(tape, at, end)),
-      onFailure: (fault, cause) => this.#answer(seq, faultBody(fault, cause)),
+      onFailure: (fault, cause) => this.#refuse(seq, faultError(fault, cause), retryMs(fault)),
       neverRefused,
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
     }
     this.#services.gate.submit(submission)
+  }
+
+  #refuse(seq: number, error: RequestError, retryAfterMs?: number): void {
+    this.#services.metrics.count('requests_refused_total', `code="${error.code}"`)
+    this.#answer(seq, refusedBody(error, retryAfterMs))
   }
 
   #answer(refSeq: number, body: Body): void {
@@ -153,6 +167,6 @@ export class Taking {
   }
 }
 
-function faultBody(fault: Fault, cause: unknown): Body {
-  return refusedBody(faultError(fault, cause), fault === 'QUEUE_FULL' ? QUEUE_RETRY_MS : undefined)
+function retryMs(fault: Fault): number | undefined {
+  return fault === 'QUEUE_FULL' ? QUEUE_RETRY_MS : undefined
 }

@@ -1,6 +1,6 @@
-/** Counts and latencies of the wire, as Prometheus text: plain numbers, and one histogram of the runtime. */
+/** Counts and latencies of the wires, as Prometheus text: plain numbers, and one histogram of the runtime. */
 import { createHistogram } from 'node:perf_hooks'
-import { OUTCOME_WORDS, type OutcomeWord } from '../answers/outcome-words.ts'
+import { OUTCOME_WORDS, type OutcomeWord } from './answers/outcome-words.ts'
 
 /** What is counted, and what a reader is told of it. A name that does not stand here cannot be counted. */
 const COUNTERS = {
@@ -28,7 +28,7 @@ const GAUGES = {
 export type Gauges = Readonly<Record<keyof typeof GAUGES, number>>
 
 const ANSWERS = 'order_answer_seconds'
-const ANSWERS_HELP = 'Seconds from the head of a new order to its answer.'
+const ANSWERS_HELP = 'Seconds from the head of a new order over REST to its answer.'
 /** Percentiles, and how the label is written: a quotient of doubles would be 0.9990000000000001. */
 const QUANTILES = [
   [50, '0.5'],
