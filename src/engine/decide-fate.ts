@@ -1,6 +1,6 @@
 /**
- * Decides what leaves an order's fate unknown no longer: a status from the execution source, or two people's word
- * (docs/reference/decision.md §11). Changes nothing, writes events.
+ * Decides what leaves an order's fate unknown no longer, a status from the execution source or two people's word, and that a
+ * stop has become live (docs/reference/decision.md §11). Changes nothing, writes events.
  */
 import { reasonNumber } from '../model/codes.ts'
 import { ORDER_STATUS, ORDER_TRIGGERED, RESOLVE_ORDER } from '../model/records/fate-commands.ts'

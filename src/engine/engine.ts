@@ -51,7 +51,7 @@ export interface EngineOptions {
 }
 
 export interface Engine extends DecisionEngine {
-  /** The KillSweep that comes next, or null. */
+  /** Of kills the KillSweep that comes next, or null; those of enforced limits come by `nextWork` alone. */
   nextSweep(): { readonly latch: number; readonly fromSlot: number } | null
 }
 

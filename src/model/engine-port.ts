@@ -20,7 +20,10 @@ export interface DecisionEngine {
   apply(tape: Tape, offset: number): number
   /** The command that must be sequenced, at this time, before any other that is stamped with it: a Tick; null if none. */
   due(timeUs: number): WriteCommand | null
-  /** Work that goes on between the commands of others, a command of its own each time: the next KillSweep; null if none. */
+  /**
+   * Work that goes on between the commands of others, a command of its own each time: the next step of a sweep, of a venue's
+   * close, of a list of live orders or of a proposal; null if none.
+   */
   nextWork(): WriteCommand | null
   /** Hash of the whole state, 16 hex digits: equal states, equal hash. */
   stateHash(): string
