@@ -1,7 +1,9 @@
 /** RISK_ERROR: a control that fails to give a result refuses the order, changes nothing, and stops no one else. */
 import assert from 'node:assert/strict'
+import { ROWS_PER_DECISION } from '../model/bounds.ts'
 import { factIndex, type RulePack } from '../model/rules.ts'
 import { openScenario, scenario } from '../simulator/scenario.ts'
+import type { Scenario } from '../simulator/scenario-engine.ts'
 
 const QUANTITY = factIndex('quantity')
 /** Errs on an order of 666, refuses one of 777. */
@@ -114,3 +116,32 @@ scenario(
   },
   faulty,
 )
+
+scenario('an order that 128 rows are judged for is decided; with one more it is refused, and others go on', (s) => {
+  for (const row of rowsBeyond()) {
+    if (s.evaluate({}).rows.length === ROWS_PER_DECISION) break
+    s.limit(...row)
+  }
+  // One that matches and is not judged of an order without a basket costs no place.
+  s.limit('BASKET_TOTAL', 'T1', 1)
+  const { outcome, rows } = s.order({})
+  assert.deepEqual([outcome, rows.length], ['APPROVE', ROWS_PER_DECISION])
+  const counts = rows.filter(({ control }) => control === 'MAX_OPEN_ORDERS')
+  assert.ok(counts.length > 8 && counts.every(({ before, after }) => before === 0 && after === 1))
+  s.limit('MESSAGE_RATE', 'S1', 1_000, { param: 7_000_000 })
+  assert.equal(s.order({}).reason, 'RISK_ERROR')
+  assert.deepEqual(s.riskErrors.map(String), ['Error: more limit rows match than a decision can record'])
+  s.unlimit('MESSAGE_RATE', 'S1', { param: 7_000_000 })
+  assert.equal(s.order({}).outcome, 'APPROVE')
+})
+
+/** Rows that an order meets and fits, more than a decision takes. */
+function* rowsBeyond(): Generator<Parameters<Scenario['limit']>> {
+  for (const on of ['ASSET_CLASS:EQUITY', 'SECTOR:TECH', 'INSTRUMENT:AAA']) {
+    for (const control of ['MAX_OPEN_ORDERS', 'DAILY_GROSS', 'OPEN_ORDER_NOTIONAL'] as const) {
+      for (const subject of ['FIRM', 'E1', 'C1', 'D1', 'T1', 'A1', 'S1', 'X1']) yield [control, subject, 1e12, { on }]
+    }
+  }
+  for (const subject of ['FIRM', 'E1', 'C1', 'D1', 'T1', 'A1', 'S1', 'X1']) yield ['MAX_OPEN_ORDERS', subject, 1e6]
+  for (let windowS = 2; ; windowS++) yield ['MESSAGE_RATE', 'X1', 1_000, { param: windowS * 1_000_000 }]
+}
