@@ -6,7 +6,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { TEST_CERTIFICATE } from '../../simulator/test-certificate.ts'
-import { Connections } from './connections.ts'
+import { Connections } from '../connections.ts'
 import { carrierOf, createListener } from './listener.ts'
 
 const { cert: ca } = TEST_CERTIFICATE

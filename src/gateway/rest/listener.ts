@@ -6,13 +6,8 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { Connections } from './connections.ts'
-
-/** Certificate chain and private key, PEM. */
-export interface TlsFiles {
-  readonly cert: string
-  readonly key: string
-}
+import type { Connections } from '../connections.ts'
+import { TLS_TERMS, type TlsFiles } from '../tls.ts'
 
 export interface Listening {
   readonly connections: Connections
@@ -20,9 +15,6 @@ export interface Listening {
   readonly max: number
   readonly tls: TlsFiles | undefined
 }
-
-const TLS_MIN = 'TLSv1.2'
-const HANDSHAKE_TIMEOUT_MS = 5_000
 
 /** TCP connections below those that requests come by, where the two are not one. */
 const carriers = new WeakMap<Socket, Socket>()
@@ -34,7 +26,7 @@ export function carrierOf(socket: Socket): Socket {
 
 export function createListener(options: ServerOptions, answer: RequestListener, listening: Listening): Server {
   const { connections, max, tls } = listening
-  const secured = { ...options, ...tls, minVersion: TLS_MIN, handshakeTimeout: HANDSHAKE_TIMEOUT_MS } as const
+  const secured = { ...options, ...tls, ...TLS_TERMS } as const
   const server: Server = tls === undefined ? createServer(options, answer) : createTlsServer(secured, answer)
   server.maxConnections = max
   server.on('connection', (socket) => connections.opened(socket))

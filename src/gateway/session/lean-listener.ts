@@ -2,13 +2,11 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { CONNECTION_BOUNDS, Connections } from '../rest/connections.ts'
-import type { TlsFiles } from '../rest/listener.ts'
+import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
+import { TLS_TERMS, type TlsFiles } from '../tls.ts'
 import { FrameCutter, frameOf } from './frames.ts'
 import type { Sessions } from './sessions.ts'
 
-const TLS_MIN = 'TLSv1.2'
-const HANDSHAKE_TIMEOUT_MS = 5_000
 /** Of a Unix socket: its owner alone. */
 const OWNER_ONLY = 0o600
 
@@ -27,7 +25,7 @@ export async function listenLean(sessions: Sessions, at: LeanAddress, tls?: TlsF
   const server: Server =
     tls === undefined
       ? createServer({ noDelay: true }, serve)
-      : createTlsServer({ ...tls, minVersion: TLS_MIN, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, noDelay: true }, serve)
+      : createTlsServer({ ...tls, ...TLS_TERMS, noDelay: true }, serve)
   // A path that a gate left behind is nobody's: the lock on the data folder says that no other runs.
   if ('path' in at) rmSync(at.path, { force: true })
   await new Promise<void>((settle, fail) => {

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { RestGate } from '../../simulator/rest-gate.ts'
+import { RestGate } from '../simulator/rest-gate.ts'
 import { CONNECTION_BOUNDS, Connections } from './connections.ts'
 
 class MadeUp extends EventEmitter {
