@@ -7,6 +7,8 @@ import { TLS_TERMS, type TlsFiles } from '../tls.ts'
 import { FrameCutter, frameOf } from './frames.ts'
 import type { Sessions } from './sessions.ts'
 
+/** A connection that was ended is gone after this, whether the client has read its end or not. */
+const END_MS = 1_000
 /** Of a Unix socket: its owner alone. */
 const OWNER_ONLY = 0o600
 
@@ -51,7 +53,12 @@ function carry(sessions: Sessions, connections: Connections, socket: Socket): vo
     },
     pause: () => socket.pause(),
     resume: () => socket.resume(),
-    end: () => socket.destroySoon(),
+    end: () => {
+      socket.destroySoon()
+      // Who does not read does not keep what was sent in memory, and its place among the connections.
+      const late = setTimeout(() => socket.destroy(), END_MS)
+      socket.once('close', () => clearTimeout(late))
+    },
     identified: () => connections.identified(socket),
   })
   socket.on('data', (chunk: Buffer) => {

@@ -15,8 +15,9 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import { FRAME_BYTES_MAX } from './frames.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
-import { type Body, encodeMessage, responseOf } from './server-message.ts'
+import { type Body, encodeMessage, responsesOf } from './server-message.ts'
 import type { SessionIntake, Taking } from './session-intake.ts'
 import type { Receiver, SessionState } from './session-state.ts'
 
@@ -307,7 +308,7 @@ export class OrderSession implements Receiver {
     this.#push(encodeMessage(0, 0, body))
   }
 
-  /** All that one turn has to say goes out as one response. */
+  /** All that one turn has to say goes out as one response, or as so many as a client can read. */
   #push(message: Buffer): void {
     if (this.#turn.length === 0) queueMicrotask(() => this.#flush())
     this.#turn.push(message)
@@ -316,8 +317,9 @@ export class OrderSession implements Receiver {
   #flush(): void {
     if (this.#turn.length === 0 || this.#stage === 'over') return
     this.#sentMs = this.#home.delays.nowMs()
-    this.#carrier.send(responseOf(this.#turn))
+    const turn = this.#turn
     this.#turn = []
+    for (const response of responsesOf(turn, FRAME_BYTES_MAX)) this.#carrier.send(response)
   }
 
   /** Reads no more than is answered, and nothing of who does not read. */

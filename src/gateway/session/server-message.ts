@@ -15,12 +15,27 @@ export function encodeMessage(seq: number, refSeq: number, body: Body): Buffer {
 /** Tag of the repeated field `messages` of OrderSessionResponse. */
 const MESSAGES_TAG = 0x0a
 
-/** An OrderSessionResponse of messages that are encoded already. */
-export function responseOf(messages: readonly Buffer[]): Buffer {
-  const bytes = messages.reduce((sum, { length }) => sum + 1 + varintBytes(length) + length, 0)
+/** OrderSessionResponses of messages that are encoded already, each of `most` bytes or one message. */
+export function* responsesOf(messages: readonly Buffer[], most: number): Generator<Buffer> {
+  let from = 0
+  let bytes = 0
+  for (let to = 0; to < messages.length; to++) {
+    const more = fieldBytes(messages[to] as Buffer)
+    if (to > from && bytes + more > most) {
+      yield responseOf(messages, from, to, bytes)
+      from = to
+      bytes = 0
+    }
+    bytes += more
+  }
+  if (from < messages.length) yield responseOf(messages, from, messages.length, bytes)
+}
+
+function responseOf(messages: readonly Buffer[], from: number, to: number, bytes: number): Buffer {
   const response = Buffer.allocUnsafe(bytes)
   let at = 0
-  for (const message of messages) {
+  for (let place = from; place < to; place++) {
+    const message = messages[place] as Buffer
     response[at++] = MESSAGES_TAG
     let length = message.length
     for (; length >= 0x80; length >>>= 7) response[at++] = (length & 0x7f) | 0x80
@@ -28,6 +43,11 @@ export function responseOf(messages: readonly Buffer[]): Buffer {
     at += message.copy(response, at)
   }
   return response
+}
+
+/** Bytes of a message with its tag and its length. */
+function fieldBytes({ length }: Buffer): number {
+  return 1 + varintBytes(length) + length
 }
 
 function varintBytes(value: number): number {
