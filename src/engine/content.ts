@@ -21,6 +21,11 @@ const NEW_SPANS = spansOf([N.orderQty * 2, 8], [N.instrument, 10], [N.parentClOr
 const UNRESOLVED_SPAN = spansOf([N.unresolved >> 2, -TEXT_CHARS / 4])
 /** What lets an order pass that did not: confirmSeq, two words. */
 const WAIVER_SPAN = spansOf([N.confirmSeq * 2, 2])
+/** holdUs, two words. */
+const HOLD_SPAN = spansOf([N.holdUs * 2, 2])
+/** Bytes of a record that has these fields. */
+const WAIVER_BYTES = (N.confirmSeq + 1) * 8
+const HOLD_BYTES = (N.holdUs + 1) * 8
 /** Bytes of a record without its last text, which is left off where it is empty. */
 const NEW_BYTES = N.unresolved
 /** orderQty, price, stopPx; instrument, account; strategy; side, ordType, timeInForce. */
@@ -102,11 +107,12 @@ export function createContent(j: Judgement) {
     const bytes = i32[at + 1]!
     if (bytes > NEW_BYTES) mix(i32, at, UNRESOLVED_SPAN)
     else mixEmpty()
+    const hasMore = bytes >= WAIVER_BYTES && typeAt(tape, offset) === NEW_ORDER.type
+    if (hasMore && bytes >= HOLD_BYTES && tape.f64[(offset >> 3) + N.holdUs] !== 0) mix(i32, at, HOLD_SPAN)
     finishContent()
     j.order0 = j.content0
     j.order1 = j.content1
-    if (bytes < NEW_ORDER.bytes || typeAt(tape, offset) !== NEW_ORDER.type) return
-    if (tape.f64[(offset >> 3) + N.confirmSeq] === 0) return
+    if (!hasMore || tape.f64[(offset >> 3) + N.confirmSeq] === 0) return
     mix(i32, at, WAIVER_SPAN)
     finishContent()
   }

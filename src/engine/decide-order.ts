@@ -12,6 +12,7 @@ import type { Content } from './content.ts'
 import type { Controls } from './controls.ts'
 import { writeConfirmationMoved } from './decide-confirmations.ts'
 import { createDecisionEvent, Decided } from './decision-event.ts'
+import { createCrossings } from './crossings.ts'
 import { createOrderJudge } from './judge-order.ts'
 import { type Judgement, X } from './judgement.ts'
 import { ConfirmationState } from './state/confirmations.ts'
@@ -27,6 +28,7 @@ const NOT_PERMITTED = reasonNumber('NOT_PERMITTED')
 const CAPACITY = reasonNumber('CAPACITY')
 const INVALID_QTY = reasonNumber('INVALID_QTY')
 const SOFT_LIMIT = reasonNumber('SOFT_LIMIT')
+const SELF_MATCH = reasonNumber('SELF_MATCH')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
@@ -50,19 +52,22 @@ const EXPIRY_GIVEN = 4
 const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
+const HELD = 3
 const SOFT_BLOCK = 4
 
 /** Cell pages that executions, which cannot be refused, may still open. */
 const PAGES_MARGIN = 1024
 
-const NEW_ORDER_BYTES = NEW_ORDER.bytes
 const N = NEW_ORDER.at
+/** Bytes of a record that has these fields. */
+const CONFIRM_BYTES = (N.confirmSeq + 1) * 8
+const HOLD_BYTES = (N.holdUs + 1) * 8
 const R = REPLACE_ORDER.at
 
 export type OrderDecider = ReturnType<typeof createOrderDecider>
 
 export function createOrderDecider(state: State, j: Judgement, controls: Controls, content: Content) {
-  const { parents, confirmations } = state
+  const { parents, confirmations, holds } = state
   const { names, orders, ids, limits, cells, books, metrics, duplicates, parameters } = state
   const { f, i, vf, vi } = orders
   const { x, subjects } = j
@@ -70,6 +75,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
   const { resolve, judge } = createOrderJudge(state, j, controls)
   const { judgeNames } = controls
   const { hashNewOrder, hashDuplicate, hashReplace } = content
+  const crossings = createCrossings(state, j)
   const { numbers, writeDecision, writeWarnings } = createDecisionEvent(state, j)
   /** How far the decision under way has come: the id that it takes, and the order that it would replace. */
   let takenId = -1
@@ -104,11 +110,69 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
       hashDuplicate(tape, offset)
       j.duplicateSeq = state.seq
     }
-    if (!whatIf && lengthAt(tape, offset) >= NEW_ORDER_BYTES) j.confirmSeq = tape.f64[(offset >> 3) + N.confirmSeq]!
-    if (judge(tape, i32[c + N.flags]!, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
+    if (!whatIf && lengthAt(tape, offset) >= CONFIRM_BYTES) readMore(tape, offset)
+    const refusal = judge(tape, i32[c + N.flags]!, false)
+    const mayWait = refusal === SELF_MATCH && crossings.mayBeAwaited()
+    if (refusal !== 0 && !mayWait) return finish(tape, REJECT, -1, -1, idSlot)
+    // Nothing is canceled for an order that a person must look at first.
     if (j.softRows > 0) return softBlock(tape, idSlot, whatIf)
+    if (mayWait) return hold(tape, idSlot, whatIf)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
     useConfirmation(tape)
+  }
+
+  function readMore(tape: Tape, offset: number): void {
+    j.confirmSeq = tape.f64[(offset >> 3) + N.confirmSeq]!
+    if (lengthAt(tape, offset) >= HOLD_BYTES) j.holdUs = tape.f64[(offset >> 3) + N.holdUs]!
+  }
+
+  /** Nothing refuses but what its owner has resting: it is reserved, and waits until that is canceled. */
+  function hold(tape: Tape, idSlot: number, whatIf: boolean): void {
+    if (!whatIf && (holds.isFull() || crossings.areTooMany())) return refuseAt(tape, A01, CAPACITY, idSlot)
+    const slot = whatIf ? -1 : orders.nextSlot()
+    finish(tape, HELD, slot, -1, idSlot)
+    if (!whatIf) crossings.write(tape, slot)
+  }
+
+  /**
+   * Decides a held order again, which reserves nothing now: as a new one of this moment, whose message was counted when it
+   * came. It is approved or refused, and not held again.
+   */
+  function decideHeld(tape: Tape, slot: number): void {
+    const { confirmSeq, order0, order1, duplicate0, duplicate1 } = holds.get(slot)!
+    j.reset()
+    readOrder(slot)
+    j.replaces = -1
+    j.nonAtomic = false
+    j.isCounted = true
+    const of = slot * Order.NUMS
+    x[X.QTY] = f[of + Order.QTY]!
+    x[X.PX] = f[of + Order.PX]!
+    x[X.STOP] = f[of + Order.STOP]!
+    j.content0 = 0
+    j.content1 = 0
+    j.confirmSeq = confirmSeq
+    j.order0 = order0
+    j.order1 = order1
+    j.duplicate0 = duplicate0
+    j.duplicate1 = duplicate1
+    resolveOrder(slot * Order.INTS)
+    const prices = j.ordType & PRICES_GIVEN
+    const reason = judge(tape, prices | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0), false)
+    const approved = reason === 0 && j.softRows === 0
+    numbers[Decided.ORDER_SEQ] = f[of + Order.SEQ]!
+    numbers[Decided.FIRST_SEQ] = 0
+    numbers[Decided.TOKEN_EXPIRY] = approved ? x[X.NOW]! + parameters[TOKEN_LIFE]! : 0
+    if (!approved) return writeDecision(tape, REJECT, reason !== 0 ? reason : SOFT_LIMIT, slot, -1, -1)
+    writeDecision(tape, APPROVE, 0, slot, -1, -1)
+    if (j.warnedRows > 0) writeWarnings(tape)
+    useConfirmation(tape)
+  }
+
+  /** A held order that could not be judged to its end. */
+  function refuseHeld(tape: Tape, slot: number, reason: number): void {
+    j.reset()
+    refuse(tape, reason, slot, -1)
   }
 
   /** Nothing refuses, and a person must look: nothing is reserved until the order is sent again. */
@@ -197,6 +261,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     replaced = slot
     readOrder(slot)
     j.restates = true
+    j.isCounted = true
     // Its own version pends already: nothing is added to it, whatever the venue does with replaces.
     j.nonAtomic = false
     x[X.QTY] = newest < 0 ? f[of + Order.QTY]! : vf[at + Version.QTY]!
@@ -313,7 +378,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     numbers[Decided.ORDER_SEQ] = orderSeq
     numbers[Decided.FIRST_SEQ] = 0
     numbers[Decided.TOKEN_EXPIRY] = approved ? x[X.NOW]! + parameters[TOKEN_LIFE]! : 0
-    const reason = approved ? 0 : j.firstReason()
+    const reason = approved ? 0 : outcome === SOFT_BLOCK ? SOFT_LIMIT : j.firstReason()
     writeDecision(tape, outcome, approved || reason !== 0 ? reason : SOFT_LIMIT, slot, version, idSlot)
     if (approved && j.warnedRows > 0 && idSlot >= 0) writeWarnings(tape)
   }
@@ -331,5 +396,5 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     )
   }
 
-  return { decideNew, decideReplace, restate, refuseUnjudged }
+  return { decideNew, decideReplace, restate, decideHeld, refuseHeld, refuseUnjudged }
 }

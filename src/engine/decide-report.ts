@@ -14,6 +14,7 @@ import {
   Change,
   writeCancelDecided,
   writeCancelOfNone,
+  writeHoldEnded,
   writeLatchSet,
   writeMarkMoved,
   writeMoved,
@@ -48,11 +49,13 @@ const CUM_QTY_MISMATCH = reasonNumber('CUM_QTY_MISMATCH')
 const BOOKING_OVERFLOW = reasonNumber('BOOKING_OVERFLOW')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const CAPACITY = reasonNumber('CAPACITY')
+const HOLD_ENDED = reasonNumber('HOLD_ENDED')
 
 const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
 const UNKNOWN = 3
+const HELD = 4
 const CANCELED_STATE = 6
 const REJECTED_STATE = 7
 const EXPIRED_STATE = 8
@@ -106,8 +109,20 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
   /** A cancel always passes; the event says which order it found. */
   function cancel(tape: Tape, offset: number): void {
     const slot = find.byId(tape, offset + C.origClOrdID, tape.i32[(offset >> 2) + C.owner]!)
-    if (slot >= 0) writeCancelDecided(tape, f, slot * Order.NUMS + Order.SEQ, slot)
-    else writeCancelOfNone(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    if (slot >= 0) {
+      writeCancelDecided(tape, f, slot * Order.NUMS + Order.SEQ, slot)
+      // It is not at the market: there it needs no cancel.
+      if (isHeld(slot)) endHold(tape, slot, CANCELED_STATE)
+    } else writeCancelOfNone(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+  }
+
+  function isHeld(slot: number): boolean {
+    return i[slot * Order.INTS + Order.STATE] === HELD
+  }
+
+  /** A hold ends without a decision. */
+  function endHold(tape: Tape, slot: number, to: number): void {
+    writeHoldEnded(tape, f[slot * Order.NUMS + Order.SEQ]!, slot, to, HOLD_ENDED)
   }
 
   function notSent(tape: Tape, offset: number): void {
@@ -117,13 +132,17 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const version = ids.versionOf(find.idSlot())
     if (version >= 0) return move(tape, slot, standing, version, Change.VERSION_DROPPED)
     const isFirst = ids.seqOf(find.idSlot()) === f[slot * Order.NUMS + Order.SEQ]
-    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || (standing !== APPROVED && standing !== UNKNOWN)) {
+    const mayBeUnsent = standing === APPROVED || standing === UNKNOWN || standing === HELD
+    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || !mayBeUnsent) {
       return writeRefused(tape, NOT_SENT_REFUSED)
     }
-    move(tape, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
+    if (standing === HELD) endHold(tape, slot, NOT_SENT_STATE)
+    else move(tape, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
   }
 
   function move(tape: Tape, slot: number, to: number, version: number, change: number): void {
+    // The market has an order that was not approved: it stays reserved, and is decided on no more.
+    if (isHeld(slot)) endHold(tape, slot, WORKING)
     writeMoved(tape, f, slot * Order.NUMS + Order.SEQ, slot, to, version, change)
   }
 
@@ -160,7 +179,7 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
   /** A report that moves the order `slot`. `byName`: its clOrdID is one of the order's, and may be a pending version's. */
   function settle(tape: Tape, slot: number, byName: boolean, type: number): void {
     const standing = i[slot * Order.INTS + Order.STATE]!
-    const working = standing === APPROVED || standing === UNKNOWN ? WORKING : standing
+    const working = standing === APPROVED || standing === UNKNOWN || standing === HELD ? WORKING : standing
     switch (type) {
       case NEW:
         return move(tape, slot, working, -1, Change.STATE_ONLY)
@@ -361,7 +380,10 @@ export function createReportDecider(state: State, find: OrderFinder, j: Judgemen
     const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
     if ((has[instrument]! & Has.MARK) === 0) writeMarkMoved(tape, px, instrument, 0)
-    if (booked[Booked.SLOT]! >= 0) booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)
+    if (booked[Booked.SLOT]! >= 0) {
+      booked[Booked.ALARM] = alarmOf(tape, at, booked[Booked.SLOT]!)
+      if (isHeld(booked[Booked.SLOT]!)) endHold(tape, booked[Booked.SLOT]!, WORKING)
+    }
     booked[Booked.EXEC_SLOT] = executions.nextSlot()
     booked[Booked.CONTENT0] = j.content0
     booked[Booked.CONTENT1] = j.content1

@@ -20,6 +20,7 @@ const RECORD_VERSION = ORDER_DECIDED.version
 const FIXED_BYTES = ORDER_DECIDED.bytes
 const REJECT = 0
 const APPROVE = 1
+const HELD = 3
 const LEVELS: number = WARN_LEVELS
 
 /** Numbers that a decision says beside the judgement, in `DecisionEvent.numbers`. */
@@ -66,7 +67,7 @@ export function createDecisionEvent(state: State, j: Judgement) {
     }
     f64[f + E.refPx] = x[X.REF]!
     f64[f + E.refTimeUs] = x[X.REF_US]!
-    if (outcome === APPROVE) f64[f + E.openValue] = x[X.OPEN_VERSION]!
+    if (outcome === APPROVE || outcome === HELD) f64[f + E.openValue] = x[X.OPEN_VERSION]!
     if (outcome === REJECT) f64[f + E.qtyPassing] = x[X.QTY_PASSING]!
     i32[i + E.outcome] = outcome
     i32[i + E.reason] = reason

@@ -8,6 +8,7 @@ import { CalendarDecider } from './decide-calendars.ts'
 import { ConfirmationDecider } from './decide-confirmations.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { HoldDecider } from './decide-holds.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -17,6 +18,7 @@ import { StatementDecider } from './decide-statements.ts'
 import { CalendarEvolver } from './evolve-calendars.ts'
 import { createConfirmationEvolver } from './evolve-confirmations.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
+import { createHoldEvolver } from './evolve-holds.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
@@ -53,6 +55,7 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
+  const evolveHolds = createHoldEvolver(state, life, j, content, watcher)
   const evolveConfirmations = createConfirmationEvolver(state, j, content)
   return {
     orders,
@@ -69,10 +72,12 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     statements: new StatementDecider(state),
     liveOrders: new LiveOrderDecider(state, orders.restate, onError),
     confirmations: new ConfirmationDecider(state),
+    holds: new HoldDecider(state, orders, onError),
     twoPeople: createTwoPeople(state),
     watcher,
-    evolveOrders: createOrderEvolver(state, life, j, content, watcher, evolveConfirmations),
+    evolveOrders: createOrderEvolver(state, life, j, content, watcher, evolveConfirmations, evolveHolds),
     evolveConfirmations,
+    evolveHolds,
     evolveReports,
     evolveReference,
     evolveMarket,

@@ -41,6 +41,10 @@ export const PROPOSAL_REFUSALS = 100
 export const PROPOSAL_STEP_LINES = 64
 /** Soft blocks that wait to be confirmed, or to be used. */
 export const CONFIRMATIONS = 4_096
+/** Orders that are held at once, orders that one of them waits for, and how long one may be held, in µs. */
+export const HOLDS = 512
+export const HOLD_CROSSINGS = 64
+export const HOLD_MAX_US = 30_000_000
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

@@ -172,6 +172,15 @@ export const PARAMETERS = [
     tighter: 'lower',
     doc: 'How long a soft block can be confirmed, and the order be sent again.',
   },
+  {
+    name: 'holdUs',
+    unit: 'durationUs',
+    value: SECOND,
+    min: SECOND / 100,
+    max: 30 * SECOND,
+    tighter: 'lower',
+    doc: 'How long an order that says nothing else is held for the orders that it crosses.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

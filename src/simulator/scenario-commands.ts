@@ -43,6 +43,7 @@ export function newOrderOf(idOf: IdOf, given: OrderGiven, clOrdID: string): Give
     expireTimeUs: given.expireTimeUs ?? 0,
     locate: given.locate ?? -1,
     confirmSeq: given.confirmSeq ?? 0,
+    holdUs: given.holdUs ?? 0,
     flags: given.flags ?? flags,
   }
 }

@@ -33,6 +33,7 @@ export interface OrderGiven {
   readonly parentClOrdID?: string
   readonly locate?: number
   readonly confirmSeq?: number
+  readonly holdUs?: number
   /** In place of the flags that the given prices make. */
   readonly flags?: number
 }

@@ -13,6 +13,7 @@ import { createConfirmations } from './confirmations.ts'
 import { createExecutions, type Executions } from './executions.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
+import { createHolds } from './holds.ts'
 import { createLatches } from './latches.ts'
 import { createLimitTerms } from './limit-terms.ts'
 import { createLimits, type Limits, objectEntries } from './limits.ts'
@@ -21,6 +22,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createOwnerOrders, type OwnerOrders } from './owner-orders.ts'
 import { createParents, type Parents } from './parents.ts'
 import { createParked } from './parked.ts'
 import { createProfits, type Profits } from './profits.ts'
@@ -55,6 +57,9 @@ export class State {
   readonly comparisons = createComparisons()
   readonly parked = createParked()
   readonly confirmations = createConfirmations()
+  readonly holds = createHolds(this.timers)
+  /** Follows from names and orders. */
+  readonly ownerOrders: OwnerOrders
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
@@ -102,6 +107,7 @@ export class State {
     this.orders = createOrders(sizes.orders)
     this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
+    this.ownerOrders = createOwnerOrders(this.orders, this.names, sizes.books)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
     this.algos = createAlgos(sizes.scopes)
@@ -171,9 +177,11 @@ export class State {
     this.proposals.visit(v)
     this.limitTerms.visit(v)
     this.confirmations.visit(v)
+    this.holds.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)
+    if (v.isLoading) this.ownerOrders.gather()
   }
 }
 

@@ -2,6 +2,7 @@
  * A proposed order (FIX NewOrderSingle): its form, and the one constructor that REST, gRPC and FIX share. The what-if
  * paths take the same form, but for the id.
  */
+import { HOLD_MAX_US } from '../bounds.ts'
 import type { Directory, InstrumentUnits } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { DECIMALS_MAX } from '../numbers.ts'
@@ -67,6 +68,12 @@ export const ORDER_FORM = form(
     ),
     ...ORDER_FIELDS,
     mayNumber('confirmId', 'seq', 'Soft block of this very order that a person has confirmed.', '4711'),
+    mayNumber(
+      'holdUs',
+      'µs',
+      'How long it may be held where orders of its owner that it crosses are canceled first; holdUs of the parameters where it is not given.',
+      '500000',
+    ),
   ],
   ['price', 'timeInForce'],
 )
@@ -130,6 +137,7 @@ export function newOrder(
     parentClOrdID: read.id('parentClOrdID', words.parentClOrdID),
     unresolved: '',
     confirmSeq: words.confirmId === undefined ? 0 : read.integer('confirmId', words.confirmId, 1),
+    holdUs: words.holdUs === undefined ? 0 : read.integer('holdUs', words.holdUs, 1, HOLD_MAX_US),
   }
   values.unresolved = read.unresolved
   return read.fault ?? { values, units }

@@ -98,6 +98,7 @@ export function orderGiven(script: Script, world: World, dice: Dice): OrderGiven
     parentClOrdID: dice.chance(10) ? 'PARENT' : '',
     unresolved: '',
     confirmSeq: 0,
+    holdUs: 0,
   }
 }
 

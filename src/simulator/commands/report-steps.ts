@@ -16,6 +16,10 @@ export const SLOT_OF_ORDER = 7_777
 
 /** The command with the slot that the engine gave its order, by sequence number, in place of the stand-in. */
 export function withSlot(given: Command, slots: ReadonlyMap<number, number>): Command {
+  if (given.name === 'HoldDecide') {
+    const { orderSeq } = given.values
+    return { ...given, values: { ...given.values, slot: slots.get(orderSeq) ?? SLOT_OF_ORDER } }
+  }
   if (!('orderSlot' in given.values) || given.values.orderSlot !== SLOT_OF_ORDER) return given
   const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
   return { ...given, values: { ...given.values, orderSlot } } as Command

@@ -9,6 +9,7 @@ import * as days from './day-steps.ts'
 import { Dice } from './dice.ts'
 import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
+import * as holds from './hold-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
 import * as parents from './parent-steps.ts'
@@ -83,6 +84,10 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [24, 'soften', soft.soften],
   [14, 'confirm', soft.confirm],
   [3, 'nearSoft', soft.nearSoft],
+  [45, 'cross', holds.cross],
+  [30, 'release', holds.release],
+  [4, 'mode', holds.mode],
+  [20, 'decideHeld', holds.decideHeld],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */
@@ -114,6 +119,8 @@ export function play(throws: readonly Throw[], pack: RulePack, profile: 0 | 1 = 
       ] as const),
     )
     STEPS[place]?.[2](script, world, dice)
+    // The gate decides at once; a sequence leaves it now and then for others to come between.
+    while (dice.chance(70) && script.decideHeld());
   }
   return { commands: script.commands, script }
 }

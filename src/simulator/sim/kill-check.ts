@@ -27,11 +27,11 @@ export class KillCheck {
   }
 
   #check(given: Command, orderSeq: number, state: State): void {
-    if (given.name !== 'NewOrder' && given.name !== 'ReplaceOrder') return
+    if (given.name !== 'NewOrder' && given.name !== 'ReplaceOrder' && given.name !== 'HoldDecide') return
     const order = state.orders.get(orderSeq)
     if (order === undefined) throw new Error(`nobody knows order ${orderSeq}: ${inWords(given)}`)
     // A replace may retreat behind a block, and behind a kill nothing may.
-    const refusing = given.name === 'NewOrder' ? BLOCKED : KILLED
+    const refusing = given.name === 'ReplaceOrder' ? KILLED : BLOCKED
     for (const latch of this.#latches.values()) {
       if (latch.state >= refusing && covers(state, latch, order.keys, order.side)) {
         throw new Error(`approved behind latch ${latch.id}: ${inWords(given)}`)

@@ -115,7 +115,7 @@ export interface Order {
   readonly ordType: number
   readonly timeInForce: number
   readonly locate: number
-  readonly approvedUs: number
+  approvedUs: number
   /** All versions not yet gone; the first is the accepted one, the others pend. */
   versions: Version[]
   cum: bigint
@@ -124,7 +124,9 @@ export interface Order {
   reported: boolean
   cancelRequested: boolean
   /** When its approval token ends. */
-  readonly tokenExpiryUs: number
+  tokenExpiryUs: number
+  /** What it waits for while it is held; null for every other order. */
+  hold: Hold | null
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
   readonly parent: Parent | null
@@ -133,6 +135,16 @@ export interface Order {
   sliceFlow: bigint
   /** Every clOrdID that was approved for it. */
   readonly ids: string[]
+}
+
+/** A held order: when it is refused, whose end it waits for, and what else its second decision needs. */
+export interface Hold {
+  readonly deadlineUs: number
+  /** Orders by sequence number. */
+  readonly waitsFor: readonly number[]
+  readonly likeness: string | null
+  readonly confirms: { readonly seq: number; readonly content: string } | null
+  readonly expireTimeUs: number | null
 }
 
 /** A quantity that entered a position: a statement row or an execution. `amount` is its executed flow. */

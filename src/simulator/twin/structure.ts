@@ -5,6 +5,7 @@ import { ORD_TYPES, SESSION_PHASES, SIDES, TIMES_IN_FORCE } from '../../model/vo
 import { type Candidate, cumOf, leavesChange, reducesAccount } from './candidate.ts'
 import { confirmationFault } from './confirmations.ts'
 import type { Snapshot } from './exposure.ts'
+import { holdFault } from './holds.ts'
 import { latchRefusal } from './latches.ts'
 import { isPermitted } from './names.ts'
 import { B01, B02, B03, C01, controlOf, D02, D03, D05, D08 } from './rows.ts'
@@ -28,7 +29,9 @@ export function structureRefusals(state: State, snap: Snapshot, candidate: Candi
     [A02, hasAccess(state, candidate) ? null : 'NOT_PERMITTED'],
     [
       A01,
-      structureFault(instrumentAt(state, candidate.keys.instrument), candidate) ?? confirmationFault(state, candidate),
+      structureFault(instrumentAt(state, candidate.keys.instrument), candidate) ??
+        confirmationFault(state, candidate) ??
+        holdFault(candidate),
     ],
     [A03, permissionFault(state, candidate)],
   ])

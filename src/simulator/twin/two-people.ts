@@ -55,10 +55,14 @@ export function aloneRefusal(state: State, given: Command): string | null {
 /** A machine takes back no flag of a name, and gives no price of its own. */
 function undoes(state: State, given: Command): boolean {
   if (given.name === 'InstrumentState') return (given.values.flags & 2) !== 0 && given.values.manualUntilUs !== 0
-  if (given.name !== 'Hierarchy' || (given.values.flags & 1) !== 0) return false
+  if (given.name !== 'Hierarchy') return false
   const kind = NAME_KINDS[given.values.kind]
+  const stood = kind === undefined ? 0 : (named(state, kind, given.values.name)?.flags ?? 0)
+  // From now on what was refused waits, and passes.
+  if (kind === 'OWNER' && (given.values.flags & 2) !== 0 && (stood & 2) === 0) return true
+  if ((given.values.flags & 1) !== 0) return false
   if (kind !== 'VENUE' && kind !== 'OWNER' && kind !== 'STRATEGY') return false
-  return ((named(state, kind, given.values.name)?.flags ?? 0) & 1) !== 0
+  return (stood & 1) !== 0
 }
 
 /** True where a person with these duties may propose (or approve) a line. */
