@@ -347,6 +347,10 @@ export class StateView implements EngineView {
     }
   }
 
+  *heldOrders(): Iterable<number> {
+    for (const { orderSeq } of this.#state.holds.all()) yield orderSeq
+  }
+
   parameter(index: number): number {
     return this.#state.parameters[index]!
   }

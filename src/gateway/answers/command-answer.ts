@@ -16,7 +16,7 @@ import {
   QUARANTINED,
   REFUSED,
 } from '../../model/records/events.ts'
-import { EXECUTION_PARKED, ORDER_ALARMED, PARKED_ENDED, REPORT_COMPARED } from '../../model/records/fate-events.ts'
+import { EXECUTION_PARKED, HOLD_ENDED, ORDER_ALARMED, PARKED_ENDED, REPORT_COMPARED } from '../../model/records/fate-events.ts'
 import {
   PROPOSAL_LINE_ADDED,
   PROPOSAL_LINE_APPLIED,
@@ -115,6 +115,10 @@ function readEvent(tape: Tape, at: number, answer: CommandAnswer): void {
       break
     case PARKED_ENDED.type:
       setAlarm(answer, tape.i32[i + PARKED_ENDED.at.alarm] as number)
+      break
+    case HOLD_ENDED.type:
+      answer.orderID = orderIDAt(tape, at, HOLD_ENDED.at)
+      answer.state = ORDER_STATES[tape.i32[i + HOLD_ENDED.at.state] as number] as string
       break
     case ORDER_MOVED.type:
       answer.orderID = orderIDAt(tape, at, ORDER_MOVED.at)

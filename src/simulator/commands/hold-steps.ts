@@ -6,10 +6,11 @@ import { EXEC_TYPES, type ExecType, NAME_KINDS, ORD_TYPES } from '../../model/vo
 import { canExecute } from '../twin/self-match.ts'
 import { isLive, liveOrders, type Name, nameAt, type Order } from '../twin/state.ts'
 import type { Dice } from './dice.ts'
+import { tune } from './governance-steps.ts'
 import { leavesNumber, orderGiven, type Step } from './order-steps.ts'
 import { reportOn } from './report-steps.ts'
 import type { Script } from './script.ts'
-import type { World } from './small-world.ts'
+import type { Listed, World } from './small-world.ts'
 
 const [MARKET, LIMIT] = ORD_TYPES.map((_, index) => index) as [number, number]
 const PRICE_GIVEN = 1
@@ -21,6 +22,7 @@ function cancelsFirst(script: Script, owner: number): boolean {
 
 /** An order that can trade with one that rests, of the same owner; mostly of an owner who cancels first. */
 export const cross: Step = (script, world, dice) => {
+  if (dice.chance(60)) rest(script, world, dice)
   const resting = liveOrders(script.twin.state).filter(({ ordType }) => canExecute(ordType))
   const waiting = resting.filter(({ owner }) => cancelsFirst(script, owner))
   const from = waiting.length > 0 && dice.chance(90) ? waiting : resting
@@ -51,7 +53,19 @@ export const cross: Step = (script, world, dice) => {
       holdUs: holdTime(dice),
     })
     if (dice.chance(40)) release(script, world, dice)
+    if (dice.chance(10)) tune(script, world, dice)
   }
+}
+
+/** Something that can be crossed, of an owner who cancels first. */
+function rest(script: Script, world: World, dice: Dice): void {
+  const isOfSuch = (account: number) => cancelsFirst(script, script.twin.state.subjects[account]?.owner ?? -1)
+  const own = world.bound.filter(({ account }) => isOfSuch(account))
+  if (own.length === 0) return
+  const given = orderGiven(script, world, dice)
+  if (given.ordType !== LIMIT || given.timeInForce !== 0) return
+  const { lot } = world.instruments[given.instrument] as Listed
+  script.send('NewOrder', { ...given, ...dice.of(own), orderQty: lot })
 }
 
 function tickOf(world: World, { keys }: Order): number {

@@ -84,8 +84,8 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [24, 'soften', soft.soften],
   [14, 'confirm', soft.confirm],
   [3, 'nearSoft', soft.nearSoft],
-  [45, 'cross', holds.cross],
-  [30, 'release', holds.release],
+  [60, 'cross', holds.cross],
+  [45, 'release', holds.release],
   [4, 'mode', holds.mode],
   [20, 'decideHeld', holds.decideHeld],
 ]

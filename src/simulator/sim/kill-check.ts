@@ -6,6 +6,7 @@ import { covers } from '../twin/latches.ts'
 import type { Latch, State } from '../twin/state.ts'
 
 const APPROVE = 1
+const HELD = 3
 const RELEASE_APPROVED = 1
 const [ACTIVE, , BLOCKED, KILLED] = TRADING_STATES.map((_, index) => index) as [number, number, number, number]
 
@@ -15,7 +16,8 @@ export class KillCheck {
   /** @param state the twin's, in which the entry was carried out @throws Error where a latch was passed */
   entry(given: Command, recorded: readonly RecordedEvent[], state: State): void {
     for (const { name, values } of recorded) {
-      if (name === 'OrderDecided' && values.outcome === APPROVE) this.#check(given, values.orderSeq as number, state)
+      const isReserved = values.outcome === APPROVE || values.outcome === HELD
+      if (name === 'OrderDecided' && isReserved) this.#check(given, values.orderSeq as number, state)
       else if (name === 'LatchSet') this.#set(values.latch as number, values.state as number, values)
       else if (name === 'ControlLatched') this.#latched(values.latch as number, state)
       else if (name === 'Applied' && given.name === 'Kill')
