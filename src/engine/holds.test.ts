@@ -8,8 +8,9 @@ import { HOLD_CROSSINGS, HOLD_MAX_US, HOLDS } from '../model/bounds.ts'
 import { ORDER_STATES, OUTCOMES } from '../model/vocabulary.ts'
 import { openScenario, scenario } from '../simulator/scenario.ts'
 import type { Said } from '../simulator/scenario-decision.ts'
-import type { Scenario } from '../simulator/scenario-engine.ts'
+import { NO_RULES, type Scenario, SIZES } from '../simulator/scenario-engine.ts'
 import { type OrderGiven, PX, SECOND } from '../simulator/scenario-given.ts'
+import { createEngine } from './engine.ts'
 
 const CANCELS_FIRST = 2
 const CROSS_VENUE = 1
@@ -76,11 +77,7 @@ scenario('it is held: reserved in full and not approved, the crossing orders are
     }),
   )
   const { open, openOrders, gross } = s.exposure('A1')
-  assert.deepEqual([open - before.open, openOrders - before.openOrders, gross - before.gross], [
-    100 * PX,
-    1,
-    100 * PX,
-  ])
+  assert.deepEqual([open - before.open, openOrders - before.openOrders, gross - before.gross], [100 * PX, 1, 100 * PX])
   assert.equal(stateOf(s, 'H'), 'HELD')
   assert.deepEqual(
     s.engine.view.cancelRequests(0, 9).map(({ clOrdID }) => clOrdID),
@@ -457,21 +454,24 @@ scenario('approved, it counts as a twin of orders like it; held, not', (s) => {
   assert.deepEqual(decided(s), ['APPROVE NONE', 'REJECT DUPLICATE_ORDER'])
 })
 
-scenario('over a soft level it is confirmed first, held then, and what was confirmed is used when it is approved', (s) => {
-  cancelFirst(s)
-  s.applied('Binding', { kind: 6, a: s.id('ALICE'), b: 2, allow: 1 })
-  s.limit('MAX_ORDER_QTY', 'A1', 1_000, { soft: 50 })
-  const crossed = resting(s)
-  const { outcome, reason } = s.order({ clOrdID: 'SOFT' })
-  assert.equal(`${outcome} ${reason}`, 'SOFT_BLOCK SOFT_LIMIT')
-  const confirmSeq = s.seq
-  assert.equal(s.live(crossed)?.cancelRequested, false)
-  s.send('Confirm', { principal: s.id('ALICE'), confirmSeq, reason: 'asked for' })
-  held(s, { confirmSeq })
-  s.report('Canceled', crossed)
-  assert.deepEqual(decided(s), ['APPROVE NONE'])
-  assert.deepEqual([...s.engine.view.confirmations()], [])
-})
+scenario(
+  'over a soft level it is confirmed first, held then, and what was confirmed is used when it is approved',
+  (s) => {
+    cancelFirst(s)
+    s.applied('Binding', { kind: 6, a: s.id('ALICE'), b: 2, allow: 1 })
+    s.limit('MAX_ORDER_QTY', 'A1', 1_000, { soft: 50 })
+    const crossed = resting(s)
+    const { outcome, reason } = s.order({ clOrdID: 'SOFT' })
+    assert.equal(`${outcome} ${reason}`, 'SOFT_BLOCK SOFT_LIMIT')
+    const confirmSeq = s.seq
+    assert.equal(s.live(crossed)?.cancelRequested, false)
+    s.send('Confirm', { principal: s.id('ALICE'), confirmSeq, reason: 'asked for' })
+    held(s, { confirmSeq })
+    s.report('Canceled', crossed)
+    assert.deepEqual(decided(s), ['APPROVE NONE'])
+    assert.deepEqual([...s.engine.view.confirmations()], [])
+  },
+)
 
 scenario('over a soft level that was set since, it is refused', (s) => {
   cancelFirst(s)
@@ -533,13 +533,46 @@ scenario('a control that fails at the second decision refuses the order, once', 
   assert.equal(stateOf(s, id), 'ENDED')
 })
 
+test('a state that is saved and loaded keeps who waits for whom, and until when', () => {
+  const s = openScenario()
+  cancelFirst(s)
+  const crossed = resting(s)
+  s.report('New', crossed)
+  const id = held(s)
+  held(s, { price: PX + 1, holdUs: 5 })
+  const chunks: Uint8Array[] = []
+  s.engine.save((bytes) => chunks.push(bytes.slice()))
+  const bytes = Buffer.concat(chunks)
+  const loaded = createEngine({ sizes: SIZES, rules: NO_RULES, hashSeed: 7 })
+  let at = 0
+  loaded.load((into) => {
+    const part = bytes.subarray(at, at + into.length)
+    into.set(part)
+    at += part.length
+    return part.length
+  })
+  assert.equal(loaded.stateHash(), s.engine.stateHash())
+  // What one does from here the other does: the deadline, the last end, the decision, and one more order that is held.
+  s.also = loaded
+  s.wait(5)
+  assert.deepEqual(decided(s), ['REJECTED WASH_HOLD_EXPIRED'])
+  s.report('Canceled', crossed)
+  assert.deepEqual(decided(s), ['APPROVE NONE'])
+  assert.equal(stateOf(s, id), 'APPROVED')
+  s.report('Canceled', id)
+  resting(s)
+  held(s)
+  assert.equal(loaded.stateHash(), s.engine.stateHash())
+})
+
 test('at most so many orders are held, and for so many others', () => {
   const s = openScenario()
   cancelFirst(s)
-  for (let at = 0; at <= HOLD_CROSSINGS; at++) resting(s, { orderQty: 1 })
+  for (let at = 0; at <= HOLD_CROSSINGS; at++) resting(s, { orderQty: 1, clOrdID: `many-${at}` })
   assert.equal(s.order({}).reason, 'CAPACITY')
-  s.notSent(s.engine.view.orders()[Symbol.iterator]().next().value?.clOrdID ?? '')
-  assert.equal(s.order({}).outcome, 'HELD')
-  // The engine of a scenario has room for fewer orders than may be held.
-  assert.ok(HOLDS >= 1_000)
+  s.notSent('many-0')
+  for (let at = 0; at < HOLDS; at++) held(s, { orderQty: 1 })
+  const { outcome, reason, results } = s.order({})
+  assert.equal(`${outcome} ${reason} ${results.ORDER_STRUCTURE}`, 'REJECT CAPACITY FAIL')
+  assert.equal(s.evaluate({}).outcome, 'HELD')
 })

@@ -83,7 +83,8 @@ export function createTwoPeople(state: State) {
   function easesName({ kind, name, flags }: RecordOf<typeof C.HIERARCHY>): boolean {
     const known = names.idOf(kind, name)
     // Orders that were refused wait then, and pass.
-    if (kind === Kind.OWNER && (flags & CANCELS_FIRST) !== 0 && (known < 0 || names.ownerCancelsFirst[known] === 0)) return true
+    if (kind === Kind.OWNER && (flags & CANCELS_FIRST) !== 0 && (known < 0 || names.ownerCancelsFirst[known] === 0))
+      return true
     if ((flags & 1) !== 0 || (kind !== Kind.VENUE && kind !== Kind.OWNER && kind !== Kind.STRATEGY)) return false
     if (known < 0) return false
     if (kind === Kind.STRATEGY) return state.algos.standing[known] !== 0

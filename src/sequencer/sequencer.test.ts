@@ -342,6 +342,23 @@ test('sweeps of a kill and the orders of others take turns', async () => {
   assert.deepEqual(types, [[KILL.type, order], [sweep, order], [sweep, order], [sweep]])
 })
 
+test('what is due by the time of a sweep comes before it', async () => {
+  const { engine, sequencer, journal } = rig()
+  let isDue = false
+  const tick = (tape: Tape) => {
+    isDue = false
+    return encode(tape, TICK, {})
+  }
+  engine.due = () => (isDue ? tick : null)
+  const onDurable = () => {
+    isDue = true
+  }
+  sequencer.submit({ write: (tape) => encode(tape, KILL, {}), onDurable, onFailure: () => assert.fail() })
+  while (journal.blocks.length < 2 + SWEEPS_PER_KILL) await turn()
+  const sweep = KILL_SWEEP.type
+  assert.deepEqual(journal.blocks.flatMap(commandTypes), [KILL.type, TICK.type, sweep, sweep, sweep])
+})
+
 test('a sweep that was due when the last process ended is fed without anybody asking', async () => {
   const engine = new CountingEngine()
   const tape = Tape.ofBytes(4096)

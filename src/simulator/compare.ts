@@ -132,7 +132,8 @@ export function learn(
   for (const { name, values } of recorded) {
     if (CARRIERS.includes(name)) command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
-      if (values.outcome === APPROVE || values.outcome === HELD) ledger.slots.set(given.values.seq, values.slot as number)
+      if (values.outcome === APPROVE || values.outcome === HELD)
+        ledger.slots.set(given.values.seq, values.slot as number)
     }
     if (name === 'Applied' && command.name === 'Limit' && (values.slot as number) >= 0) {
       const { control, subject, objectKind, object, param, phase } = command.values

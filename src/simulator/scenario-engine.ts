@@ -47,9 +47,9 @@ import {
   START_US,
 } from './scenario-given.ts'
 
-const NO_RULES: RulePack = { version: 1, rules: [], firstRefusal: () => -1 }
+export const NO_RULES: RulePack = { version: 1, rules: [], firstRefusal: () => -1 }
 /** Small, as each test makes two engines; large enough for the six hundred orders of a sweep. */
-const SIZES: EngineSizes = {
+export const SIZES: EngineSizes = {
   orders: 1 << 10,
   idsPerDay: 1 << 10,
   instruments: 16,
@@ -81,6 +81,8 @@ export class Scenario {
   said: readonly Said[] = []
   /** Exceptions inside decisions. */
   readonly riskErrors: unknown[] = []
+  /** Applies every entry too, from when it is set. */
+  also: Engine | undefined
   readonly #tape = Tape.ofBytes(1 << 18)
   readonly #entries: Uint8Array[] = []
   readonly #rules: RulePack
@@ -136,6 +138,7 @@ export class Scenario {
     const offset = write(tape)
     this.engine.execute(tape, offset)
     this.#entries.push(tape.u8.slice(0, tape.end))
+    this.also?.apply(tape, 0)
     this.said = saidFrom(tape, lengthAt(tape, offset))
     return this.said
   }

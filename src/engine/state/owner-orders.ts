@@ -50,7 +50,8 @@ export function createOwnerOrders(orders: Orders, names: Names, booksMax: number
     count = 0
     for (let slot = 0; slot < orders.top(); slot++) {
       const oi = slot * Order.INTS
-      if (i[oi + Order.LIVE] !== 0 && ownerCancelsFirst[ownerOf[i[oi + Order.SUBJECT + Kind.ACCOUNT]!]!] !== 0) add(slot)
+      if (i[oi + Order.LIVE] !== 0 && ownerCancelsFirst[ownerOf[i[oi + Order.SUBJECT + Kind.ACCOUNT]!]!] !== 0)
+        add(slot)
     }
   }
 

@@ -16,7 +16,13 @@ import {
   QUARANTINED,
   REFUSED,
 } from '../../model/records/events.ts'
-import { EXECUTION_PARKED, HOLD_ENDED, ORDER_ALARMED, PARKED_ENDED, REPORT_COMPARED } from '../../model/records/fate-events.ts'
+import {
+  EXECUTION_PARKED,
+  HOLD_ENDED,
+  ORDER_ALARMED,
+  PARKED_ENDED,
+  REPORT_COMPARED,
+} from '../../model/records/fate-events.ts'
 import {
   PROPOSAL_LINE_ADDED,
   PROPOSAL_LINE_APPLIED,

@@ -8,7 +8,7 @@ import { MUTANTS } from './mutants.ts'
 test('there are at least 40 mutants, of engine, exposure and journal', () => {
   assert.ok(MUTANTS.length >= 40)
   const folders = new Set(MUTANTS.map(({ file }) => file.split('/')[0]))
-  assert.deepEqual([...folders].sort(), ['engine', 'journal', 'sequencer'])
+  assert.deepEqual([...folders].sort(), ['engine', 'gateway', 'journal', 'sequencer'])
   assert.equal(new Set(MUTANTS.map(({ name }) => name)).size, MUTANTS.length)
 })
 

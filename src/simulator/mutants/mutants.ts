@@ -3,6 +3,8 @@
  * them one at a time and fails where one lives.
  */
 
+import { HOLD_MUTANTS } from './hold-mutants.ts'
+
 export interface Mutant {
   /** What a gate with this line would do. */
   readonly name: string
@@ -452,4 +454,5 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if ('cause' in handed) this.#answer(batch)",
     by: ['sequencer/sequencer.test'],
   },
+  ...HOLD_MUTANTS,
 ]

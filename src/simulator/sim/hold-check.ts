@@ -34,7 +34,8 @@ export class HoldCheck {
         this.#held.set(orderSeq, { ...hold, isInHand: false })
       }
     }
-    for (const [seq, { isInHand }] of this.#held) if (isInHand) throw new Error(`order ${seq} is in hand and not decided`)
+    for (const [seq, { isInHand }] of this.#held)
+      if (isInHand) throw new Error(`order ${seq} is in hand and not decided`)
   }
 
   #checkTime(given: Command): void {
@@ -53,7 +54,8 @@ export class HoldCheck {
   }
 
   #end(orderSeq: number, isDecided: boolean, given: Command): void {
-    if (this.#held.get(orderSeq)?.isInHand !== isDecided) throw new Error(`order ${orderSeq} is answered: ${inWords(given)}`)
+    if (this.#held.get(orderSeq)?.isInHand !== isDecided)
+      throw new Error(`order ${orderSeq} is answered: ${inWords(given)}`)
     this.#held.delete(orderSeq)
   }
 }

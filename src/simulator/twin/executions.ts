@@ -135,7 +135,12 @@ function fill(state: State, report: Report): TwinEvent[] {
   const broken = order === undefined ? [] : breakHold(order)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
   booking.unexplained = order === undefined
-  const events = [...broken, booked(report, booking, alarm), ...firstMark(state, booking), ...comparedLate(state, report)]
+  const events = [
+    ...broken,
+    booked(report, booking, alarm),
+    ...firstMark(state, booking),
+    ...comparedLate(state, report),
+  ]
   if (order !== undefined) {
     const counted = [...stopLosers(state, booking.keys), ...countExecution(state, booking, report.timeUs)]
     return [...events, ...counted, ...meetParked(state, booking)]

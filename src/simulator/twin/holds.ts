@@ -100,7 +100,8 @@ export function firstReady(state: State): Order | undefined {
 }
 
 function isReady(state: State, { hold }: Order): boolean {
-  return hold !== null && hold.waitsFor.every((seq) => !isLive(state.orders.get(seq) as Order))
+  if (hold === null) return false
+  return hold.waitsFor.every((seq) => !isLive(state.orders.get(seq) as Order))
 }
 
 export function holdDecide(state: State, values: ValuesOfCommand<'HoldDecide'>, pack: RulePack): TwinEvent[] {

@@ -14,7 +14,17 @@ import { HELD_OUTCOME, hold } from './holds.ts'
 import { bareDecision, judge } from './judge.ts'
 import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
-import { duration, idKey, type Keys, type Name, nameAt, type Order, type State, subjectAt, type Version } from './state.ts'
+import {
+  duration,
+  idKey,
+  type Keys,
+  type Name,
+  nameAt,
+  type Order,
+  type State,
+  subjectAt,
+  type Version,
+} from './state.ts'
 import { A01, A02 } from './structure.ts'
 import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
