@@ -115,13 +115,7 @@ export class OrderDecisions {
   }
 
   /** What became of the new order or replace at `command`; undefined for an order that is held, of which `later` is told. */
-  decided(
-    tape: Tape,
-    command: number,
-    end: number,
-    source: EchoSource | undefined,
-    later: Later,
-  ): Decided | undefined {
+  decided(tape: Tape, command: number, end: number, source: EchoSource | undefined, later: Later): Decided | undefined {
     const decision = decisionIn(tape, command, end)
     if (decision < 0) return this.#refused(tape, command, source)
     const outcome = outcomeAt(tape, decision)
@@ -272,7 +266,8 @@ export class OrderDecisions {
     if (this.#held.isHeld(seq)) return this.#wait(seq, tape, command, source, later, true)
     const first = this.#held.decided(seq) ?? this.#memory.recall(seq)
     // Of an order that was held, and is not any more, the first decision says nothing.
-    if (first !== undefined && !isHeld(first)) return this.#read(first, { units: undefined, words: source?.words }, true)
+    if (first !== undefined && !isHeld(first))
+      return this.#read(first, { units: undefined, words: source?.words }, true)
     return {
       ...FORGOTTEN,
       outcome: OUTCOME_WORDS[DUPLICATE],

@@ -85,7 +85,14 @@ export interface NewOrderSingle {
     | string
     | undefined;
   /** Soft block of this very order that a person has confirmed. Unit: seq. */
-  confirmId?: string | undefined;
+  confirmId?:
+    | string
+    | undefined;
+  /**
+   * How long it may be held where orders of its owner that it crosses are canceled first; holdUs of the parameters
+   * where it is not given. Unit: µs.
+   */
+  holdUs?: string | undefined;
 }
 
 /** A new version of an order. */
@@ -419,6 +426,7 @@ function createBaseNewOrderSingle(): NewOrderSingle {
     locateID: undefined,
     parentClOrdID: undefined,
     confirmId: undefined,
+    holdUs: undefined,
   };
 }
 
@@ -474,6 +482,9 @@ export const NewOrderSingle: MessageFns<NewOrderSingle> = {
     }
     if (message.confirmId !== undefined) {
       writer.uint32(138).string(message.confirmId);
+    }
+    if (message.holdUs !== undefined) {
+      writer.uint32(146).string(message.holdUs);
     }
     return writer;
   },
@@ -625,6 +636,14 @@ export const NewOrderSingle: MessageFns<NewOrderSingle> = {
             }
 
             message.confirmId = reader.string();
+            continue;
+          }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.holdUs = reader.string();
             continue;
           }
         }
