@@ -10,6 +10,7 @@ import type { Fault, Submission } from '../../sequencer/ports.ts'
 import type { ClientMessageRead } from '../../wire/client-message.ts'
 import type { SessionCommand } from '../../wire/session-commands.ts'
 import { cancelAnswer, commandAnswer } from '../answers/command-answer.ts'
+import type { Decided } from '../answers/order-decisions.ts'
 import type { Caller } from '../caller.ts'
 import { type OrderCommand, orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import type { GatewayServices } from '../services.ts'
@@ -21,6 +22,7 @@ import type { SessionState } from './session-state.ts'
 type Told = Extract<ClientMessageRead, { readonly words: Words } | { readonly kind: 'fault' }>
 type Written = number | RequestError
 
+const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
 const AGENT = dutyBit('cancels:execute')
 /** A full queue is asked again after this. */
 const QUEUE_RETRY_MS = 100
@@ -112,7 +114,14 @@ export class Taking {
   #order(seq: number, order: OrderCommand): void {
     this.#sequence(seq, false, {
       write: order.write,
-      body: (tape, command, end) => ({ $case: 'decision', value: decisionMessage(order.decided(tape, command, end)) }),
+      body: (tape, command, end) => {
+        const later = {
+          decided: (decided: Decided) => this.#answer(seq, decisionBody(decided)),
+          gaveUp: () => this.#answer(seq, refusedBody(new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS))),
+        }
+        const decided = order.decided(tape, command, end, later)
+        return decided === undefined ? undefined : decisionBody(decided)
+      },
     })
   }
 
@@ -144,13 +153,17 @@ export class Taking {
     neverRefused: boolean,
     command: {
       readonly write: (tape: Tape) => Written
-      readonly body: (tape: Tape, command: number, end: number) => Body
+      /** Undefined where the answer comes later, with another command. */
+      readonly body: (tape: Tape, command: number, end: number) => Body | undefined
       readonly onJournalDown?: () => void
     },
   ): void {
     const submission: Submission = {
       write: (tape) => offsetOf(command.write(tape)),
-      onDurable: (tape, at, end) => this.#answer(seq, command.body(tape, at, end)),
+      onDurable: (tape, at, end) => {
+        const body = command.body(tape, at, end)
+        if (body !== undefined) this.#answer(seq, body)
+      },
       onFailure: (fault, cause) => this.#answer(seq, faultBody(fault, cause)),
       neverRefused,
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
@@ -163,6 +176,10 @@ export class Taking {
     this.#state.send((seq) => encodeMessage(seq, refSeq, body))
     this.#state.receiver?.answered()
   }
+}
+
+function decisionBody(decided: Decided): Body {
+  return { $case: 'decision', value: decisionMessage(decided) }
 }
 
 /** The sequencer takes back what a write that throws has done, and hands the cause on. */

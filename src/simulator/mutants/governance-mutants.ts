@@ -129,9 +129,9 @@ export const GOVERNANCE_MUTANTS = [
   },
   {
     name: 'one client fills the table of soft blocks',
-    file: 'engine/state/confirmations.ts',
-    from: 'return hasOf(session) >= CONFIRMATIONS_OF_SESSION',
-    to: 'return hasOf(session) > CONFIRMATIONS_OF_SESSION',
+    file: 'engine/state/waivers.ts',
+    from: 'return hasOf(session) >= mostOfSession',
+    to: 'return hasOf(session) > mostOfSession',
     by: ['engine/soft-blocks.test'],
   },
 ] as const

@@ -16,6 +16,7 @@ import { compareEvents, type Ledger } from '../comparison/decisions.ts'
 import { compareStanding } from '../comparison/standing.ts'
 import type { Twin } from '../twin/twin.ts'
 import { ApprovalCheck } from './approval-check.ts'
+import { HoldCheck } from './hold-check.ts'
 import { KillCheck } from './kill-check.ts'
 import { LimitCheck } from './limit-check.ts'
 import type { Trace } from './trace.ts'
@@ -40,6 +41,7 @@ export class Witness {
   readonly #limits = new LimitCheck()
   readonly #kills = new KillCheck()
   readonly #approvals = new ApprovalCheck()
+  readonly #holds = new HoldCheck()
   #lastTimeUs = 0
   #blocks = 0
 
@@ -159,7 +161,8 @@ export class Witness {
     }
     this.#kills.entry(given, recorded, this.#twin.state)
     this.#limits.entry(given, recorded, view)
-    this.#approvals.entry(given, recorded)
+    this.#approvals.entry(given, recorded, this.#twin.state)
+    this.#holds.entry(given, recorded, this.#twin.state)
   }
 }
 
