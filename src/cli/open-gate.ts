@@ -149,7 +149,11 @@ async function openLocked(
   let server: RestServer | undefined
   let sessions: Sessions | undefined
   const sequencer = new Sequencer({
-    ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs, onFatal: settings.onFatal },
+    ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs },
+    onFatal: (cause) => {
+      server?.failed()
+      settings.onFatal(cause)
+    },
     publish: (block) => {
       server?.published(block)
       sessions?.published(block)

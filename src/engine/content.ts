@@ -17,6 +17,7 @@ const TEXT_WORDS = TEXT_CHARS / 4
 
 const CONFIRM_END = (N.confirmSeq + 1) * 8
 const OVERRIDE_END = (N.overrideSeq + 1) * 8
+const HOLD_END = (N.holdUs + 1) * 8
 
 /** Soft block that the NewOrder at `offset` names; a record that is older or short has none. */
 export function confirmSeqAt(tape: Tape, offset: number): number {
@@ -26,6 +27,11 @@ export function confirmSeqAt(tape: Tape, offset: number): number {
 /** Override that it names. */
 export function overrideSeqAt(tape: Tape, offset: number): number {
   return lengthAt(tape, offset) >= OVERRIDE_END ? tape.f64[(offset >> 3) + N.overrideSeq]! : 0
+}
+
+/** How long it says that it may be held. */
+export function holdUsAt(tape: Tape, offset: number): number {
+  return lengthAt(tape, offset) >= HOLD_END ? tape.f64[(offset >> 3) + N.holdUs]! : 0
 }
 
 export type Content = ReturnType<typeof createContent>
@@ -93,11 +99,19 @@ export function createContent(j: Judgement) {
     const bytes = i32[(at + 1) | 0]!
     if (bytes > NEW_BYTES) mixText(i32, (at + (N.unresolved >> 2)) | 0, TEXT_WORDS)
     else mixEmpty()
+    if (bytes >= HOLD_END) hashHold(tape, offset)
     finishContent()
     j.order0 = j.content0
     j.order1 = j.content1
     // An order that names nothing is short, as nearly all are; a what-if has another field here.
     if (bytes > NEW_BYTES) hashWaivers(tape, offset)
+  }
+
+  /** How long it may be held, behind a word that sets it apart from the two or four of what lets it pass. */
+  function hashHold(tape: Tape, offset: number): void {
+    if (typeAt(tape, offset) !== NEW_ORDER.type || holdUsAt(tape, offset) === 0) return
+    mixEmpty()
+    mix(tape.i32, (offset >> 2) + N.holdUs * 2, 2)
   }
 
   /** What lets an order pass that did not, and is of its content too: confirmSeq, and with an override overrideSeq behind it. */

@@ -5,6 +5,7 @@ import { ALGO, PARENT } from '../model/records/control-commands.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as E from '../model/records/events.ts'
 import * as Fate from '../model/records/fate-commands.ts'
+import * as FateEvents from '../model/records/fate-events.ts'
 import { SPILLED_CANCEL } from '../model/records/journal-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import { type Tape, typeAt } from '../model/records/tape.ts'
@@ -29,7 +30,9 @@ const EVALUATE = C.EVALUATE.type
 const NOT_SENT = C.NOT_SENT.type
 const FEED_HEARTBEAT = C.FEED_HEARTBEAT.type
 const ORDER_STATUS = Fate.ORDER_STATUS.type
+const HOLD_DECIDE = Fate.HOLD_DECIDE.type
 const APPLIED = E.APPLIED.type
+const HOLD_ENDED = FateEvents.HOLD_ENDED.type
 const APPROVE = P.APPROVE.type
 const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 
@@ -37,7 +40,7 @@ export type CommandDecider = ReturnType<typeof createCommandDecider>
 
 export function createCommandDecider(state: State, parts: Parts) {
   const { orders, reports, park, beside, fates, close, explain, reference, market, governance } = parts
-  const { calendars, statements, liveOrders, confirmations, overrides, twoPeople, enforcement } = parts
+  const { calendars, statements, liveOrders, confirmations, overrides, twoPeople, enforcement, holds } = parts
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
 
@@ -148,6 +151,8 @@ export function createCommandDecider(state: State, parts: Parts) {
         return explain.decide(tape, offset)
       case Fate.EXECUTION_SOURCE.type:
         return beside.setSource(tape, offset)
+      case HOLD_DECIDE:
+        return holds.begin(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:
@@ -172,15 +177,22 @@ export function createCommandDecider(state: State, parts: Parts) {
     if (type === EXECUTION_REPORT && state.profile >= 0) return reports.refuseUnjudged(tape, offset, reason)
     if (type === C.DAY_ROLL.type && state.profile >= 0) return calendars.failed(tape, offset, reason)
     if (type === D.STATEMENT_SWEEP.type && state.profile >= 0) return liveOrders.drop(tape, offset, reason)
+    if (type === HOLD_DECIDE && state.profile >= 0) return holds.fail(tape, offset, reason)
     if (type !== C.NEW_ORDER.type && type !== C.REPLACE_ORDER.type && type !== C.EVALUATE.type) {
       return writeRefused(tape, reason)
     }
     orders.refuseUnjudged(tape, reason)
   }
 
-  /** What a command entails once it has taken effect: a mark that moves, a limit that stands below its use. */
+  /**
+   * What a command entails once it has taken effect: a mark that moves, a limit that stands below its use, the decision on
+   * an order that was held.
+   */
   function follow(tape: Tape, offset: number, events: number): void {
-    if (events >= tape.end || typeAt(tape, events) !== APPLIED) return
+    if (events >= tape.end) return
+    const first = typeAt(tape, events)
+    if (first === HOLD_ENDED && typeAt(tape, offset) === HOLD_DECIDE) return holds.follow(tape, events)
+    if (first !== APPLIED) return
     const id = tape.i32[(events >> 2) + E.APPLIED.at.id]!
     switch (typeAt(tape, offset)) {
       case QUOTE:

@@ -7,9 +7,9 @@ import { KILL, KILL_SWEEP, LIMIT, RELEASE } from '../model/records/commands.ts'
 import { LIMIT_BREACHED } from '../model/records/events.ts'
 import { decode, encode, type RecordOf } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { DUTIES, SESSION_PHASES, TRADING_STATES } from '../model/vocabulary.ts'
+import { DUTIES, ORDER_STATES, SESSION_PHASES, TRADING_STATES } from '../model/vocabulary.ts'
 import { latchCoversOrder } from './controls/trading-state.ts'
-import { writeApplied, writeCancelRequested, writeRefused, writeSwept } from './events-out.ts'
+import { writeApplied, writeCancelRequested, writeHoldEnded, writeRefused, writeSwept } from './events-out.ts'
 import { openItem } from './release-checklist.ts'
 import { ENFORCED } from './row-relief.ts'
 import { LATCHES_MAX } from './state/latches.ts'
@@ -43,10 +43,13 @@ const UNKNOWN_LATCH = reasonNumber('UNKNOWN_LATCH')
 const DUTY_MISSING = reasonNumber('DUTY_MISSING')
 const MAKER_IS_CHECKER = reasonNumber('MAKER_IS_CHECKER')
 const NOT_REQUESTED = reasonNumber('NOT_REQUESTED')
+const KILLED = reasonNumber('KILLED')
 const LIMIT_BELOW_USE = reasonNumber('LIMIT_BELOW_USE')
 
 const RELEASE_REQUEST = 1 << DUTIES.indexOf('release:request')
 const RELEASE_APPROVE = 1 << DUTIES.indexOf('release:approve')
+const HELD = ORDER_STATES.indexOf('HELD')
+const CANCELED = ORDER_STATES.indexOf('CANCELED')
 const REMOVE = 1
 /** What rests beyond the limit is cancelled: of a row that refuses, and whose use is what rests. */
 const ENFORCE_ON_RESTING = 2
@@ -224,13 +227,10 @@ export class GovernanceDecider {
       const oi = slot * Order.INTS
       if (orders.i[oi + Order.LIVE] === 0 || orders.f[slot * Order.NUMS + Order.CANCEL_SEQ] !== 0) continue
       if (!latchCoversOrder(this.#state, latch, slot)) continue
-      writeCancelRequested(
-        tape,
-        orders.f[slot * Order.NUMS + Order.SEQ]!,
-        slot,
-        id,
-        orders.i[oi + Order.SUBJECT + Kind.SESSION]!,
-      )
+      const orderSeq = orders.f[slot * Order.NUMS + Order.SEQ]!
+      // What is held is not at the market: it needs no cancel there.
+      if (orders.i[oi + Order.STATE] === HELD) writeHoldEnded(tape, orderSeq, slot, CANCELED, KILLED)
+      else writeCancelRequested(tape, orderSeq, slot, id, orders.i[oi + Order.SUBJECT + Kind.SESSION]!)
     }
     writeSwept(tape, id, end >= orders.top() ? -1 : end)
   }

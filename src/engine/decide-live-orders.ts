@@ -17,7 +17,7 @@ import type { Tape } from '../model/records/tape.ts'
 import { TIMES_IN_FORCE } from '../model/vocabulary.ts'
 import type { OrderDecider } from './decide-order.ts'
 import { isPrice } from './decide-reference.ts'
-import { writeApplied, writeCancelRequested, writeLatchSet, writeRefused } from './events-out.ts'
+import { writeApplied, writeCancelRequested, writeHoldEnded, writeLatchSet, writeRefused } from './events-out.ts'
 import { Ref } from './market.ts'
 import { Has, InstrumentFlag } from './state/instruments.ts'
 import { Key } from './state/latches.ts'
@@ -31,6 +31,7 @@ const UNKNOWN_NAME = reasonNumber('UNKNOWN_NAME')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const HIERARCHY_MISMATCH = reasonNumber('HIERARCHY_MISMATCH')
 const CAPACITY = reasonNumber('CAPACITY')
+const HOLD_ENDED = reasonNumber('HOLD_ENDED')
 const RISK_ERROR = reasonNumber('RISK_ERROR')
 const STATEMENT_NOT_OPEN = reasonNumber('STATEMENT_NOT_OPEN')
 const STATEMENT_MISMATCH = reasonNumber('STATEMENT_MISMATCH')
@@ -271,6 +272,8 @@ export class LiveOrderDecider {
     const { f, i } = this.#state.orders
     const oi = slot * Order.INTS
     const row = list.rows[at]!
+    // The market has an order that was not approved: nobody decides on it any more.
+    if (i[oi + Order.STATE] === HELD) writeHoldEnded(tape, f[slot * Order.NUMS + Order.SEQ]!, slot, UNKNOWN, HOLD_ENDED)
     this.#check(tape, list, at, slot, DIFFERS, LIVE_ORDER_DIFFERS, UNKNOWN)
     const isOther =
       i[oi + Order.INSTR] !== row.instrument ||

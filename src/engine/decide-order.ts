@@ -8,10 +8,11 @@ import { CONTROLS, controlIndex } from '../model/controls.ts'
 import { parameterIndex } from '../model/parameters.ts'
 import { EVALUATE, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
 import { lengthAt, readText, type Tape } from '../model/records/tape.ts'
-import { type Content, confirmSeqAt, overrideSeqAt } from './content.ts'
+import { type Content, confirmSeqAt, holdUsAt, overrideSeqAt } from './content.ts'
 import { UNDEFINED_FLAG } from './controls/order-structure.ts'
 import { FIRST_STOP } from './controls/self-match.ts'
 import type { Controls } from './controls.ts'
+import { createCrossings } from './crossings.ts'
 import { writeConfirmationMoved } from './decide-confirmations.ts'
 import { writeOverrideMoved } from './decide-overrides.ts'
 import { createDecisionEvent, Decided } from './decision-event.ts'
@@ -30,6 +31,7 @@ const NOT_PERMITTED = reasonNumber('NOT_PERMITTED')
 const CAPACITY = reasonNumber('CAPACITY')
 const INVALID_QTY = reasonNumber('INVALID_QTY')
 const SOFT_LIMIT = reasonNumber('SOFT_LIMIT')
+const SELF_MATCH = reasonNumber('SELF_MATCH')
 const CLORDID_CONFLICT = reasonNumber('CLORDID_CONFLICT')
 const UNKNOWN_ORDER = reasonNumber('UNKNOWN_ORDER')
 const ORDER_TERMINAL = reasonNumber('ORDER_TERMINAL')
@@ -54,12 +56,13 @@ const EXPIRY_GIVEN = 4
 const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
+const HELD = 3
 const SOFT_BLOCK = 4
 
 /** Cell pages that executions, which cannot be refused, may still open. */
 const PAGES_MARGIN = 1024
 
-/** Of an order that names no soft block and no override. */
+/** Of an order that names no soft block and no override, and does not say how long it may be held. */
 const NEW_ORDER_BYTES = NEW_ORDER.shortBytes
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
@@ -69,7 +72,7 @@ const CONTROL_COUNT = CONTROLS.length
 export type OrderDecider = ReturnType<typeof createOrderDecider>
 
 export function createOrderDecider(state: State, j: Judgement, controls: Controls, content: Content) {
-  const { parents, confirmations, overrides } = state
+  const { parents, confirmations, overrides, holds } = state
   const { names, orders, ids, limits, cells, books, metrics, duplicates, parameters } = state
   const { f, i, vf, vi } = orders
   const { x, subjects } = j
@@ -77,6 +80,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
   const { resolve, judge } = createOrderJudge(state, j, controls)
   const { judgeNames } = controls
   const { hashNewOrder, hashDuplicate, hashReplace } = content
+  const crossings = createCrossings(state, j)
   const { numbers, writeDecision, writeWarnings } = createDecisionEvent(state, j)
   /** How far the decision under way has come: the id that it takes, and the order that it would replace. */
   let takenId = -1
@@ -115,10 +119,15 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     if (!whatIf && lengthAt(tape, offset) > NEW_ORDER_BYTES) {
       j.confirmSeq = confirmSeqAt(tape, offset)
       j.overrideSeq = overrideSeqAt(tape, offset)
+      j.holdUs = holdUsAt(tape, offset)
     }
     const flags = whatIf ? askedFlags(tape, c) : i32[c + N.flags]!
-    if (judge(flags, false) !== 0) return finish(tape, REJECT, -1, -1, idSlot)
+    const refusal = judge(flags, false)
+    const mayWait = refusal === SELF_MATCH && mayBeHeld()
+    if (refusal !== 0 && !mayWait) return finish(tape, REJECT, -1, -1, idSlot)
+    // Nothing is canceled for an order that a person must look at first.
     if (j.softRows > 0) return softBlock(tape, idSlot, whatIf)
+    if (mayWait) return hold(tape, idSlot, whatIf)
     finish(tape, APPROVE, whatIf ? -1 : orders.nextSlot(), -1, idSlot)
     useConfirmation(tape)
     if (j.overrideSeq !== 0) writeOverrideMoved(tape, overrides.get(j.overrideSeq)!, OverrideState.USED)
@@ -137,6 +146,60 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     j.idHash = hash
     j.idSeq = state.seq
     return ids.find(tape, at, session, hash)
+  }
+
+  /** What two people let pass is one order now, as they saw it refused: it does not wait. */
+  function mayBeHeld(): boolean {
+    return j.overrideSeq === 0 && crossings.mayBeAwaited()
+  }
+
+  /** Nothing refuses but what its owner has resting: it is reserved, and waits until that is canceled. */
+  function hold(tape: Tape, idSlot: number, whatIf: boolean): void {
+    if (!whatIf && (holds.isFull() || crossings.areTooMany())) return refuseAt(tape, A01, CAPACITY, idSlot)
+    const slot = whatIf ? -1 : orders.nextSlot()
+    finish(tape, HELD, slot, -1, idSlot)
+    if (!whatIf) crossings.write(tape, slot)
+  }
+
+  /**
+   * Decides a held order again, which reserves nothing now: as a new one of this moment, whose message was counted when it
+   * came. It is approved or refused, and not held again.
+   */
+  function decideHeld(tape: Tape, slot: number): void {
+    const { confirmSeq, order0, order1, duplicate0, duplicate1 } = holds.get(slot)!
+    j.reset()
+    readOrder(slot)
+    j.replaces = -1
+    j.nonAtomic = false
+    j.isCounted = true
+    const of = slot * Order.NUMS
+    x[X.QTY] = f[of + Order.QTY]!
+    x[X.PX] = f[of + Order.PX]!
+    x[X.STOP] = f[of + Order.STOP]!
+    j.content0 = 0
+    j.content1 = 0
+    j.confirmSeq = confirmSeq
+    j.order0 = order0
+    j.order1 = order1
+    j.duplicate0 = duplicate0
+    j.duplicate1 = duplicate1
+    resolveOrder(slot * Order.INTS)
+    const prices = j.ordType & PRICES_GIVEN
+    const reason = judge(prices | (j.timeInForce === GOOD_TILL_DATE ? EXPIRY_GIVEN : 0), false)
+    const approved = reason === 0 && j.softRows === 0
+    numbers[Decided.ORDER_SEQ] = f[of + Order.SEQ]!
+    numbers[Decided.FIRST_SEQ] = 0
+    numbers[Decided.TOKEN_EXPIRY] = approved ? x[X.NOW]! + parameters[TOKEN_LIFE]! : 0
+    if (!approved) return writeDecision(tape, REJECT, reason !== 0 ? reason : SOFT_LIMIT, slot, -1, -1)
+    writeDecision(tape, APPROVE, 0, slot, -1, -1)
+    if (j.warnedRows > 0) writeWarnings(tape)
+    useConfirmation(tape)
+  }
+
+  /** A held order that could not be judged to its end. */
+  function refuseHeld(tape: Tape, slot: number, reason: number): void {
+    j.reset()
+    refuse(tape, reason, slot, -1)
   }
 
   /** Nothing refuses, and a person must look: nothing is reserved until the order is sent again. */
@@ -229,6 +292,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     replaced = slot
     readOrder(slot)
     j.restates = true
+    j.isCounted = true
     // Its own version pends already: nothing is added to it, whatever the venue does with replaces.
     j.nonAtomic = false
     if (triggers) readTriggered(slot)
@@ -373,7 +437,7 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     numbers[Decided.ORDER_SEQ] = orderSeq
     numbers[Decided.FIRST_SEQ] = 0
     numbers[Decided.TOKEN_EXPIRY] = approved ? x[X.NOW]! + parameters[TOKEN_LIFE]! : 0
-    const reason = approved ? 0 : j.firstReason()
+    const reason = approved ? 0 : outcome === SOFT_BLOCK ? SOFT_LIMIT : j.firstReason()
     writeDecision(tape, outcome, approved || reason !== 0 ? reason : SOFT_LIMIT, slot, version, idSlot)
     if (approved && j.warnedRows > 0 && idSlot >= 0) writeWarnings(tape)
   }
@@ -391,5 +455,5 @@ export function createOrderDecider(state: State, j: Judgement, controls: Control
     )
   }
 
-  return { decideNew, decideReplace, restate, refuseUnjudged }
+  return { decideNew, decideReplace, restate, decideHeld, refuseHeld, refuseUnjudged }
 }

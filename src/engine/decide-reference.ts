@@ -45,8 +45,13 @@ const BINDS: readonly (readonly [number, number])[] = [
   [Kind.ACCOUNT, Kind.ASSET_CLASS],
   [Kind.PRINCIPAL, -1],
 ]
-/** Kinds of names whose flag 1 says something. */
-const FLAGGED: ReadonlySet<number> = new Set([Kind.VENUE, Kind.OWNER, Kind.PRINCIPAL, Kind.STRATEGY])
+/** The flags of a name, by its kind; of every other kind there is none. */
+const FLAGS_OF: ReadonlyMap<number, number> = new Map([
+  [Kind.VENUE, 1],
+  [Kind.OWNER, 3],
+  [Kind.PRINCIPAL, 1],
+  [Kind.STRATEGY, 1],
+])
 /** May be negative, inverse, Reg SHO, prior close given. */
 const INSTRUMENT_FLAGS = 15
 const bit = (duty: (typeof DUTIES)[number]) => 1 << DUTIES.indexOf(duty)
@@ -94,8 +99,7 @@ export class ReferenceDecider {
       return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.kind)
     }
     if (name === '') return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.name)
-    if ((command.flags & ~(FLAGGED.has(kind) ? 1 : 0)) !== 0)
-      return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.flags)
+    if ((command.flags & ~(FLAGS_OF.get(kind) ?? 0)) !== 0) return writeRefused(tape, INVALID_VALUE, HIERARCHY.at.flags)
     const parents = this.#parentsOf(command)
     for (const [parent, id, field] of parents) {
       if (!names.has(parent, id)) return writeRefused(tape, UNKNOWN_NAME, field)

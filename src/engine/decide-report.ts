@@ -14,6 +14,7 @@ import {
   Change,
   writeCancelDecided,
   writeCancelOfNone,
+  writeHoldEnded,
   writeLatchSet,
   writeMarkMoved,
   writeMoved,
@@ -49,11 +50,13 @@ const CUM_QTY_MISMATCH = reasonNumber('CUM_QTY_MISMATCH')
 const BOOKING_OVERFLOW = reasonNumber('BOOKING_OVERFLOW')
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const CAPACITY = reasonNumber('CAPACITY')
+const HOLD_ENDED = reasonNumber('HOLD_ENDED')
 
 const APPROVED = 0
 const WORKING = 1
 const PENDING_CANCEL = 2
 const UNKNOWN = 3
+const HELD = 4
 const CANCELED_STATE = 6
 const REJECTED_STATE = 7
 const EXPIRED_STATE = 8
@@ -117,9 +120,17 @@ export function createReportDecider(
   /** A cancel always passes; the event says which order it found. */
   function cancel(tape: Tape, offset: number): void {
     const slot = find.byId(tape, offset + C.origClOrdID, tape.i32[(offset >> 2) + C.owner]!)
-    if (slot >= 0) writeCancelDecided(tape, f, slot * Order.NUMS + Order.SEQ, slot)
-    else writeCancelOfNone(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
+    if (slot >= 0) {
+      writeCancelDecided(tape, f, slot * Order.NUMS + Order.SEQ, slot)
+      // It is not at the market: there it needs no cancel.
+      if (isHeld(slot)) endHold(tape, slot, CANCELED_STATE)
+    } else writeCancelOfNone(tape, slot === Sought.ENDED ? ORDER_TERMINAL : UNKNOWN_ORDER)
   }
+
+  const isHeld = (slot: number): boolean => i[slot * Order.INTS + Order.STATE] === HELD
+  /** A hold ends without a decision. */
+  const endHold = (tape: Tape, slot: number, to: number): void =>
+    writeHoldEnded(tape, f[slot * Order.NUMS + Order.SEQ]!, slot, to, HOLD_ENDED)
 
   function notSent(tape: Tape, offset: number): void {
     const slot = find.byId(tape, offset + S.clOrdID, tape.i32[(offset >> 2) + S.session]!)
@@ -128,13 +139,17 @@ export function createReportDecider(
     const version = ids.versionOf(find.idSlot())
     if (version >= 0) return move(tape, slot, standing, version, Change.VERSION_DROPPED)
     const isFirst = ids.seqOf(find.idSlot()) === f[slot * Order.NUMS + Order.SEQ]
-    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || (standing !== APPROVED && standing !== UNKNOWN)) {
+    const mayBeUnsent = standing === APPROVED || standing === UNKNOWN || standing === HELD
+    if (!isFirst || i[slot * Order.INTS + Order.REPORTED] !== 0 || !mayBeUnsent) {
       return writeRefused(tape, NOT_SENT_REFUSED)
     }
-    move(tape, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
+    if (standing === HELD) endHold(tape, slot, NOT_SENT_STATE)
+    else move(tape, slot, NOT_SENT_STATE, -1, Change.TERMINAL)
   }
 
   function move(tape: Tape, slot: number, to: number, version: number, change: number): void {
+    // The market has an order that was not approved: it stays reserved, and is decided on no more.
+    if (isHeld(slot)) endHold(tape, slot, WORKING)
     writeMoved(tape, f, slot * Order.NUMS + Order.SEQ, slot, to, version, change)
   }
 
@@ -172,7 +187,7 @@ export function createReportDecider(
   /** A report that moves the order `slot`. `byName`: its clOrdID is one of the order's, and may be a pending version's. */
   function settle(tape: Tape, slot: number, byName: boolean, type: number): void {
     const standing = i[slot * Order.INTS + Order.STATE]!
-    const working = standing === APPROVED || standing === UNKNOWN ? WORKING : standing
+    const working = standing === APPROVED || standing === UNKNOWN || standing === HELD ? WORKING : standing
     switch (type) {
       case NEW:
         return move(tape, slot, working, -1, Change.STATE_ONLY)
@@ -372,7 +387,10 @@ export function createReportDecider(
     const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const amount = flowValue(inverse, px < 0 ? -px : px, qty, flowN[instrument]!, flowD[instrument]!)
     const slot = booked[Booked.SLOT]!
-    if (slot >= 0) booked[Booked.ALARM] = alarmOf(tape, at, slot)
+    if (slot >= 0) {
+      booked[Booked.ALARM] = alarmOf(tape, at, slot)
+      if (isHeld(slot)) endHold(tape, slot, WORKING)
+    }
     booked[Booked.EXEC_SLOT] = executions.nextSlot()
     booked[Booked.CONTENT0] = j.content0
     booked[Booked.CONTENT1] = j.content1

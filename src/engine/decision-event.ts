@@ -14,6 +14,7 @@ const W = LIMIT_WARNED.at
 const REARM = parameterIndex('warnRearmBps')
 const REJECT = 0
 const APPROVE = 1
+const HELD = 3
 const LEVELS: number = WARN_LEVELS
 
 /** Numbers that a decision says beside the judgement, in `DecisionEvent.numbers`. */
@@ -52,7 +53,7 @@ export function createDecisionEvent(state: State, j: Judgement) {
     f[E.protectionPx] = isValued ? x[X.PROTECTION]! : 0
     f[E.refPx] = x[X.REF]!
     f[E.refTimeUs] = x[X.REF_US]!
-    f[E.openValue] = outcome === APPROVE ? x[X.OPEN_VERSION]! : 0
+    f[E.openValue] = outcome === APPROVE || outcome === HELD ? x[X.OPEN_VERSION]! : 0
     f[E.qtyPassing] = outcome === REJECT ? x[X.QTY_PASSING]! : 0
     i[E.outcome] = outcome
     i[E.reason] = reason

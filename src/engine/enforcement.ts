@@ -9,7 +9,7 @@ import { KILL_SWEEP } from '../model/records/commands.ts'
 import { LIMIT_SWEPT } from '../model/records/control-events.ts'
 import { decode, encode } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
-import { writeCancelRequested, writeRefused } from './events-out.ts'
+import { writeCancelRequested, writeHoldEnded, writeRefused } from './events-out.ts'
 import { createNewest } from './newest.ts'
 import { createRowRelief } from './row-relief.ts'
 import type { Enforcement } from './state/enforcements.ts'
@@ -18,7 +18,10 @@ import { Order } from './state/orders.ts'
 import type { State } from './state/state.ts'
 
 const INVALID_VALUE = reasonNumber('INVALID_VALUE')
+const HOLD_ENDED = reasonNumber('HOLD_ENDED')
 const PENDING_CANCEL = 2
+const HELD = 4
+const CANCELED = 6
 
 export type EnforcementStep = ReturnType<typeof createEnforcementStep>
 
@@ -44,8 +47,7 @@ export function createEnforcementStep(state: State) {
     let asked = e.asked
     for (const slot of slots) {
       if (!relief.isNeeded(slot)) continue
-      const session = i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!
-      writeCancelRequested(tape, f[slot * Order.NUMS + Order.SEQ]!, slot, -1, session)
+      removeOrder(tape, slot)
       relief.lift(slot)
       asked++
     }
@@ -55,6 +57,14 @@ export function createEnforcementStep(state: State) {
     }
     // Of two ends that hold up one use the smaller counts for nothing until the larger has gone: another pass sees.
     else encode(tape, LIMIT_SWEPT, { slot: e.slot, done: asked > 0 ? 0 : 1 })
+  }
+
+  function removeOrder(tape: Tape, slot: number): void {
+    const oi = slot * Order.INTS
+    const orderSeq = f[slot * Order.NUMS + Order.SEQ]!
+    // What is held is not at the market: it ends here.
+    if (i[oi + Order.STATE] === HELD) writeHoldEnded(tape, orderSeq, slot, CANCELED, HOLD_ENDED)
+    else writeCancelRequested(tape, orderSeq, slot, -1, i[oi + Order.SUBJECT + Kind.SESSION]!)
   }
 
   /** Takes what goes anyway out of the row's use, and finds the newest of the other orders that count at it. */

@@ -38,6 +38,7 @@ const COMMAND_TIME = C.TICK.at.timeUs
 
 const LIMIT_TIMER = TIMER_KINDS.indexOf('LIMIT')
 const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
+const HOLD_TIMER = TIMER_KINDS.indexOf('HOLD')
 const CONFIRM_TIMER = TIMER_KINDS.indexOf('CONFIRM')
 const OVERRIDE_TIMER = TIMER_KINDS.indexOf('OVERRIDE')
 
@@ -61,13 +62,14 @@ export function createEngine(options: EngineOptions): Engine {
   const { tripped } = state.watches
   const onError = (error: unknown) => options.onRiskError?.(error, state.seq)
   const parts = createParts(state, options.rules, onError)
-  const { watcher, park, confirmations, overrides } = parts
+  const { watcher, park, confirmations, overrides, holds } = parts
   const { stopped } = parts.evolveOverrides
   const { decide, decideApproved, refuse, follow, proposals, limitTerms } = createCommandDecider(state, parts)
   const evolve = createEventEvolver(state, parts)
   const { due, nextWork, nextSweep } = createWork(state, parts)
 
   const timerDeciders = {
+    [HOLD_TIMER]: (tape: Tape, id: number) => holds.expire(tape, id),
     [LIMIT_TIMER]: (tape: Tape, id: number) => limitTerms.fire(tape, id),
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
     [CONFIRM_TIMER]: (tape: Tape, id: number) => confirmations.expire(tape, id),
@@ -164,6 +166,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (!fireNext(tape)) return
       const inner = E.commandOf(tape, offset, offset, events)
       evolveFrom(tape, offset, events)
+      if (tripped.length > 0) act(tape, offset)
       if (inner === offset) continue
       const decided = tape.end
       follow(tape, inner, events + lengthAt(tape, events))

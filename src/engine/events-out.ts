@@ -11,6 +11,7 @@ import {
   REFUSED,
   SWEPT,
 } from '../model/records/events.ts'
+import { HOLD_ENDED, HOLD_WAITS } from '../model/records/fate-events.ts'
 import { begin } from '../model/records/schema.ts'
 import type { Tape } from '../model/records/tape.ts'
 
@@ -105,6 +106,30 @@ export function writeCancelRequested(tape: Tape, orderSeq: number, slot: number,
   i32[i + at.slot] = slot
   i32[i + at.latch] = latch
   i32[i + at.session] = session
+}
+
+export function writeHoldWaits(
+  tape: Tape,
+  orderSeq: number,
+  slot: number,
+  crossingSeq: number,
+  crossingSlot: number,
+): void {
+  const at = HOLD_WAITS.at
+  const offset = begin(tape, HOLD_WAITS)
+  tape.f64[(offset >> 3) + at.orderSeq] = orderSeq
+  tape.f64[(offset >> 3) + at.crossingSeq] = crossingSeq
+  tape.i32[(offset >> 2) + at.slot] = slot
+  tape.i32[(offset >> 2) + at.crossingSlot] = crossingSlot
+}
+
+export function writeHoldEnded(tape: Tape, orderSeq: number, slot: number, state: number, reason: number): void {
+  const at = HOLD_ENDED.at
+  const offset = begin(tape, HOLD_ENDED)
+  tape.f64[(offset >> 3) + at.orderSeq] = orderSeq
+  tape.i32[(offset >> 2) + at.slot] = slot
+  tape.i32[(offset >> 2) + at.state] = state
+  tape.i32[(offset >> 2) + at.reason] = reason
 }
 
 export function writeLatchSet(

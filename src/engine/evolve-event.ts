@@ -30,12 +30,14 @@ const ORDER_MOVED = E.ORDER_MOVED.type
 const EXECUTION_BOOKED = E.EXECUTION_BOOKED.type
 const EXECUTION_REVERSED = E.EXECUTION_REVERSED.type
 const MARK_MOVED = E.MARK_MOVED.type
+const HOLD_DECIDE = Fate.HOLD_DECIDE.type
 const APPLIED = E.APPLIED.type
 
 /** Returns the function that applies the event at `event`, which stands behind the command at `command`. */
 export function createEventEvolver(state: State, parts: Parts): (tape: Tape, command: number, event: number) => void {
   const { evolveOrders, evolveReports, evolveReference, evolveMarket, evolveCalendars, evolveLiveOrders } = parts
   const {
+    evolveHolds,
     evolveStatements,
     evolveGovernance,
     evolveProposals,
@@ -56,6 +58,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
       case ORDER_DECIDED:
         if (typeAt(tape, command) === NEW_ORDER) evolveOrders.newDecided(tape, command, event)
         else if (typeAt(tape, command) === REPLACE_ORDER) evolveOrders.replaceDecided(tape, command, event)
+        else if (typeAt(tape, command) === HOLD_DECIDE) evolveHolds.decided(tape, command, event)
         return
       case CANCEL_DECIDED:
         return evolveOrders.cancelDecided(tape, command, event)
@@ -85,6 +88,10 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return typeAt(tape, command) === C.SESSION_PHASE.type
           ? close.swept(tape, command, event)
           : evolveGovernance.swept(tape, event)
+      case FateEvents.HOLD_WAITS.type:
+        return evolveHolds.waits(tape, event)
+      case FateEvents.HOLD_ENDED.type:
+        return evolveHolds.ended(tape, event)
       case FateEvents.REPORT_COMPARED.type:
         return beside.compared(tape, event)
       case FateEvents.EXECUTION_PARKED.type:

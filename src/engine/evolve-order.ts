@@ -9,6 +9,7 @@ import { readText, type Tape } from '../model/records/tape.ts'
 import type { Content } from './content.ts'
 import { Change } from './events-out.ts'
 import type { ConfirmationEvolver } from './evolve-confirmations.ts'
+import type { HoldEvolver } from './evolve-holds.ts'
 import type { OverrideEvolver } from './evolve-overrides.ts'
 import { type Judgement, Verdict } from './judgement.ts'
 import { type OrderLife, Term } from './order-life.ts'
@@ -33,6 +34,7 @@ const PENDING_CANCEL = 2
 const UNKNOWN = 3
 const FILLED = 5
 const REJECTED = 7
+const HELD = 3
 const SOFT_BLOCK = 4
 
 const MARKET_ACCESS = controlIndex('MARKET_ACCESS')
@@ -63,6 +65,7 @@ export function createOrderEvolver(
   watcher: Watcher,
   confirmations: ConfirmationEvolver,
   overrides: OverrideEvolver,
+  holds: HoldEvolver,
 ) {
   const { ids, orders, limits, names, duplicates } = state
   const { parents } = state
@@ -96,7 +99,7 @@ export function createOrderEvolver(
       stampSubjects(i32[c + N.account]!, i32[c + N.trader]!, i32[c + N.strategy]!)
     }
     if (idSlot < 0) return
-    const slot = outcome === APPROVE ? i32[e + E.slot]! : -1
+    const slot = outcome === APPROVE || outcome === HELD ? i32[e + E.slot]! : -1
     useId(tape, command + N.clOrdID, session, e, slot, -1)
     if (slot >= 0) open(tape, command, event, slot, idSlot, session)
     if (outcome === SOFT_BLOCK) confirmations.blocked(tape, command, event, session)
@@ -129,6 +132,7 @@ export function createOrderEvolver(
     readDecided(tape, event)
     if (parents.made > 0) parents.adopt(slot, parentNamed(tape, command, session))
     life.open(slot, idSlot)
+    if (i32[(event >> 2) + E.outcome] === HELD) return holds.began(tape, command, slot)
     // Without a row too: one that is set now counts the orders of its whole window.
     if (j.duplicateSeq !== state.seq) hashDuplicate(tape, command)
     duplicates.remember(j.duplicate0, j.duplicate1, state.timeUs)

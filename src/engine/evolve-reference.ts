@@ -104,7 +104,7 @@ export class ReferenceEvolver {
     this.#state.referenceVersion++
     const { kind } = command
     if (kind === Kind.VENUE) names.venueNonAtomic[id] = command.flags & 1
-    if (kind === Kind.OWNER) names.ownerCrossVenue[id] = command.flags & 1
+    if (kind === Kind.OWNER) this.#owner(id, command.flags)
     if (kind === Kind.STRATEGY) this.#state.algos.flag(id, command.flags & 1)
     if (kind === Kind.PRINCIPAL) names.isPerson[id] = command.flags & 1
     if (names.idOf(kind, command.name) >= 0) return
@@ -119,6 +119,14 @@ export class ReferenceEvolver {
     for (const subject of [0, command.entity, command.client, command.desk, id]) names.joinEntity(subject, id)
     names.bind(Bound.OWN_ACCOUNT, id, id, (cells.addOwner(0, id, id) + 1) * 2 + 1)
     this.#ensureDesk(command.desk, id)
+  }
+
+  #owner(id: number, flags: number): void {
+    const { names, ownerOrders } = this.#state
+    const was = names.ownerCancelsFirst[id]
+    names.ownerCrossVenue[id] = flags & 1
+    names.ownerCancelsFirst[id] = (flags >> 1) & 1
+    if (names.ownerCancelsFirst[id] !== was) ownerOrders.gather()
   }
 
   /** A cell of (desk, account): where the desk's traders, or the account's home desk, hold its positions. */

@@ -2,6 +2,7 @@
  * Judges an order against every control (docs/reference/decision.md §4 to §7): resolves what hangs on its names, values
  * it, asks each control, and finds the largest quantity that would have passed. Changes nothing but the scratch.
  */
+import { HOLD_MAX_US } from '../model/bounds.ts'
 import { reasonNumber } from '../model/codes.ts'
 import { controlIndex } from '../model/controls.ts'
 import { rests } from './controls/self-match.ts'
@@ -35,6 +36,7 @@ const FIXED_CONTROLS = Int32Array.of(M04, A02, A01, A03, A07, A06, A05, B03, B05
 
 const CAPITAL_UNAVAILABLE = reasonNumber('CAPITAL_UNAVAILABLE')
 const REF_PRICE_UNAVAILABLE = reasonNumber('REF_PRICE_UNAVAILABLE')
+const INVALID_VALUE = reasonNumber('INVALID_VALUE')
 const VALUE_OUT_OF_RANGE = reasonNumber('VALUE_OUT_OF_RANGE')
 
 const MARKET = 0
@@ -101,6 +103,7 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     j.verdict(A01, judgeOrderStructure(flags))
     if (j.confirmSeq !== 0) j.verdict(A01, judgeConfirmation())
     if (j.overrideSeq !== 0) j.verdict(A01, judgeOverride())
+    if (j.holdUs !== 0) j.verdict(A01, judgeHoldTime())
     j.verdict(A03, judgeInstrumentPermission())
     const early = j.firstReason()
     if (early !== 0) return early
@@ -120,6 +123,10 @@ export function createOrderJudge(state: State, j: Judgement, controls: Controls)
     // What people let pass is one order: at another quantity it is another.
     if (first !== 0 && j.overrideSeq === 0) x[X.QTY_PASSING] = qtyPassing()
     return first
+  }
+
+  function judgeHoldTime(): number {
+    return Number.isSafeInteger(j.holdUs) && j.holdUs > 0 && j.holdUs <= HOLD_MAX_US ? 0 : INVALID_VALUE
   }
 
   /** Finds the reference, protects a market order, values the order. `j.valued` says whether money rows can be judged. */

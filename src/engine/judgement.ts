@@ -92,6 +92,10 @@ export class Judgement {
   replaces = -1
   /** True where a live order of an earlier date is tested again, as if it replaced itself. */
   restates = false
+  /** True where the order's message was counted when it came: a test of what stands is no message. */
+  isCounted = false
+  /** How long the order says that it may be held; 0 where it says nothing. */
+  holdUs = 0
   nonAtomic = false
   refSource = 0
   /** True where money rows can be evaluated: reference, mark and value are known. */
@@ -188,6 +192,8 @@ export class Judgement {
     this.overriddenMost = NO_ROWS
     this.replaces = -1
     this.restates = false
+    this.isCounted = false
+    this.holdUs = 0
     this.parent = -1
     this.nonAtomic = false
     this.refSource = 0

@@ -2,6 +2,7 @@
 import type { WriteCommand } from '../model/engine-port.ts'
 import * as C from '../model/records/commands.ts'
 import * as D from '../model/records/day-commands.ts'
+import { HOLD_DECIDE } from '../model/records/fate-commands.ts'
 import * as P from '../model/records/people-commands.ts'
 import { encode } from '../model/records/schema.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
@@ -24,8 +25,16 @@ export function createWork(state: State, { close, enforcement }: Parts) {
     const timer = state.timers.first()
     const unheardUs = state.orders.unheardUs()
     if (unheardUs <= timeUs && unheardUs <= state.timers.dueUs()) return writeTick
-    if (timer === undefined || timer.dueUs > timeUs) return null
+    if (timer === undefined || timer.dueUs > timeUs) return nextHold()
     return timer.kind === CALENDAR ? writeRoll(timer.id) : writeTick
+  }
+
+  /** The decision on the oldest held order that waits for nothing any more: before any other command is decided. */
+  function nextHold(): WriteCommand | null {
+    const hold = state.holds.firstReady()
+    if (hold === undefined) return null
+    const { orderSeq, slot } = hold
+    return (tape) => encode(tape, HOLD_DECIDE, { session: -1, principal: -1, orderSeq, slot })
   }
 
   /** The roll of the calendar whose time has come: a command of its own, as a person would send it. */
@@ -36,6 +45,8 @@ export function createWork(state: State, { close, enforcement }: Parts) {
   }
 
   function nextWork(): WriteCommand | null {
+    const hold = nextHold()
+    if (hold !== null) return hold
     const sweep = nextSweep()
     if (sweep === null) return enforcement.nextStep() ?? close.nextStep() ?? nextListSweep()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })

@@ -47,9 +47,11 @@ export type OrderLife = ReturnType<typeof createOrderLife>
 
 export function createOrderLife(state: State, shift: Shift) {
   const { orders, names, cells, books, ids, instruments, locates, latches, parents, resolutions } = state
+  const { holds, ownerOrders } = state
   const { f, i, vf, vi } = orders
   const { delta } = shift
   const { entityOf, clientOf, deskOf, ownerOf, entityOrdinal, venueNonAtomic } = names
+  const { ownerCancelsFirst } = names
   const { flags } = instruments
   const terms = scratchNums(Term.SIZE)
   const reserved = scratchNums(Reserve.SIZE)
@@ -87,6 +89,7 @@ export function createOrderLife(state: State, shift: Shift) {
     i[oi + Order.MARKS] = 0
     orders.take(slot)
     orders.awaitReport(slot)
+    if (ownerCancelsFirst[ownerOf[i[oi + Order.SUBJECT + Kind.ACCOUNT]!]!] !== 0) ownerOrders.add(slot)
     rest(oi, slot, terms[Term.PX]!)
     reserve(slot, 0, 1)
   }
@@ -232,10 +235,46 @@ export function createOrderLife(state: State, shift: Shift) {
       version = older
     }
     i[oi + Order.VERSION] = -1
-    leave(oi, slot, f[slot * Order.NUMS + Order.PX]!)
+    unreserve(slot)
+    close(slot, endState)
+  }
+
+  /** Takes the order out of its book, and gives all that it reserves back. */
+  function unreserve(slot: number): void {
+    leave(slot * Order.INTS, slot, f[slot * Order.NUMS + Order.PX]!)
+    reserve(slot, 1, -1)
+  }
+
+  /** A held order counts nowhere from now on: neither against the limits that decide on it again, nor as a slice. */
+  function withdraw(slot: number): void {
+    unreserve(slot)
+    if (parents.made > 0) parents.leave(slot)
+  }
+
+  /** A held order that was withdrawn is approved, with the terms: it is reserved as if it came now. */
+  function approve(slot: number): void {
+    const of = slot * Order.NUMS
+    const oi = slot * Order.INTS
+    f[of + Order.V] = terms[Term.V]!
+    f[of + Order.N] = terms[Term.N]!
+    f[of + Order.D] = terms[Term.D]!
+    f[of + Order.TIME] = state.timeUs
+    f[of + Order.TOKEN] = terms[Term.TOKEN]!
+    f[of + Order.PROTECTION] = terms[Term.PROTECTION]!
+    i[oi + Order.STATE] = 0
+    if (parents.made > 0) parents.adopt(slot, parents.parentOf[slot]!)
+    orders.awaitReport(slot)
+    rest(oi, slot, f[of + Order.PX]!)
+    reserve(slot, 0, 1)
+  }
+
+  /** Ends an order that reserves nothing any more. */
+  function close(slot: number, endState: number): void {
+    const oi = slot * Order.INTS
     i[oi + Order.STATE] = endState
     if (latches.count > 0) countEnded(slot, endState)
-    reserve(slot, 1, -1)
+    if (holds.count() > 0) holds.ended(slot)
+    if (ownerOrders.count() > 0) ownerOrders.remove(slot)
     ended[Ended.INSTRUMENT] = i[oi + Order.INSTR]!
     ended[Ended.ACCOUNT] = i[oi + Order.SUBJECT + Kind.ACCOUNT]!
     ended[Ended.TRADER] = i[oi + Order.SUBJECT + Kind.TRADER]!
@@ -364,5 +403,8 @@ export function createOrderLife(state: State, shift: Shift) {
     books.leave(i[oi + Order.BOOK]!, buys, bookPrice(type, buys, px), slot)
   }
 
-  return { terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, known, trigger, reprice }
+  return {
+    ...{ terms, open, addVersion, acceptVersion, rejectVersion, fill, isExhausted, end, known, trigger, reprice },
+    ...{ withdraw, approve, close },
+  }
 }

@@ -8,6 +8,7 @@ import { scenario } from '../simulator/scenario.ts'
 import type { Decision } from '../simulator/scenario-decision.ts'
 import type { Scenario } from '../simulator/scenario-engine.ts'
 import { type ControlCode, type OrderGiven, SECOND } from '../simulator/scenario-given.ts'
+import { cancelFirst, resting } from '../simulator/scenario-holds.ts'
 import { inWords } from '../simulator/scenario-people.ts'
 
 const LIFE_US = 900 * SECOND
@@ -439,3 +440,17 @@ overrides('the newest refusals are kept', (s) => {
   assert.equal(request(s, oldest), 'NOT_OVERRIDABLE')
   assert.equal(request(s, second), 'OverrideMoved')
 })
+
+overrides(
+  'an order that crosses one of its owner is refused and not held, and may be sent again when that has ended',
+  (s) => {
+    cancelFirst(s)
+    const overrideSeq = agreed(s, refused(s, { orderQty: 600 }))
+    const crossed = resting(s)
+    assert.equal(verdict(s.order({ orderQty: 600, overrideSeq })), 'REJECT SELF_MATCH')
+    assert.deepEqual(movedTo(s), [])
+    assert.equal(s.live(crossed)?.cancelRequested, false)
+    s.report('Canceled', crossed)
+    assert.equal(verdict(s.order({ orderQty: 600, overrideSeq })), 'APPROVE NONE')
+  },
+)

@@ -8,6 +8,7 @@ import { CalendarDecider } from './decide-calendars.ts'
 import { ConfirmationDecider } from './decide-confirmations.ts'
 import { createFateDecider } from './decide-fate.ts'
 import { GovernanceDecider } from './decide-governance.ts'
+import { HoldDecider } from './decide-holds.ts'
 import { LiveOrderDecider } from './decide-live-orders.ts'
 import { createMarketDecider } from './decide-market.ts'
 import { createOrderDecider } from './decide-order.ts'
@@ -19,6 +20,7 @@ import { createEnforcementStep } from './enforcement.ts'
 import { CalendarEvolver } from './evolve-calendars.ts'
 import { createConfirmationEvolver } from './evolve-confirmations.ts'
 import { GovernanceEvolver } from './evolve-governance.ts'
+import { createHoldEvolver } from './evolve-holds.ts'
 import { LiveOrderEvolver } from './evolve-live-orders.ts'
 import { createMarketEvolver } from './evolve-market.ts'
 import { createOrderEvolver } from './evolve-order.ts'
@@ -58,6 +60,7 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
   const evolveReports = createReportEvolver(state, life, shift, subjects, watcher, profit)
   const evolveReference = new ReferenceEvolver(state, shift, profit)
   const evolveMarket = createMarketEvolver(state, shift, evolveReference, profit, watcher)
+  const evolveHolds = createHoldEvolver(state, life, j, content, watcher)
   const evolveConfirmations = createConfirmationEvolver(state, j, content)
   const evolveOverrides = createOverrideEvolver(state, j, content)
   return {
@@ -78,11 +81,22 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     liveOrders: new LiveOrderDecider(state, orders.restate, trigger, onError),
     confirmations: new ConfirmationDecider(state),
     overrides: new OverrideDecider(state),
+    holds: new HoldDecider(state, orders, onError),
     twoPeople: createTwoPeople(state),
     watcher,
-    evolveOrders: createOrderEvolver(state, life, j, content, watcher, evolveConfirmations, evolveOverrides),
+    evolveOrders: createOrderEvolver(
+      state,
+      life,
+      j,
+      content,
+      watcher,
+      evolveConfirmations,
+      evolveOverrides,
+      evolveHolds,
+    ),
     evolveConfirmations,
     evolveOverrides,
+    evolveHolds,
     evolveReports,
     evolveReference,
     evolveMarket,

@@ -265,6 +265,10 @@ function machineTable(title: string, options: ScenarioOptions, loosens: string, 
         ['Hierarchy', { ...nobody, kind: NAME_KINDS.indexOf('VENUE'), name: 'V9', flags: 0 }, loosens],
         ['Hierarchy', { ...nobody, kind: NAME_KINDS.indexOf('OWNER'), name: 'O9', flags: 1 }, 'Applied'],
         ['Hierarchy', { ...nobody, kind: NAME_KINDS.indexOf('OWNER'), name: 'O9', flags: 0 }, loosens],
+        // Bit 1: resting orders are canceled first. To begin with it takes two, for a new owner too; to end it takes one.
+        ['Hierarchy', { ...nobody, kind: NAME_KINDS.indexOf('OWNER'), name: 'O9', flags: 3 }, loosens],
+        ['Hierarchy', { ...nobody, kind: NAME_KINDS.indexOf('OWNER'), name: 'O8', flags: 2 }, loosens],
+        ['Hierarchy', { ...nobody, kind: NAME_KINDS.indexOf('OWNER'), name: 'O9', flags: 1 }, 'Applied'],
         [
           'Hierarchy',
           { ...nobody, kind: NAME_KINDS.indexOf('STRATEGY'), name: 'S9', trader: s.id('T1'), flags: 1 },

@@ -26,6 +26,8 @@ const DEMO = 0
 const REMOVES = 1
 /** Drops what waits to begin, which may be a tightening. */
 const DROPS = 8
+/** Flag of an owner. */
+const CANCELS_FIRST = 2
 const ALERT = 1
 const SHADOW = 1
 const REDUCE_ONLY = 1
@@ -91,11 +93,17 @@ export function createTwoPeople(state: State) {
     return (flags & MANUAL) !== 0 && manualUntilUs !== 0
   }
 
-  /** A venue that is atomic again, an owner that meets itself at one venue alone, a strategy that is no algorithm any more. */
+  /**
+   * A venue that is atomic again, an owner that meets itself at one venue alone or whose resting orders are canceled first, a
+   * strategy that is no algorithm any more.
+   */
   function easesName({ kind, name, flags }: RecordOf<typeof C.HIERARCHY>): boolean {
-    if ((flags & 1) !== 0 || (kind !== Kind.VENUE && kind !== Kind.OWNER && kind !== Kind.STRATEGY)) return false
+    if (kind !== Kind.VENUE && kind !== Kind.OWNER && kind !== Kind.STRATEGY) return false
     const known = names.idOf(kind, name)
-    if (known < 0) return false
+    const wasFirst = kind === Kind.OWNER && known >= 0 && names.ownerCancelsFirst[known] !== 0
+    // Orders that were refused wait then, and pass.
+    if (kind === Kind.OWNER && (flags & CANCELS_FIRST) !== 0 && !wasFirst) return true
+    if ((flags & 1) !== 0 || known < 0) return false
     if (kind === Kind.STRATEGY) return state.algos.standing[known] !== 0
     return (kind === Kind.VENUE ? names.venueNonAtomic : names.ownerCrossVenue)[known] !== 0
   }

@@ -371,6 +371,10 @@ export class StateView implements EngineView {
     for (const one of this.#state.overrides.all()) yield overrideView(one)
   }
 
+  *heldOrders(): Iterable<number> {
+    for (const { orderSeq } of this.#state.holds.all()) yield orderSeq
+  }
+
   parameter(index: number): number {
     return this.#state.parameters[index]!
   }

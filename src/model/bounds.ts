@@ -56,6 +56,10 @@ export const OVERRIDES = 256
 /** Refused orders that an override may still be asked for, and rows of one that it may be asked for. */
 export const REFUSALS_KEPT = 2_048
 export const REFUSAL_ROWS = 32
+/** Orders that are held at once, orders that one of them waits for, and how long one may be held, in µs. */
+export const HOLDS = 512
+export const HOLD_CROSSINGS = 64
+export const HOLD_MAX_US = 30_000_000
 /** Warning levels of one limit row. */
 export const WARN_LEVELS = 4
 /** Controls that a decision's bitmap has room for. */

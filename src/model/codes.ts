@@ -204,7 +204,14 @@ export const REASONS: readonly ReasonRow[] = [
   row(234, 'LIMIT_BELOW_USE', 'command', 99, 99, 'The new limit is below the use; what raises the use is refused.'),
   // The fate of orders and executions.
   row(240, 'WASH_HOLD_EXPIRED', 'H01', 99, 99, 'The crossing orders did not end in time: the held order is refused.'),
-  row(241, 'HOLD_ENDED', 'H01', 99, 99, 'The held order was cancelled, or was never to be sent.'),
+  row(
+    241,
+    'HOLD_ENDED',
+    'H01',
+    99,
+    99,
+    'The held order was cancelled, was never to be sent, or is at the market unapproved.',
+  ),
   row(
     242,
     'NOT_EXECUTION_SOURCE',

@@ -360,6 +360,8 @@ export interface EngineView {
   parent(session: number, parentClOrdID: string): ParentView | undefined
   /** By strategy. */
   algos(): Iterable<AlgoView>
+  /** Sequence numbers of the orders that are held, oldest first. */
+  heldOrders(): Iterable<number>
   /** Oldest first. */
   confirmations(): Iterable<ConfirmationView>
   /** Oldest first. */

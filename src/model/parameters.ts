@@ -181,6 +181,15 @@ export const PARAMETERS = [
     tighter: 'lower',
     doc: 'How long after its refusal an override can be asked for, and how long from then on it can be approved and used.',
   },
+  {
+    name: 'holdUs',
+    unit: 'durationUs',
+    value: SECOND,
+    min: SECOND / 100,
+    max: 30 * SECOND,
+    tighter: 'lower',
+    doc: 'How long an order that says nothing else is held for the orders that it crosses.',
+  },
 ] as const satisfies readonly ParameterRow[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

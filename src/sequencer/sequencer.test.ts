@@ -342,6 +342,16 @@ test('sweeps of a kill and the orders of others take turns', async () => {
   assert.deepEqual(types, [[KILL.type, order], [sweep, order], [sweep, order], [sweep]])
 })
 
+test('what is due by the time of a sweep comes before it', async () => {
+  const { engine, sequencer, journal } = rig()
+  const due: ((tape: Tape) => number)[] = []
+  engine.due = () => due.pop() ?? null
+  const onDurable = () => void due.push((tape) => encode(tape, TICK, {}))
+  sequencer.submit({ write: (tape) => encode(tape, KILL, {}), onDurable, onFailure: () => assert.fail() })
+  while (journal.blocks.length < 2 + SWEEPS_PER_KILL) await turn()
+  assert.deepEqual(journal.blocks.flatMap(commandTypes).slice(0, 3), [KILL.type, TICK.type, KILL_SWEEP.type])
+})
+
 test('a sweep that was due when the last process ended is fed without anybody asking', async () => {
   const engine = new CountingEngine()
   const tape = Tape.ofBytes(4096)

@@ -226,7 +226,11 @@ export class Sequencer {
   #fill(): void {
     // One sweep opens each round, so that a long kill and the orders of others take turns.
     const work = this.#filling.isEmpty && !this.#closing ? this.#engine.nextWork() : null
-    if (work !== null) this.#sequenceOwn(work, this.#notAfter(this.#firsts.first?.timeUs ?? this.#time.now()))
+    if (work !== null) {
+      const timeUs = this.#notAfter(this.#firsts.first?.timeUs ?? this.#time.now())
+      // What is due by then comes before it, and it in the next round.
+      this.#sequenceOwn(this.#engine.due(timeUs) ?? work, timeUs)
+    }
     while (this.#filling.hasRoom && this.#down === undefined) {
       const line = this.#firsts.first === undefined ? this.#queue : this.#firsts
       const next = line.first

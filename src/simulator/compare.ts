@@ -4,12 +4,14 @@
 import type { DecisionEngine } from '../model/engine-port.ts'
 import { ENTRY_BYTES_MAX } from '../model/engine-port.ts'
 import { DAY_ROLL } from '../model/records/commands.ts'
+import { HOLD_DECIDE } from '../model/records/fate-commands.ts'
 import { decode } from '../model/records/schema.ts'
 import { lengthAt, Tape, typeAt } from '../model/records/tape.ts'
 import type { RulePack } from '../model/rules.ts'
+import { OUTCOMES } from '../model/vocabulary.ts'
 import { type Command, encodeCommand } from './commands/command.ts'
+import { withSlot } from './commands/order-slots.ts'
 import { type RecordedEvent, recordedEvents } from './commands/recorded-events.ts'
-import { withSlot } from './commands/report-steps.ts'
 import { compareEvents, type Ledger } from './comparison/decisions.ts'
 import { same } from './comparison/difference.ts'
 import { compareStanding } from './comparison/standing.ts'
@@ -100,6 +102,7 @@ function dueOf(engine: DecisionEngine, tape: Tape, given: Command): string {
   if (write === null) return 'nothing'
   tape.end = 0
   const offset = write(tape)
+  if (typeAt(tape, offset) === HOLD_DECIDE.type) return `HoldDecide ${decode(tape, offset, HOLD_DECIDE).orderSeq}`
   if (typeAt(tape, offset) !== DAY_ROLL.type) return 'Tick'
   const { calendar, tradeDate } = decode(tape, offset, DAY_ROLL)
   return `DayRoll ${calendar} ${tradeDate}`
@@ -112,6 +115,8 @@ function run(engine: DecisionEngine, tape: Tape, given: Command): RecordedEvent[
   return recordedEvents(tape, offset + lengthAt(tape, offset))
 }
 
+const APPROVE = OUTCOMES.indexOf('APPROVE')
+const HELD = OUTCOMES.indexOf('HELD')
 /** Events with a command of their own, which those behind them are about. */
 const CARRIERS: readonly string[] = ['ProposalLineApplied', 'LimitEffective', 'LimitReverted']
 
@@ -127,7 +132,8 @@ export function learn(
   for (const { name, values } of recorded) {
     if (CARRIERS.includes(name)) command = lines.shift() ?? given
     if (name === 'OrderDecided' && given.name === 'NewOrder' && (values.slot as number) >= 0) {
-      if (values.outcome === 1) ledger.slots.set(given.values.seq, values.slot as number)
+      if (values.outcome === APPROVE || values.outcome === HELD)
+        ledger.slots.set(given.values.seq, values.slot as number)
     }
     if (name === 'Applied' && command.name === 'Limit' && (values.slot as number) >= 0) {
       const { control, subject, objectKind, object, param, phase } = command.values

@@ -86,6 +86,7 @@ export class RestGate {
       },
       onFatal: (cause) => {
         gate.fatal = cause
+        gate.server.failed()
       },
     })
     gate.issuer = await Issuer.open(gate.files, { issuer: 'http://gate.test', audience: 'portcullis' })

@@ -44,6 +44,7 @@ export function newOrderOf(idOf: IdOf, given: OrderGiven, clOrdID: string): Give
     locate: given.locate ?? -1,
     confirmSeq: given.confirmSeq ?? 0,
     overrideSeq: given.overrideSeq ?? 0,
+    holdUs: given.holdUs ?? 0,
     flags: given.flags ?? flags,
   }
 }

@@ -75,7 +75,8 @@ export function saidFrom(tape: Tape, offset: number): Said[] {
       const number = values[field]
       if (typeof number === 'number') values[field] = reasonAt(number).code
     }
-    if (layout.name === 'OrderMoved') values.state = ORDER_STATES[values.state as number] ?? ''
+    if (layout.name === 'OrderMoved' || layout.name === 'HoldEnded')
+      values.state = ORDER_STATES[values.state as number] ?? ''
     said.push({ event: layout.name, ...values })
   }
   return said

@@ -49,6 +49,7 @@ export interface OrderGiven {
   readonly locate?: number
   readonly confirmSeq?: number
   readonly overrideSeq?: number
+  readonly holdUs?: number
   /** In place of the flags that the given prices make. */
   readonly flags?: number
 }

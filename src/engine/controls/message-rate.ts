@@ -16,7 +16,7 @@ export function createMessageRate(state: State, j: Judgement) {
 
   function measureMessageRate(slot: number): void {
     const window = windows[slot]
-    if (window === undefined || j.restates) {
+    if (window === undefined || j.isCounted) {
       // Unlimited: no log is kept. A test of an order that stands is no message.
       x[X.BEFORE] = 0
       x[X.AFTER] = 0

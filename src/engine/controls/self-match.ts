@@ -2,7 +2,8 @@
  * SELF_MATCH: an order may not be able to trade with a resting order of the same beneficial owner.
  *
  * Rule      a buy at px refuses where a resting sell has price <= px, a sell where a resting buy has price >= px; same instrument,
- *           same venue; orders without a venue, and owners marked cross-venue, meet all venues. A market order is infinite.
+ *           same venue; orders without a venue, and owners marked cross-venue, meet all venues. A market order is infinite. Where
+ *           the owner has resting orders canceled first, the order is held until they have ended, in place of refused.
  * Units     Price units of the instrument.
  * Reads     Price levels of the owner's live orders: pending cancels, unknown orders and both prices of a replace included;
  *           untriggered stops not. Changes nothing.

@@ -58,6 +58,8 @@ export function createNames(scopes: number) {
   const entityMask = new Int32Array(scopes)
   const venueNonAtomic = new Int32Array(scopes)
   const ownerCrossVenue = new Int32Array(scopes)
+  /** 1 where orders of the owner are held until the resting ones that they cross are canceled. */
+  const ownerCancelsFirst = new Int32Array(scopes)
   const duties = new Int32Array(scopes)
   const isPerson = new Int32Array(scopes)
   /** By (binding kind, a) and b; the value is 1, or the owner code of a cell binding. */
@@ -141,7 +143,7 @@ export function createNames(scopes: number) {
     v.ints(subjectKind, given[0]!.length)
     if (v.isLoading) defineAll(given)
     for (const column of [entityOf, clientOf, deskOf, traderOf, ownerOf, entityMask]) v.ints(column, counts[0])
-    for (const column of [venueNonAtomic, ownerCrossVenue, duties, isPerson]) v.ints(column, scopes)
+    for (const column of [venueNonAtomic, ownerCrossVenue, ownerCancelsFirst, duties, isPerson]) v.ints(column, scopes)
     bindings.visit(v)
   }
 
@@ -165,6 +167,7 @@ export function createNames(scopes: number) {
     entityMask,
     venueNonAtomic,
     ownerCrossVenue,
+    ownerCancelsFirst,
     duties,
     isPerson,
     count,

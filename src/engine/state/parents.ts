@@ -59,6 +59,12 @@ export function createParents(ordersMax: number) {
     if (parent !== undefined) parent.slices++
   }
 
+  /** What was held as a slice is none, or not yet. */
+  function leave(slot: number): void {
+    const parent = parents.get(parentOf[slot]!)
+    if (parent !== undefined) parent.slices--
+  }
+
   /** A slice came to more, or less. */
   function move(slot: number, qty: number, value: number, count: number): void {
     const parent = parents.get(parentOf[slot]!)
@@ -96,6 +102,7 @@ export function createParents(ordersMax: number) {
     get,
     add,
     adopt,
+    leave,
     move,
     forget,
     visit,

@@ -11,6 +11,7 @@ import { createClosings } from './closings.ts'
 import { createComparisons } from './comparisons.ts'
 import { createEnforcements } from './enforcements.ts'
 import { createExecutions, type Executions } from './executions.ts'
+import { createHolds } from './holds.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { IntTable } from './int-table.ts'
 import { createLatches } from './latches.ts'
@@ -21,6 +22,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
 import { createOrders, type Orders } from './orders.ts'
+import { createOwnerOrders, type OwnerOrders } from './owner-orders.ts'
 import { createParents, type Parents } from './parents.ts'
 import { createParked } from './parked.ts'
 import { createProfits, type Profits } from './profits.ts'
@@ -60,6 +62,9 @@ export class State {
   readonly confirmations = createWaivers<Confirmation>(CONFIRMATIONS, CONFIRMATIONS_OF_SESSION)
   readonly refusals: Refusals = createRefusals()
   readonly overrides = createWaivers<Override>(OVERRIDES)
+  readonly holds = createHolds(this.timers)
+  /** Follows from names and orders. */
+  readonly ownerOrders: OwnerOrders
   readonly watches = createWatches()
   readonly profits: Profits
   readonly parents: Parents
@@ -107,6 +112,7 @@ export class State {
     this.orders = createOrders(sizes.orders)
     this.ids = createOrderIds(sizes.idsPerDay, hashSeed)
     this.books = createBooks(sizes.books, sizes.orders, sizes.scopes, sizes.instruments)
+    this.ownerOrders = createOwnerOrders(this.orders, this.names, sizes.books)
     this.executions = createExecutions(sizes.executionsPerDay)
     this.duplicates = createDuplicates(sizes.duplicates)
     this.algos = createAlgos(sizes.scopes)
@@ -179,9 +185,11 @@ export class State {
     this.confirmations.visit(v)
     this.refusals.visit(v)
     this.overrides.visit(v)
+    this.holds.visit(v)
     v.list(this.listEntries)
     for (const column of [this.parameters, this.feedUs, this.capital, this.capitalUs]) v.nums(column, column.length)
     v.ints(this.venuePhase, this.venuePhase.length)
+    if (v.isLoading) this.ownerOrders.gather()
   }
 }
 

@@ -19,6 +19,7 @@ import {
 } from '../../model/records/events.ts'
 import {
   EXECUTION_PARKED,
+  HOLD_ENDED,
   ORDER_ALARMED,
   PARKED_ENDED,
   REPORT_COMPARED,
@@ -127,6 +128,10 @@ function readEvent(tape: Tape, command: number, at: number, answer: CommandAnswe
       break
     case PARKED_ENDED.type:
       setAlarm(answer, tape.i32[i + PARKED_ENDED.at.alarm] as number)
+      break
+    case HOLD_ENDED.type:
+      answer.orderID = orderIDAt(tape, at, HOLD_ENDED.at)
+      answer.state = ORDER_STATES[tape.i32[i + HOLD_ENDED.at.state] as number] as string
       break
     case ORDER_MOVED.type:
       answer.orderID = orderIDAt(tape, at, ORDER_MOVED.at)

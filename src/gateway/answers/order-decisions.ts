@@ -10,14 +10,15 @@ import { formatMoney } from '../../model/explain/amounts.ts'
 import { type Explanation, explain, type Sources } from '../../model/explain/explanation.ts'
 import { formatDecimal } from '../../model/numbers.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
-import type { Words } from '../../model/parse/form.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
 import { ORDER_DECIDED, REFUSED } from '../../model/records/events.ts'
+import { HOLD_ENDED } from '../../model/records/fate-events.ts'
 import { decode } from '../../model/records/schema.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
 import { REF_SOURCES } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import { DecisionMemory, decisionIn, isRepeatable, type Remembered } from './decision-memory.ts'
+import { HeldOrders } from './held-orders.ts'
 import { type Echo, type EchoSource, echoOrder, echoReplace } from './order-echo.ts'
 import { OUTCOME_WORDS, type OutcomeWord } from './outcome-words.ts'
 
@@ -25,6 +26,7 @@ const E = ORDER_DECIDED.at
 const REJECT = 0
 const APPROVE = 1
 const DUPLICATE = 2
+const HELD = 3
 const N = NEW_ORDER.at
 const R = REPLACE_ORDER.at
 
@@ -65,12 +67,20 @@ export interface Decided {
   readonly approval: Approval | undefined
   /** Of a refusal that was judged. */
   readonly why: Explanation | undefined
-  /** Of a refusal that was not judged. */
+  /** Of a refusal that was not judged, or of a hold that ended without a second decision. */
   readonly refusal: { readonly code: string; readonly control: string; readonly text: string } | undefined
+}
+
+/** What becomes of a call whose order is held. */
+export interface Later {
+  decided(decided: Decided): void
+  /** The gate ends while the order is held. */
+  gaveUp(): void
 }
 
 export class OrderDecisions {
   readonly #gate: Gate
+  readonly #held: HeldOrders
   readonly #keys: ApprovalKeys
   readonly #memory: DecisionMemory
   readonly #sources: Sources
@@ -80,25 +90,56 @@ export class OrderDecisions {
     this.#keys = keys
     this.#memory = memory
     this.#sources = sourcesOf(gate)
+    this.#held = new HeldOrders(gate.view.heldOrders())
   }
 
   /** Keeps a recovered decision, so that a repeat of it gets its first answer after a restart. */
   remember(tape: Tape, entryOffset: number, entryEnd: number): void {
+    this.#held.published(tape, entryOffset, entryEnd)
     if (!isRepeatable(tape, entryOffset)) return
     const decision = decisionIn(tape, entryOffset, entryEnd)
     if (decision < 0) return
-    this.#memory.remember(tape, entryOffset, decision, this.#instrumentOf(tape, entryOffset, decision))
+    const instrument = this.#instrumentOf(tape, entryOffset, decision)
+    this.#memory.remember(tape, entryOffset, decision, instrument)
+    if (outcomeAt(tape, decision) === HELD) this.#held.keep(seqAt(tape, entryOffset), tape, entryOffset, instrument)
   }
 
-  /** What became of the new order or replace at `command`. */
-  decided(tape: Tape, command: number, end: number, source: EchoSource | undefined): Decided {
+  /** To be told of every durable block: it may answer what is held. */
+  published(tape: Tape, start: number, end: number): void {
+    this.#held.published(tape, start, end)
+  }
+
+  /** Nothing is decided any more: tells who waits for a held order. */
+  close(): void {
+    this.#held.close()
+  }
+
+  /** What became of the new order or replace at `command`; undefined for an order that is held, of which `later` is told. */
+  decided(tape: Tape, command: number, end: number, source: EchoSource | undefined, later: Later): Decided | undefined {
     const decision = decisionIn(tape, command, end)
     if (decision < 0) return this.#refused(tape, command, source)
-    const outcome = tape.i32[(decision >> 2) + E.outcome] as number
-    if (outcome === DUPLICATE) return this.#repeat(tape, command, decision, source?.words)
+    const outcome = outcomeAt(tape, decision)
+    if (outcome === DUPLICATE) return this.#repeat(tape, command, decision, source, later)
+    if (outcome === HELD) return this.#wait(seqAt(tape, command), tape, command, source, later, false)
     const instrument = source?.units?.id ?? -1
     this.#memory.remember(tape, command, decision, instrument)
     return this.#read({ tape, command, decision, instrument }, source, false)
+  }
+
+  /** The order at `command`, first sent or sent again, is held: its answer comes when it is decided. */
+  #wait(
+    orderSeq: number,
+    tape: Tape,
+    command: number,
+    source: EchoSource | undefined,
+    later: Later,
+    duplicate: boolean,
+  ): undefined {
+    this.#held.keep(orderSeq, tape, command, tape.i32[(command >> 2) + N.instrument] as number)
+    this.#held.wait(orderSeq, {
+      tell: (decision) => later.decided(this.#read(decision, source, duplicate)),
+      giveUp: () => later.gaveUp(),
+    })
   }
 
   /**
@@ -108,6 +149,8 @@ export class OrderDecisions {
   refusalOf(session: number, clOrdID: string): Decided | undefined {
     const { view, durableSeq } = this.#gate
     const seq = view.decidedSeqOf(session, clOrdID)
+    const held = this.#held.decided(seq)
+    if (held !== undefined && !isApproved(held)) return this.#read(held, undefined, true)
     // An id that an order came of keeps that order's instrument also after its end.
     if (seq === 0 || seq > durableSeq || view.instrumentOf(session, clOrdID) >= 0) return undefined
     return this.earlier(seq, true) ?? { ...FORGOTTEN, outcome: OUTCOME_WORDS[REJECT], clOrdID, seq }
@@ -115,12 +158,13 @@ export class OrderDecisions {
 
   /** The decision with this sequence number; undefined where it is not known any more. */
   earlier(seq: number, duplicate: boolean): Decided | undefined {
-    const first = this.#memory.recall(seq)
+    const first = this.#held.decided(seq) ?? this.#memory.recall(seq)
     return first === undefined ? undefined : this.#read(first, undefined, duplicate)
   }
 
   #read(at: Remembered, source: EchoSource | undefined, duplicate: boolean): Decided {
     const { tape, command, decision, instrument } = at
+    if (typeAt(tape, decision) === HOLD_ENDED.type) return this.#holdEnded(at, source, duplicate)
     const outcome = OUTCOME_WORDS[tape.i32[(decision >> 2) + E.outcome] as number] as OutcomeWord
     const echo = this.#echo(at, source)
     const isApproved = outcome === OUTCOME_WORDS[APPROVE]
@@ -204,11 +248,36 @@ export class OrderDecisions {
     })
   }
 
+  /** A hold that ended without a decision on its order, which may not go to the market. */
+  #holdEnded(at: Remembered, source: EchoSource | undefined, duplicate: boolean): Decided {
+    const { tape, command, decision } = at
+    const echo = this.#echo(at, source)
+    return {
+      ...FORGOTTEN,
+      outcome: OUTCOME_WORDS[REJECT],
+      duplicate,
+      clOrdID: echo.clOrdID,
+      seq: seqAt(tape, command),
+      timeUs: tape.f64[(command >> 3) + N.timeUs] as number,
+      echo,
+      refusal: refusalOf(tape.i32[(decision >> 2) + HOLD_ENDED.at.reason] as number),
+    }
+  }
+
   /** The first decision again, and what has become of its order since. It carries a token only where that still may go. */
-  #repeat(tape: Tape, command: number, decision: number, words: Words | undefined): Decided {
+  #repeat(
+    tape: Tape,
+    command: number,
+    decision: number,
+    source: EchoSource | undefined,
+    later: Later,
+  ): Decided | undefined {
     const seq = tape.f64[(decision >> 3) + E.firstSeq] as number
-    const first = this.#memory.recall(seq)
-    if (first !== undefined) return this.#read(first, { units: undefined, words }, true)
+    if (this.#held.isHeld(seq)) return this.#wait(seq, tape, command, source, later, true)
+    const first = this.#held.decided(seq) ?? this.#memory.recall(seq)
+    // Of an order that was held, and is not any more, the first decision says nothing.
+    if (first !== undefined && !isHeld(first))
+      return this.#read(first, { units: undefined, words: source?.words }, true)
     return {
       ...FORGOTTEN,
       outcome: OUTCOME_WORDS[DUPLICATE],
@@ -222,16 +291,15 @@ export class OrderDecisions {
   #refused(tape: Tape, command: number, source: EchoSource | undefined): Decided {
     const event = command + lengthAt(tape, command)
     if (typeAt(tape, event) !== REFUSED.type) throw new Error('an order has neither a decision nor a refusal')
-    const { code, control, text } = reasonAt(decode(tape, event, REFUSED).reason)
     const echo = this.#echo({ tape, command, decision: event, instrument: source?.units?.id ?? -1 }, source)
     return {
       ...FORGOTTEN,
       outcome: OUTCOME_WORDS[REJECT],
       duplicate: false,
       clOrdID: echo.clOrdID,
-      seq: tape.f64[(command >> 3) + N.seq] as number,
+      seq: seqAt(tape, command),
       echo,
-      refusal: { code, control, text: `${code}: ${text}` },
+      refusal: refusalOf(decode(tape, event, REFUSED).reason),
     }
   }
 
@@ -291,6 +359,28 @@ export function sourcesOf(gate: Gate): Sources {
     capitalOf: (subject, limitsVersion) => view.capitalOf(subject, limitsVersion),
     sectorOf: (instrument) => view.sectorOf(instrument),
   }
+}
+
+function seqAt(tape: Tape, command: number): number {
+  return tape.f64[(command >> 3) + N.seq] as number
+}
+
+function outcomeAt(tape: Tape, decision: number): number {
+  return tape.i32[(decision >> 2) + E.outcome] as number
+}
+
+function isApproved({ tape, decision }: Remembered): boolean {
+  return typeAt(tape, decision) === ORDER_DECIDED.type && outcomeAt(tape, decision) === APPROVE
+}
+
+/** True of an order that was held and whose second decision is in the journal alone. */
+function isHeld({ tape, decision }: Remembered): boolean {
+  return typeAt(tape, decision) === ORDER_DECIDED.type && outcomeAt(tape, decision) === HELD
+}
+
+function refusalOf(number: number): NonNullable<Decided['refusal']> {
+  const { code, control, text } = reasonAt(number)
+  return { code, control, text: `${code}: ${text}` }
 }
 
 function clOrdIDAt(tape: Tape, command: number): string {

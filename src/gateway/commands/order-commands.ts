@@ -10,7 +10,7 @@ import type { Sender } from '../../model/parse/reading.ts'
 import { NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
 import { encode, type RecordOf } from '../../model/records/schema.ts'
 import type { Tape } from '../../model/records/tape.ts'
-import type { Decided, OrderDecisions } from '../answers/order-decisions.ts'
+import type { Decided, Later, OrderDecisions } from '../answers/order-decisions.ts'
 import type { EchoSource } from '../answers/order-echo.ts'
 import type { Gate } from '../gate.ts'
 
@@ -18,8 +18,8 @@ import type { Gate } from '../gate.ts'
 export interface OrderCommand {
   /** Writes the record; what is wrong with the words otherwise. */
   write(tape: Tape): number | RequestError
-  /** What became of it. */
-  decided(tape: Tape, command: number, end: number): Decided
+  /** What became of it; undefined for an order that is held, of which `later` is told. */
+  decided(tape: Tape, command: number, end: number, later: Later): Decided | undefined
 }
 
 /** @param receivedUs wall clock when its bytes came, evidence */
@@ -38,7 +38,7 @@ export function orderCommand(
       source = { units: order.units, order: order.values, words }
       return encode(tape, NEW_ORDER, order.values)
     },
-    decided: (tape, command, end) => decisions.decided(tape, command, end, source),
+    decided: (tape, command, end, later) => decisions.decided(tape, command, end, source, later),
   }
 }
 
@@ -62,6 +62,6 @@ export function replaceCommand(
       source = { units, view, replace: made.values as RecordOf<typeof REPLACE_ORDER>, words }
       return encode(tape, REPLACE_ORDER, made.values)
     },
-    decided: (tape, command, end) => decisions.decided(tape, command, end, source),
+    decided: (tape, command, end, later) => decisions.decided(tape, command, end, source, later),
   }
 }

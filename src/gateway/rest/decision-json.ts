@@ -24,7 +24,8 @@ export function decisionJson(decided: Decided, tail: string): string {
   const ids = `{"clOrdID":${quote(echo.clOrdID)}${orig},${head}`
   const order = `"order":${echoJson(echo)}`
   if (approval !== undefined) return `${ids},"time":"${formatTimeUs(timeUs)}"${approvalJson(approval, order)}${tail}}`
-  if (why === undefined) return `${ids},"reason":${JSON.stringify(refusal)},${NOTHING},${order}${tail}}`
+  const time = timeUs === 0 ? '' : `,"time":"${formatTimeUs(timeUs)}"`
+  if (why === undefined) return `${ids}${time},"reason":${JSON.stringify(refusal)},${NOTHING},${order}${tail}}`
   const confirmId = outcome === 'SOFT_BLOCKED' ? `,"confirmId":${seq}` : ''
   const said = JSON.stringify(rejectionJson(why)).slice(1, -1)
   return `${ids},"time":"${formatTimeUs(timeUs)}"${confirmId},${said},${order}${tail}}`

@@ -11,7 +11,7 @@ import { CANCEL_FORM, cancelOrder, NOT_SENT_FORM, notSent, REPLACE_FORM } from '
 import { Reading } from '../../model/parse/reading.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
 import { cancelAnswer } from '../answers/command-answer.ts'
-import type { OrderDecisions } from '../answers/order-decisions.ts'
+import type { Decided, Later, OrderDecisions } from '../answers/order-decisions.ts'
 import { echoView } from '../answers/order-echo.ts'
 import { orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import { writeCommand } from '../commands/write-command.ts'
@@ -34,6 +34,7 @@ export interface OrderServices {
 const TAG = 'Orders'
 const AGENT = dutyBit('cancels:execute')
 const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
+const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
 const ORDER_QUERY_FORM = form('OrderQuery', 'Names an order.', [
   needId('clOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
 ])
@@ -47,7 +48,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       tag: TAG,
       summary: 'May this order go to the market?',
       description:
-        'Judges the order by every control, reserves its worst case where it is approved, and answers when the decision is durable. Send the order to the market only on outcome APPROVED, with the token, as it stands in `order`. No answer means no.',
+        'Judges the order by every control, reserves its worst case where it is approved, and answers when the decision is durable. Send the order to the market only on outcome APPROVED, with the token, as it stands in `order`. No answer means no. Where the owner has resting orders canceled first, an order that crosses some is held, and answered when they have ended, at its deadline (holdUs) at the latest; sent again meanwhile, it waits likewise.',
       form: ORDER_FORM,
       answer: 'OrderAnswer',
       answerDescription: 'The decision: APPROVED or REJECTED.',
@@ -133,12 +134,24 @@ function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, cal
   sequencing.one(call, {
     write: order.write,
     answer: (tape, command, end) => {
-      const decided = order.decided(tape, command, end)
-      metrics.orders[decided.outcome].value++
-      metrics.orderAnswered(call.startedMs)
-      return decisionJson(decided, profileTail(gate))
+      const decided = order.decided(tape, command, end, laterTo(call, textOf))
+      return decided === undefined ? undefined : textOf(decided)
     },
   })
+
+  function textOf(decided: Decided): string {
+    metrics.orders[decided.outcome].value++
+    metrics.orderAnswered(call.startedMs)
+    return decisionJson(decided, profileTail(gate))
+  }
+}
+
+/** Answers a call whose order is held, once that is decided. */
+function laterTo(call: Exchange, textOf: (decided: Decided) => string): Later {
+  return {
+    decided: (decided) => call.send(200, textOf(decided)),
+    gaveUp: () => call.refuse(new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS)),
+  }
 }
 
 function changeOrder(
@@ -152,11 +165,15 @@ function changeOrder(
   sequencing.one(call, {
     write: replace.write,
     answer: (tape, command, end) => {
-      const decided = replace.decided(tape, command, end)
-      metrics.count('replaces_total', `outcome="${decided.outcome}"`)
-      return decisionJson(decided, profileTail(gate))
+      const decided = replace.decided(tape, command, end, laterTo(call, textOf))
+      return decided === undefined ? undefined : textOf(decided)
     },
   })
+
+  function textOf(decided: Decided): string {
+    metrics.count('replaces_total', `outcome="${decided.outcome}"`)
+    return decisionJson(decided, profileTail(gate))
+  }
 }
 
 function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof CANCEL_FORM>): void {

@@ -20,7 +20,8 @@ export type Construct = (words: Words, exchange: Exchange) => Command | RequestE
 /** One command of a request. `write` returns what is wrong with its words, or the offset of the record. */
 export interface Sequenced {
   readonly write: (tape: Tape) => number | RequestError
-  readonly answer: (tape: Tape, command: number, end: number) => string
+  /** Undefined where it comes later, with another command. */
+  readonly answer: (tape: Tape, command: number, end: number) => string | undefined
   readonly neverRefused?: boolean
   readonly first?: boolean
   readonly onJournalDown?: () => void
@@ -52,7 +53,10 @@ export class Sequencing {
     if (fault !== undefined) return exchange.refuse(fault)
     this.#gate.submit({
       write: (tape) => offsetOf(command.write(tape)),
-      onDurable: (tape, at, end) => exchange.send(200, command.answer(tape, at, end)),
+      onDurable: (tape, at, end) => {
+        const text = command.answer(tape, at, end)
+        if (text !== undefined) exchange.send(200, text)
+      },
       onFailure: (code, cause) => {
         const error = faultError(code, cause)
         this.#metrics.count('requests_refused_total', `code="${error.code}"`)

@@ -71,6 +71,8 @@ export interface RestServer {
   published(block: Pick<Block, 'tape' | 'start' | 'end'>): void
   /** To be told of every recovered entry: a repeat after a restart gets its first answer. */
   remember(tape: Tape, entryOffset: number, entryEnd: number): void
+  /** To be told that nothing is decided any more: what waits for a held order is answered. */
+  failed(): void
   /** Takes no more connections, answers what waits, and ends. */
   close(): Promise<void>
 }
@@ -132,11 +134,16 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
-    published: (block) => polls.published(block),
+    published: (block) => {
+      decisions.published(block.tape, block.start, block.end)
+      polls.published(block)
+    },
+    failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
     close: async () => {
       state.closing = true
       polls.close()
+      decisions.close()
       await Promise.all([main, control].map(closeHttpApp))
     },
   }

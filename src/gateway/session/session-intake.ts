@@ -9,6 +9,7 @@ import type { Fault, Submission } from '../../sequencer/ports.ts'
 import type { ClientMessageRead } from '../../wire/client-message.ts'
 import type { SessionCommand } from '../../wire/session-commands.ts'
 import { cancelAnswer, commandAnswer } from '../answers/command-answer.ts'
+import type { Decided } from '../answers/order-decisions.ts'
 import type { Caller } from '../caller.ts'
 import { type OrderCommand, orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import { faultError, offsetOf, writeCommand } from '../commands/write-command.ts'
@@ -20,6 +21,7 @@ import type { SessionState } from './session-state.ts'
 
 type Told = Extract<ClientMessageRead, { readonly words: Words } | { readonly kind: 'fault' }>
 
+const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
 const AGENT = dutyBit('cancels:execute')
 /** A full queue is asked again after this. */
 const QUEUE_RETRY_MS = 100
@@ -105,10 +107,16 @@ export class Taking {
     this.#sequence(seq, false, {
       write: order.write,
       body: (tape, command, end) => {
-        const decided = order.decided(tape, command, end)
-        if (kind === 'newOrder') metrics.orders[decided.outcome].value++
-        else metrics.count('replaces_total', `outcome="${decided.outcome}"`)
-        return { $case: 'decision', value: decisionMessage(decided) }
+        const told = (decided: Decided): Body => {
+          if (kind === 'newOrder') metrics.orders[decided.outcome].value++
+          else metrics.count('replaces_total', `outcome="${decided.outcome}"`)
+          return { $case: 'decision', value: decisionMessage(decided) }
+        }
+        const decided = order.decided(tape, command, end, {
+          decided: (later) => this.#answer(seq, told(later)),
+          gaveUp: () => this.#answer(seq, refusedBody(new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS))),
+        })
+        return decided === undefined ? undefined : told(decided)
       },
     })
   }
@@ -141,13 +149,17 @@ export class Taking {
     neverRefused: boolean,
     command: {
       readonly write: (tape: Tape) => number | RequestError
-      readonly body: (tape: Tape, command: number, end: number) => Body
+      /** Undefined where the answer comes later, with another command. */
+      readonly body: (tape: Tape, command: number, end: number) => Body | undefined
       readonly onJournalDown?: () => void
     },
   ): void {
     const submission: Submission = {
       write: (tape) => offsetOf(command.write(tape)),
-      onDurable: (tape, at, end) => this.#answer(seq, command.body(tape, at, end)),
+      onDurable: (tape, at, end) => {
+        const body = command.body(tape, at, end)
+        if (body !== undefined) this.#answer(seq, body)
+      },
       onFailure: (fault, cause) => this.#refuse(seq, faultError(fault, cause), retryMs(fault)),
       neverRefused,
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),

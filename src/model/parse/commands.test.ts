@@ -187,6 +187,9 @@ test('hierarchy and bindings', () => {
     [{ kind: 'PRINCIPAL', person: true }, { flags: 1 }],
     [{ kind: 'VENUE', nonAtomicReplace: true }, { flags: 1 }],
     [{ kind: 'VENUE', nonAtomicReplace: false }, { flags: 0 }],
+    [{ kind: 'OWNER', cancelRestingFirst: true }, { flags: 2 }],
+    [{ kind: 'OWNER', cancelRestingFirst: true, crossVenue: true }, { flags: 3 }],
+    [{ cancelRestingFirst: true }, ['FIELD_CONFLICT', 'cancelRestingFirst']],
     [{ name: '' }, ['MISSING_FIELD', 'name']],
   ])
   check(BINDING_FORM, binding, { kind: 'TRADER_ACCOUNT', trader: 'T-3', account: 'ACC-7', allow: true }, [

@@ -23,11 +23,16 @@ export const HIERARCHY_FORM = form(
     mayName('owner', 'Beneficial owner of an account: the group of self-match prevention.', EXAMPLE.owner),
     mayFlag('nonAtomicReplace', 'VENUE: a replace may leave both versions live.', false),
     mayFlag('crossVenue', 'OWNER: self-match is tested across venues.', false),
+    mayFlag('cancelRestingFirst', 'OWNER: an order is held until those that it crosses are canceled.', false),
     mayFlag('person', 'PRINCIPAL: a person, who may make or check; not a machine.', false),
     mayFlag('algorithm', 'STRATEGY: an algorithm, which needs an approved registration.', false),
   ],
   ['entity', 'client', 'desk', 'owner'],
 )
+
+type HierarchyFlag = 'nonAtomicReplace' | 'crossVenue' | 'cancelRestingFirst' | 'person' | 'algorithm'
+/** The second flag of an OWNER. */
+const CANCELS_FIRST = 2
 
 /** Which parents a kind must name. */
 const PARENTS: Partial<Record<NameKind, readonly ('entity' | 'client' | 'desk' | 'trader' | 'owner')[]>> = {
@@ -50,10 +55,11 @@ export function hierarchy(
     if (parents.includes(parent) && !given) read.fail('MISSING_FIELD', parent)
     if (!parents.includes(parent) && given) read.fail('FIELD_CONFLICT', parent, `A ${kind} has no ${parent}.`)
   }
-  const flag = (field: 'nonAtomicReplace' | 'crossVenue' | 'person' | 'algorithm', of: NameKind) => {
+  const flag = (field: HierarchyFlag, of: NameKind) => {
     if (words[field] !== undefined && kind !== of) read.fail('FIELD_CONFLICT', field, `Only a ${of} has it.`)
     return words[field] === true
   }
+  const cancelsFirst = flag('cancelRestingFirst', 'OWNER')
   const flags = [
     flag('nonAtomicReplace', 'VENUE'),
     flag('crossVenue', 'OWNER'),
@@ -69,7 +75,7 @@ export function hierarchy(
     desk: read.name('DESK', 'desk', words.desk),
     trader: read.name('TRADER', 'trader', words.trader),
     owner: read.name('OWNER', 'owner', words.owner),
-    flags: flags.includes(true) ? 1 : 0,
+    flags: (flags.includes(true) ? 1 : 0) | (cancelsFirst ? CANCELS_FIRST : 0),
     name: read.text('name', words.name, NAME_CHARS),
   }
   return read.fault ?? { layout: HIERARCHY, values }

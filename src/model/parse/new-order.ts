@@ -2,6 +2,7 @@
  * A proposed order (FIX NewOrderSingle): its form, and the one constructor that REST, gRPC and FIX share. The what-if
  * paths take the same form, but for the id.
  */
+import { HOLD_MAX_US } from '../bounds.ts'
 import type { Directory, InstrumentUnits } from '../directory.ts'
 import type { RequestError } from '../errors.ts'
 import { DECIMALS_MAX } from '../numbers.ts'
@@ -73,6 +74,12 @@ export const ORDER_FORM = form(
       'Override of this very order, when it was refused, that two people have agreed on.',
       '4712',
     ),
+    mayNumber(
+      'holdUs',
+      'µs',
+      'How long it may be held where orders of its owner that it crosses are canceled first; holdUs of the parameters where it is not given.',
+      '500000',
+    ),
   ],
   ['price', 'timeInForce'],
 )
@@ -137,6 +144,7 @@ export function newOrder(
     unresolved: '',
     confirmSeq: words.confirmId === undefined ? 0 : read.integer('confirmId', words.confirmId, 1),
     overrideSeq: words.overrideId === undefined ? 0 : read.integer('overrideId', words.overrideId, 1),
+    holdUs: words.holdUs === undefined ? 0 : read.integer('holdUs', words.holdUs, 1, HOLD_MAX_US),
   }
   values.unresolved = read.unresolved
   return read.fault ?? { values, units }

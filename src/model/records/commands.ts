@@ -37,10 +37,11 @@ const ORDER_FIELDS = [
   note('unresolved', 'Names that no id was found for, as field=name pairs.'),
 ] as const
 
-export const NEW_ORDER = command(1, 3, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
+export const NEW_ORDER = command(1, 4, 'NewOrder', 'One proposed order (FIX NewOrderSingle).', [
   ...ORDER_FIELDS,
   optional(f64('confirmSeq', 'seq', 'Soft block that a person has confirmed; 0 none. Since version 2.')),
   optional(f64('overrideSeq', 'seq', 'Override that two people have agreed on; 0 none. Since version 3.')),
+  optional(f64('holdUs', 'durationUs', 'How long it may be held; 0 as the parameter says. Since version 4.')),
 ])
 
 export const REPLACE_ORDER = command(
@@ -175,7 +176,7 @@ export const HIERARCHY = command(
     i32(
       'flags',
       'flags',
-      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match across venues. PRINCIPAL: 1 person. STRATEGY: 1 algorithm.',
+      'VENUE: 1 replaces are not atomic. OWNER: 1 self-match across venues, 2 resting orders are canceled first. PRINCIPAL: 1 person. STRATEGY: 1 algorithm.',
     ),
     text('name', NAME_CHARS, 'The name, unique in its kind.'),
   ],

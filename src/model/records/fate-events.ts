@@ -55,7 +55,7 @@ export const HOLD_ENDED = layout(148, 1, 'HoldEnded', 'A held order is decided a
   i32(
     'state',
     'code',
-    'Index in ORDER_STATES: how it ended; HELD while it is decided again, its reservation taken out.',
+    'Index in ORDER_STATES: how it ended; HELD while it is decided again, its reservation taken out; WORKING or UNKNOWN where the market has it all the same.',
   ),
   i32('reason', 'code', 'Reason number of the refusal; 0 where it is decided again.'),
 ])

@@ -13,8 +13,8 @@ import { liveOrders, type Order } from '../twin/state.ts'
 import { isWaiting } from '../twin/triggers.ts'
 import type { Dice } from './dice.ts'
 import { refresh } from './market-steps.ts'
+import { SLOT_OF_ORDER, WRONG_SLOT } from './order-slots.ts'
 import { type Step, someOrder } from './order-steps.ts'
-import { SLOT_OF_ORDER, WRONG_SLOT } from './report-steps.ts'
 import type { Script } from './script.ts'
 
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')

@@ -99,6 +99,7 @@ export function orderGiven(script: Script, world: World, dice: Dice): OrderGiven
     unresolved: '',
     confirmSeq: 0,
     overrideSeq: 0,
+    holdUs: 0,
   }
 }
 

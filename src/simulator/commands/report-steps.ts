@@ -5,23 +5,12 @@ import { EXEC_TYPES, type ExecType } from '../../model/vocabulary.ts'
 import type { Order } from '../twin/state.ts'
 import { type Command, command, type ValuesOfCommand } from './command.ts'
 import type { Dice } from './dice.ts'
+import { SLOT_OF_ORDER, WRONG_SLOT } from './order-slots.ts'
 import { instrumentOf, leavesNumber, type Step, someOrder } from './order-steps.ts'
 import type { Script } from './script.ts'
 import type { Listed, World } from './small-world.ts'
 
 type ReportGiven = Partial<Omit<ValuesOfCommand<'ExecutionReport'>, 'seq' | 'timeUs'>>
-
-/** Stands for the slot that the engine gave the order: who plays the sequence puts the real one. */
-export const SLOT_OF_ORDER = 7_777
-
-/** The command with the slot that the engine gave its order, by sequence number, in place of the stand-in. */
-export function withSlot(given: Command, slots: ReadonlyMap<number, number>): Command {
-  if (!('orderSlot' in given.values) || given.values.orderSlot !== SLOT_OF_ORDER) return given
-  const orderSlot = slots.get(given.values.orderSeq) ?? SLOT_OF_ORDER
-  return { ...given, values: { ...given.values, orderSlot } } as Command
-}
-/** No order has this slot. */
-export const WRONG_SLOT = 999_999
 
 /** A report on the order, now and then with something wrong in it. */
 export function reportOn(script: Script, world: World, dice: Dice, order: Order, execType: ExecType): ReportGiven {

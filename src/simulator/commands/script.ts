@@ -4,10 +4,13 @@
  */
 import type { RulePack } from '../../model/rules.ts'
 import type { Decision, TwinEvent } from '../twin/events.ts'
+import { firstReady } from '../twin/held.ts'
+import type { Order } from '../twin/state.ts'
 import { rollInFront } from '../twin/timers.ts'
 import { Twin } from '../twin/twin.ts'
 import { isGoverned } from '../twin/two-people.ts'
 import { type Command, type CommandName, command, lineOf, type ValuesOfCommand } from './command.ts'
+import { withHeldSlot } from './order-slots.ts'
 
 /** 2026-03-02T14:30:00Z. */
 const START_US = 1_772_461_800_000_000
@@ -63,7 +66,7 @@ export class Script {
   /** Sends a made command as it stands. */
   resend(made: Command): readonly TwinEvent[] {
     this.commands.push(made)
-    const events = this.twin.execute(made)
+    const events = this.twin.execute(withHeldSlot(made, this.twin.state.slots))
     for (const event of events) if (event.name === 'OrderDecided') this.decisions.push(event.decision)
     return events
   }
@@ -85,6 +88,13 @@ export class Script {
   /** A text that was not given before. */
   freshId(prefix: string): string {
     return `${prefix}${++this.#ids}`
+  }
+
+  /** As the gate does: decides on the oldest held order that waits for nothing any more, or on the one given. */
+  decideHeld(order: Order | undefined = firstReady(this.twin.state)): boolean {
+    if (order === undefined) return false
+    this.resend(command('HoldDecide', { session: -1, principal: -1, ...this.#stamp(), orderSeq: order.seq }))
+    return true
   }
 
   /** Time passes: what falls due fires before the next command. */

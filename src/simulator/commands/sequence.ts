@@ -10,6 +10,7 @@ import { Dice } from './dice.ts'
 import * as enforcing from './enforce-steps.ts'
 import * as fates from './fate-steps.ts'
 import * as governance from './governance-steps.ts'
+import * as holds from './hold-steps.ts'
 import * as market from './market-steps.ts'
 import * as orders from './order-steps.ts'
 import * as overrides from './override-steps.ts'
@@ -93,6 +94,10 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [26, 'constrain', overrides.constrain],
   [10, 'override', overrides.override],
   [8, 'goOnOverride', overrides.goOn],
+  [60, 'cross', holds.cross],
+  [45, 'release', holds.release],
+  [4, 'mode', holds.mode],
+  [20, 'decideHeld', holds.decideHeld],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */
@@ -124,6 +129,8 @@ export function play(throws: readonly Throw[], pack: RulePack, profile: 0 | 1 = 
       ] as const),
     )
     STEPS[place]?.[2](script, world, dice)
+    // The gate decides at once; a sequence leaves it now and then for others to come between.
+    while (dice.chance(70) && script.decideHeld());
   }
   return { commands: script.commands, script }
 }

@@ -27,6 +27,7 @@ export interface World {
   readonly traders: readonly number[]
   readonly accounts: readonly number[]
   readonly suspense: number
+  readonly owners: readonly number[]
   readonly strategies: readonly number[]
   readonly sessions: readonly number[]
   readonly venues: readonly number[]
@@ -82,7 +83,7 @@ export function defineWorld(script: Script, profile = 0): World {
   const [cl0, cl1, cl2] = clients as [number, number, number]
   const desks = ['D0', 'D1', 'D2'].map((text) => name('DESK', text))
   const [d0, d1, d2] = desks as [number, number, number]
-  const owners = [name('OWNER', 'O0', {}, 1), name('OWNER', 'O1'), name('OWNER', 'O2')]
+  const owners = [name('OWNER', 'O0', {}, 1), name('OWNER', 'O1', {}, 2), name('OWNER', 'O2')]
   const [o0, o1, o2] = owners as [number, number, number]
   const traders = [d0, d0, d1, d2].map((desk, index) => name('TRADER', `T${index}`, { desk }))
   const accounts = [
@@ -120,6 +121,7 @@ export function defineWorld(script: Script, profile = 0): World {
     traders,
     accounts,
     suspense,
+    owners,
     strategies,
     sessions,
     venues,

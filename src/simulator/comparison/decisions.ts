@@ -65,6 +65,8 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   CancelRequested: ['orderSeq', 'latch', 'session'],
   LatchSet: ['latch', 'account', 'instrument', 'state', 'cause'],
   ControlLatched: ['latch', 'subject', 'state', 'cause', 'use'],
+  HoldWaits: ['orderSeq', 'crossingSeq'],
+  HoldEnded: ['orderSeq', 'state', 'reason'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
   LimitSwept: ['beforeSeq', 'asked', 'done'],
@@ -128,7 +130,8 @@ export function compareEvents(
     const theirs = recorded.filter((event) => event.name === name)
     const ours = said.filter((event) => event.name === name)
     // The gate looks through orders by slot.
-    if (name === 'CancelRequested' && given.name === 'KillSweep' && given.values.limit === 0) ours.sort(bySlot(ledger))
+    const isSwept = name === 'CancelRequested' || name === 'HoldEnded'
+    if (isSwept && given.name === 'KillSweep' && given.values.limit === 0) ours.sort(bySlot(ledger))
     if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))

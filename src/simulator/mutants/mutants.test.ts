@@ -8,7 +8,7 @@ import { MUTANTS } from './mutants.ts'
 test('there are at least 40 mutants, of engine, exposure, journal and recovery', () => {
   assert.ok(MUTANTS.length >= 40)
   const folders = new Set(MUTANTS.map(({ file }) => file.split('/')[0]))
-  assert.deepEqual([...folders].sort(), ['engine', 'journal', 'replay', 'sequencer'])
+  assert.deepEqual([...folders].sort(), ['engine', 'gateway', 'journal', 'replay', 'sequencer'])
   assert.equal(new Set(MUTANTS.map(({ name }) => name)).size, MUTANTS.length)
 })
 

@@ -3,6 +3,7 @@
  * them one at a time and fails where one lives.
  */
 import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
+import { HOLD_MUTANTS } from './hold-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { RECOVERY_MUTANTS } from './recovery-mutants.ts'
 import { ENFORCEMENT_MUTANTS, STOP_MUTANTS } from './resting-mutants.ts'
@@ -438,4 +439,5 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['sequencer/sequencer.test'],
   },
   ...RECOVERY_MUTANTS,
+  ...HOLD_MUTANTS,
 ]

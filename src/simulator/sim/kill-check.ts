@@ -6,6 +6,7 @@ import { covers } from '../twin/latches.ts'
 import type { Latch, State } from '../twin/state.ts'
 
 const APPROVE = 1
+const HELD = 3
 const RELEASE_APPROVED = 1
 const [ACTIVE, , BLOCKED, KILLED] = TRADING_STATES.map((_, index) => index) as [number, number, number, number]
 
@@ -15,7 +16,8 @@ export class KillCheck {
   /** @param state the twin's, in which the entry was carried out @throws Error where a latch was passed */
   entry(given: Command, recorded: readonly RecordedEvent[], state: State): void {
     for (const { name, values } of recorded) {
-      if (name === 'OrderDecided' && values.outcome === APPROVE) this.#check(given, values.orderSeq as number, state)
+      const isReserved = values.outcome === APPROVE || values.outcome === HELD
+      if (name === 'OrderDecided' && isReserved) this.#check(given, values.orderSeq as number, state)
       else if (name === 'LatchSet') this.#set(values.latch as number, values.state as number, values)
       else if (name === 'ControlLatched') this.#latched(values.latch as number, state)
       else if (name === 'Applied' && given.name === 'Kill')
@@ -27,11 +29,11 @@ export class KillCheck {
   }
 
   #check(given: Command, orderSeq: number, state: State): void {
-    if (given.name !== 'NewOrder' && given.name !== 'ReplaceOrder') return
+    if (given.name !== 'NewOrder' && given.name !== 'ReplaceOrder' && given.name !== 'HoldDecide') return
     const order = state.orders.get(orderSeq)
     if (order === undefined) throw new Error(`nobody knows order ${orderSeq}: ${inWords(given)}`)
     // A replace may retreat behind a block, and behind a kill nothing may.
-    const refusing = given.name === 'NewOrder' ? BLOCKED : KILLED
+    const refusing = given.name === 'ReplaceOrder' ? KILLED : BLOCKED
     for (const latch of this.#latches.values()) {
       if (latch.state >= refusing && covers(state, latch, order.keys, order.side)) {
         throw new Error(`approved behind latch ${latch.id}: ${inWords(given)}`)

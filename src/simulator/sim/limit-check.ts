@@ -10,6 +10,7 @@ import { type Command, type CommandName, inWords } from '../commands/command.ts'
 import type { RecordedEvent } from '../commands/recorded-events.ts'
 
 const APPROVE = 1
+const HELD = 3
 const BLOCK = 0
 const ENFORCE = 0
 /** Their limit is no number that the use is compared with as it stands: bands, shares of capital. */
@@ -19,7 +20,7 @@ const SUMS = ['DAILY_GROSS', 'PORTFOLIO_GROSS', 'OPEN_ORDER_NOTIONAL', 'MAX_OPEN
 /** What raises no sum but by an approve. */
 const QUIET: readonly CommandName[] = [
   ...(['NewOrder', 'ReplaceOrder', 'CancelOrder', 'NotSent', 'Evaluate', 'Kill', 'KillSweep', 'Release'] as const),
-  ...(['Tick', 'FeedHeartbeat', 'List', 'Locate', 'Binding', 'Confirm', 'Override'] as const),
+  ...(['Tick', 'HoldDecide', 'FeedHeartbeat', 'List', 'Locate', 'Binding', 'Confirm', 'Override'] as const),
 ]
 const QUIET_REPORTS = (['New', 'Canceled', 'Rejected', 'Expired', 'CancelRejected'] as const).map((type: ExecType) =>
   EXEC_TYPES.indexOf(type),
@@ -36,7 +37,8 @@ export class LimitCheck {
     const books = recorded.some(({ name }) => name === 'ExecutionBooked')
     if (books || !(isReport || QUIET.includes(given.name))) this.#isQuiet = false
     for (const { name, values, rows } of recorded) {
-      if (name !== 'OrderDecided' || values.outcome !== APPROVE || given.name === 'Evaluate') continue
+      if (name !== 'OrderDecided' || given.name === 'Evaluate') continue
+      if (values.outcome !== APPROVE && values.outcome !== HELD) continue
       for (const { row, failed, waived, before, after } of rows) {
         const limit = view.limitVersion(row)
         if (limit === undefined || (failed && !waived))

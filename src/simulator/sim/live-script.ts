@@ -4,7 +4,7 @@
  */
 import type { RulePack } from '../../model/rules.ts'
 import { type Command, type CommandName, command, type ValuesOfCommand } from '../commands/command.ts'
-import { withSlot } from '../commands/report-steps.ts'
+import { withSlot } from '../commands/order-slots.ts'
 import { Script } from '../commands/script.ts'
 import type { Decision, TwinEvent } from '../twin/events.ts'
 

@@ -55,7 +55,7 @@ const SECOND = 1_000_000
 /** Of the world's time, after the last step. Everything is answered by then, or something is stuck. */
 const PATIENCE_US = 120 * SECOND
 /** Steps that a client cannot take: the gate sweeps by itself, and time is the world's. */
-const NOT_A_CLIENTS = ['sweep', 'silence']
+const NOT_A_CLIENTS = ['sweep', 'silence', 'decideHeld']
 const WEIGHTS = STEPS.filter(([, name]) => !NOT_A_CLIENTS.includes(name)).map(
   ([weight, name, step]) => [weight, [name, step] as const] as const,
 )

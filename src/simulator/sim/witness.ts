@@ -17,6 +17,7 @@ import { compareStanding } from '../comparison/standing.ts'
 import { NotMirrored } from '../twin/live-orders.ts'
 import type { Twin } from '../twin/twin.ts'
 import { ApprovalCheck } from './approval-check.ts'
+import { HoldCheck } from './hold-check.ts'
 import { KillCheck } from './kill-check.ts'
 import { LimitCheck } from './limit-check.ts'
 import type { Trace } from './trace.ts'
@@ -41,6 +42,7 @@ export class Witness {
   readonly #limits = new LimitCheck()
   readonly #kills = new KillCheck()
   readonly #approvals = new ApprovalCheck()
+  readonly #holds = new HoldCheck()
   #lastTimeUs = 0
   #blocks = 0
   /** False once the gate has done what the twin does not know: what needs the twin is not compared from then on. */
@@ -161,7 +163,8 @@ export class Witness {
     }
     if (this.#isMirrored) this.#kills.entry(given, recorded, this.#twin.state)
     this.#limits.entry(given, recorded, view)
-    this.#approvals.entry(given, recorded)
+    this.#approvals.entry(given, recorded, this.#twin.state)
+    this.#holds.entry(given, recorded, this.#twin.state)
   }
 
   #mirror(given: Command, recorded: readonly RecordedEvent[]): void {

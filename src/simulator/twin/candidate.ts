@@ -35,6 +35,10 @@ export interface Candidate {
   readonly overrides: { readonly seq: number; readonly content: string } | null
   /** An order that stands is tested again by its newest version, which pends or rests already. */
   readonly restates?: true
+  /** A held order is decided again: its message was counted when it came. */
+  readonly isHeld?: true
+  /** How long it says that it may be held; 0 where it says nothing. */
+  readonly holdUs?: number
 }
 
 /** What the candidate would reserve. */

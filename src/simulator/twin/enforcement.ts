@@ -7,12 +7,14 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { ceilDiv, sum } from './exact.ts'
 import * as exposure from './exposure.ts'
+import { endHold } from './held.ts'
 import { useOf } from './limits.ts'
 import { valueOfSlices } from './parents.ts'
 import * as rows from './rows.ts'
 import { instrumentAt, type Limit, liveOrders, marketAt, type Name, type Order, type State } from './state.ts'
 import { leavesOfOrder, openValueOfOrder, valueAt } from './value.ts'
 
+const CANCELED = ORDER_STATES.indexOf('CANCELED')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const INSTRUMENT = OBJECT_KINDS.indexOf('INSTRUMENT')
 
@@ -32,14 +34,13 @@ export function sweepLimit(state: State, values: ValuesOfCommand<'KillSweep'>): 
     .filter(({ order }) => !goes(order) && (pass.beforeSeq === 0 || order.seq < pass.beforeSeq))
     .sort((a, b) => b.order.seq - a.order.seq)
     .slice(0, SWEEP_ORDERS)
-  const events: TwinEvent[] = []
+  const going: Order[] = []
   for (const target of next) {
     if (!isNeeded(state, target, gone)) continue
-    const { order } = target
-    gone.add(order)
-    order.cancelRequested = true
-    events.push({ name: 'CancelRequested', orderSeq: order.seq, latch: -1, session: order.keys.session })
+    gone.add(target.order)
+    going.push(target.order)
   }
+  const events = going.map(remove)
   const asked = pass.asked + events.length
   const isFull = next.length === SWEEP_ORDERS
   const on = isFull ? { beforeSeq: next.at(-1)?.order.seq ?? 0, asked } : { beforeSeq: 0, asked: 0 }
@@ -47,6 +48,13 @@ export function sweepLimit(state: State, values: ValuesOfCommand<'KillSweep'>): 
   if (done === 1) state.enforced.delete(key)
   else state.enforced.set(key, on)
   return [...events, { name: 'LimitSwept', ...on, done }]
+}
+
+/** Nobody at the market has heard of what is held. */
+function remove(order: Order): TwinEvent {
+  if (order.hold !== null) return endHold(order, CANCELED, 'HOLD_ENDED')
+  order.cancelRequested = true
+  return { name: 'CancelRequested', orderSeq: order.seq, latch: -1, session: order.keys.session }
 }
 
 function goes(order: Order): boolean {

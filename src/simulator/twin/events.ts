@@ -94,6 +94,8 @@ export type TwinEvent =
       readonly cause: number
       readonly use: bigint
     }
+  | { readonly name: 'HoldWaits'; readonly orderSeq: number; readonly crossingSeq: number }
+  | { readonly name: 'HoldEnded'; readonly orderSeq: number; readonly state: number; readonly reason: number }
   | { readonly name: 'Quarantined'; readonly instrument: number }
   | { readonly name: 'Swept'; readonly latch: number }
   | {

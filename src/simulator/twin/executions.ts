@@ -8,6 +8,7 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { comparedLate, comparedReport, isOnlyCompared } from './beside.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { abs, larger } from './exact.ts'
+import { breakHold } from './held.ts'
 import { latchAnew, latchItself } from './latches.ts'
 import { stopLosers } from './losses.ts'
 import { named } from './names.ts'
@@ -97,15 +98,16 @@ function moveOrder(state: State, order: Order, execType: string, report: Report)
     if (isExhausted(state, order)) order.state = FILLED
     return moved(CHANGE.accepted)
   }
+  const broken = breakHold(order)
   makeKnown(state, order)
   const end = ENDS[execType]
   if (end !== undefined) {
     order.state = end
-    const ended = moved(CHANGE.terminal)
+    const ended = [...broken, ...moved(CHANGE.terminal)]
     return execType === 'Rejected' ? [...ended, ...refusedByMarket(state, order, report)] : ended
   }
   if (execType === 'CancelRejected' && order.state === PENDING_CANCEL) order.state = WORKING
-  return moved(CHANGE.stateOnly)
+  return [...broken, ...moved(CHANGE.stateOnly)]
 }
 
 function refusedByMarket(state: State, { keys }: Order, { timeUs }: Report): TwinEvent[] {
@@ -135,10 +137,12 @@ function fill(state: State, report: Report, pack: RulePack): TwinEvent[] {
   const isStop = order !== undefined && states.isLive(order) && isWaiting(order)
   const woken = isStop ? trigger(state, order, pack, report.timeUs, !isLast(order, report)) : []
   const booking = book(state, report, place.keys, place.side, order?.seq ?? 0)
+  const broken = order === undefined ? [] : breakHold(order)
   const alarm = order === undefined ? 'UNKNOWN_EXECUTION' : fillOrder(state, order, report, booking.amount)
   booking.unexplained = order === undefined
   const events = [
     ...woken,
+    ...broken,
     booked(report, booking, alarm),
     ...firstMark(state, booking),
     ...comparedLate(state, report),

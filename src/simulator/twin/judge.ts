@@ -11,6 +11,7 @@ import { confirmedRows } from './confirmations.ts'
 import type { Decision, EvaluatedRow } from './events.ts'
 import { type Snapshot, snapshot } from './exposure.ts'
 import { factsOf } from './facts.ts'
+import { HELD_OUTCOME, mayWait } from './held.ts'
 import { overriddenRows } from './overrides.ts'
 import { B13, parentRefusal } from './parents.ts'
 import { type Pricing, priceOf } from './pricing.ts'
@@ -96,12 +97,14 @@ export function judge(state: State, candidate: Candidate, pack: RulePack, orderS
   const judgement = judgeRest(state, snap, candidate, structure)
   const assessment = assessAt(state, judgement, pack, candidate.orderQty)
   const { pricing } = judgement
-  const isRefused = assessment.reason !== null
+  const waits = mayWait(state, candidate, assessment.results, judgement.crossing)
+  const isRefused = assessment.reason !== null && !waits
   const isSoft = !isRefused && assessment.rows.some(({ soft, waived }) => soft && !waived)
-  const softly = candidate.order === null ? SOFT_BLOCK : REJECT
+  const softly = candidate.order === null && !candidate.isHeld ? SOFT_BLOCK : REJECT
+  const otherwise = waits ? HELD_OUTCOME : APPROVE
   const decision: Decision = {
-    ...bareDecision(orderSeq, assessment.reason ?? (isSoft ? 'SOFT_LIMIT' : 'NONE')),
-    outcome: isRefused ? REJECT : isSoft ? softly : APPROVE,
+    ...bareDecision(orderSeq, isSoft ? 'SOFT_LIMIT' : (assessment.reason ?? 'NONE')),
+    outcome: isRefused ? REJECT : isSoft ? softly : otherwise,
     results: assessment.results,
     rows: assessment.rows,
     rule: assessment.rule,

@@ -128,3 +128,13 @@ export interface ListEntry {
   readonly fromUs: number
   readonly untilUs: number
 }
+
+/** A held order: when it is refused, whose end it waits for, and what else its second decision needs. */
+export interface Hold {
+  readonly deadlineUs: number
+  /** Orders by sequence number. */
+  readonly waitsFor: readonly number[]
+  readonly likeness: string | null
+  readonly confirms: { readonly seq: number; readonly content: string } | null
+  readonly expireTimeUs: number | null
+}

@@ -7,6 +7,7 @@ import type { ValuesOfCommand } from '../commands/command.ts'
 import { type Candidate, isRetreat, leavesChange, reduces } from './candidate.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
 import { cellOf, type Snapshot } from './exposure.ts'
+import { endHold } from './held.ts'
 import { genesis, hasDuty } from './names.ts'
 import { isHeldBack } from './readiness.ts'
 import {
@@ -37,6 +38,7 @@ const KEYS = {
 } as const satisfies Record<string, NameKind>
 type Key = keyof typeof KEYS
 
+const CANCELED = ORDER_STATES.indexOf('CANCELED')
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 const FILLED = ORDER_STATES.indexOf('FILLED')
 const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
@@ -142,6 +144,10 @@ export function sweep(state: State, values: ValuesOfCommand<'KillSweep'>, slotsA
   for (const order of orders) {
     // A request stands until the order ends: no second latch asks again.
     if (order.cancelRequested || !covers(state, latch, order.keys, order.side)) continue
+    if (order.hold !== null) {
+      events.push(endHold(order, CANCELED, 'KILLED'))
+      continue
+    }
     order.cancelRequested = true
     order.requestedBy = latch.id
     events.push({ name: 'CancelRequested', orderSeq: order.seq, latch: latch.id, session: order.keys.session })

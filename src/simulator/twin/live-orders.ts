@@ -10,6 +10,7 @@ import { ORD_TYPES, ORDER_STATES, SIDES, TIMES_IN_FORCE } from '../../model/voca
 import type { ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import { applied, refused, type TwinEvent } from './events.ts'
+import { breakHold } from './held.ts'
 import type { LiveList, LiveRow } from './kept.ts'
 import { latchItself } from './latches.ts'
 import { isPriceOf } from './market.ts'
@@ -131,6 +132,7 @@ function sweepRows(state: State, list: LiveList, pack: RulePack, now: number): T
 }
 
 function agrees(order: Order, row: LiveRow): boolean {
+  if (order.hold !== null) return false
   if (order.keys.instrument !== row.instrument || (order.side === 0) !== (row.side === 0)) return false
   return order.versions.some(
     (version) =>
@@ -194,10 +196,11 @@ function differ(state: State, list: LiveList, at: number, order: Order): TwinEve
     order.keys.instrument !== row.instrument ||
     (order.side === 0) !== (row.side === 0) ||
     row.leavesQty > leavesOfOrder(state, order)
+  const broken = breakHold(order, UNKNOWN)
   order.state = UNKNOWN
   order.reported = true
   list.listed.add(order.seq)
-  const said = [checked(order, at, 'DIFFERS', 'LIVE_ORDER_DIFFERS')]
+  const said = [...broken, checked(order, at, 'DIFFERS', 'LIVE_ORDER_DIFFERS')]
   if (!isOther) return said
   return [...said, ...latchItself(state, list.account, row.instrument, reasonNumber('LIVE_ORDER_DIFFERS'))]
 }
@@ -207,6 +210,7 @@ function sweepMissing(state: State, list: LiveList): TwinEvent[] {
     .liveOrders(state)
     .filter(({ keys }) => keys.account === list.account && keys.venue === list.venue)
     .filter((order) => !list.listed.has(order.seq) && order.approvedUs < list.asOfUs && order.state !== UNKNOWN)
+    .filter(({ hold }) => hold === null)
   return missing.map((order) => {
     order.state = UNKNOWN
     return checked(order, -1, 'MISSING', 'LIVE_ORDER_MISSING')

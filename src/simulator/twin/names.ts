@@ -60,7 +60,7 @@ export function genesis(state: State, values: ValuesOfCommand<'Genesis'>): TwinE
 export function hierarchy(state: State, values: ValuesOfCommand<'Hierarchy'>): TwinEvent[] {
   const kind = NAME_KINDS[values.kind]
   if (kind === undefined || kind === 'INSTRUMENT' || values.name === '') return refused('INVALID_VALUE')
-  const most = ['VENUE', 'OWNER', 'PRINCIPAL', 'STRATEGY'].includes(kind) ? 1 : 0
+  const most = kind === 'OWNER' ? 3 : ['VENUE', 'PRINCIPAL', 'STRATEGY'].includes(kind) ? 1 : 0
   if (values.flags < 0 || values.flags > most) return refused('INVALID_VALUE')
   const parents: Partial<Record<Parent, number>> = {}
   const wanted = Object.entries((PARENTS as Partial<Record<NameKind, Record<string, NameKind>>>)[kind] ?? {})

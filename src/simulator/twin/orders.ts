@@ -11,11 +11,23 @@ import type { Candidate } from './candidate.ts'
 import { keepSoftBlock, orderContent, roomFault, useConfirmation } from './confirmations.ts'
 import type { Decision, TwinEvent } from './events.ts'
 import type { Ratio } from './exact.ts'
+import { HELD_OUTCOME, hold } from './held.ts'
 import { bareDecision, judge } from './judge.ts'
 import { keepRefusal, useOverride } from './overrides.ts'
 import { parentNamed, stopStray } from './parents.ts'
 import { controlOf, countMessage, subjectsOf } from './rows.ts'
-import { duration, idKey, isSetOf, type Keys, type Name, nameAt, type State, subjectAt, type Version } from './state.ts'
+import {
+  duration,
+  idKey,
+  isSetOf,
+  type Keys,
+  type Name,
+  nameAt,
+  type Order,
+  type State,
+  subjectAt,
+  type Version,
+} from './state.ts'
 import { A01, A02 } from './structure.ts'
 import { warn } from './warnings.ts'
 import { countRefusal } from './watches.ts'
@@ -57,6 +69,11 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
     keepSoftBlock(state, given, decision)
     return [{ name: 'OrderDecided', decision: { ...decision, orderSeq: 0 } }, ...useConfirmation(state, candidate)]
   }
+  if (decision.outcome === HELD_OUTCOME && valued !== null) {
+    const order = open(state, candidate, values.seq, valued, 0)
+    useId(state, given, values.seq)
+    return [{ name: 'OrderDecided', decision }, ...hold(state, order, candidate, decision.crossing)]
+  }
   if (decision.outcome !== APPROVE || valued === null) {
     useId(state, given, 0)
     // Nothing was opened: there is no order to name.
@@ -65,8 +82,10 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
     const strayed = stopStray(state, candidate, decision)
     return [unopened, ...strayed, ...countRefusal(state, subjects, values.timeUs)]
   }
-  const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
-  open(state, candidate, values.seq, valued)
+  const tokenExpiryUs = values.timeUs + duration(state, 'tokenLifeUs')
+  const approved = { ...decision, tokenExpiryUs }
+  open(state, candidate, values.seq, valued, tokenExpiryUs)
+  state.approvals.push({ timeUs: values.timeUs, likeness: candidate.likeness as string })
   useId(state, given, values.seq)
   const used = [...useConfirmation(state, candidate), ...useOverride(state, candidate)]
   return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs), ...used]
@@ -186,6 +205,7 @@ function candidateOf(state: State, values: OrderValues, content: string): Candid
     order: null,
     likeness: likenessOf(values),
     parent: parentNamed(state, values.session, values.parentClOrdID),
+    holdUs: 'holdUs' in values ? values.holdUs : 0,
     confirms: 'confirmSeq' in values && values.confirmSeq !== 0 ? { seq: values.confirmSeq, content } : null,
     overrides: 'overrideSeq' in values && values.overrideSeq !== 0 ? { seq: values.overrideSeq, content } : null,
   }
@@ -196,11 +216,17 @@ function likenessOf(values: OrderValues): string {
   return [account, instrument, side, orderQty, price, stopPx, ordType, timeInForce, strategy, parentClOrdID].join('|')
 }
 
-function open(state: State, candidate: Candidate, seq: number, valued: { v: bigint; unit: Ratio }): void {
-  const { clOrdID, keys, owner, side, ordType, timeInForce, locate, likeness } = candidate
+function open(
+  state: State,
+  candidate: Candidate,
+  seq: number,
+  valued: { v: bigint; unit: Ratio },
+  tokenExpiryUs: number,
+): Order {
+  const { clOrdID, keys, owner, side, ordType, timeInForce, locate } = candidate
   const parent = candidate.parent === 'UNKNOWN' ? null : candidate.parent
   if (parent !== null) parent.slices++
-  state.orders.set(seq, {
+  const order: Order = {
     seq,
     keys,
     owner,
@@ -216,15 +242,17 @@ function open(state: State, candidate: Candidate, seq: number, valued: { v: bigi
     state: APPROVED,
     reported: false,
     cancelRequested: false,
-    tokenExpiryUs: candidate.now + duration(state, 'tokenLifeUs'),
+    tokenExpiryUs,
+    hold: null,
     requestedBy: 0,
     ids: [clOrdID],
     parent,
     sliceQty: 0n,
     sliceFlow: 0n,
-  })
+  }
+  state.orders.set(seq, order)
   state.slots.set(seq, state.slots.size)
-  state.approvals.push({ timeUs: candidate.now, likeness: likeness as string })
+  return order
 }
 
 export function versionOf(candidate: Candidate, { v, unit }: { v: bigint; unit: Ratio }): Version {

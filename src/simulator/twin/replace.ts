@@ -8,6 +8,7 @@ import { ORDER_STATES } from '../../model/vocabulary.ts'
 import type { Command, ValuesOfCommand } from '../commands/command.ts'
 import type { Candidate } from './candidate.ts'
 import { refused, type TwinEvent } from './events.ts'
+import { endHold } from './held.ts'
 import { APPROVE, APPROVED, judgeSafely, repeated, subjectIds, undecided, useId, versionOf } from './orders.ts'
 import { stopStray } from './parents.ts'
 import { countMessage } from './rows.ts'
@@ -20,6 +21,7 @@ const WORKING = ORDER_STATES.indexOf('WORKING')
 const UNKNOWN = ORDER_STATES.indexOf('UNKNOWN')
 const PENDING_CANCEL = ORDER_STATES.indexOf('PENDING_CANCEL')
 const FILLED = ORDER_STATES.indexOf('FILLED')
+const CANCELED = ORDER_STATES.indexOf('CANCELED')
 const NOT_SENT = ORDER_STATES.indexOf('NOT_SENT')
 
 /** What an OrderMoved says has happened. */
@@ -100,8 +102,10 @@ export function cancelOrder(state: State, values: ValuesOfCommand<'CancelOrder'>
     const reason = reasonNumber(order === undefined ? 'UNKNOWN_ORDER' : 'ORDER_TERMINAL')
     return [{ name: 'CancelDecided', orderSeq: 0, reason }]
   }
+  const decided: TwinEvent = { name: 'CancelDecided', orderSeq: order.seq, reason: 0 }
+  if (order.hold !== null) return [decided, endHold(order, CANCELED, 'HOLD_ENDED')]
   if (order.state === APPROVED || order.state === WORKING) order.state = PENDING_CANCEL
-  return [{ name: 'CancelDecided', orderSeq: order.seq, reason: 0 }]
+  return [decided]
 }
 
 export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinEvent[] {
@@ -113,6 +117,7 @@ export function notSent(state: State, values: ValuesOfCommand<'NotSent'>): TwinE
   }
   const isAccepted = order.versions[0]?.clOrdID === values.clOrdID
   const mayBeUnsent = order.state === APPROVED || order.state === UNKNOWN
+  if (isAccepted && order.hold !== null) return [endHold(order, NOT_SENT, 'HOLD_ENDED')]
   if (!isAccepted || !mayBeUnsent || order.reported) return refused('NOT_SENT_REFUSED')
   order.state = NOT_SENT
   return [{ name: 'OrderMoved', orderSeq: order.seq, state: order.state, change: CHANGE.terminal }]

@@ -50,7 +50,7 @@ export function rowTest(
     case rows.B09:
       return duplicateTest(state, candidate, limit)
     case rows.C01: {
-      if (candidate.restates) return { limit, before: 0n, after: () => 0n, passes: () => true }
+      if (candidate.restates || candidate.isHeld) return { limit, before: 0n, after: () => 0n, passes: () => true }
       const before = rows.messagesIn(limit, candidate.now)
       const isCounted = limit.hard < MAX && before <= limit.hard
       const after = isCounted ? before + 1n : before

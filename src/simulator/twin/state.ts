@@ -9,6 +9,7 @@ import type { Ratio } from './exact.ts'
 import type {
   Calendar,
   ComparedDifference,
+  Hold,
   ListEntry,
   LiveList,
   Locate,
@@ -131,7 +132,7 @@ export interface Order {
   triggered: boolean
   readonly timeInForce: number
   readonly locate: number
-  readonly approvedUs: number
+  approvedUs: number
   /** All versions not yet gone; the first is the accepted one, the others pend. */
   versions: Version[]
   cum: bigint
@@ -140,7 +141,9 @@ export interface Order {
   reported: boolean
   cancelRequested: boolean
   /** When its approval token ends. */
-  readonly tokenExpiryUs: number
+  tokenExpiryUs: number
+  /** What it waits for while it is held; null for every other order. */
+  hold: Hold | null
   /** Latch whose sweep asked for its cancel; 0 where none did. */
   requestedBy: number
   readonly parent: Parent | null

@@ -5,6 +5,7 @@ import { ORD_TYPES, SESSION_PHASES, SIDES, TIMES_IN_FORCE } from '../../model/vo
 import { type Candidate, cumOf, leavesChange, reducesAccount } from './candidate.ts'
 import { confirmationFault } from './confirmations.ts'
 import type { Snapshot } from './exposure.ts'
+import { holdFault } from './held.ts'
 import { latchRefusal } from './latches.ts'
 import { isPermitted } from './names.ts'
 import { overrideFault } from './overrides.ts'
@@ -31,7 +32,8 @@ export function structureRefusals(state: State, snap: Snapshot, candidate: Candi
       A01,
       structureFault(instrumentAt(state, candidate.keys.instrument), candidate) ??
         confirmationFault(state, candidate) ??
-        overrideFault(state, candidate),
+        overrideFault(state, candidate) ??
+        holdFault(candidate),
     ],
     [A03, permissionFault(state, candidate)],
   ])

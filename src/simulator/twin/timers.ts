@@ -5,6 +5,8 @@ import { dueRoll, type Roll, rollsAhead } from './calendar-time.ts'
 import { confirmTimers, expireConfirmation } from './confirmations.ts'
 import type { TwinEvent } from './events.ts'
 import { lose, UNHEARD, unheard } from './fate.ts'
+import { firstReady, holdTimers } from './held.ts'
+import { expireHold } from './holds.ts'
 import { fireLimit, limitTimers } from './limit-terms.ts'
 import { expireOverride, overrideTimers } from './overrides.ts'
 import { expire, firstExpiry } from './proposals.ts'
@@ -30,7 +32,14 @@ export function firstDue(state: State): Due | undefined {
 /** Timers alone, without the fate of orders that nobody has heard of. */
 function timersOf(state: State): Due[] {
   const rolls = rollsAhead(state).map(({ dueUs, key }) => ({ dueUs, kind: CALENDAR, id: key }))
-  return [...firstExpiry(state), ...limitTimers(state), ...confirmTimers(state), ...overrideTimers(state), ...rolls]
+  return [
+    ...holdTimers(state),
+    ...firstExpiry(state),
+    ...limitTimers(state),
+    ...confirmTimers(state),
+    ...overrideTimers(state),
+    ...rolls,
+  ]
 }
 
 function firstOf(all: Due[]): Due | undefined {
@@ -50,7 +59,10 @@ export function rollInFront(state: State, nowUs: number): Roll | null {
 /** The command that must come before any other at this time, in words. */
 export function dueInWords(state: State, nowUs: number): string {
   const due = firstDue(state)
-  if (due === undefined || due.dueUs > nowUs) return 'nothing'
+  if (due === undefined || due.dueUs > nowUs) {
+    const ready = firstReady(state)
+    return ready === undefined ? 'nothing' : `HoldDecide ${ready.seq}`
+  }
   const roll = rollInFront(state, nowUs)
   return roll === null ? 'Tick' : `DayRoll ${roll.calendar} ${roll.tradeDate}`
 }
@@ -69,6 +81,8 @@ export function tick(state: State, stamp: Stamp): TwinEvent[] {
 
 function fire(state: State, { kind, id }: Due, stamp: Stamp): TwinEvent[] {
   switch (TIMER_KINDS[kind]) {
+    case 'HOLD':
+      return expireHold(state, id, stamp.timeUs)
     case 'LIMIT':
       return fireLimit(state, id, stamp)
     case 'PROPOSAL':

@@ -13,6 +13,7 @@ import { sweepLimit } from './enforcement.ts'
 import { refused, type TwinEvent } from './events.ts'
 import { executionReport, giveUpParked } from './executions.ts'
 import * as fate from './fate.ts'
+import { holdDecide } from './holds.ts'
 import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import { liveOrderStatement, statementSweep } from './live-orders.ts'
@@ -116,6 +117,8 @@ export class Twin {
         return release(state, given.values)
       case 'Limit':
         return setLimit(state, given.values)
+      case 'HoldDecide':
+        return holdDecide(state, given.values, this.#pack)
       case 'StatementSweep':
         return statementSweep(state, given.values, this.#pack)
       default:

@@ -72,9 +72,12 @@ function undoes(state: State, given: Command): boolean {
   if (given.name !== 'Hierarchy') return false
   const kind = NAME_KINDS[given.values.kind]
   if (kind === 'ACCOUNT') return mixesEntities(state, given.values)
+  const stood = kind === undefined ? 0 : (named(state, kind, given.values.name)?.flags ?? 0)
+  // From now on what was refused waits, and passes.
+  if (kind === 'OWNER' && (given.values.flags & 2) !== 0 && (stood & 2) === 0) return true
   if ((given.values.flags & 1) !== 0) return false
   if (kind !== 'VENUE' && kind !== 'OWNER' && kind !== 'STRATEGY') return false
-  return ((named(state, kind, given.values.name)?.flags ?? 0) & 1) !== 0
+  return (stood & 1) !== 0
 }
 
 /** A new account whose desk or client was of other entities alone, while an entity has its own calendar. */

@@ -89,7 +89,14 @@ export interface NewOrderSingle {
     | string
     | undefined;
   /** Override of this very order, when it was refused, that two people have agreed on. Unit: seq. */
-  overrideId?: string | undefined;
+  overrideId?:
+    | string
+    | undefined;
+  /**
+   * How long it may be held where orders of its owner that it crosses are canceled first; holdUs of the parameters
+   * where it is not given. Unit: µs.
+   */
+  holdUs?: string | undefined;
 }
 
 /** A new version of an order. */
@@ -424,6 +431,7 @@ function createBaseNewOrderSingle(): NewOrderSingle {
     parentClOrdID: undefined,
     confirmId: undefined,
     overrideId: undefined,
+    holdUs: undefined,
   };
 }
 
@@ -482,6 +490,9 @@ export const NewOrderSingle: MessageFns<NewOrderSingle> = {
     }
     if (message.overrideId !== undefined) {
       writer.uint32(146).string(message.overrideId);
+    }
+    if (message.holdUs !== undefined) {
+      writer.uint32(154).string(message.holdUs);
     }
     return writer;
   },
@@ -641,6 +652,14 @@ export const NewOrderSingle: MessageFns<NewOrderSingle> = {
             }
 
             message.overrideId = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.holdUs = reader.string();
             continue;
           }
         }
