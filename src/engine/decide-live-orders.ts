@@ -302,7 +302,7 @@ export class LiveOrderDecider {
     const { account, venue } = list
     const told = list.rows[row]!
     const { instrument } = told
-    if (!this.#hasRoom()) return this.#block(tape, account, instrument, CAPACITY)
+    if (!this.#hasRoom() || !this.#canHold(account, told)) return this.#block(tape, account, instrument, CAPACITY)
     const isFree = ids.findText(told.clOrdID, ownerOf(list, told)) < 0 && !ids.isFull()
     encode(tape, LIVE_ORDER_CHECKED, {
       orderSeq: seq,
@@ -318,6 +318,14 @@ export class LiveOrderDecider {
       state: WORKING,
       idSlot: isFree ? ids.nextSlot() : -1,
     })
+  }
+
+  /** False where the account's sums would not be exact any more: other orders' reservations would be lost in them. */
+  #canHold(account: number, { instrument, leavesQty }: LiveOrderRow): boolean {
+    const { names, cells } = this.#state
+    const owner = names.ownerCode(Bound.OWN_ACCOUNT, account, account)
+    const cell = owner < 0 ? -1 : cells.find(owner, instrument)
+    return cell < 0 || cells.holds(cell, leavesQty)
   }
 
   /** Valued as a new order; what has no reference goes by the mark, else by its own price, else by the worst. */

@@ -27,6 +27,7 @@ import { createPark } from './park.ts'
 import { Exec } from './state/executions.ts'
 import { Has, InstrumentFlag } from './state/instruments.ts'
 import { Key, LATCHES_MAX, type Latch } from './state/latches.ts'
+import { Metric } from './state/metrics.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
@@ -364,9 +365,33 @@ export function createReportDecider(
     const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
     const n = flowN[instrument]!
     const amount = flowValue(inverse, px < 0 ? -px : px, tape.f64[at + X.lastQty]!, n, flowD[instrument]!)
-    if (!executions.isFull() && !Number.isNaN(amount) && hasRoom(instrument)) return false
-    refuseAndBlock(tape, Number.isNaN(amount) && !executions.isFull() ? BOOKING_OVERFLOW : CAPACITY)
+    const isHeld = !Number.isNaN(amount) && canAdd(instrument, tape.f64[at + X.lastQty]!, amount)
+    if (!executions.isFull() && isHeld && hasRoom(instrument)) return false
+    refuseAndBlock(tape, !isHeld && !executions.isFull() ? BOOKING_OVERFLOW : CAPACITY)
     return true
+  }
+
+  /** False where a position or a day's flow would be a sum that is not exact any more: what came after could be lost in it. */
+  function canAdd(instrument: number, qty: number, amount: number): boolean {
+    const slot = booked[Booked.SLOT]!
+    const account = booked[Booked.ACCOUNT]!
+    if (slot < 0) {
+      const owner = names.ownerCode(Bound.OWN_ACCOUNT, account, account)
+      const cell = owner < 0 ? -1 : cells.find(owner, instrument)
+      return hasSums(cell, qty) && hasFlow(0, amount) && hasFlow(account, amount)
+    }
+    const oi = slot * Order.INTS
+    for (let kind = 0; kind < 4; kind++) if (!hasSums(i[oi + Order.CELL_AT + kind]!, qty)) return false
+    for (let place = 0; place < 8; place++) if (!hasFlow(i[oi + Order.SUBJECT + place]!, amount)) return false
+    return true
+  }
+
+  function hasSums(cell: number, qty: number): boolean {
+    return cell < 0 || cells.holds(cell, qty)
+  }
+
+  function hasFlow(subject: number, amount: number): boolean {
+    return metrics.executedOf[subject << Metric.SHIFT]! + amount <= Number.MAX_SAFE_INTEGER
   }
 
   /** What no live order carries may need a book, cells and sums of its own. */

@@ -8,6 +8,7 @@ import { CONFIRMATION_MOVED } from '../model/records/waiver-events.ts'
 import { TIMER_KINDS } from '../model/vocabulary.ts'
 import type { Content } from './content.ts'
 import type { Judgement } from './judgement.ts'
+import { copyTerms } from './order-terms.ts'
 import type { State } from './state/state.ts'
 import { ConfirmationState } from './state/waivers.ts'
 
@@ -26,7 +27,9 @@ export function createConfirmationEvolver(state: State, j: Judgement, { hashNewO
     const { seq, timeUs } = state
     const id = confirmations.next
     const expiresUs = timeUs + parameters[LIFE]!
-    const content = { content0: j.order0, content1: j.order1 }
+    const terms: number[] = []
+    copyTerms(tape, command, terms, 0)
+    const content = { content0: j.order0, content1: j.order1, terms }
     confirmations.add({
       id,
       seq,

@@ -14,6 +14,7 @@ import type { Content } from './content.ts'
 import { createCapitalAge } from './controls/sector-concentration.ts'
 import { latchCovers } from './controls/trading-state.ts'
 import type { Judgement } from './judgement.ts'
+import { copyTerms, TERMS } from './order-terms.ts'
 import { B08, D08, type RowVersion } from './state/limit-version.ts'
 import { Kind } from './state/names.ts'
 import { Refusal } from './state/refusals.ts'
@@ -53,6 +54,7 @@ export function createOverrideEvolver(state: State, j: Judgement, { hashNewOrder
     hashNewOrder(tape, command)
     f[place * Refusal.NUMS + Refusal.SEQ] = state.seq
     f[place * Refusal.NUMS + Refusal.TIME] = state.timeUs
+    copyTerms(tape, command, f, place * Refusal.NUMS + Refusal.TERMS)
     i[at + Refusal.SESSION] = i32[c + N.session]!
     i[at + Refusal.CONTENT0] = j.order0
     i[at + Refusal.CONTENT1] = j.order1
@@ -115,6 +117,7 @@ export function createOverrideEvolver(state: State, j: Judgement, { hashNewOrder
     const { controls0, controls1, principal, reason } = decode(tape, command, OVERRIDE)
     const place = refusals.find(decisionSeq)
     const at = place * Refusal.INTS
+    const termsAt = place * Refusal.NUMS + Refusal.TERMS
     const rows: number[] = []
     const most: number[] = []
     refusals.rowsOf(place).forEach((row, index) => {
@@ -128,6 +131,7 @@ export function createOverrideEvolver(state: State, j: Judgement, { hashNewOrder
       session: i[at + Refusal.SESSION]!,
       content0: i[at + Refusal.CONTENT0]!,
       content1: i[at + Refusal.CONTENT1]!,
+      terms: [...f.subarray(termsAt, termsAt + TERMS)],
       account: i[at + Refusal.ACCOUNT]!,
       trader: i[at + Refusal.TRADER]!,
       strategy: i[at + Refusal.STRATEGY]!,

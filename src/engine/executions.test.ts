@@ -386,3 +386,14 @@ scenario('reordered, repeated and late reports come to the same exposure', (s) =
     assert.deepEqual(gained, wanted, order.join(', '))
   }
 })
+
+scenario('an execution of more than a position can hold is not booked: others would be lost in it', (s) => {
+  const id = s.working({ orderQty: 100 })
+  for (let at = 0; at < 20; at++) s.report('Fill', id, { execID: `big${at}`, lastQty: 2 ** 52, lastPx: 1 })
+  assert.equal(s.refusal, 'BOOKING_OVERFLOW')
+  for (let at = 0; at < 20; at++) s.report('Fill', id, { execID: `small${at}`, lastQty: 3, lastPx: 1 })
+  for (let at = 0; at < 20; at++) s.report('TradeCancel', '', { execID: `bust${at}`, execRefID: `big${at}` })
+  const { long, short } = s.exposure('A1')
+  assert.deepEqual([long, short], [60 * 10_000, 60 * 10_000])
+  assert.equal(s.order().reason, 'BLOCKED')
+})

@@ -403,3 +403,17 @@ scenario(
     assert.deepEqual(state(), [false, 'V1 SETTLED', 'V2 MISSING'], 'the only client of the venue')
   },
 )
+
+scenario('orders of more than a sum can hold are not taken over: what others reserve would be lost in them', (s) => {
+  s.limit('MAX_LONG_POSITION', 'A1', 10_000, { on: 'INSTRUMENT:ACME' })
+  s.wait(1)
+  const big = Array.from({ length: 64 }, (_, at) => row(`big${at}`, { leavesQty: 2 ** 52 }))
+  const small = Array.from({ length: 20 }, (_, at) => row(`small${at}`, { leavesQty: 33 }))
+  list(s, [...big, ...small])
+  assert.equal([...s.engine.view.latches()].length, 1, 'nobody trades on in it until two people have looked')
+  for (const { clOrdID = '' } of big) if (s.live(clOrdID) !== undefined) s.report('Canceled', clOrdID)
+  const resting = small.filter(({ clOrdID = '' }) => s.live(clOrdID) !== undefined)
+  assert.equal(s.exposure('A1').long, resting.length * 33 * PX, 'what rests is reserved, to the last share')
+  for (const { clOrdID = '' } of resting) s.report('Canceled', clOrdID)
+  assert.equal(s.exposure('A1').long, 0)
+})

@@ -454,3 +454,18 @@ overrides(
     assert.equal(verdict(s.order({ orderQty: 600, overrideSeq })), 'APPROVE NONE')
   },
 )
+overrides('a content whose hash another order meets lets no order of other names pass', (s) => {
+  // Found in seconds: the hash is fast and has no key.
+  const [seen, other] = ['16AACoGAp-i[', 'wrsDd6CaI)i[']
+  const overrideSeq = agreed(s, refused(s, { orderQty: 600, parentClOrdID: seen }))
+  const swapped = s.order({ orderQty: 600, parentClOrdID: other, account: 'A2', overrideSeq })
+  assert.equal(verdict(swapped), 'REJECT OVERRIDE_MISMATCH')
+  assert.equal(verdict(s.order({ orderQty: 600, parentClOrdID: seen, overrideSeq })), 'APPROVE NONE')
+})
+
+overrides('a content whose hash an order at another price meets lets that order not pass', (s) => {
+  const [seen, other] = ['HgBA0mKA}X\\L', 'FdOImRn5O\\\\L']
+  const overrideSeq = agreed(s, refused(s, { orderQty: 600, price: 9_900, parentClOrdID: seen }))
+  const dearer = s.order({ orderQty: 600, price: 10_400, parentClOrdID: other, overrideSeq })
+  assert.equal(verdict(dearer), 'REJECT OVERRIDE_MISMATCH')
+})

@@ -1,6 +1,7 @@
 /** What lets one order pass that would not: a soft block that a person has confirmed, an override of two people. */
 import { reasonNumber } from '../model/codes.ts'
 import type { Judgement } from './judgement.ts'
+import { hasTerms } from './order-terms.ts'
 import { Kind } from './state/names.ts'
 import type { State } from './state/state.ts'
 import type { Waiver } from './state/waivers.ts'
@@ -36,7 +37,8 @@ export function createWaiverJudge(state: State, j: Judgement) {
     if (given === undefined || given.expiresUs <= state.timeUs) return unknown
     if (given.session !== j.subjects[Kind.SESSION]) return unknown
     if (given.confirmer < 0) return NOT_CONFIRMED
-    return given.content0 === j.order0 && given.content1 === j.order1 ? 0 : mismatch
+    if (given.content0 !== j.order0 || given.content1 !== j.order1) return mismatch
+    return hasTerms(j, given.terms) ? 0 : mismatch
   }
 
   return { judgeConfirmation, judgeOverride }

@@ -121,6 +121,12 @@ export class MemoryJournal implements JournalPort {
     this.#isHolding = true
   }
 
+  /** Ends what `hold` began: the block on its way is durable, and those that come. */
+  flow(): void {
+    this.#isHolding = false
+    if (this.#held !== undefined) this.release()
+  }
+
   get isHolding(): boolean {
     return this.#held !== undefined
   }

@@ -131,8 +131,16 @@ export function createCells(pagesMax: number, instruments: number, scopes: numbe
 
   const last = Cell.SIZE - 1
 
+  /** True where the cell's sums are exact with so much more on either of its ends. */
+  function holds(cell: number, qty: number): boolean {
+    const p = f[(cell + Cell.P) | 0]!
+    const kept = (p < 0 ? -p : p) + f[(cell + Cell.B) | 0]! + f[(cell + Cell.S) | 0]!
+    return kept + qty <= Number.MAX_SAFE_INTEGER
+  }
+
   return {
     f,
+    holds,
     /** Columns of `f`: index them with a cell's offset. */
     pOf: numsColumnOf(f, Cell.P, last),
     bOf: numsColumnOf(f, Cell.B, last),

@@ -9,7 +9,9 @@ import type { StateVisitor } from './state-visitor.ts'
 export const enum Refusal {
   SEQ = 0,
   TIME = 1,
-  NUMS = 2,
+  /** The order's terms. */
+  TERMS = 2,
+  NUMS = 15,
 
   SESSION = 0,
   CONTENT0 = 1,

@@ -30,6 +30,8 @@ export interface Waiver {
   readonly session: number
   readonly content0: number
   readonly content1: number
+  /** The order's terms, as {@link copyTerms} of the engine writes them. */
+  readonly terms: readonly number[]
   /** Versioned ids of the rows that it is about. */
   readonly rows: readonly number[]
   readonly expiresUs: number

@@ -264,6 +264,66 @@ describe('lean session', () => {
     rmSync(folder, { recursive: true })
   })
 
+  test('what the gate has to say at once is cut into frames that a client can read', async () => {
+    const { client, loggedOn } = await connected()
+    const orders = Array.from({ length: 800 }, () => order({ orderQty: '800' }))
+    client.send(...orders)
+    await client.next('decision', ({ refSeq }) => refSeq === 800)
+    client.close()
+    await client.closed
+    const back = await LeanClient.connect(listener.address)
+    const resumed = await back.logOn(token('ems-1'), { epoch: loggedOn.epoch, lastSeenSeq: 0 })
+    assert.equal(resumed.resumed, true)
+    await back.next('decision', ({ refSeq }) => refSeq === 800)
+    back.close()
+  })
+
+  test('a connection that was ended is gone, also where its client does not read what it was sent', async () => {
+    const { client, loggedOn } = await connected()
+    for (let round = 1; round <= 4; round++) {
+      client.send(...Array.from({ length: 800 }, () => order({ orderQty: '800' })))
+      await client.next('decision', ({ refSeq }) => refSeq === round * 800)
+    }
+    client.close()
+    await client.closed
+    const folder = mkdtempSync(join(tmpdir(), 'lean-'))
+    const path = join(folder, 'gate.sock')
+    const unix = await listenLean(sessions, { path })
+    for (let deaf = 0; deaf < 3; deaf++) {
+      const { socket } = await LeanClient.connect(path).then((one) => {
+        one.socket.pause()
+        one.logOn(token('ems-1'), { epoch: loggedOn.epoch, lastSeenSeq: 0 }).catch(() => {})
+        return one
+      })
+      socket.once('end', () => {})
+      await gate.send('ems-1', 'GET', '/health')
+    }
+    const { client: newest } = await connected()
+    await newest.ask('decision', order())
+    newest.close()
+    await newest.closed
+    // A listener is closed when its last connection is.
+    await unix.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  test('no more is read than can be kept while the disk is slow, however large the commands are', async () => {
+    const { client: venue } = await connected('venue-1', { window: 65_536 })
+    gate.journal.hold()
+    const text = 'x'.repeat(250_000)
+    const sent = 200
+    for (let at = 0; at < sent; at++) {
+      const report = { execID: `T-${at}`, execType: 'New', symbol: GOOD_ORDER.symbol, owner: 'ems-1', clOrdID: 'q' }
+      venue.send({ $case: 'execution', value: { ...report, text } })
+    }
+    await new Promise((settle) => setTimeout(settle, 300))
+    const { waiting } = gate.sequencer
+    gate.journal.flow()
+    assert.ok(waiting < 50, `${waiting} wait`)
+    await venue.next('result', ({ refSeq }) => refSeq === sent)
+    venue.close()
+  })
+
   test('a kill is told to all, and its orders are asked for until they have ended', async () => {
     const { client } = await connected()
     const { client: venue } = await connected('venue-1')

@@ -74,6 +74,8 @@ export const HEARTBEAT_MS_MAX = 60_000
 const SILENT_HEARTBEATS = 2.5
 /** Beyond it nothing more is read of a client, so that its answers do not pile up. */
 const UNREAD_PAUSES = 256 * 1024
+/** Bytes of commands, taken since none waited, beyond which nothing more is read until none waits: what waits is kept. */
+const TAKEN_PAUSES = 8 * 1024 * 1024
 /** Beyond it the connection ends: what the gate tells it unasked has piled up. */
 const UNREAD_ENDS = 8 * 1024 * 1024
 /** Tag of OrderSessionRequest's repeated field `messages`. */
@@ -98,6 +100,8 @@ export class OrderSession implements Receiver {
   /** Encoded messages of this turn. */
   #turn: Buffer[] = []
   #isPaused = false
+  /** Bytes of commands since none waited for its answer. */
+  #takenBytes = 0
 
   constructor(home: SessionHome, carrier: Carrier) {
     this.#home = home
@@ -121,6 +125,7 @@ export class OrderSession implements Receiver {
       return
     }
     this.receivedMs = this.#home.delays.nowMs()
+    this.#takenBytes += request.length
     const cursor = this.#cursor
     cursor.start(request, 0, request.length)
     while (cursor.at < request.length) {
@@ -326,7 +331,9 @@ export class OrderSession implements Receiver {
   #press(): void {
     if (this.#stage !== 'on') return
     const waiting = (this.#state as SessionState).waiting
-    if (waiting >= this.#window || this.#carrier.unread > UNREAD_PAUSES) this.#pause()
+    if (waiting === 0) this.#takenBytes = 0
+    const isMuch = this.#takenBytes > TAKEN_PAUSES || this.#carrier.unread > UNREAD_PAUSES
+    if (waiting >= this.#window || isMuch) this.#pause()
     else if (waiting <= this.#window / 2 || !this.#isPaused) this.#resume()
   }
 
