@@ -21,13 +21,13 @@ import {
   writeRefused,
   writeReversed,
 } from './events-out.ts'
+import { createExactSums } from './exact-sums.ts'
 import { type OrderFinder, Sought } from './find-order.ts'
 import type { Judgement } from './judgement.ts'
 import { createPark } from './park.ts'
 import { Exec } from './state/executions.ts'
 import { Has, InstrumentFlag } from './state/instruments.ts'
 import { Key, LATCHES_MAX, type Latch } from './state/latches.ts'
-import { Metric } from './state/metrics.ts'
 import { Bound, Kind } from './state/names.ts'
 import { Ended } from './state/order-ids.ts'
 import { Order, Version } from './state/orders.ts'
@@ -99,6 +99,8 @@ const enum Booked {
   COUNT = 14,
 }
 
+const isSide = (side: number): boolean => side >= 0 && side < SIDES.length
+
 export type ReportDecider = ReturnType<typeof createReportDecider>
 
 export function createReportDecider(
@@ -116,6 +118,7 @@ export function createReportDecider(
   /** The booking under way, and the sequence number of its order. */
   const booked = scratchInts(Booked.COUNT)
   const bookedSeq = scratchNums(1)
+  const sums = createExactSums(state)
   const park = createPark(state, j, beside, refuseUnjudged)
 
   /** A cancel always passes; the event says which order it found. */
@@ -359,39 +362,15 @@ export function createReportDecider(
 
   /** Refuses what there is no room or no number for, blocks what it is about, and says whether it did. */
   function cannotBook(tape: Tape, offset: number): boolean {
-    const at = offset >> 3
     const instrument = booked[Booked.INSTRUMENT]!
-    const px = tape.f64[at + X.lastPx]!
-    const inverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
-    const n = flowN[instrument]!
-    const amount = flowValue(inverse, px < 0 ? -px : px, tape.f64[at + X.lastQty]!, n, flowD[instrument]!)
-    const isHeld = !Number.isNaN(amount) && canAdd(instrument, tape.f64[at + X.lastQty]!, amount)
+    const qty = tape.f64[(offset >> 3) + X.lastQty]!
+    const px = Math.abs(tape.f64[(offset >> 3) + X.lastPx]!)
+    const isInverse = (flags[instrument]! & InstrumentFlag.INVERSE) !== 0
+    const amount = flowValue(isInverse, px, qty, flowN[instrument]!, flowD[instrument]!)
+    const isHeld = sums.canAdd(booked[Booked.SLOT]!, booked[Booked.ACCOUNT]!, instrument, qty, amount)
     if (!executions.isFull() && isHeld && hasRoom(instrument)) return false
     refuseAndBlock(tape, !isHeld && !executions.isFull() ? BOOKING_OVERFLOW : CAPACITY)
     return true
-  }
-
-  /** False where a position or a day's flow would be a sum that is not exact any more: what came after could be lost in it. */
-  function canAdd(instrument: number, qty: number, amount: number): boolean {
-    const slot = booked[Booked.SLOT]!
-    const account = booked[Booked.ACCOUNT]!
-    if (slot < 0) {
-      const owner = names.ownerCode(Bound.OWN_ACCOUNT, account, account)
-      const cell = owner < 0 ? -1 : cells.find(owner, instrument)
-      return hasSums(cell, qty) && hasFlow(0, amount) && hasFlow(account, amount)
-    }
-    const oi = slot * Order.INTS
-    for (let kind = 0; kind < 4; kind++) if (!hasSums(i[oi + Order.CELL_AT + kind]!, qty)) return false
-    for (let place = 0; place < 8; place++) if (!hasFlow(i[oi + Order.SUBJECT + place]!, amount)) return false
-    return true
-  }
-
-  function hasSums(cell: number, qty: number): boolean {
-    return cell < 0 || cells.holds(cell, qty)
-  }
-
-  function hasFlow(subject: number, amount: number): boolean {
-    return metrics.executedOf[subject << Metric.SHIFT]! + amount <= Number.MAX_SAFE_INTEGER
   }
 
   /** What no live order carries may need a book, cells and sums of its own. */
@@ -517,8 +496,4 @@ export function createReportDecider(
   }
 
   return { cancel, notSent, report, refuseUnjudged, park }
-}
-
-function isSide(side: number): boolean {
-  return side >= 0 && side < SIDES.length
 }
