@@ -6,8 +6,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { TEST_CERTIFICATE } from '../../simulator/test-certificate.ts'
+import { carrierOf } from '../carriers.ts'
 import { Connections } from '../connections.ts'
-import { carrierOf, createListener } from './listener.ts'
+import { createListener } from './listener.ts'
 
 const { cert: ca } = TEST_CERTIFICATE
 const host = '127.0.0.1'

@@ -2,6 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
+import { carrierOf, findCarriers } from '../carriers.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
 import { TLS_TERMS, type TlsFiles } from '../tls.ts'
 import { FrameCutter, frameOf } from './frames.ts'
@@ -28,6 +29,13 @@ export async function listenLean(sessions: Sessions, at: LeanAddress, tls?: TlsF
     tls === undefined
       ? createServer({ noDelay: true }, serve)
       : createTlsServer({ ...tls, ...TLS_TERMS, noDelay: true }, serve)
+  server.maxConnections = CONNECTION_BOUNDS.knownMax + CONNECTION_BOUNDS.unknownMax
+  // A Unix socket has no peer that a carrier could be found by; only its owner opens one.
+  const isCarried = tls !== undefined && !('path' in at)
+  server.on(tls === undefined || isCarried ? 'connection' : 'secureConnection', (socket: Socket) =>
+    connections.opened(socket),
+  )
+  if (isCarried) findCarriers(server)
   // A path that a gate left behind is nobody's: the lock on the data folder says that no other runs.
   if ('path' in at) rmSync(at.path, { force: true })
   await new Promise<void>((settle, fail) => {
@@ -42,7 +50,6 @@ export async function listenLean(sessions: Sessions, at: LeanAddress, tls?: TlsF
 }
 
 function carry(sessions: Sessions, connections: Connections, socket: Socket): void {
-  connections.opened(socket)
   const cutter = new FrameCutter()
   const session = sessions.connect({
     send: (response) => {
@@ -59,7 +66,7 @@ function carry(sessions: Sessions, connections: Connections, socket: Socket): vo
       const late = setTimeout(() => socket.destroy(), END_MS)
       socket.once('close', () => clearTimeout(late))
     },
-    identified: () => connections.identified(socket),
+    identified: () => connections.identified(carrierOf(socket)),
   })
   socket.on('data', (chunk: Buffer) => {
     if (!cutter.cut(chunk, (frame) => session.take(frame))) session.over('MALFORMED_MESSAGE', 'frame')

@@ -1,14 +1,19 @@
 /** The lean session over a real socket against the real engine: logon, numbers, answers, resume, ends. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { connect as connectTls } from 'node:tls'
 import { type ClientBody, LeanClient } from '../../simulator/lean-client.ts'
 import { HandDelays } from '../../simulator/made-up-world.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
+import { TEST_CERTIFICATE } from '../../simulator/test-certificate.ts'
 import { Outcome } from '../../wire/portcullis/v1/decisions.gen.ts'
+import { CONNECTION_BOUNDS } from '../connections.ts'
 import { type LeanListener, listenLean } from './lean-listener.ts'
 import { Sessions } from './sessions.ts'
 
@@ -248,6 +253,25 @@ describe('lean session', () => {
     await gate.send('ems-1', 'GET', '/health')
     delays.pass(5_250)
     assert.equal((await client.logout()).code, 'LOGON_EXPECTED')
+  })
+
+  test('connections that never finish a handshake give way to a client that does', async (t) => {
+    const tls = await listenLean(sessions, { port: 0, host: '127.0.0.1' }, TEST_CERTIFICATE)
+    const at = { host: '127.0.0.1', port: Number(tls.address.split(':').at(-1)) }
+    const silent = Array.from({ length: CONNECTION_BOUNDS.unknownOfAddressMax }, () => connect(at))
+    t.after(() => {
+      for (const socket of silent) socket.destroy()
+      return tls.close()
+    })
+    await Promise.all(silent.map((socket) => once(socket, 'connect')))
+    const [oldest] = silent.map((socket) => socket.resume())
+    const known = connectTls({ ...at, ca: TEST_CERTIFICATE.cert, servername: 'localhost' })
+    t.after(() => void known.destroy())
+    await once(known, 'secureConnect')
+    known.write(Buffer.alloc(4))
+    await once(known, 'data')
+    assert.equal(oldest?.readableEnded, true, 'its end was sent before the answer to who came later')
+    assert.equal(silent.filter(({ readableEnded }) => readableEnded).length, 1)
   })
 
   test('a Unix socket is for its owner alone', async () => {
