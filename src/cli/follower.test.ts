@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { watch } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -119,6 +120,7 @@ test(
       const child = follow('1')
       const said = linesOf(child)
       while (said.filter((line) => SAVED.test(line)).length <= round) await once(child, 'line')
+      await writeBegins(snapshotFolder(journal))
       child.kill('SIGKILL')
       await once(child, 'close')
       const left = readdirSync(snapshotFolder(journal))
@@ -165,6 +167,11 @@ snapshots: { commands: 1, keep: 1 }
   const { seq, hash } = fromSnapshot()
   assert.equal(hash, hashesOf([seq]).at.get(seq))
 })
+
+/** Resolves when a file that is being written appears in the folder. */
+async function writeBegins(directory: string): Promise<void> {
+  for await (const { filename } of watch(directory)) if (filename?.endsWith('.fresh') === true) return
+}
 
 /** The program as the supervisor starts it. */
 function follow(commands: string): ChildProcess {
