@@ -182,3 +182,16 @@ scenario('a limit that is set below its use says so once, at equality not', (s) 
   s.working({ side: 'Sell', price: 10_001, orderQty: 60 })
   assert.deepEqual(s.saidOf('LimitBreached'), [], 'orders say nothing of it')
 })
+
+scenario('a share of capital warns by the last capital told, and one of none at once', (s) => {
+  const share = { on: 'SECTOR:*', action: 'ALERT', ...LEVELS } as const
+  s.capital('FIRM', 10_000_000)
+  s.limit('SECTOR_CONCENTRATION', 'FIRM', 1_000, share)
+  s.limit('SECTOR_CONCENTRATION', 'A1', 1_000, share)
+  s.wait(4 * 86_400_000_000 + 1)
+  s.heartbeat()
+  s.working({ orderQty: 49 })
+  assert.deepEqual(warned(s), ['3 up 490000'], 'of the account, whose capital nobody told')
+  s.working({ orderQty: 1 })
+  assert.deepEqual(warned(s), ['1 up 500000'], 'of the firm, whose capital is too old')
+})

@@ -54,5 +54,5 @@ export function holdDecide(state: State, values: ValuesOfCommand<'HoldDecide'>, 
   if (parent !== null) parent.slices++
   state.approvals.push({ timeUs: values.timeUs, likeness: likeness as string })
   const approved: TwinEvent = { name: 'OrderDecided', decision: { ...decision, tokenExpiryUs } }
-  return [withdrawn, approved, ...warn(state, decision.rows, values.timeUs), ...useConfirmation(state, candidate)]
+  return [withdrawn, approved, ...warn(state, decision.rows), ...useConfirmation(state, candidate)]
 }

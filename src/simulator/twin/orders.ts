@@ -88,7 +88,7 @@ export function newOrder(state: State, given: Command & { name: 'NewOrder' }, pa
   state.approvals.push({ timeUs: values.timeUs, likeness: candidate.likeness as string })
   useId(state, given, values.seq)
   const used = [...useConfirmation(state, candidate), ...useOverride(state, candidate)]
-  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs), ...used]
+  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows), ...used]
 }
 
 /** No more soft blocks can be kept. */

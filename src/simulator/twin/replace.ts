@@ -53,7 +53,7 @@ export function replaceOrder(state: State, given: Command & { name: 'ReplaceOrde
   order.ids.push(values.clOrdID)
   useId(state, given, order.seq)
   const approved = { ...decision, tokenExpiryUs: values.timeUs + duration(state, 'tokenLifeUs') }
-  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows, values.timeUs)]
+  return [{ name: 'OrderDecided', decision: approved }, ...warn(state, decision.rows)]
 }
 
 function replaceFault(order: Order | undefined, origClOrdID: string): string | null {

@@ -3,20 +3,19 @@
  */
 
 import type { EvaluatedRow, TwinEvent } from './events.ts'
-import { ceilDiv, floorDiv } from './exact.ts'
-import { C05, capitalOf, D01L, D01S, D02, D03, D04, D05, D06, D08 } from './rows.ts'
+import { ceilDiv, floorDiv, MAX } from './exact.ts'
+import { C05, D01L, D01S, D02, D03, D04, D05, D06, D08 } from './rows.ts'
 import { type Limit, parameter, type State } from './state.ts'
 
 const WARNED_CONTROLS: readonly number[] = [C05, D01L, D01S, D02, D03, D04, D05, D06, D08]
 
 /** Moves the standing levels by the rows of an approve. */
-export function warn(state: State, rows: readonly EvaluatedRow[], now: number): TwinEvent[] {
-  return rows.filter(({ limit }) => WARNED_CONTROLS.includes(limit.control)).flatMap((row) => warnRow(state, row, now))
+export function warn(state: State, rows: readonly EvaluatedRow[]): TwinEvent[] {
+  return rows.filter(({ limit }) => WARNED_CONTROLS.includes(limit.control)).flatMap((row) => warnRow(state, row))
 }
 
-function warnRow(state: State, { limit, before, after }: EvaluatedRow, now: number): TwinEvent[] {
-  const full = fullUse(state, limit, now)
-  if (full === null) return []
+function warnRow(state: State, { limit, before, after }: EvaluatedRow): TwinEvent[] {
+  const full = fullUse(state, limit)
   const margin = floorDiv(full * parameter(state, 'warnRearmBps'), 10_000n)
   const events: TwinEvent[] = []
   const standsAt = levelUse(limit, limit.level, full)
@@ -32,11 +31,11 @@ function warnRow(state: State, { limit, before, after }: EvaluatedRow, now: numb
   return events
 }
 
-/** The use that is the whole of a row; of a share of capital the money that it comes to. */
-function fullUse(state: State, limit: Limit, now: number): bigint | null {
+/** The use that is the whole of a row; of a share of capital the money that it comes to, however old the capital is. */
+function fullUse(state: State, limit: Limit): bigint {
   if (limit.control !== D08) return limit.hard
-  const base = capitalOf(state, limit.subject, now)
-  return base === null ? null : floorDiv(limit.hard * base, 10_000n)
+  const money = floorDiv(limit.hard * (state.capitals.get(limit.subject)?.base ?? 0n), 10_000n)
+  return money < MAX ? money : MAX
 }
 
 /** Use at which level 1 to 4 stands; null for level 0 and for one that the row does not have. */
