@@ -30,7 +30,7 @@ export function createClose(state: State) {
   function nextStep(): WriteCommand | null {
     const closing = closings.first()
     if (closing === undefined) return null
-    const { venue, fromSlot } = closing
+    const { about: venue, fromSlot } = closing
     return (tape) =>
       encode(tape, SESSION_PHASE, { session: -1, principal: -1, venue, phase: CLOSED, sweep: fromSlot + 1 })
   }
@@ -47,7 +47,7 @@ export function createClose(state: State) {
     }
     const end = Math.min(closing.fromSlot + SWEEP_ORDERS, orders.top())
     for (let slot = closing.fromSlot; slot < end; slot++) {
-      if (isLost(slot, venue, closing.closedSeq)) {
+      if (isLost(slot, venue, closing.untilSeq)) {
         writeMoved(tape, f, slot * Order.NUMS + Order.SEQ, slot, UNKNOWN, -1, Change.STATE_ONLY)
       }
     }
@@ -67,16 +67,14 @@ export function createClose(state: State) {
   function phase(venue: number, now: number): void {
     const was = state.venuePhase[venue]
     state.venuePhase[venue] = now
-    if (now === CLOSED && was !== CLOSED) closings.begin(venue, state.seq)
+    if (now === CLOSED && was !== CLOSED) closings.begin(venue, state.seq, 0)
   }
 
   /** Swept behind a SessionPhase. */
   function swept(tape: Tape, command: number, event: number): void {
     const { venue } = decode(tape, command, SESSION_PHASE)
     const { nextSlot } = decode(tape, event, SWEPT)
-    const closing = closings.get(venue)
-    if (nextSlot < 0) closings.end(venue)
-    else if (closing !== undefined) closing.fromSlot = nextSlot
+    closings.swept(venue, nextSlot)
   }
 
   return { nextStep, step, phase, swept }

@@ -1,6 +1,7 @@
 /** Which part decides a command; what it entails afterwards; and how one is refused that could not be judged. */
 import { reasonNumber } from '../model/codes.ts'
 import * as C from '../model/records/commands.ts'
+import { MASS_CANCEL, SESSION_STATUS } from '../model/records/connection-commands.ts'
 import { ALGO, PARENT } from '../model/records/control-commands.ts'
 import * as D from '../model/records/day-commands.ts'
 import * as E from '../model/records/events.ts'
@@ -39,7 +40,7 @@ const PROPOSAL_STEP = P.PROPOSAL_STEP.type
 export type CommandDecider = ReturnType<typeof createCommandDecider>
 
 export function createCommandDecider(state: State, parts: Parts) {
-  const { orders, reports, park, beside, fates, close, explain, reference, market, governance } = parts
+  const { orders, reports, park, beside, fates, close, massCancel, explain, reference, market, governance } = parts
   const { calendars, statements, liveOrders, confirmations, overrides, twoPeople, enforcement, holds } = parts
   const proposals = new ProposalDecider(state, (tape, at) => decideApproved(tape, at, typeAt(tape, at)))
   const limitTerms = new LimitTermDecider(state, (tape, at) => governance.limit(tape, at))
@@ -153,6 +154,10 @@ export function createCommandDecider(state: State, parts: Parts) {
         return beside.setSource(tape, offset)
       case HOLD_DECIDE:
         return holds.begin(tape, offset)
+      case MASS_CANCEL.type:
+        return massCancel.decide(tape, offset)
+      case SESSION_STATUS.type:
+        return massCancel.status(tape, offset)
       case D.POSITION_STATEMENT.type:
         return statements.position(tape, offset)
       case D.ADOPT_STATEMENT.type:

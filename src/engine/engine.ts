@@ -41,6 +41,7 @@ const PROPOSAL_TIMER = TIMER_KINDS.indexOf('PROPOSAL')
 const HOLD_TIMER = TIMER_KINDS.indexOf('HOLD')
 const CONFIRM_TIMER = TIMER_KINDS.indexOf('CONFIRM')
 const OVERRIDE_TIMER = TIMER_KINDS.indexOf('OVERRIDE')
+const DISCONNECT_TIMER = TIMER_KINDS.indexOf('DISCONNECT')
 
 export interface EngineOptions {
   readonly sizes: EngineSizes
@@ -62,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { tripped } = state.watches
   const onError = (error: unknown) => options.onRiskError?.(error, state.seq)
   const parts = createParts(state, options.rules, onError)
-  const { watcher, park, confirmations, overrides, holds } = parts
+  const { watcher, park, confirmations, overrides, holds, massCancel } = parts
   const { stopped } = parts.evolveOverrides
   const { decide, decideApproved, refuse, follow, proposals, limitTerms } = createCommandDecider(state, parts)
   const evolve = createEventEvolver(state, parts)
@@ -74,6 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
     [PROPOSAL_TIMER]: (tape: Tape, id: number) => proposals.expire(tape, id),
     [CONFIRM_TIMER]: (tape: Tape, id: number) => confirmations.expire(tape, id),
     [OVERRIDE_TIMER]: (tape: Tape, id: number) => overrides.expire(tape, id),
+    [DISCONNECT_TIMER]: (tape: Tape, id: number) => massCancel.expire(tape, id),
   }
   const fireNext = createTimerFire(state, timerDeciders, onError)
 

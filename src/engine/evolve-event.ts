@@ -1,5 +1,6 @@
 /** Which part applies an event, and with it the command that it stands behind. */
 import * as C from '../model/records/commands.ts'
+import { MASS_CANCEL, SESSION_STATUS } from '../model/records/connection-commands.ts'
 import { ALGO, PARENT } from '../model/records/control-commands.ts'
 import { CONTROL_LATCHED, LIMIT_SWEPT } from '../model/records/control-events.ts'
 import * as D from '../model/records/day-commands.ts'
@@ -45,6 +46,7 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
     evolveOverrides,
     watcher,
     close,
+    massCancel,
     beside,
     park,
     fates,
@@ -85,9 +87,9 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
       case E.QUARANTINED.type:
         return evolveMarket.quarantined(tape, command)
       case E.SWEPT.type:
-        return typeAt(tape, command) === C.SESSION_PHASE.type
-          ? close.swept(tape, command, event)
-          : evolveGovernance.swept(tape, event)
+        return swept(tape, command, event)
+      case FateEvents.MASS_CANCEL_BEGUN.type:
+        return massCancel.expired(tape, event)
       case FateEvents.HOLD_WAITS.type:
         return evolveHolds.waits(tape, event)
       case FateEvents.HOLD_ENDED.type:
@@ -133,6 +135,13 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
     const type = typeAt(tape, command)
     if (type === EXECUTION_REPORT || type === Fate.ORDER_TRIGGERED.type) return true
     return type === ORDER_STATUS && tape.i32[(command >> 2) + Fate.ORDER_STATUS.at.status] !== NOT_FOUND
+  }
+
+  function swept(tape: Tape, command: number, event: number): void {
+    const type = typeAt(tape, command)
+    if (type === C.SESSION_PHASE.type) close.swept(tape, command, event)
+    else if (type === MASS_CANCEL.type) massCancel.swept(tape, command, event)
+    else evolveGovernance.swept(tape, event)
   }
 
   function timerFired(tape: Tape, event: number): void {
@@ -197,6 +206,10 @@ export function createEventEvolver(state: State, parts: Parts): (tape: Tape, com
         return evolveCalendars.day(tape, command)
       case D.ZONE_TRANSITIONS.type:
         return evolveCalendars.zone(tape, command)
+      case MASS_CANCEL.type:
+        return massCancel.begun(tape, command)
+      case SESSION_STATUS.type:
+        return massCancel.told(tape, command)
       case ALGO.type:
         return evolveAlgo(state, tape, command)
       case PARENT.type:

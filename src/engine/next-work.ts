@@ -13,7 +13,7 @@ const CALENDAR = TIMER_KINDS.indexOf('CALENDAR')
 
 const writeTick: WriteCommand = (tape) => encode(tape, C.TICK, { session: -1, principal: -1 })
 
-export function createWork(state: State, { close, enforcement }: Parts) {
+export function createWork(state: State, { close, enforcement, massCancel }: Parts) {
   function nextSweep(): { readonly latch: number; readonly fromSlot: number } | null {
     for (const latch of state.latches.active) {
       if (latch.sweepFrom >= 0) return { latch: latch.id, fromSlot: latch.sweepFrom }
@@ -48,7 +48,9 @@ export function createWork(state: State, { close, enforcement }: Parts) {
     const hold = nextHold()
     if (hold !== null) return hold
     const sweep = nextSweep()
-    if (sweep === null) return enforcement.nextStep() ?? close.nextStep() ?? nextListSweep()
+    if (sweep === null) {
+      return massCancel.nextStep() ?? enforcement.nextStep() ?? close.nextStep() ?? nextListSweep()
+    }
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
   }
 

@@ -33,6 +33,7 @@ import { createExplain } from './explain.ts'
 import { createShift } from './exposure.ts'
 import { createOrderFinder } from './find-order.ts'
 import { Judgement } from './judgement.ts'
+import { createMassCancel } from './mass-cancel.ts'
 import { createOrderLife } from './order-life.ts'
 import { createProfit } from './profit.ts'
 import type { State } from './state/state.ts'
@@ -71,6 +72,7 @@ export function createParts(state: State, rules: RulePack, onError: (error: unkn
     fates: createFateDecider(state, finder, trigger),
     trigger,
     close: createClose(state),
+    massCancel: createMassCancel(state),
     enforcement: createEnforcementStep(state),
     explain: createExplain(state, evolveReports),
     reference: new ReferenceDecider(state),

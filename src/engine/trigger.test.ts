@@ -1,5 +1,6 @@
 /** A stop that has triggered can execute: it is tested as if it came now, and what would not pass is asked to be cancelled. */
 import assert from 'node:assert/strict'
+import { parameterIndex } from '../model/parameters.ts'
 import { factIndex, type RulePack } from '../model/rules.ts'
 import { ORDER_STATES } from '../model/vocabulary.ts'
 import { scenario } from '../simulator/scenario.ts'
@@ -274,3 +275,12 @@ scenario(
   },
   { rules: ERRING },
 )
+
+scenario('a larger buffer since the approval is that of the reference alone, and not of the stop price', (s) => {
+  s.limit('PRICE_COLLAR', 'FIRM', 300, { on: 'ASSET_CLASS:*' })
+  const id = s.working(stop)
+  const approved = open(s)
+  s.applied('Parameter', { parameter: parameterIndex('marketBufferBps'), value: 600 })
+  assert.equal(tell(s, id), PASSED)
+  assert.equal(open(s), approved)
+})

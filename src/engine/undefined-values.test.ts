@@ -56,6 +56,8 @@ const ROWS: readonly Row[] = [
   ['Quote', (s) => ({ instrument: 0, feed: s.id('FEED'), bidPx: PX - 1, askPx: PX + 1, flags: 3 })],
   ['InstrumentState', () => ({ instrument: 0, flags: 4, halted: 0, rule201: 0, active: 0 })],
   ['SessionPhase', (s) => ({ venue: s.id('V1'), phase: 0 })],
+  ['MassCancel', (s) => ({ owner: s.id('X1'), orders: 2 })],
+  ['SessionStatus', (s) => ({ session: -1, principal: -1, owner: s.id('X1'), status: 1, orders: 2 })],
   [
     'Instrument',
     (s) => ({

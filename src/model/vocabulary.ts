@@ -188,8 +188,16 @@ export const LASTING_DUTIES = [
 ] as const satisfies readonly Duty[]
 
 /** What falls due by itself. Of equal due times the kind that stands first here fires first. */
-export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR'] as const
+export const TIMER_KINDS = ['HOLD', 'LIMIT', 'PROPOSAL', 'CONFIRM', 'OVERRIDE', 'CALENDAR', 'DISCONNECT'] as const
 export type TimerKind = (typeof TIMER_KINDS)[number]
+
+/** Orders of a session that are canceled together: DAY leaves those that outlive the day (GTC, GTD). */
+export const MASS_CANCEL_ORDERS = ['NONE', 'DAY', 'ALL'] as const
+export type MassCancelOrders = (typeof MASS_CANCEL_ORDERS)[number]
+
+/** What a session's connection is: LOGGED_OUT by the client's own word, LOST by any other end. */
+export const SESSION_STATUSES = ['LOST', 'ON', 'LOGGED_OUT'] as const
+export type SessionStatus = (typeof SESSION_STATUSES)[number]
 
 /** What a calendar says of a date; NONE takes an entry away. A half day is a business day, on whatever weekday it falls. */
 export const CALENDAR_DAY_KINDS = ['NONE', 'HOLIDAY', 'HALF_DAY'] as const

@@ -6,8 +6,8 @@ import { createValue, type Value } from '../value.ts'
 import { type Algos, createAlgos } from './algos.ts'
 import { type Books, createBooks } from './books.ts'
 import { type Calendars, createCalendars } from './calendars.ts'
+import { createCancelsOnDisconnect } from './cancels-on-disconnect.ts'
 import { type Cells, createCells } from './cells.ts'
-import { createClosings } from './closings.ts'
 import { createComparisons } from './comparisons.ts'
 import { createEnforcements } from './enforcements.ts'
 import { createExecutions, type Executions } from './executions.ts'
@@ -21,6 +21,7 @@ import { createLocates, type Locates } from './locates.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createNames, type Names } from './names.ts'
 import { createOrderIds, type OrderIds } from './order-ids.ts'
+import { createOrderSweeps } from './order-sweeps.ts'
 import { createOrders, type Orders } from './orders.ts'
 import { createOwnerOrders, type OwnerOrders } from './owner-orders.ts'
 import { createParents, type Parents } from './parents.ts'
@@ -53,7 +54,9 @@ export class State {
   readonly duplicates: Duplicates
   readonly latches = createLatches()
   readonly timers = createTimers()
-  readonly closings = createClosings()
+  readonly closings = createOrderSweeps()
+  readonly massCancels = createOrderSweeps()
+  readonly cancelsOnDisconnect = createCancelsOnDisconnect()
   readonly enforcements = createEnforcements()
   readonly resolutions = createResolutions()
   readonly sources = createSources()
@@ -166,6 +169,8 @@ export class State {
     this.latches.visit(v)
     this.timers.visit(v)
     this.closings.visit(v)
+    this.massCancels.visit(v)
+    this.cancelsOnDisconnect.visit(v)
     this.enforcements.visit(v)
     this.resolutions.visit(v)
     this.sources.visit(v)

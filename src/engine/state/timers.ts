@@ -34,6 +34,10 @@ export function createTimers() {
     timers.splice(at, 0, timer)
   }
 
+  function has(kind: number, id: number): boolean {
+    return timers.some((timer) => timer.kind === kind && timer.id === id)
+  }
+
   function clear(kind: number, id: number): void {
     const at = timers.findIndex((timer) => timer.kind === kind && timer.id === id)
     if (at >= 0) timers.splice(at, 1)
@@ -43,7 +47,7 @@ export function createTimers() {
     v.list(timers)
   }
 
-  return { dueUs, first, set, clear, visit }
+  return { dueUs, first, has, set, clear, visit }
 }
 
 function isBefore(a: DueTimer, b: DueTimer): boolean {

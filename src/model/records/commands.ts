@@ -7,6 +7,7 @@
  */
 import { ID_CHARS, NAME_CHARS, TEXT_CHARS } from '../bounds.ts'
 import { command } from './command-layout.ts'
+import { CONNECTION_COMMANDS } from './connection-commands.ts'
 import { CONTROL_COMMANDS } from './control-commands.ts'
 import { DAY_COMMANDS } from './day-commands.ts'
 import { FATE_COMMANDS } from './fate-commands.ts'
@@ -359,6 +360,7 @@ export const COMMANDS: readonly RecordLayout[] = [
   TICK,
   GENESIS,
   ...FATE_COMMANDS,
+  ...CONNECTION_COMMANDS,
   ...DAY_COMMANDS,
   ...JOURNAL_COMMANDS,
   ...PEOPLE_COMMANDS,

@@ -71,6 +71,12 @@ export const STOP_TRIGGERED = layout(149, 1, 'StopTriggered', 'A stop has become
   i32('state', 'code', 'Index in ORDER_STATES.'),
 ])
 
+/** Behind a Tick, where the time to come back is over. */
+export const MASS_CANCEL_BEGUN = layout(158, 1, 'MassCancelBegun', 'The orders of a lost session are canceled.', [
+  i32('owner', 'id', 'SESSION.'),
+  i32('orders', 'code', 'Index in MASS_CANCEL_ORDERS.'),
+])
+
 export const FATE_EVENTS: readonly RecordLayout[] = [
   ORDER_ALARMED,
   REPORT_COMPARED,
@@ -79,4 +85,5 @@ export const FATE_EVENTS: readonly RecordLayout[] = [
   HOLD_WAITS,
   HOLD_ENDED,
   STOP_TRIGGERED,
+  MASS_CANCEL_BEGUN,
 ]

@@ -2,6 +2,7 @@
  * A command as plain values: what the generator makes, the twin reads and the engine is given as bytes.
  */
 import * as records from '../../model/records/commands.ts'
+import * as connections from '../../model/records/connection-commands.ts'
 import { ALGO, PARENT } from '../../model/records/control-commands.ts'
 import * as days from '../../model/records/day-commands.ts'
 import * as fates from '../../model/records/fate-commands.ts'
@@ -46,6 +47,8 @@ const LAYOUTS = {
   ExplainExecution: fates.EXPLAIN_EXECUTION,
   ExecutionSource: fates.EXECUTION_SOURCE,
   HoldDecide: fates.HOLD_DECIDE,
+  MassCancel: connections.MASS_CANCEL,
+  SessionStatus: connections.SESSION_STATUS,
   AdoptStatement: days.ADOPT_STATEMENT,
   LiveOrderStatement: days.LIVE_ORDER_STATEMENT,
   PositionStatement: days.POSITION_STATEMENT,

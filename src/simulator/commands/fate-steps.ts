@@ -22,6 +22,7 @@ const UNKNOWN_EXECUTION = reasonNumber('UNKNOWN_EXECUTION')
 const FILL = EXEC_TYPES.indexOf('Fill')
 const TRADE_CANCEL = EXEC_TYPES.indexOf('TradeCancel')
 const TRADE_CORRECT = EXEC_TYPES.indexOf('TradeCorrect')
+const SECOND = 1_000_000
 const CLOSED = SESSION_PHASES.indexOf('CLOSED')
 
 export const tick: Step = (script, world, dice) => {
@@ -111,6 +112,26 @@ export const close: Step = (script, world, dice) => {
     if (dice.chance(90)) script.send('SessionPhase', { venue: closed, phase: CLOSED, sweep: 1 })
   }
   if (dice.chance(90)) script.send('SessionPhase', { venue, phase: 0 })
+}
+
+/** A session goes, comes back or asks by itself; sometimes nobody looks for its orders until later. */
+export const disconnect: Step = (script, world, dice) => {
+  const owner = dice.chance(97) ? dice.of(world.sessions) : dice.chance(50) ? 77 : (world.desks[0] as number)
+  const orders = dice.chance(97) ? dice.below(3) : 3
+  const graceUs = dice.chance(97) ? dice.of([0, 20_000, SECOND]) : dice.of([-1, 3_600_000_001])
+  const session = dice.chance(97) ? -1 : owner
+  const status = dice.chance(97) ? dice.weighted([[50, 1] as const, [40, 0] as const, [10, 2] as const]) : 3
+  if (dice.chance(60)) script.send('SessionStatus', { session, principal: -1, owner, status, orders, graceUs })
+  if (dice.chance(60)) script.send('SessionStatus', { session: -1, principal: -1, owner, status: 0 })
+  if (dice.chance(30)) script.wait(dice.of([20_000, SECOND]))
+  if (dice.chance(25)) {
+    const asks = dice.weighted([[60, owner] as const, [30, -1] as const, [10, dice.of(world.sessions)] as const])
+    script.send('MassCancel', { session: asks, principal: -1, owner, orders })
+  }
+  for (const [begun, { orders }] of [...script.twin.state.massCancels]) {
+    const sweep = dice.chance(95) ? 1 : dice.between(-1, 3)
+    if (dice.chance(85)) script.send('MassCancel', { session: -1, principal: -1, owner: begun, orders, sweep })
+  }
 }
 
 /** Says whose reports count, mostly for a while only: another step takes it back. */

@@ -98,6 +98,7 @@ export const STEPS: readonly (readonly [weight: number, name: string, step: orde
   [45, 'release', holds.release],
   [4, 'mode', holds.mode],
   [20, 'decideHeld', holds.decideHeld],
+  [14, 'disconnect', fates.disconnect],
 ]
 
 /** A step by its place in STEPS, and the seed of its dice. */

@@ -69,6 +69,7 @@ const EVENT_FIELDS: Readonly<Record<string, readonly string[]>> = {
   HoldEnded: ['orderSeq', 'state', 'reason'],
   Quarantined: ['instrument'],
   Swept: ['latch'],
+  MassCancelBegun: ['owner', 'orders'],
   LimitSwept: ['beforeSeq', 'asked', 'done'],
   ReportCompared: ['qty', 'px', 'sourceQty', 'sourcePx', 'account', 'venue', 'source', 'result', 'kept', 'execID'],
   StopTriggered: ['orderSeq', 'state'],
@@ -131,7 +132,8 @@ export function compareEvents(
     const ours = said.filter((event) => event.name === name)
     // The gate looks through orders by slot.
     const isSwept = name === 'CancelRequested' || name === 'HoldEnded'
-    if (isSwept && given.name === 'KillSweep' && given.values.limit === 0) ours.sort(bySlot(ledger))
+    const isOfSlots = given.name === 'MassCancel' || (given.name === 'KillSweep' && given.values.limit === 0)
+    if (isSwept && isOfSlots) ours.sort(bySlot(ledger))
     if (name === 'OrderMoved' && given.name === 'SessionPhase') ours.sort(bySlot(ledger))
     if (name === 'LiveOrderChecked') ours.sort(byRowAndSlot(ledger))
     if (theirs.length !== ours.length) throw new Difference(given, `events ${name}`, brief(recorded), said.map(briefly))

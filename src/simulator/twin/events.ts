@@ -75,6 +75,7 @@ export type TwinEvent =
       readonly rising: number
     }
   | { readonly name: 'LimitBreached'; readonly limit: Limit; readonly use: bigint; readonly reason: number }
+  | { readonly name: 'MassCancelBegun'; readonly owner: number; readonly orders: number }
   | { readonly name: 'CancelRequested'; readonly orderSeq: number; readonly latch: number; readonly session: number }
   | {
       readonly name: 'LatchSet'

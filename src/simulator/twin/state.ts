@@ -342,8 +342,11 @@ export interface State {
   /** Temporary rows by key: what each goes back to, null for nothing, and when. */
   readonly terms: Map<string, { readonly id: number; readonly base: Limit | null; readonly expiresUs: number }>
   termsMade: number
-  /** Venues that have closed, whose orders of the day were not looked for yet: sequence number of the close. */
+  /** Venues that have closed, and sessions that cancel, whose orders were not looked for yet: since which command. */
   readonly closings: Map<number, number>
+  readonly massCancels: Map<number, { readonly seq: number; readonly orders: number }>
+  /** Of a session: what is canceled when it is lost, after how long, and when that is; null while it is on. */
+  readonly cancelsOnDisconnect: Map<number, { readonly orders: number; readonly graceUs: number; dueUs: number | null }>
   /** Rows, by key, that are being enforced on what rests, and how far each has come. */
   readonly enforced: Map<string, { readonly beforeSeq: number; readonly asked: number }>
   /** Execution source and the session compared with it, by account and venue. */
@@ -415,6 +418,8 @@ export function emptyState(): State {
     terms: new Map(),
     termsMade: 0,
     closings: new Map(),
+    massCancels: new Map(),
+    cancelsOnDisconnect: new Map(),
     enforced: new Map(),
     resolutions: new Map(),
     sources: new Map(),

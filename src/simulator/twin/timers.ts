@@ -8,6 +8,7 @@ import { lose, UNHEARD, unheard } from './fate.ts'
 import { firstReady, holdTimers } from './held.ts'
 import { expireHold } from './holds.ts'
 import { fireLimit, limitTimers } from './limit-terms.ts'
+import { disconnectTimers, expireSession } from './mass-cancels.ts'
 import { expireOverride, overrideTimers } from './overrides.ts'
 import { expire, firstExpiry } from './proposals.ts'
 import type { State } from './state.ts'
@@ -39,6 +40,7 @@ function timersOf(state: State): Due[] {
     ...confirmTimers(state),
     ...overrideTimers(state),
     ...rolls,
+    ...disconnectTimers(state),
   ]
 }
 
@@ -91,6 +93,8 @@ function fire(state: State, { kind, id }: Due, stamp: Stamp): TwinEvent[] {
       return expireConfirmation(state, id)
     case 'OVERRIDE':
       return expireOverride(state, id)
+    case 'DISCONNECT':
+      return expireSession(state, id, stamp.seq)
     default:
       throw new RangeError(`nothing is said of timers of kind ${kind}`)
   }

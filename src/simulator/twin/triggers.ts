@@ -90,10 +90,10 @@ function test(state: State, order: Order, ordType: number, pack: RulePack, now: 
   return { events, isRefused: decision.outcome !== APPROVE, v: isMarket && isDecided ? (valued?.v ?? null) : null }
 }
 
-/** The worst of what a version was approved with, what section 3 says of it now, and what its test came to. */
+/** The worst of what a version was approved with, what section 3 says at the reference of now, and what its test came to. */
 function worstOf(state: State, order: Order, version: Version, ref: bigint, tested: bigint | null): bigint {
   const instrument = instrumentAt(state, order.keys.instrument)
-  const now = valuationPx(state, instrument, { ...order, price: version.price, stopPx: version.stopPx }, ref)
+  const now = valuationPx(state, instrument, { ...order, price: version.price, stopPx: ref }, ref)
   const worse = instrument.inverse ? smaller : larger
   const least = now ?? (instrument.inverse ? 1n : MAX)
   return worse(version.v, tested === null ? least : worse(least, tested))

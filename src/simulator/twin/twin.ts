@@ -18,6 +18,7 @@ import { beginFirm, countEnded, kill, release, sweep } from './latches.ts'
 import { setLimit } from './limits.ts'
 import { liveOrderStatement, statementSweep } from './live-orders.ts'
 import * as market from './market.ts'
+import { massCancel, sessionStatus } from './mass-cancels.ts'
 import { binding, hierarchy } from './names.ts'
 import { evaluate, newOrder } from './orders.ts'
 import { override, stopOverrides } from './overrides.ts'
@@ -180,6 +181,10 @@ function tellOf(state: State, given: Command): TwinEvent[] {
       return beside.executionSource(state, given.values)
     case 'ResolveOrder':
       return fate.resolveOrder(state, given.values)
+    case 'MassCancel':
+      return massCancel(state, given.values)
+    case 'SessionStatus':
+      return sessionStatus(state, given.values)
     case 'Algo':
       return data.algo(state, given.values)
     case 'Parent':
