@@ -211,6 +211,24 @@ twoEntities('a bust takes back flow where it still counts, and nowhere else', (s
   )
 })
 
+twoEntities('a row that is set again keeps what was executed in a day that outlasts the executions', (s) => {
+  zone(s, LONDON, '2026-12-01T00:00:00Z')
+  calendar(s, 'E1', { zone: LONDON, rollSeconds: 0, evening: 0 })
+  s.limit('DAILY_GROSS', 'A1', 1e12, { on: 'INSTRUMENT:*' })
+  s.fill(s.working({}), 40)
+  const use = () => [...s.engine.view.limits()].find(({ hard, object }) => hard === 1e12 && object >= 0)?.use
+  s.limit('DAILY_GROSS', 'A1', 1e12, { on: 'INSTRUMENT:ACME' })
+  assert.ok(use() === 1_000_000, 'of 100 shares 40 are executed, 60 open')
+  let date = s.engine.view.readiness(s.id('B1')).tradeDate
+  for (let rolls = 0; rolls < 2; rolls++) {
+    date = next(date)
+    s.roll(date)
+  }
+  s.limit('DAILY_GROSS', 'A1', 1e12, { on: 'INSTRUMENT:*' })
+  s.limit('DAILY_GROSS', 'A1', 1e12, { on: 'INSTRUMENT:ACME' })
+  assert.equal(use(), 1_000_000)
+})
+
 scenario('a calendar that is rolled by a person before its time does not roll again at it', (s) => {
   zone(s, NEW_YORK)
   calendar(s, 'FIRM')

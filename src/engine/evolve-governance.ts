@@ -99,10 +99,10 @@ export class GovernanceEvolver {
     }
     const { objectKind, subject } = command
     const { object } = version
-    const known = objectKind === 0 || (object >= 0 && limits.entry(subject, objectKind, object) >= 0)
+    const known = limits.objects.count
     if (object >= 0) limits.openEntry(subject, objectKind, object, state.metrics)
     limits.put(version)
-    if (!known) this.#rebuild(subject, objectKind)
+    if (objectKind !== 0 && (object < 0 || limits.objects.count > known)) this.#sum(subject, objectKind, known)
     if (command.control === D08) shareOfCapital(state, slot)
     if (command.control === E05) state.profits.watch(slot, limits.subjectOf)
     if (command.control === C06) state.watches.logRefusals(slot, command.hard, command.param)
@@ -142,20 +142,18 @@ export class GovernanceEvolver {
     this.#state.limitTerms.drop(decode(tape, event, LIMIT_EFFECTIVE).term)
   }
 
-  /** Computes the sums of a subject's objects of one kind from cells, orders and the day's executions. */
-  #rebuild(subject: number, kind: number): void {
+  /**
+   * Computes the sums of a subject's objects of one kind that have none yet, from cells, orders and the day's executions.
+   * Those of the first `known` entries are kept since they were made, longer than executions are.
+   */
+  #sum(subject: number, kind: number, known: number): void {
     const { cells, names, limits, metrics, orders, executions, calendars } = this.#state
-    for (let entry = 0; entry < limits.objects.count; entry++) {
-      if (limits.entrySubject[entry] === subject && limits.entryKind[entry] === kind) {
-        metrics.clear(limits.entryMetric[entry]!)
-      }
-    }
     const each = limits.each[subject * KINDS + kind]!.length > 0
     const rowOf = (instrument: number, venue: number): number => {
       const object = objectOf(this.#state, kind, instrument, venue)
       if (object < 0) return -1
       const entry = limits.entry(subject, kind, object)
-      if (entry >= 0) return limits.entryMetric[entry]!
+      if (entry >= 0) return entry < known ? -1 : limits.entryMetric[entry]!
       return each ? limits.entryMetric[limits.openEntry(subject, kind, object, metrics)]! : -1
     }
     const subjectKind = names.subjectKind[subject]!

@@ -76,11 +76,6 @@ export function createMetrics(scopes: number, objects: number) {
     f[(m + Metric.TRADED_QTY) | 0] = f[(m + Metric.TRADED_QTY) | 0]! + traded
   }
 
-  function clear(row: number): void {
-    f.fill(0, row * Metric.SIZE, (row + 1) * Metric.SIZE)
-    ends.fill(0, row * Ends.SIZE, (row + 1) * Ends.SIZE)
-  }
-
   function visit(v: StateVisitor): void {
     used.rows = v.int(used.rows)
     v.nums(f, used.rows * Metric.SIZE)
@@ -110,7 +105,6 @@ export function createMetrics(scopes: number, objects: number) {
     addEnds,
     addFlow,
     addQuantity,
-    clear,
     visit,
   }
 }
