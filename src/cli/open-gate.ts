@@ -18,8 +18,9 @@ import type { Gate } from '../gateway/gate.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
-import { type LeanAddress, listenLean } from '../gateway/session/lean-listener.ts'
+import { listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
+import type { SocketAddress } from '../gateway/socket-listener.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { tellSpilledCancels } from '../gateway/spilled-cancels.ts'
 import type { TlsFiles } from '../gateway/tls.ts'
@@ -51,7 +52,7 @@ export interface GateSettings {
   readonly controlPort?: number
   readonly controlHost?: string
   /** Where order sessions are served; nowhere where it is left out. */
-  readonly session?: LeanAddress
+  readonly session?: SocketAddress
   /** Of the journal, which must be of no other; `demo` where it is left out. */
   readonly profile?: 'demo' | 'production'
   /** Of the engine's tables, for a journal that begins. One that is there keeps its own: others are refused. */
