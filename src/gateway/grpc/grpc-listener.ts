@@ -26,7 +26,7 @@ import { Peers } from './peers.ts'
 import { serverReflection } from './reflection.ts'
 import { orderSession } from './session-stream.ts'
 
-/** Fewer that have shown no token than on the other wires: each may have some calls at once, with a message half sent. */
+/** Fewer that have shown no token than on the other wires: each may have many calls at once. */
 export const GRPC_CONNECTION_BOUNDS: ConnectionBounds = { knownMax: 8_000, unknownMax: 500, unknownOfAddressMax: 64 }
 /** Calls at once of one connection. */
 const CALLS_MAX = 128

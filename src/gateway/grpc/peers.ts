@@ -1,4 +1,4 @@
-/** The connections that calls come by: who has shown a good token on each, and how many calls it has. */
+/** The connections that calls come by: who has shown a good token on each, and what its calls take until then. */
 import type { Socket } from 'node:net'
 import type { Caller } from '../caller.ts'
 import { carrierOf } from '../carriers.ts'
@@ -6,8 +6,10 @@ import type { Connections } from '../connections.ts'
 
 export interface Peer {
   readonly socket: Socket
-  /** Calls that have not ended. */
-  calls: number
+  /** It has shown a good token, and has a place among those that have. */
+  isKnown: boolean
+  /** What the calls that run on it have taken while it was not known, in bytes. */
+  cost: number
   /** What its calls sent last: most send the same token with every call. */
   memo: { readonly header: string; readonly caller: Caller } | undefined
 }
@@ -22,7 +24,7 @@ export class Peers {
 
   opened(socket: Socket): void {
     const address = `${socket.remoteAddress}:${socket.remotePort}`
-    const peer: Peer = { socket, calls: 0, memo: undefined }
+    const peer: Peer = { socket, isKnown: false, cost: 0, memo: undefined }
     this.#byAddress.set(address, peer)
     socket.once('close', () => {
       if (this.#byAddress.get(address) === peer) this.#byAddress.delete(address)
@@ -34,11 +36,9 @@ export class Peers {
     return this.#byAddress.get(address)
   }
 
-  isKnown({ socket }: Peer): boolean {
-    return this.#connections.isKnown(carrierOf(socket))
-  }
-
-  identified({ socket }: Peer): void {
-    this.#connections.identified(carrierOf(socket))
+  identified(peer: Peer): void {
+    const carrier = carrierOf(peer.socket)
+    this.#connections.identified(carrier)
+    peer.isKnown = this.#connections.isKnown(carrier)
   }
 }
