@@ -31,6 +31,8 @@ const WARM_UP_SECONDS = 2
 const folder = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'grpc-bench-'))
 const children: ChildProcess[] = []
 const loadBefore = loadavg()[0] as number
+/** Orders that the gate answered, whatever it said. */
+let answered = 0
 
 try {
   const gate = await serve('rest-gate.js', folder)
@@ -38,6 +40,7 @@ try {
     const { address, tokens } = server
     const before = await cpuUs(server.child)
     const result = await runLoad({ kind, address, tokens, seconds, batch: BATCH, window: WINDOW, lanes: LANES })
+    if (server === gate) answered += result.answered
     return { ...result, cpuUs: ((await cpuUs(server.child)) - before) / result.answered }
   }
   const unaryBytes = (await load('unary', gate, WARM_UP_SECONDS)).answerBytes
@@ -91,7 +94,7 @@ function report({ unary, session }: Readonly<Record<GrpcPlan['kind'], Pairs>>, m
     `Ratio gate / echo, orders a second: unary ${ratio(unary)}, session ${ratio(session)}. Aim of the session: 100,000 a second.`,
     `Ratio gate / echo, CPU an order: unary ${ratio(unary, 'cpuUs')}, session ${ratio(session, 'cpuUs')}.`,
     `Ratio gate / echo of the unary latency: p50 ${ratio(unary, 'p50Us')}, p99 ${ratio(unary, 'p99Us')}.`,
-    `Approved ${outcome('APPROVED')}, rejected ${outcome('REJECTED')}.`,
+    `Of ${answered} answers of the gate ${outcome('APPROVED')} approved and ${outcome('REJECTED')} rejected; the others refused the request.`,
   ]
   const text = lines.join('\n')
   console.log(text)

@@ -201,6 +201,7 @@ async function openLocked(
   const url = await rest.listen(settings.port, settings.host)
   const lean =
     settings.session === undefined ? undefined : await listenLean(orderSessions, settings.session, settings.tls)
+  if (lean !== undefined) opened.push(() => lean.close())
   const grpc =
     settings.grpc === undefined
       ? undefined

@@ -157,6 +157,7 @@ describe('gRPC bounds', () => {
   test('calls of a connection that has shown a token are bounded by their number alone', async () => {
     const session = http2()
     await show(session)
+    assert.equal(session.remoteSettings.maxConcurrentStreams, 128)
     const calls: RawGrpcCall[] = []
     for (let at = 0; at < 24; at++) calls.push(await begun(session, 60 * KB))
     assert.ok(calls.every(({ stream }) => !stream.closed))
