@@ -7,6 +7,8 @@ import { encode, type RecordLayout } from '../src/model/records/schema.ts'
 import { BINDING_KINDS, type Duty, NAME_KINDS } from '../src/model/vocabulary.ts'
 import type { Sequencer } from '../src/sequencer/sequencer.ts'
 
+/** Clients that send orders. */
+const SENDERS = ['ems-1', 'ems-2', 'ems-3', 'ems-4']
 const NAMES = [
   { kind: 'ENTITY', name: 'HOLDING' },
   { kind: 'CLIENT', name: 'HOUSE' },
@@ -24,9 +26,11 @@ const BOUND = [
   { kind: 'TRADER_ACCOUNT', trader: 'T-3', account: 'ACC-7', allow: true },
   { kind: 'STRATEGY_ACCOUNT', strategy: 'manual', account: 'ACC-7', allow: true },
   { kind: 'ACCOUNT_ASSET_CLASS', account: 'ACC-7', assetClass: 'EQUITY', allow: true },
-  { kind: 'SESSION_ACCOUNT', session: 'ems-1', account: 'ACC-7', allow: true },
-  { kind: 'SESSION_TRADER', session: 'ems-1', trader: 'T-3', allow: true },
-  { kind: 'SESSION_VENUE', session: 'ems-1', venue: 'XSHG', allow: true },
+  ...SENDERS.flatMap((session) => [
+    { kind: 'SESSION_ACCOUNT', session, account: 'ACC-7', allow: true },
+    { kind: 'SESSION_TRADER', session, trader: 'T-3', allow: true },
+    { kind: 'SESSION_VENUE', session, venue: 'XSHG', allow: true },
+  ]),
 ]
 const SHARE = {
   symbol: '600519.SH',
@@ -54,18 +58,20 @@ const LIMITS = [
     { control: 'MAX_OPEN_ORDERS', subject, hard: '100000000' },
   ]),
   { control: 'SECTOR_CONCENTRATION', subject: 'FIRM:ACME', object: 'SECTOR:*', hard: '10000' },
-  { control: 'MESSAGE_RATE', subject: 'SESSION:ems-1', hard: '500000', windowUs: '1000000' },
+  ...SENDERS.map((name) => ({
+    ...{ control: 'MESSAGE_RATE', subject: `SESSION:${name}`, hard: '500000', windowUs: '1000000' },
+  })),
   { control: 'MESSAGE_RATE', subject: 'STRATEGY:manual', hard: '500000', windowUs: '1000000' },
   { control: 'PRICE_COLLAR', subject: 'FIRM:ACME', object: 'ASSET_CLASS:EQUITY', hard: '300', bandTicks: '5' },
 ]
 
-/** Tells the gate of the firm, keeps its feed alive, and returns a token that may send orders. */
+/** Tells the gate of the firm, keeps its feed alive, and returns tokens of four clients that may send orders. */
 export async function tellBenchFirm(
   url: string,
   sequencer: Sequencer,
   directory: Directory,
   issuer: Issuer,
-): Promise<string> {
+): Promise<readonly string[]> {
   const command = (layout: RecordLayout, values: object) =>
     new Promise<void>((settle, fail) => {
       sequencer.submit({
@@ -85,7 +91,8 @@ export async function tellBenchFirm(
   await command(GENESIS, { profile: 0, ledgerDecimals: 2, tradeDate: 20261121, firm: 'ACME', baseCurrency: 'CNY' })
   const ops = await enroll('ops-1', ['reference:write', 'limits:approve'])
   const feed = await enroll('feed-1', ['quotes:write'])
-  const ems = await enroll('ems-1', ['orders:write'])
+  const senders: string[] = []
+  for (const name of SENDERS) senders.push(await enroll(name, ['orders:write']))
   const send = async (token: string, path: string, body: unknown) => {
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
@@ -105,8 +112,9 @@ export async function tellBenchFirm(
     await send(feed, '/quotes', { symbol: '600519.SH', feed: 'SSE-L2', bidPx: '1667.90', askPx: '1668.10' })
   }
   await beat()
-  setInterval(() => void beat(), 1000)
-  return ems
+  // An overloaded gate refuses a quote; the next one comes in a second.
+  setInterval(() => void beat().catch((cause: Error) => console.error(cause.message)), 1000)
+  return senders
 }
 
 const NOBODY = { session: -1, principal: -1, entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

@@ -1,4 +1,4 @@
-/** The gate of the REST benchmark: the whole product, with larger tables, and a small firm whose limits let all pass. */
+/** The gate of the REST and gRPC benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
 import { join } from 'node:path'
 import { ApprovalKeys } from '../src/auth/approval-token.ts'
 import { ClientStore } from '../src/auth/client-store.ts'
@@ -6,7 +6,10 @@ import { Issuer } from '../src/auth/issuer.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
 import { TokenVerifier } from '../src/auth/token-verifier.ts'
 import { createEngine } from '../src/engine/engine.ts'
+import { systemDelays } from '../src/gateway/delays.ts'
+import { listenGrpc } from '../src/gateway/grpc/grpc-listener.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
+import { Sessions } from '../src/gateway/session/sessions.ts'
 import { lockDirectory } from '../src/journal/directory-lock.ts'
 import { FileJournal } from '../src/journal/file-journal.ts'
 import { JournalReader } from '../src/journal/journal-reader.ts'
@@ -35,9 +38,13 @@ const facts = {
 } as const
 const journal = FileJournal.open({ lock, reader, facts, wallUs: () => systemClock.wallUs() })
 let server: RestServer | undefined
+let sessions: Sessions | undefined
 const sequencer = new Sequencer({
   ...{ engine, journal, clock: systemClock, timer: systemTimer, lastSeq, lastTimeUs },
-  publish: (block) => server?.published(block),
+  publish: (block) => {
+    server?.published(block)
+    sessions?.published(block)
+  },
   report: (notice) => console.error(notice),
   onFatal: (cause) => {
     console.error(cause)
@@ -63,8 +70,11 @@ server = await createRestServer({
   verifier: new TokenVerifier({ issuer: 'bench', audience: 'portcullis', jwks: issuer.jwks, denied: () => false }),
 })
 const url = await server.listen(0, '127.0.0.1')
-const token = await tellBenchFirm(url, sequencer, engine.directory, issuer)
-process.send?.({ url, headers: { authorization: `Bearer ${token}` } })
+sessions = new Sessions(server.services, systemDelays)
+const at = { host: '127.0.0.1', port: 0 }
+const { address } = await listenGrpc(server.services, sessions, { at, tls: undefined, delays: systemDelays })
+const tokens = await tellBenchFirm(url, sequencer, engine.directory, issuer)
+process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, tokens })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)

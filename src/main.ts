@@ -34,6 +34,8 @@ const gate = new Child(
         portOf(ready?.controlUrl, options.controlPort),
         '--session-port',
         portOf(ready && `tcp://${ready.sessionAddress}`, options.sessionPort),
+        '--grpc-port',
+        portOf(ready && `tcp://${ready.grpcAddress}`, options.grpcPort),
       ]
       return ['--data', options.data, '--durability', options.durability, ...ports]
     },
@@ -60,6 +62,7 @@ function onReady(message: DemoGateReady): void {
   if (!isFirst) return
   say(`look at ${message.url}/openapi.json, ${message.url}/metrics`)
   say(`order sessions at ${message.sessionAddress} (docs/reference/session.md)`)
+  say(`gRPC at ${message.grpcAddress} (docs/reference/grpc.md)`)
   say(`stop trading at ${message.controlUrl}/, or by npx portcullis kill`)
   say(
     `journal and secrets are in ${options.data}; to begin anew, stop and delete that folder, or start with --data DIR`,

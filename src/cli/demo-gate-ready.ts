@@ -7,6 +7,8 @@ export interface DemoGateReady {
   readonly controlUrl: string
   /** Of the order session, as 127.0.0.1:8082. */
   readonly sessionAddress: string
+  /** Of gRPC, as 127.0.0.1:8083. */
+  readonly grpcAddress: string
   readonly secretsFile: string
   readonly durability: Durability
   /** True where the journal was there already. */

@@ -3,7 +3,7 @@
  * the process that started it closes the channel or is gone, and on SIGTERM and SIGINT where nobody did.
  *
  *   node cli/demo-gate.js --data DIR --durability fsync|os --port PORT --control-port PORT
- *     --session-port PORT
+ *     --session-port PORT --grpc-port PORT
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8080' },
     'control-port': { type: 'string', default: '0' },
     'session-port': { type: 'string', default: '0' },
+    'grpc-port': { type: 'string', default: '0' },
   },
 })
 await main()
@@ -33,9 +34,10 @@ async function main(): Promise<void> {
   const port = Number(values.port)
   const controlPort = Number(values['control-port'])
   const sessionPort = Number(values['session-port'])
-  if (data === undefined || !isDurability(durability) || ![port, controlPort, sessionPort].every(isPort)) {
+  const grpcPort = Number(values['grpc-port'])
+  if (data === undefined || !isDurability(durability) || ![port, controlPort, sessionPort, grpcPort].every(isPort)) {
     console.error(
-      'usage: cli/demo-gate.js --data DIR [--durability fsync|os] [--port PORT] [--control-port PORT] [--session-port PORT]',
+      'usage: cli/demo-gate.js --data DIR [--durability fsync|os] [--port PORT] [--control-port PORT] [--session-port PORT] [--grpc-port PORT]',
     )
     process.exit(DO_NOT_RESTART)
   }
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
     port,
     controlPort,
     session: { host: '127.0.0.1', port: sessionPort },
+    grpc: { host: '127.0.0.1', port: grpcPort },
     clock: 'system',
     logger,
     say,
@@ -79,6 +82,7 @@ async function main(): Promise<void> {
       url: gate.url,
       controlUrl: gate.controlUrl,
       sessionAddress: gate.sessionAddress ?? '',
+      grpcAddress: gate.grpcAddress ?? '',
       secretsFile: floorSecretsFile(data),
       durability,
       continues,

@@ -42,6 +42,7 @@ test('the example is a configuration, and needs nothing that it does not say', (
   assert.deepEqual(read.tls, { cert: '/etc/portcullis/gate.crt', key: '/etc/portcullis/gate.key' })
   assert.deepEqual(read.control, { host: '0.0.0.0', port: 8444 })
   assert.deepEqual(read.session, { host: '0.0.0.0', port: 8445 })
+  assert.deepEqual(read.grpc, { host: '0.0.0.0', port: 8446 })
   assert.deepEqual(read.sizes, DEMO_SIZES)
   const fields = parseDocument(readFileSync(EXAMPLE, 'utf8')).toJS() as Record<string, unknown>
   for (const { path, otherwise } of CONFIG_FIELDS) {
@@ -126,6 +127,16 @@ const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])
     /:7: listen\.tls is missing.*\n.*:8: listen\.tls is missing/,
   ],
   ['two listeners at a port', change('  port', '  control: { port: 8443 }\n  port'), /:7: .*8443 is listen\.port too/],
+  [
+    'gRPC at the port of another listener',
+    change('  port', '  session: { port: 8445 }\n  grpc: { port: 8445 }\n  port'),
+    /:8: listen\.grpc\.port: 8445 is another listener's port/,
+  ],
+  [
+    'gRPC for other machines without TLS',
+    change('  port', '  grpc: { host: 10.0.0.7, port: 8446 }\n  port'),
+    /:7: listen\.tls is missing: 10\.0\.0\.7 is reached/,
+  ],
   ['a control listener by name', change('  port', '  control: { host: kill }\n  port'), /:7: listen\.control\.host/],
   [
     'a certificate without a key',

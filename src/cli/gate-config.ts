@@ -25,6 +25,8 @@ export interface GateConfig {
   readonly control: { readonly host: string; readonly port: number }
   /** Of the order session, with the same certificate where it is no path; undefined where there is none. */
   readonly session: { readonly host: string; readonly port: number } | { readonly path: string } | undefined
+  /** Of gRPC, with the same certificate; undefined where there is none. */
+  readonly grpc: { readonly host: string; readonly port: number } | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly issuer: string
   readonly durability: Durability
@@ -155,6 +157,20 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     otherwise: '',
     doc: 'A Unix socket in place of host and port, for programs of this user on this machine.',
     read: text,
+  },
+  {
+    path: 'listen.grpc.host',
+    takes: 'an address',
+    otherwise: '127.0.0.1',
+    doc: 'Address of [gRPC](grpc.md). It has TLS where `listen.tls` is given, and needs it as `listen.host` does.',
+    read: address,
+  },
+  {
+    path: 'listen.grpc.port',
+    takes: '0 to 65535',
+    otherwise: '',
+    doc: 'Its port; 0 takes any that is free. Left out, there is no gRPC.',
+    read: whole(0, 65_535),
   },
   {
     path: 'issuer.url',
@@ -305,6 +321,7 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
     ...{ data: file('data'), host: at<string>('listen.host'), port: at<number>('listen.port') },
     control: { host: at<string>('listen.control.host'), port: at<number>('listen.control.port') },
     session: sessionOf(at('listen.session.path') === undefined ? undefined : file('listen.session.path'), at),
+    grpc: tcpOf('listen.grpc', at),
     tls: hasTls ? { cert: file('listen.tls.cert'), key: file('listen.tls.key') } : undefined,
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
@@ -316,14 +333,18 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
 }
 
 function sessionOf(path: string | undefined, at: <T>(path: string) => T): GateConfig['session'] {
-  if (path !== undefined) return { path }
-  const port = at<number | undefined>('listen.session.port')
-  return port === undefined ? undefined : { host: at<string>('listen.session.host'), port }
+  return path === undefined ? tcpOf('listen.session', at) : { path }
+}
+
+/** A listener that is there where its port is given. */
+function tcpOf(field: string, at: <T>(path: string) => T): GateConfig['grpc'] {
+  const port = at<number | undefined>(`${field}.port`)
+  return port === undefined ? undefined : { host: at<string>(`${field}.host`), port }
 }
 
 /** Fields that are right by themselves and not together. */
 function contradictions(
-  { host, port, control, session, tls }: GateConfig,
+  { host, port, control, session, grpc, tls }: GateConfig,
   lineOf: (path: string) => number,
   values: ReadonlyMap<string, unknown>,
 ): [number, string][] {
@@ -342,13 +363,20 @@ function contradictions(
     return [[lineOf('listen.session.path'), 'listen.session.path: there is a listen.session.port too']]
   }
   const tcp = session !== undefined && 'port' in session ? session : undefined
-  if (tcp !== undefined && tcp.port !== 0 && [port, control.port].includes(tcp.port)) {
-    return [[lineOf('listen.session.port'), `listen.session.port: ${tcp.port} is another listener's port`]]
+  const taken = [port, control.port]
+  for (const [field, of] of [
+    ['listen.session.port', tcp?.port],
+    ['listen.grpc.port', grpc?.port],
+  ] as const) {
+    if (of === undefined || of === 0) continue
+    if (taken.includes(of)) return [[lineOf(field), `${field}: ${of} is another listener's port`]]
+    taken.push(of)
   }
   const open = [
     ['listen.host', host],
     ['listen.control.host', control.host],
     ['listen.session.host', tcp?.host],
+    ['listen.grpc.host', grpc?.host],
   ] as const
   return open
     .filter(([, at]) => tls === undefined && at !== undefined && !isLoopback(at))

@@ -11,10 +11,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { ChannelCredentials } from '@grpc/grpc-js'
 import { AUDIENCE } from '../auth/issuer.ts'
 import { readPersonKey, signPersonToken } from '../auth/person-keys.ts'
+import { GrpcChannel } from '../simulator/grpc-client.ts'
 import type { LooseJson } from '../simulator/loose-json.ts'
 import { TEST_CERTIFICATE } from '../simulator/test-certificate.ts'
+import { HealthCheckResponse } from '../wire/grpc/health/v1/health.gen.ts'
 import { DO_NOT_RESTART } from './demo-gate-ready.ts'
 import type { GateReady } from './gate.ts'
 
@@ -25,7 +28,7 @@ const CONFIG = join(folder, 'gate.yaml')
 const SOURCE = `firm: { id: ACME, baseCurrency: USD }
 officers: [officer-a, officer-b]
 data: data
-listen: { port: 0, tls: { cert: gate.crt, key: gate.key }, control: { host: 127.0.0.1, port: 0 } }
+listen: { port: 0, tls: { cert: gate.crt, key: gate.key }, control: { host: 127.0.0.1, port: 0 }, grpc: { port: 0 } }
 issuer: { url: "https://gate.test" }
 journal: { durability: os }
 sizes: { orders: 1024, idsPerDay: 4096, executionsPerDay: 4096, cellPages: 4096, books: 4096 }
@@ -174,7 +177,10 @@ describe('a production gate', { timeout: 120_000 }, () => {
       assert.doesNotMatch(text, /demo/i)
     }
     assert.equal(await gate.end(), 0)
-    assert.match(gate.said, /^portcullis: the gate of ACME decides at https:.*\(durability os\), kill at https:.*\n$/)
+    assert.match(
+      gate.said,
+      /^portcullis: the gate of ACME decides at https:.*\(durability os\), kill at https:\S+, gRPC at 127.*\n$/,
+    )
     assert.doesNotMatch(gate.said, /demo/i)
   })
 
@@ -208,6 +214,18 @@ describe('a production gate', { timeout: 120_000 }, () => {
     assert.equal((await control('', 'GET', '/latches')).status, 401)
     await assert.rejects(fetch(controlUrl.replace('https', 'http')), 'in the clear nothing is served')
     assert.deepEqual((await control('officer-a', 'GET', '/latches')).body.latches, [])
+    assert.equal(await gate.end(), 0)
+  })
+
+  test('serves gRPC with its certificate, and is healthy there', async () => {
+    const gate = await start()
+    const printed = () => /gRPC at 127\.0\.0\.1:(\d+)/.exec(gate.said)?.[1]
+    while (printed() === undefined) await once(gate.process.stdout as NodeJS.EventEmitter, 'data')
+    const trusted = ChannelCredentials.createSsl(Buffer.from(TEST_CERTIFICATE.cert))
+    const channel = new GrpcChannel(`localhost:${printed()}`, trusted)
+    const answer = await channel.unary('/grpc.health.v1.Health/Check', Buffer.alloc(0))
+    assert.equal(HealthCheckResponse.decode(answer).status, 1)
+    channel.close()
     assert.equal(await gate.end(), 0)
   })
 

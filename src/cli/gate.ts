@@ -68,11 +68,11 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
     },
   })
   stop = endInOrder(gate, logger)
-  const { url, controlUrl, sessionAddress } = gate
+  const { url, controlUrl, sessionAddress, grpcAddress } = gate
   console.log(
     `portcullis: the gate of ${config.firm} decides at ${url} (durability ${config.durability}), kill at ${controlUrl}${
       sessionAddress === undefined ? '' : `, order sessions at ${sessionAddress}`
-    }`,
+    }${grpcAddress === undefined ? '' : `, gRPC at ${grpcAddress}`}`,
   )
   if (gate.hasGenesis) console.log(`portcullis: the gate ${recoveredInWords(gate.from)}`)
   const ready: GateReady = { url, controlUrl }
@@ -91,6 +91,7 @@ export async function openProduction(
     port,
     control,
     session,
+    grpc,
     sizes,
     issuer,
     firm,
@@ -103,6 +104,7 @@ export async function openProduction(
     ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
     ...{ controlHost: control.host, controlPort: control.port },
     ...(session === undefined ? {} : { session }),
+    ...(grpc === undefined ? {} : { grpc }),
     check: (directory) => checkFirm(config, directory),
   })
   if (gate.hasGenesis) return gate

@@ -1,6 +1,7 @@
 /** A gate that starts again from its folder: the same firm, the same orders, and the first answer to a repeated one. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,8 @@ import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
 import { setUpWorld } from '../floor/world/set-up-world.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { DirectoryLocked } from '../journal/name-lock.ts'
+import { GrpcChannel } from '../simulator/grpc-client.ts'
+import { HealthCheckResponse } from '../wire/grpc/health/v1/health.gen.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 
@@ -115,6 +118,30 @@ describe('a gate in a folder', () => {
     const again = await open((line) => assert.fail(line))
     again.client.close()
     await again.gate.close()
+  })
+
+  test('serves gRPC where it is told to, and ends while somebody watches its health', async () => {
+    const at = { host: '127.0.0.1', port: 0 }
+    const gate = await openGate({ ...settings, grpc: at, onFatal: (cause) => assert.fail(String(cause)) })
+    const channel = new GrpcChannel(gate.grpcAddress as string)
+    const watch = channel.stream('/grpc.health.v1.Health/Watch')
+    const ended = new Promise<number>((settle) => watch.once('status', ({ code }) => settle(code)))
+    const told: number[] = []
+    watch.on('data', (message: Buffer) => told.push(HealthCheckResponse.decode(message).status))
+    watch.end(Buffer.alloc(0))
+    await once(watch, 'data')
+    const secret = readSecrets(floorSecretsFile(folder))['floor-ems']
+    const answer = await fetch(`${gate.url}/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`floor-ems:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    const { access_token: token } = (await answer.json()) as { readonly access_token: string }
+    const { decision } = await channel.checkOrder(token, { ...ORDER, clOrdID: 'A-3' })
+    assert.deepEqual([decision?.duplicate, decision?.outcome], [true, 1], 'the order of REST, after a restart')
+    await gate.close()
+    assert.deepEqual([told, await ended], [[1, 2], 0])
+    channel.close()
   })
 
   test('is not opened twice', async () => {

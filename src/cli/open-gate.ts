@@ -15,11 +15,13 @@ import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
+import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
-import { type LeanAddress, listenLean } from '../gateway/session/lean-listener.ts'
+import { listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
+import type { SocketAddress } from '../gateway/socket-listener.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { tellSpilledCancels } from '../gateway/spilled-cancels.ts'
 import type { TlsFiles } from '../gateway/tls.ts'
@@ -51,7 +53,9 @@ export interface GateSettings {
   readonly controlPort?: number
   readonly controlHost?: string
   /** Where order sessions are served; nowhere where it is left out. */
-  readonly session?: LeanAddress
+  readonly session?: SocketAddress
+  /** Where gRPC is served; nowhere where it is left out. */
+  readonly grpc?: { readonly host: string; readonly port: number }
   /** Of the journal, which must be of no other; `demo` where it is left out. */
   readonly profile?: 'demo' | 'production'
   /** Of the engine's tables, for a journal that begins. One that is there keeps its own: others are refused. */
@@ -82,6 +86,8 @@ export interface OpenGate {
   readonly controlUrl: string
   /** host:port or path of the order session; undefined where there is none. */
   readonly sessionAddress: string | undefined
+  /** host:port of gRPC; undefined where there is none. */
+  readonly grpcAddress: string | undefined
   /** False for a folder without a journal: somebody must send the genesis record. */
   readonly hasGenesis: boolean
   readonly from: RecoveredFrom
@@ -195,6 +201,11 @@ async function openLocked(
   const url = await rest.listen(settings.port, settings.host)
   const lean =
     settings.session === undefined ? undefined : await listenLean(orderSessions, settings.session, settings.tls)
+  if (lean !== undefined) opened.push(() => lean.close())
+  const grpc =
+    settings.grpc === undefined
+      ? undefined
+      : await listenGrpc(rest.services, orderSessions, { at: settings.grpc, tls: settings.tls, delays: systemDelays })
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
   const { secrets } = auth
   return {
@@ -202,6 +213,7 @@ async function openLocked(
       url,
       controlUrl,
       sessionAddress: lean?.address,
+      grpcAddress: grpc?.address,
       hasGenesis: lastSeq > 0,
       from,
       durability,
@@ -215,8 +227,8 @@ async function openLocked(
       kills.close()
       clearInterval(denials)
       orderSessions.close()
-      await lean?.close()
-      await rest.close()
+      // A unary call that waits for a held order is answered as the same call over REST is: when nothing more is decided.
+      await Promise.all([lean?.close(), grpc?.close(), rest.close()])
       await sequencer.close()
       spill.close()
       await lock.release()

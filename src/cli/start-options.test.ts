@@ -17,6 +17,7 @@ test('a start without options is the demo', () => {
       port: 8080,
       controlPort: 8081,
       sessionPort: 8082,
+      grpcPort: 8083,
       durability: 'fsync',
       gateOnly: false,
       snapshotMinutes: 15,
@@ -35,6 +36,8 @@ const wrong: readonly (readonly [readonly string[], RegExp])[] = [
   [['--port', '9000', '--control-port', '9000'], /^--control-port: 9000 is the port of the gate$/],
   [['--session-port', 'x'], /^--session-port: x is no port/],
   [['--session-port', '8081'], /^--session-port: 8081 is another listener's port$/],
+  [['--grpc-port', 'x'], /^--grpc-port: x is no port/],
+  [['--grpc-port', '8082'], /^--grpc-port: 8082 is another listener's port$/],
   [['--durability', 'none'], /^--durability: none is no mode \(fsync, os\)$/],
   [['--snapshot-minutes', 'often'], /^--snapshot-minutes: often is no number of minutes$/],
   [['--snapshot-minutes', '-1'], /--snapshot-minutes/],
@@ -56,7 +59,8 @@ test('port 0 and the last port are ports', () => {
   for (const port of ['0', '65535']) {
     const options = readStartOptions(['--port', port])
     assert.ok(options !== 'help')
-    assert.deepEqual([options.port, options.controlPort, options.sessionPort], [Number(port), 0, 0])
+    const { controlPort, sessionPort, grpcPort } = options
+    assert.deepEqual([options.port, controlPort, sessionPort, grpcPort], [Number(port), 0, 0, 0])
   }
 })
 

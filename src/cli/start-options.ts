@@ -14,6 +14,7 @@ export const START_USAGE = `usage: npm start -- [options]
                                                            (default: the one behind --port)
   --session-port PORT
                      port of the order session             (default: the one behind --control-port)
+  --grpc-port PORT   port of gRPC                          (default: the one behind --session-port)
   --durability MODE  fsync: every answer is on the disk before it is given; os: handed to the system only
                                                            (default: fsync)
   --snapshot-minutes MINUTES
@@ -33,6 +34,7 @@ export interface StartOptions {
   readonly port: number
   readonly controlPort: number
   readonly sessionPort: number
+  readonly grpcPort: number
   readonly durability: Durability
   /** 0 for never. */
   readonly snapshotMinutes: number
@@ -55,7 +57,11 @@ export function readStartOptions(args: readonly string[]): StartOptions | 'help'
   if (sessionPort !== 0 && [port, controlPort].includes(sessionPort)) {
     throw new WrongOption(`--session-port: ${sessionPort} is another listener's port`)
   }
-  const ports = { port, controlPort, sessionPort }
+  const grpcPort = portOr(portBehind(sessionPort), '--grpc-port', options['grpc-port'])
+  if (grpcPort !== 0 && [port, controlPort, sessionPort].includes(grpcPort)) {
+    throw new WrongOption(`--grpc-port: ${grpcPort} is another listener's port`)
+  }
+  const ports = { port, controlPort, sessionPort, grpcPort }
   const snapshotMinutes = checkedMinutes(options['snapshot-minutes'])
   return { data: checkedFolder(data), ...ports, durability: checkedDurability(durability), snapshotMinutes, gateOnly }
 }
@@ -69,6 +75,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string', default: '8080' },
         'control-port': { type: 'string' },
         'session-port': { type: 'string' },
+        'grpc-port': { type: 'string' },
         durability: { type: 'string', default: 'fsync' },
         'snapshot-minutes': { type: 'string', default: String(SNAPSHOT_PLAN.minutes) },
         'gate-only': { type: 'boolean', default: false },

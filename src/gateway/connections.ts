@@ -33,6 +33,11 @@ export class Connections {
     this.#bounds = bounds
   }
 
+  /** Connections at once. */
+  get max(): number {
+    return this.#bounds.knownMax + this.#bounds.unknownMax
+  }
+
   get known(): number {
     return this.#known.size
   }
@@ -63,6 +68,10 @@ export class Connections {
     if (!this.#unknown.has(connection) || this.#known.size >= this.#bounds.knownMax) return
     this.#forget(connection)
     this.#known.add(connection)
+  }
+
+  isKnown(connection: Connection): boolean {
+    return this.#known.has(connection)
   }
 
   /** Closes those that have not said who they are: an unfinished request of theirs would hold up the end. */

@@ -28,7 +28,7 @@ const GAUGES = {
 export type Gauges = Readonly<Record<keyof typeof GAUGES, number>>
 
 const ANSWERS = 'order_answer_seconds'
-const ANSWERS_HELP = 'Seconds from the head of a new order over REST to its answer.'
+const ANSWERS_HELP = 'Seconds from the head of a new order, over REST or as a unary gRPC call, to its answer.'
 /** Percentiles, and how the label is written: a quotient of doubles would be 0.9990000000000001. */
 const QUANTILES = [
   [50, '0.5'],

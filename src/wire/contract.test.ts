@@ -11,9 +11,10 @@ import { SESSION_COMMANDS } from './session-commands.ts'
 const root = join(import.meta.dirname, '../../..')
 
 test('the generated code is that of the contract: npm run proto', () => {
-  const folder = join(root, 'proto/portcullis/v1')
+  const folder = join(root, 'proto')
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.proto'))
   const hash = createHash('sha256')
-  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)))
+  for (const name of names.sort()) hash.update(name).update(readFileSync(join(folder, name)))
   assert.equal(CONTRACT_HASH, hash.digest('hex'))
 })
 

@@ -7,6 +7,7 @@ import type { UnknownOrdersView } from '../../model/engine-port.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from '../metrics.ts'
+import { readinessOf } from '../readiness.ts'
 import { profileTail } from './decision-json.ts'
 import type { Route } from './route.ts'
 
@@ -47,7 +48,7 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       description: 'Public. 503 with the same body while it starts, stops, or takes no orders for its journal.',
       answer: 'Health',
       handle: (exchange) => {
-        const status = state.closing ? 'stopping' : statusOf(gate)
+        const status = state.closing ? 'stopping' : readinessOf(gate)
         const body = JSON.stringify({
           status,
           disk: gate.diskRoom,
@@ -115,15 +116,4 @@ function unknownGauges({ view }: Gate, { count, oldestUs }: UnknownOrdersView) {
 function ofDemo(document: object): object {
   const { info } = document as { readonly info: { readonly title: string } }
   return { ...document, info: { ...info, title: `${info.title} (DEMO)` } }
-}
-
-function statusOf(gate: Gate): string {
-  if (gate.isDown) return 'journal down'
-  if (!genesis(gate)) return 'starting'
-  return gate.diskRoom === 'full' ? 'disk full' : 'ready'
-}
-
-/** Before its genesis record the gate decides nothing. */
-function genesis(gate: Gate): boolean {
-  return gate.directory.tradeDate > 0
 }

@@ -1,52 +1,19 @@
 /** The lean session's own listener: TCP, TLS or a Unix socket, frames of length and bytes. */
-import { chmodSync, rmSync } from 'node:fs'
-import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
-import { carrierOf, findCarriers } from '../carriers.ts'
+import type { Socket } from 'node:net'
+import { carrierOf } from '../carriers.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
-import { TLS_TERMS, type TlsFiles } from '../tls.ts'
+import { listenSockets, type SocketAddress, type SocketListener } from '../socket-listener.ts'
+import type { TlsFiles } from '../tls.ts'
 import { FrameCutter, frameOf } from './frames.ts'
 import type { Sessions } from './sessions.ts'
 
 /** A connection that was ended is gone after this, whether the client has read its end or not. */
-const END_MS = 1_000
-/** Of a Unix socket: its owner alone. */
-const OWNER_ONLY = 0o600
+export const END_MS = 1_000
 
-export type LeanAddress = { readonly port: number; readonly host: string } | { readonly path: string }
-
-export interface LeanListener {
-  /** host:port, or the path. */
-  readonly address: string
-  /** Takes no more connections; the sessions end by {@link Sessions.close}. */
-  close(): Promise<void>
-}
-
-export async function listenLean(sessions: Sessions, at: LeanAddress, tls?: TlsFiles): Promise<LeanListener> {
+/** Its `close` takes no more connections; the sessions end by {@link Sessions.close}. */
+export function listenLean(sessions: Sessions, at: SocketAddress, tls?: TlsFiles): Promise<SocketListener> {
   const connections = new Connections(CONNECTION_BOUNDS)
-  const serve = (socket: Socket) => carry(sessions, connections, socket)
-  const server: Server =
-    tls === undefined
-      ? createServer({ noDelay: true }, serve)
-      : createTlsServer({ ...tls, ...TLS_TERMS, noDelay: true }, serve)
-  server.maxConnections = CONNECTION_BOUNDS.knownMax + CONNECTION_BOUNDS.unknownMax
-  // A Unix socket has no peer that a carrier could be found by; only its owner opens one.
-  const isCarried = tls !== undefined && !('path' in at)
-  server.on(tls === undefined || isCarried ? 'connection' : 'secureConnection', (socket: Socket) =>
-    connections.opened(socket),
-  )
-  if (isCarried) findCarriers(server)
-  // A path that a gate left behind is nobody's: the lock on the data folder says that no other runs.
-  if ('path' in at) rmSync(at.path, { force: true })
-  await new Promise<void>((settle, fail) => {
-    server.once('error', fail)
-    server.listen('path' in at ? { path: at.path } : at, settle)
-  })
-  if ('path' in at) chmodSync(at.path, OWNER_ONLY)
-  return {
-    address: addressOf(server),
-    close: () => new Promise((settle) => server.close(() => settle())),
-  }
+  return listenSockets((socket) => carry(sessions, connections, socket), at, { connections, tls })
 }
 
 function carry(sessions: Sessions, connections: Connections, socket: Socket): void {
@@ -74,10 +41,4 @@ function carry(sessions: Sessions, connections: Connections, socket: Socket): vo
   // What went wrong with a connection is its end, and nothing else.
   socket.on('error', () => socket.destroy())
   socket.on('close', () => session.gone())
-}
-
-function addressOf(server: Server): string {
-  const address = server.address()
-  if (address === null || typeof address === 'string') return address ?? ''
-  return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 }

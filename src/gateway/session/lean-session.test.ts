@@ -14,13 +14,14 @@ import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
 import { TEST_CERTIFICATE } from '../../simulator/test-certificate.ts'
 import { Outcome } from '../../wire/portcullis/v1/decisions.gen.ts'
 import { CONNECTION_BOUNDS } from '../connections.ts'
-import { type LeanListener, listenLean } from './lean-listener.ts'
+import type { SocketListener } from '../socket-listener.ts'
+import { listenLean } from './lean-listener.ts'
 import { Sessions } from './sessions.ts'
 
 describe('lean session', () => {
   let gate: RestGate
   let sessions: Sessions
-  let listener: LeanListener
+  let listener: SocketListener
   const delays = new HandDelays()
   let ids = 0
   const order = (change: object = {}): ClientBody => ({

@@ -30,10 +30,12 @@ export interface Carrier {
   /** Stops, and goes on, reading. */
   pause(): void
   resume(): void
-  /** Ends the connection once what was sent is out. */
-  end(): void
+  /** Ends the connection once what was sent is out; `code`: why, where there is a reason. */
+  end(code: ErrorCode | undefined): void
   /** The client has shown who it is. */
   identified(): void
+  /** Token that came beside the messages: it counts where the logon has none. */
+  readonly accessToken?: string
 }
 
 /** Where a session is at home: what all sessions of a gate share. */
@@ -100,6 +102,7 @@ export class OrderSession implements Receiver {
   /** Encoded messages of this turn. */
   #turn: Buffer[] = []
   #isPaused = false
+  #isFinished = false
   /** Bytes of commands since none waited for its answer. */
   #takenBytes = 0
 
@@ -178,7 +181,7 @@ export class OrderSession implements Receiver {
     if (logon.version !== SESSION_VERSION) return this.over('LOGON_EXPECTED', 'version')
     this.#stage = 'checking'
     this.#pause()
-    this.#home.callers.identify(logon.accessToken).then(
+    this.#home.callers.identify(logon.accessToken || (this.#carrier.accessToken ?? '')).then(
       (caller) => this.#checked(logon, caller),
       () => this.over('INTERNAL_ERROR'),
     )
@@ -220,6 +223,14 @@ export class OrderSession implements Receiver {
     const early = this.#early.splice(0)
     this.#resume()
     for (const request of early) this.take(request)
+    this.#press()
+  }
+
+  /** The client sends no more: what was taken is answered, then the session ends. */
+  finish(): void {
+    if (this.#stage === 'new') return this.over(undefined)
+    this.#isFinished = true
+    this.#press()
   }
 
   receive(message: Buffer): void {
@@ -296,7 +307,7 @@ export class OrderSession implements Receiver {
     this.#unnumbered({ $case: 'logout', value: { code: code ?? '', text } })
     this.#flush()
     this.gone()
-    this.#carrier.end()
+    this.#carrier.end(code)
   }
 
   /** The connection is gone, whoever ended it. */
@@ -332,6 +343,7 @@ export class OrderSession implements Receiver {
     if (this.#stage !== 'on') return
     const waiting = (this.#state as SessionState).waiting
     if (waiting === 0) this.#takenBytes = 0
+    if (waiting === 0 && this.#isFinished) return this.over(undefined)
     const isMuch = this.#takenBytes > TAKEN_PAUSES || this.#carrier.unread > UNREAD_PAUSES
     if (waiting >= this.#window || isMuch) this.#pause()
     else if (waiting <= this.#window / 2 || !this.#isPaused) this.#resume()

@@ -1,0 +1,121 @@
+/**
+ * The unary check: one order, answered once its decision is durable. A call that came too late, or that its client has given up,
+ * is not submitted; the answer to one that is given up later is there for whoever asks again with the same clOrdID.
+ */
+import {
+  type handleUnaryCall,
+  type Metadata,
+  type ServerErrorResponse,
+  type ServerUnaryCall,
+  status,
+} from '@grpc/grpc-js'
+import { dutyBit } from '../../auth/duties.ts'
+import { RequestError } from '../../model/errors.ts'
+import { readCheckOrder } from '../../wire/check-order.ts'
+import { CheckOrderResponse } from '../../wire/portcullis/v1/gate_service.gen.ts'
+import type { Decided } from '../answers/order-decisions.ts'
+import { Caller } from '../caller.ts'
+import { orderCommand } from '../commands/order-commands.ts'
+import { faultError, offsetOf } from '../commands/write-command.ts'
+import type { GatewayServices } from '../services.ts'
+import { decisionMessage } from '../session/decision-message.ts'
+import type { CallAccess, CallRefusal } from './call-access.ts'
+import { callError, trailersOf } from './call-status.ts'
+
+const ORDERS = dutyBit('orders:write')
+const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
+/** A full queue is asked again after this. */
+const QUEUE_RETRY_MS = 100
+
+/** The turn of a call has come when nobody waits for it any more. */
+class TooLate extends Error {
+  override readonly name = 'TooLate'
+}
+
+type UnaryCall = ServerUnaryCall<Buffer, Buffer>
+type Answer = (error: Partial<ServerErrorResponse> | null, value?: Buffer, trailer?: Metadata) => void
+
+export function checkOrder(services: GatewayServices, access: CallAccess, isClosing: () => boolean) {
+  const handle: handleUnaryCall<Buffer, Buffer> = (call, answer) => {
+    const check = new OrderCheck(services, call, answer)
+    if (isClosing()) return check.refuse({ error: new RequestError('NOT_READY') })
+    const admitted = access.admit(call.metadata, call.getPeer(), ORDERS)
+    if (!(admitted instanceof Promise)) return check.run(admitted)
+    admitted.then(
+      (caller) => check.run(caller),
+      () => check.refuse({ error: new RequestError('INTERNAL_ERROR') }),
+    )
+  }
+  return handle
+}
+
+class OrderCheck {
+  readonly #services: GatewayServices
+  readonly #call: UnaryCall
+  readonly #answer: Answer
+  readonly #startedMs = performance.now()
+  readonly #deadlineMs: number
+
+  constructor(services: GatewayServices, call: UnaryCall, answer: Answer) {
+    this.#services = services
+    this.#call = call
+    this.#answer = answer
+    // Infinity where the client gave none.
+    this.#deadlineMs = Number(call.getDeadline())
+  }
+
+  run(caller: Caller | CallRefusal): void {
+    if (!(caller instanceof Caller)) return this.refuse(caller)
+    const words = readCheckOrder(this.#call.request)
+    if (words instanceof RequestError) return this.refuse({ error: words })
+    if (this.#isLate) return this.#late()
+    const { gate, decisions } = this.#services
+    const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
+    gate.submit({
+      write: (tape) => {
+        // What waited for its turn too long is not decided either.
+        if (this.#isLate) throw new TooLate()
+        return offsetOf(order.write(tape))
+      },
+      onDurable: (tape, command, end) => {
+        const decided = order.decided(tape, command, end, {
+          decided: (later) => this.#tell(later),
+          gaveUp: () => this.refuse({ error: new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS) }),
+        })
+        if (decided !== undefined) this.#tell(decided)
+      },
+      onFailure: (fault, cause) => {
+        if (cause instanceof TooLate) return this.#late()
+        const error = faultError(fault, cause)
+        this.refuse(fault === 'QUEUE_FULL' ? { error, retryAfterMs: QUEUE_RETRY_MS } : { error })
+      },
+    })
+  }
+
+  refuse({ error, retryAfterMs }: CallRefusal): void {
+    this.#services.metrics.count('requests_refused_total', `code="${error.code}"`)
+    this.#answer(callError(error, this.#isDemo, retryAfterMs))
+  }
+
+  #tell(decided: Decided): void {
+    const { metrics } = this.#services
+    metrics.orders[decided.outcome].value++
+    metrics.orderAnswered(this.#startedMs)
+    const bytes = CheckOrderResponse.encode({ decision: decisionMessage(decided) }).finish()
+    const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#answer(null, value, trailersOf(this.#isDemo))
+  }
+
+  get #isLate(): boolean {
+    return this.#call.cancelled || Date.now() >= this.#deadlineMs
+  }
+
+  #late(): void {
+    const details = 'Nothing was decided: the call came to its turn after its deadline.'
+    this.#answer({ code: status.DEADLINE_EXCEEDED, details, metadata: trailersOf(this.#isDemo) })
+  }
+
+  get #isDemo(): boolean {
+    return this.#services.gate.directory.profile === 'demo'
+  }
+}
