@@ -159,6 +159,10 @@ export class StateView implements EngineView {
     }
   }
 
+  coveredSessions(): readonly number[] {
+    return this.#state.cancelsOnDisconnect.sessions()
+  }
+
   exposure(subject: number): ExposureView {
     const { metrics } = this.#state
     const m = subject * Metric.SIZE

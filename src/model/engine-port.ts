@@ -322,6 +322,8 @@ export interface EngineView {
   order(slot: number, orderSeq: number): OrderView | undefined
   /** The order that any clOrdID of its chain names. */
   orderOf(session: number, clOrdID: string): OrderView | undefined
+  /** Sessions whose orders are canceled when their connection is lost. */
+  coveredSessions(): readonly number[]
   /** True while the order lives; makes no objects. */
   isOpen(slot: number, orderSeq: number): boolean
   /** Instrument of the order, live or ended, that an id of its chain names while the id is kept; -1 if there is none. */

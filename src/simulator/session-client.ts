@@ -1,6 +1,13 @@
 /** A client of the order session, written from the contract alone, whatever carries it: for tests. */
 import { OrderSessionRequest, OrderSessionResponse } from '../wire/portcullis/v1/gate_service.gen.ts'
-import type { ClientMessage, LoggedOn, Logon, Logout, ServerMessage } from '../wire/portcullis/v1/session.gen.ts'
+import {
+  CancelOnDisconnect,
+  type ClientMessage,
+  type LoggedOn,
+  type Logon,
+  type Logout,
+  type ServerMessage,
+} from '../wire/portcullis/v1/session.gen.ts'
 
 export type ClientBody = NonNullable<ClientMessage['body']>
 type ServerBody = NonNullable<ServerMessage['body']>
@@ -28,7 +35,7 @@ export abstract class SessionClient {
   async logOn(accessToken: string, more: Partial<Logon> = {}): Promise<LoggedOn> {
     const logon = {
       ...{ version: 1, accessToken, epoch: 0, lastSeenSeq: 0, heartbeatMs: 60_000, window: 0 },
-      ...{ cancelOnDisconnect: false, ...more },
+      ...{ cancelOnDisconnect: CancelOnDisconnect.CANCEL_ON_DISCONNECT_UNSPECIFIED, ...more },
     }
     this.tell({ $case: 'logon', value: logon })
     return (await this.next('loggedOn')).value

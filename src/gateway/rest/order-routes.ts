@@ -7,7 +7,15 @@ import { formatDecimal } from '../../model/numbers.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
 import { form, needId, type WordsOf } from '../../model/parse/form.ts'
 import { ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
-import { CANCEL_FORM, cancelOrder, NOT_SENT_FORM, notSent, REPLACE_FORM } from '../../model/parse/order-change.ts'
+import {
+  CANCEL_FORM,
+  cancelOrder,
+  MASS_CANCEL_FORM,
+  massCancel,
+  NOT_SENT_FORM,
+  notSent,
+  REPLACE_FORM,
+} from '../../model/parse/order-change.ts'
 import { Reading } from '../../model/parse/reading.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
 import { cancelAnswer } from '../answers/command-answer.ts'
@@ -106,6 +114,27 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
         if (call.caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
         services.sequencing.rows(call, rows, (words) =>
           notSent(words as WordsOf<typeof NOT_SENT_FORM>, services.gate.directory, call.caller),
+        )
+      },
+    },
+    {
+      method: 'POST',
+      url: '/mass-cancels',
+      duties: ['orders:write'],
+      tag: TAG,
+      summary: 'Cancel all orders of this client',
+      description:
+        'The gate asks for the cancel of each, of this client and of cancel agents, as GET /cancel-requests tells, until it has ended. Orders that come behind it are not meant. Never refused for the rate.',
+      form: MASS_CANCEL_FORM,
+      answer: 'CommandAnswer',
+      answerDescription: 'It is durable; the cancels follow.',
+      errors: ['NOT_BOUND'],
+      sequenced: true,
+      unlimited: true,
+      handle: (call, rows) => {
+        if (call.caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
+        services.sequencing.rows(call, rows, (words) =>
+          massCancel(words as WordsOf<typeof MASS_CANCEL_FORM>, services.gate.directory, call.caller),
         )
       },
     },

@@ -15,6 +15,7 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import { type Cover, type Covers, coverOf } from './cancel-on-disconnect.ts'
 import { FRAME_BYTES_MAX } from './frames.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responsesOf } from './server-message.ts'
@@ -45,6 +46,7 @@ export interface SessionHome {
   readonly intake: SessionIntake
   readonly gate: Gate
   readonly delivery: CancelDelivery
+  readonly covers: Covers
   /** Run of the gate. */
   readonly epoch: number
   /** A connection that has not logged on by then ends. */
@@ -55,8 +57,10 @@ export interface SessionHome {
    */
   join(session: OrderSession, caller: Caller, logon: Logon): Joined
   /** What a logon is answered with beside the terms of the session. */
-  describe(caller: Caller): Pick<LoggedOn, 'cancelOnDisconnect' | 'firm' | 'profile' | 'session'>
+  describe(caller: Caller): Pick<LoggedOn, 'firm' | 'profile' | 'session'>
   left(session: OrderSession): void
+  /** The connection of a client ended before its logon was answered. */
+  abandoned(caller: Caller): void
 }
 
 export interface Joined {
@@ -102,6 +106,7 @@ export class OrderSession implements Receiver {
   /** Encoded messages of this turn. */
   #turn: Buffer[] = []
   #isPaused = false
+  #hasLoggedOut = false
   #isFinished = false
   /** Bytes of commands since none waited for its answer. */
   #takenBytes = 0
@@ -114,6 +119,11 @@ export class OrderSession implements Receiver {
 
   get isOn(): boolean {
     return this.#stage === 'on'
+  }
+
+  /** The client ended it by its own word. */
+  get hasLoggedOut(): boolean {
+    return this.#hasLoggedOut
   }
 
   get isChecking(): boolean {
@@ -157,6 +167,7 @@ export class OrderSession implements Receiver {
       case 'logon':
         return this.over('LOGON_EXPECTED')
       case 'logout':
+        this.#hasLoggedOut = true
         return this.over(undefined)
       case 'heartbeat':
         return
@@ -193,7 +204,17 @@ export class OrderSession implements Receiver {
     if (caller.isPerson) return this.over('FORBIDDEN', 'accessToken', 'A session is of a machine.')
     caller.resolve()
     if (caller.session < 0) return this.over('NOT_BOUND', 'accessToken', 'No SESSION has the name of the client.')
+    const cover = coverOf(logon)
+    if (cover === undefined) return this.over('MALFORMED_MESSAGE', 'cancelOnDisconnect')
     this.#carrier.identified()
+    const { covers } = this.#home
+    covers.on(caller.session, cover).then((holds) => {
+      if (this.#stage === 'checking') this.#welcome(logon, caller, holds)
+      else this.#home.abandoned(caller)
+    })
+  }
+
+  #welcome(logon: Logon, caller: Caller, cover: Cover): void {
     this.caller = caller
     this.heartbeatMs = clamp(logon.heartbeatMs || HEARTBEAT_MS, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX)
     this.#window = clamp(logon.window || WINDOW, 1, WINDOW_MAX)
@@ -211,6 +232,8 @@ export class OrderSession implements Receiver {
         resumed: missed !== undefined,
         heartbeatMs: this.heartbeatMs,
         window: this.#window,
+        cancelOnDisconnect: cover.orders,
+        cancelGraceMs: cover.graceMs,
         ...this.#home.describe(caller),
       },
     })

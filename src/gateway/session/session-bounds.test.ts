@@ -67,7 +67,7 @@ class Connection {
       seq: 0,
       body: {
         $case: 'logon',
-        value: { version: 1, accessToken, epoch: 0, lastSeenSeq: 0, heartbeatMs: 0, window, cancelOnDisconnect: false },
+        value: { version: 1, accessToken, epoch: 0, lastSeenSeq: 0, heartbeatMs: 0, window, cancelOnDisconnect: 0 },
       },
     })
     while (connection.told.length === 0) await turn()

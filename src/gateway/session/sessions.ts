@@ -10,6 +10,7 @@ import type { CancelDelivery } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { GatewayServices } from '../services.ts'
+import { Covers } from './cancel-on-disconnect.ts'
 import { toldOf } from './notices.ts'
 import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
 import { SessionIntake } from './session-intake.ts'
@@ -26,6 +27,7 @@ export class Sessions implements SessionHome {
   readonly intake: SessionIntake
   readonly gate: Gate
   readonly delivery: CancelDelivery
+  readonly covers: Covers
   readonly #open = new Set<OrderSession>()
   /** Of each session of the engine: what is kept, and the connection that has it. */
   readonly #states = new Map<number, SessionState>()
@@ -38,6 +40,7 @@ export class Sessions implements SessionHome {
     this.delivery = services.delivery
     this.callers = services.callers
     this.delays = delays
+    this.covers = new Covers(services.gate)
     this.intake = new SessionIntake(services, () => delays.nowMs())
     this.#arm()
   }
@@ -73,17 +76,23 @@ export class Sessions implements SessionHome {
   describe({ session }: Caller) {
     const { directory } = this.gate
     return {
-      cancelOnDisconnect: false,
       firm: directory.firm,
       profile: directory.profile ?? '',
       session: directory.nameOf('SESSION', session),
     }
   }
 
+  abandoned({ session }: Caller): void {
+    if (!this.#holders.has(session)) this.covers.lost(session)
+  }
+
   left(session: OrderSession): void {
     this.#open.delete(session)
     const id = session.caller?.session
-    if (id !== undefined && this.#holders.get(id) === session) this.#holders.delete(id)
+    if (id === undefined || this.#holders.get(id) !== session) return
+    this.#holders.delete(id)
+    if (session.hasLoggedOut) this.covers.loggedOut(id)
+    else this.covers.lost(id)
   }
 
   /** Told of every durable block. */

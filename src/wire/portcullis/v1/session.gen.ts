@@ -15,13 +15,30 @@ import {
   NotSent,
   OrderCancelReplaceRequest,
   OrderCancelRequest,
+  OrderMassCancelRequest,
   OrderStatus,
+  OrderTriggered,
   Parent,
   Quote,
   SessionPhase,
 } from "./orders.gen.ts";
 
 /** The order session: the same messages over a gRPC stream and over the lean session. docs/reference/session.md says how. */
+
+export const CancelOnDisconnect = {
+  CANCEL_ON_DISCONNECT_UNSPECIFIED: 0,
+  /** CANCEL_ON_DISCONNECT_DAY - All but GTC and GTD. */
+  CANCEL_ON_DISCONNECT_DAY: 1,
+  CANCEL_ON_DISCONNECT_ALL: 2,
+} as const;
+
+export type CancelOnDisconnect = typeof CancelOnDisconnect[keyof typeof CancelOnDisconnect];
+
+export namespace CancelOnDisconnect {
+  export type CANCEL_ON_DISCONNECT_UNSPECIFIED = typeof CancelOnDisconnect.CANCEL_ON_DISCONNECT_UNSPECIFIED;
+  export type CANCEL_ON_DISCONNECT_DAY = typeof CancelOnDisconnect.CANCEL_ON_DISCONNECT_DAY;
+  export type CANCEL_ON_DISCONNECT_ALL = typeof CancelOnDisconnect.CANCEL_ON_DISCONNECT_ALL;
+}
 
 export interface ClientMessage {
   /** 1, 2, 3, ... of the client's commands since it first logged on to this run of the gate; 0 of Logon, Heartbeat, Logout. */
@@ -35,8 +52,10 @@ export interface ClientMessage {
     | { $case: "cancel"; value: OrderCancelRequest }
     | { $case: "notSent"; value: NotSent }
     | { $case: "parent"; value: Parent }
+    | { $case: "massCancel"; value: OrderMassCancelRequest }
     | { $case: "execution"; value: ExecutionReport }
     | { $case: "orderStatus"; value: OrderStatus }
+    | { $case: "orderTriggered"; value: OrderTriggered }
     | { $case: "quote"; value: Quote }
     | { $case: "feedHeartbeat"; value: FeedHeartbeat }
     | { $case: "instrumentState"; value: InstrumentState }
@@ -74,8 +93,10 @@ export interface Logon {
   heartbeatMs: number;
   /** Messages that may wait for their answer. */
   window: number;
-  /** Asks for cancels of all orders of the session when the connection is lost. */
-  cancelOnDisconnect: boolean;
+  /** Orders of the session that are canceled when its connection is lost and it does not come back in time. */
+  cancelOnDisconnect: CancelOnDisconnect;
+  /** Time in which it may come back, 5,000 where not given, at most an hour. */
+  cancelGraceMs?: number | undefined;
 }
 
 export interface LoggedOn {
@@ -90,10 +111,12 @@ export interface LoggedOn {
   resumed: boolean;
   heartbeatMs: number;
   window: number;
-  cancelOnDisconnect: boolean;
+  /** What holds, also over a restart of the gate; UNSPECIFIED where nothing is canceled. */
+  cancelOnDisconnect: CancelOnDisconnect;
   firm: string;
   profile: string;
   session: string;
+  cancelGraceMs: number;
 }
 
 /** Sent by the gate from its decision loop: who gets one knows that decisions are being made. */
@@ -178,11 +201,17 @@ export const ClientMessage: MessageFns<ClientMessage> = {
       case "parent":
         Parent.encode(message.body.value, writer.uint32(114).fork()).join();
         break;
+      case "massCancel":
+        OrderMassCancelRequest.encode(message.body.value, writer.uint32(122).fork()).join();
+        break;
       case "execution":
         ExecutionReport.encode(message.body.value, writer.uint32(162).fork()).join();
         break;
       case "orderStatus":
         OrderStatus.encode(message.body.value, writer.uint32(170).fork()).join();
+        break;
+      case "orderTriggered":
+        OrderTriggered.encode(message.body.value, writer.uint32(178).fork()).join();
         break;
       case "quote":
         Quote.encode(message.body.value, writer.uint32(242).fork()).join();
@@ -285,6 +314,14 @@ export const ClientMessage: MessageFns<ClientMessage> = {
             message.body = { $case: "parent", value: Parent.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = { $case: "massCancel", value: OrderMassCancelRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 20: {
             if (tag !== 162) {
               break;
@@ -299,6 +336,14 @@ export const ClientMessage: MessageFns<ClientMessage> = {
             }
 
             message.body = { $case: "orderStatus", value: OrderStatus.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.body = { $case: "orderTriggered", value: OrderTriggered.decode(reader, reader.uint32()) };
             continue;
           }
           case 30: {
@@ -523,7 +568,8 @@ function createBaseLogon(): Logon {
     lastSeenSeq: 0,
     heartbeatMs: 0,
     window: 0,
-    cancelOnDisconnect: false,
+    cancelOnDisconnect: 0,
+    cancelGraceMs: undefined,
   };
 }
 
@@ -547,8 +593,11 @@ export const Logon: MessageFns<Logon> = {
     if (message.window !== 0) {
       writer.uint32(48).uint32(message.window);
     }
-    if (message.cancelOnDisconnect !== false) {
-      writer.uint32(56).bool(message.cancelOnDisconnect);
+    if (message.cancelOnDisconnect !== 0) {
+      writer.uint32(56).int32(message.cancelOnDisconnect);
+    }
+    if (message.cancelGraceMs !== undefined) {
+      writer.uint32(64).uint32(message.cancelGraceMs);
     }
     return writer;
   },
@@ -619,7 +668,15 @@ export const Logon: MessageFns<Logon> = {
               break;
             }
 
-            message.cancelOnDisconnect = reader.bool();
+            message.cancelOnDisconnect = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.cancelGraceMs = reader.uint32();
             continue;
           }
         }
@@ -643,10 +700,11 @@ function createBaseLoggedOn(): LoggedOn {
     resumed: false,
     heartbeatMs: 0,
     window: 0,
-    cancelOnDisconnect: false,
+    cancelOnDisconnect: 0,
     firm: "",
     profile: "",
     session: "",
+    cancelGraceMs: 0,
   };
 }
 
@@ -670,8 +728,8 @@ export const LoggedOn: MessageFns<LoggedOn> = {
     if (message.window !== 0) {
       writer.uint32(48).uint32(message.window);
     }
-    if (message.cancelOnDisconnect !== false) {
-      writer.uint32(56).bool(message.cancelOnDisconnect);
+    if (message.cancelOnDisconnect !== 0) {
+      writer.uint32(56).int32(message.cancelOnDisconnect);
     }
     if (message.firm !== "") {
       writer.uint32(66).string(message.firm);
@@ -681,6 +739,9 @@ export const LoggedOn: MessageFns<LoggedOn> = {
     }
     if (message.session !== "") {
       writer.uint32(82).string(message.session);
+    }
+    if (message.cancelGraceMs !== 0) {
+      writer.uint32(88).uint32(message.cancelGraceMs);
     }
     return writer;
   },
@@ -751,7 +812,7 @@ export const LoggedOn: MessageFns<LoggedOn> = {
               break;
             }
 
-            message.cancelOnDisconnect = reader.bool();
+            message.cancelOnDisconnect = reader.int32() as any;
             continue;
           }
           case 8: {
@@ -776,6 +837,14 @@ export const LoggedOn: MessageFns<LoggedOn> = {
             }
 
             message.session = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.cancelGraceMs = reader.uint32();
             continue;
           }
         }
