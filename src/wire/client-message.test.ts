@@ -51,9 +51,11 @@ for (const kind of COMMANDS) {
     assert.deepEqual({ ...message.words }, words)
   })
 
+  const form: Form = SESSION_COMMANDS[kind]
+  const first = form.fields.find((one) => one.required)?.name
+  // Of two fields of a trigger either is enough: its constructor says so.
+  if (first === undefined) continue
   test(`${kind}: a missing required field is named`, () => {
-    const form: Form = SESSION_COMMANDS[kind]
-    const first = form.fields.find((one) => one.required)?.name as string
     assert.equal(faultOf(bytesOf(1, kind, { ...exampleOf(form), [first]: undefined })), `MISSING_FIELD ${first}`)
   })
 }

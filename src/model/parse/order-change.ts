@@ -120,7 +120,8 @@ export function massCancel(
   { session, principal }: Sender,
 ): Command<typeof MASS_CANCEL> | RequestError {
   const read = new Reading(names)
-  const orders = read.code('orders', words.orders, MASS_CANCEL_ORDERS)
+  // NONE stands before those that a client may name.
+  const orders = read.code('orders', words.orders, CANCELED_TOGETHER) + 1
   return read.fault ?? { layout: MASS_CANCEL, values: { session, principal, owner: session, orders, sweep: 0 } }
 }
 
