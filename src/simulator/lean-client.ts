@@ -1,6 +1,6 @@
 /** A plain client of the lean session, written from the contract alone: for tests. */
 import { connect, type Socket } from 'node:net'
-import { FrameCutter, frameOf } from '../gateway/session/frames.ts'
+import { FrameCutter, frameOf } from '../wire/frames.ts'
 import { OrderSessionRequest, OrderSessionResponse } from '../wire/portcullis/v1/gate_service.gen.ts'
 import type { ClientMessage, LoggedOn, Logon, Logout, ServerMessage } from '../wire/portcullis/v1/session.gen.ts'
 
