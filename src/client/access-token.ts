@@ -48,7 +48,8 @@ export class Tokens {
     if (this.#token !== '' && this.renewInMs > 0) return this.#token
     const askedMs = this.#clock.nowMs()
     const { accessToken, expiresInMs } = await this.#source(signal)
-    if (accessToken === '' || !(expiresInMs > 0)) throw new Error('the issuer gave a token that is none, or has no life')
+    if (accessToken === '' || !(expiresInMs > 0))
+      throw new Error('the issuer gave a token that is none, or has no life')
     this.#token = accessToken
     this.#renewAtMs = askedMs + expiresInMs * RENEW_AFTER
     return accessToken

@@ -3,7 +3,8 @@
  * no wait. Cancels do not ask it.
  *
  *   closed    -- `failuresMax` failures in a row --> open
- *   open      -- after a time that doubles with each opening --> half open: orders are still refused, the gate is listened to
+ *   open      -- a new connection, or a time that doubles with each opening --> half open: the gate is listened to, and
+ *                orders are still refused
  *   half open -- the gate shows that it decides --> closed; another failure --> open
  *
  * What closes it is a heartbeat of the gate, which comes from its decision loop, and never somebody's order.
@@ -63,6 +64,13 @@ export class CircuitBreaker {
     if (this.#state !== 'halfOpen') return
     this.#failures = 0
     this.#become('closed')
+  }
+
+  /** There is a connection again: what it says first tells whether the gate decides. */
+  connected(): void {
+    if (this.#state !== 'open') return
+    this.#stopWaiting()
+    this.#become('halfOpen')
   }
 
   /** Waits for nothing any more. */
