@@ -2,10 +2,10 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
+import { FrameCutter, frameOf } from '../../wire/frames.ts'
 import { carrierOf, findCarriers } from '../carriers.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
 import { TLS_TERMS, type TlsFiles } from '../tls.ts'
-import { FrameCutter, frameOf } from '../../wire/frames.ts'
 import type { Sessions } from './sessions.ts'
 
 /** A connection that was ended is gone after this, whether the client has read its end or not. */
