@@ -214,7 +214,7 @@ export class OrderSession implements Receiver {
     for (const message of missed ?? []) this.#push(message)
     state.receiver = this
     this.#listen(caller)
-    this.#latches = new LatchNews(this.#home.gate, caller)
+    this.#latches = new LatchNews(this.#home.gate, caller, state.latches)
     this.tellLatches()
     this.askCancels(this.#home.delivery.outstanding())
     const early = this.#early.splice(0)
