@@ -100,6 +100,8 @@ export class Gate {
   #session = ''
   #gateSeq = 0
   #lastSeenSeq = 0
+  /** Commands up to this number were taken over an earlier connection. */
+  #takenBefore = 0
   #connection: GateState['connection'] = 'connecting'
   #endpoint = ''
   #why = ''
@@ -175,7 +177,7 @@ export class Gate {
     return { result: await route(cancel), told }
   }
 
-  /** What the market did. Said until the gate has answered; EXEC_DUPLICATE then means that it was booked before. */
+  /** What the market did. Said until the gate has answered; EXEC_DUPLICATE of a fill then means that it was booked before. */
   report(execution: Execution): Promise<CommandResult> {
     return this.#tell({ $case: 'execution', value: { ...execution } }, true)
   }
@@ -310,6 +312,7 @@ export class Gate {
     this.#link = link
     this.#session = terms.session
     if (!terms.resumed) this.#lastSeenSeq = 0
+    this.#takenBefore = terms.lastTakenSeq
     this.#feed.loggedOn(terms)
     this.#endpoint = link.endpoint.text
     this.#breaker.connected()
@@ -328,7 +331,8 @@ export class Gate {
         this.#pulse(body.value.durableSeq, body.value.timeUs)
         break
       case 'result':
-        this.#pulse(body.value.seq, body.value.timeUs)
+        // An answer that was missed comes before the latches that were.
+        if (refSeq > this.#takenBefore) this.#pulse(body.value.seq, body.value.timeUs)
         break
       case 'decision':
         this.#gateSeq = Math.max(this.#gateSeq, body.value.seq)
@@ -350,7 +354,7 @@ export class Gate {
   /** The gate has decided something, at this time and no earlier: it is there. */
   #pulse(seq: number, timeUs: number): void {
     this.#gateSeq = Math.max(this.#gateSeq, seq)
-    this.#feed.pulse = { heardMs: this.#parts.clock.nowMs(), timeUs, seq }
+    this.#feed.heard({ heardMs: this.#parts.clock.nowMs(), timeUs, seq })
     this.#connector.proved()
     this.#breaker.beat()
     if (this.#connection !== 'up' && !this.#isOver) this.#become('up', '')

@@ -20,6 +20,8 @@ export interface KillFeed {
   readonly epoch: number
   /** Undefined from a logon to the first heartbeat behind it: not every latch may have been told by then. */
   readonly pulse: Pulse | undefined
+  /** Newest command that was durable when the gate was first heard; Infinity before that. */
+  readonly firstSeq: number
   /** Latches in force. */
   readonly latches: Iterable<KillNotice>
 }
@@ -28,6 +30,7 @@ const RELEASED = 'ACTIVE'
 
 export class FollowedKills implements KillFeed {
   epoch = 0
+  firstSeq = Number.POSITIVE_INFINITY
   pulse: Pulse | undefined
   readonly #latches = new Map<number, KillNotice>()
 
@@ -40,6 +43,11 @@ export class FollowedKills implements KillFeed {
     this.epoch = epoch
     this.pulse = undefined
     if (!resumed) this.#latches.clear()
+  }
+
+  heard(pulse: Pulse): void {
+    this.pulse = pulse
+    if (this.firstSeq === Number.POSITIVE_INFINITY) this.firstSeq = pulse.seq
   }
 
   told(notice: KillNotice): void {

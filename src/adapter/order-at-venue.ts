@@ -1,0 +1,45 @@
+/** The order that is about to leave, as the adapter of a venue has it: what a token is checked against. */
+import { type Terms, termsOf } from '../auth/approval-token.ts'
+import type { Approved } from '../client/orders.ts'
+
+/** Texts as the gate's approval wrote them; left out where the order has none. */
+export interface OrderAtVenue {
+  /** Client of the gate that was given the approval. */
+  readonly session: string
+  readonly clOrdID: string
+  readonly symbol: string
+  readonly account: string
+  readonly side: string
+  readonly orderQty: string
+  readonly ordType: string
+  readonly timeInForce: string
+  readonly price?: string | undefined
+  readonly stopPx?: string | undefined
+  readonly expireTime?: string | undefined
+  /** Price that a market order is sent with, as a limit order. */
+  readonly protectionPx?: string | undefined
+}
+
+/** What a sender hands to the adapter beside the token. */
+export function orderAtVenue({ session, clOrdID, protectionPx, order }: Approved): OrderAtVenue {
+  const { symbol = '', account = '', side = '', orderQty = '', ordType = '', timeInForce = '' } = order
+  const { price, stopPx, expireTime } = order
+  return {
+    ...{ session, clOrdID, symbol, account, side, orderQty, ordType, timeInForce },
+    ...{ price, stopPx, expireTime, protectionPx },
+  }
+}
+
+/** The text that the token binds. */
+export function termsAtVenue(order: OrderAtVenue): string {
+  const { price = '', stopPx = '', expireTime = '', protectionPx = '' } = order
+  const terms: Terms = { ...order, price, stopPx, expireTime }
+  return termsOf(terms, protectionPx)
+}
+
+/** True where every field is a text that the gate could have written: none has a control character. */
+export function isWritten(order: OrderAtVenue): boolean {
+  return Object.values(order).every(
+    (text) => text === undefined || (typeof text === 'string' && /^[\x20-\x7e]*$/.test(text)),
+  )
+}
