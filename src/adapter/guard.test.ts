@@ -6,10 +6,11 @@ import { after, before, describe, test } from 'node:test'
 import { approvalKeyFile, rotateApprovalKey } from '../auth/approval-keys.ts'
 import type { Gate } from '../client/gate.ts'
 import type { KillFeed } from '../client/kill-feed.ts'
+import { orderAtVenue } from '../client/order-at-venue.ts'
 import type { Approved, KillNotice, Order } from '../client/orders.ts'
 import { SessionRig } from '../simulator/sdk/session-rig.ts'
 import { GOOD_ORDER } from '../simulator/small-firm.ts'
-import { type AdapterGuard, createAdapterGuard, type GuardOptions, orderAtVenue } from './guard.ts'
+import { type AdapterGuard, createAdapterGuard, type GuardOptions } from './guard.ts'
 import { UsedTokens } from './used-tokens.ts'
 
 describe('guard of a venue adapter', { timeout: 60_000 }, () => {
@@ -147,6 +148,8 @@ describe('guard of a venue adapter', { timeout: 60_000 }, () => {
   })
 
   test('follows the kill feed of the gate', async () => {
+    // It has read the key that there is now.
+    const own = guardOf()
     const one = await approved()
     const told = new Promise<KillNotice>((settle) => venue.on('kill', settle))
     const kill = await rig.rest.send('alice', 'POST', '/kill', {
@@ -156,7 +159,7 @@ describe('guard of a venue adapter', { timeout: 60_000 }, () => {
     })
     assert.equal(kill.body.outcome, 'APPLIED', JSON.stringify(kill.body))
     await told
-    assert.equal(admit(one), 'KILLED')
+    assert.equal(admit(one, own), 'KILLED')
     const refused = await ems.submit({ ...(GOOD_ORDER as Order), clOrdID: 'K-1' }, () => assert.fail())
     assert.equal(refused.outcome === 'refused' && refused.refusal.code, 'KILLED')
   })

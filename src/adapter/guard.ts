@@ -7,11 +7,12 @@ import { ApprovalKeyFile } from '../auth/approval-keys.ts'
 import { readToken, verifyApproval } from '../auth/approval-token.ts'
 import { type Clock, systemClock } from '../client/clock.ts'
 import type { KillFeed } from '../client/kill-feed.ts'
+import type { OrderAtVenue } from '../client/order-at-venue.ts'
 import { mayCover } from './latch-cover.ts'
-import { isWritten, type OrderAtVenue, termsAtVenue } from './order-at-venue.ts'
+import { isWritten, termsAtVenue } from './order-at-venue.ts'
 import { UsedTokens } from './used-tokens.ts'
 
-export { type OrderAtVenue, orderAtVenue } from './order-at-venue.ts'
+export type { OrderAtVenue } from '../client/order-at-venue.ts'
 
 export interface GuardOptions {
   /** Venue of the adapter; '' takes the orders that leave their venue open, for one router that sends them on. */

@@ -3,8 +3,8 @@
  * its order; the rest of what a latch may name (trader, desk, strategy, sector, ...) the sender could make up, and so it is
  * taken to fit. A latch therefore stops too much for as long as a token lives, and never too little.
  */
+import type { OrderAtVenue } from '../client/order-at-venue.ts'
 import type { KillNotice } from '../client/orders.ts'
-import type { OrderAtVenue } from './order-at-venue.ts'
 
 /** How a name that the gate does not tell begins. */
 const UNTOLD = '#'

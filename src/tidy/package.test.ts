@@ -15,8 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'installed-'))
 const MODULES = join(folder, 'node_modules')
 
 const PROGRAM = `
-import { createAdapterGuard, orderAtVenue, type GuardFault } from 'portcullis/adapter'
-import { connectGate, GateError, NotRouted, type Fate, type Gate, type Order } from 'portcullis/client'
+import { createAdapterGuard, type GuardFault } from 'portcullis/adapter'
+import { connectGate, GateError, NotRouted, orderAtVenue, type Fate, type Gate, type Order } from 'portcullis/client'
 
 const order: Order = {
   clOrdID: 'A-1', symbol: 'AAPL', account: 'ACC-1', trader: 'T-1', strategy: 'S-1',
