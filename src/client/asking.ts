@@ -6,7 +6,7 @@ import { type Decision, Outcome, type RequestRefused } from '../wire/portcullis/
 import type { NewOrderSingle } from '../wire/portcullis/v1/orders.gen.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { Clock } from './clock.ts'
-import { type LocalKills, scopeWords } from './local-kill.ts'
+import { type KillScope, type LocalKills, scopeWords } from './local-kill.ts'
 import { type Approved, type Fate, NotRouted, type NotSentCode, type Route } from './orders.ts'
 import type { AnswerBody, Command, CommandBody, Outbox } from './outbox.ts'
 import { refusalOf, refusalOfRequest } from './refusal.ts'
@@ -31,7 +31,8 @@ export interface AskingHome {
 export interface Ending {
   readonly clOrdID: string
   readonly isUnasked: boolean
-  readonly order: NewOrderSingle
+  /** The kill that it may not be asked about under. */
+  readonly kill: KillScope | undefined
   giveUp(code: NotSentCode, text: string): void
 }
 
@@ -82,8 +83,8 @@ export class Asking<R> implements Command, Ending {
 
   /** Puts the question, unless it is clear already that nothing may be sent. */
   ask(): void {
-    const { breaker, kills, outbox } = this.#home
-    const kill = this.body.$case === 'newOrder' ? kills.covering(this.body.value) : kills.ofAll
+    const { breaker, outbox } = this.#home
+    const { kill } = this
     if (this.#signal?.aborted === true) return this.giveUp('ABORTED', 'the caller has given it up')
     if (kill !== undefined) return this.giveUp('LOCAL_KILL', `a kill of ${scopeWords(kill)} stands`)
     if (breaker.state !== 'closed') return this.giveUp('GATE_UNREACHABLE', 'the gate does not decide')
@@ -96,9 +97,10 @@ export class Asking<R> implements Command, Ending {
     return this.#sentMs < 0
   }
 
-  /** The order that a kill would cover. */
-  get order(): NewOrderSingle {
-    return this.body.$case === 'newOrder' ? this.body.value : {}
+  /** A replace does not say what its order is: the approval does, and is looked at then. */
+  get kill(): KillScope | undefined {
+    const { kills } = this.#home
+    return this.body.$case === 'newOrder' ? kills.covering(this.body.value) : kills.ofAll
   }
 
   /**

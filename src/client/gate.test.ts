@@ -272,7 +272,6 @@ test('a kill of its own stops what waits and what is approved, until it is relea
   const kill = gate.localKill({ account: 'ACC-1', side: 'Buy' })
   assert.equal(await notSent(asked), 'LOCAL_KILL')
   assert.equal(await notSent(submit()), 'LOCAL_KILL')
-  const replace = gate.replace({ origClOrdID: 'A-0', clOrdID: 'R-1', orderQty: '1' }, () => assert.fail())
   const sale = submit({ side: 'Sell' })
   await time.go(200)
   assert.equal((await now(other)).outcome, 'routed')
@@ -286,7 +285,6 @@ test('a kill of its own stops what waits and what is approved, until it is relea
   await time.go(200)
   assert.equal((await now(free)).outcome, 'routed')
   assert.throws(() => gate.localKill({ desk: 'D' } as object), /no scope desk/)
-  void replace
 })
 
 test('beyond the window orders wait, and beyond the backlog they are refused here', async () => {

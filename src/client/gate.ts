@@ -170,6 +170,7 @@ export class Gate {
     const told = new Promise<CancelAccepted>((settle, fail) => {
       this.#say({ $case: 'cancel', value: { ...cancel } }, true, fail, (body) => {
         if (body.$case === 'cancel') settle(body.value)
+        else fail(wrongAnswer(body))
       })
     })
     // Whoever does not ask what became of it is not told by an unhandled rejection.
@@ -221,7 +222,7 @@ export class Gate {
   localKill(scope: KillScope = {}): LocalKill {
     const kill = this.#kills.kill(scope)
     for (const asking of [...this.#askings.values()]) {
-      if (this.#kills.covering(asking.order) !== undefined) asking.giveUp('LOCAL_KILL', 'a kill was set')
+      if (asking.kill !== undefined) asking.giveUp('LOCAL_KILL', 'a kill was set')
     }
     return kill
   }
@@ -268,6 +269,7 @@ export class Gate {
     return new Promise((settle, fail) => {
       this.#say(body, isRepeatable, fail, (answer) => {
         if (answer.$case === 'result') settle(answer.value)
+        else fail(wrongAnswer(answer))
       })
     })
   }
@@ -407,6 +409,10 @@ export class Gate {
   #tellQuiet(): void {
     for (const settle of this.#quiet.splice(0)) settle()
   }
+}
+
+function wrongAnswer({ $case }: AnswerBody): GateError {
+  return new GateError('WRONG_ANSWER', `the gate answered with a ${$case}`)
 }
 
 function isAnswer(body: ServerBody): body is AnswerBody {
