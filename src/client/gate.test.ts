@@ -166,6 +166,22 @@ test('a restart of the gate: an order that it had decided is asked for again, no
   )
 })
 
+test('an order in doubt is asked for on when its caller has gone and its question was lost once more', async () => {
+  const { time, made, routed, submit, gate } = await rig()
+  made.lagMs = 20
+  const decided = submit({}, { timeoutMs: 130 })
+  await time.go(30)
+  made.restart()
+  while (made.logons.length < 2) await time.go(5)
+  await time.go(25)
+  made.cut()
+  await time.go(100)
+  assert.equal(await notSent(decided), 'TIMEOUT')
+  assert.deepEqual(made.reserved, ['A-1'])
+  await time.go(1_000)
+  assert.deepEqual([made.reserved, routed, gate.unanswered], [[], [], 0])
+})
+
 test('a restart before the order was taken: it is decided once, and routed', async () => {
   const { time, made, routed, submit } = await rig()
   made.lagMs = 20
