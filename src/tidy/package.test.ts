@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -40,6 +40,12 @@ await connectGate({ endpoints: [], credentials: async () => ({ accessToken: 'x',
 })
 `
 
+/** The programs that the page shows. */
+function pagePrograms(): readonly string[] {
+  const page = readFileSync(join(root, 'docs/reference/sdk.md'), 'utf8')
+  return [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '')
+}
+
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
@@ -64,6 +70,9 @@ before(() => {
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'program.ts'), PROGRAM)
+  pagePrograms().forEach((text, at) => {
+    writeFileSync(join(folder, `page-${at}.ts`), text)
+  })
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -79,7 +88,9 @@ test('a program that installs the package imports client and adapter with their 
     '--skipLibCheck',
     'false',
   ]
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...strict, 'program.ts'], folder)
+  const pages = pagePrograms().map((_, at) => `page-${at}.ts`)
+  assert.equal(pages.length, 2, 'and so do those of its page')
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...strict, 'program.ts', ...pages], folder)
   const said = run(process.execPath, ['program.js'], folder)
   assert.equal(said.trim(), 'endpoints: there is none function NotRouted GateError Bought')
 })
