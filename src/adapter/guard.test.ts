@@ -58,6 +58,26 @@ describe('guard of a venue adapter', { timeout: 60_000 }, () => {
     assert.equal(admit(market), market.decision.seq)
   })
 
+  test('lets nothing out before it has its key, and looks for it', async () => {
+    const path = join(rig.rest.files.folder, 'later.key')
+    const early = guardOf({ keyFile: path })
+    const one = await approved()
+    assert.equal(admit(one, early), 'NO_KEY')
+    const lookedMs = rig.clock.nowMs()
+    copyFileSync(keyFile(), path)
+    chmodSync(path, 0o644)
+    assert.throws(() => guardOf({ keyFile: path }), /others may read/)
+    while (rig.clock.nowMs() < lookedMs + 300) await approved()
+    assert.equal(admit(one, early), 'NO_KEY')
+    chmodSync(path, 0o600)
+    let found = admit(one, early)
+    while (found === 'NO_KEY') {
+      await new Promise((settle) => setTimeout(settle, 20))
+      found = admit(one, early)
+    }
+    assert.equal(found, one.decision.seq)
+  })
+
   test('lets nothing out that is not what was approved', async () => {
     const one = await approved()
     const { order } = one

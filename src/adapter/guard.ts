@@ -3,7 +3,8 @@
  * once, with the token that the gate gave for exactly this order and venue, while the gate is heard and has set no latch over it
  * since. It knows the venue's key: a program that has it can make tokens, so an EMS must not.
  */
-import { ApprovalKeyFile } from '../auth/approval-keys.ts'
+import { existsSync } from 'node:fs'
+import { ApprovalKeyFile, KEY_LOOK_MS } from '../auth/approval-keys.ts'
 import { readToken, verifyApproval } from '../auth/approval-token.ts'
 import { type Clock, systemClock } from '../client/clock.ts'
 import type { KillFeed } from '../client/kill-feed.ts'
@@ -17,7 +18,10 @@ export type { OrderAtVenue } from '../client/order-at-venue.ts'
 export interface GuardOptions {
   /** Venue of the adapter; '' takes the orders that leave their venue open, for one router that sends them on. */
   readonly venue: string
-  /** Key file of the venue: `secrets/approval-venue-NAME.key` of the gate, or a copy of it that this program alone can read. */
+  /**
+   * Key file of the venue: `secrets/approval-venue-NAME.key` of the gate, or a copy of it that this program alone can read.
+   * The gate makes it with its first approval for the venue; nothing leaves before it is there.
+   */
   readonly keyFile: string
   /** `killFeed` of a gate that this adapter is connected to as a client with `cancels:execute`, with a heartbeat of 250 ms. */
   readonly killFeed: KillFeed
@@ -30,6 +34,7 @@ export interface GuardOptions {
 
 export const GUARD_FAULTS = {
   FEED_SILENT: 'The gate was not heard for a second: whether the order is killed is not known.',
+  NO_KEY: 'The key file of the venue is not there yet.',
   MALFORMED: 'The token, or a field of the order, is none that the gate writes.',
   FORGED: 'The token is not for this order at this venue, or nobody with the key has made it.',
   EXPIRED: 'The token has run out.',
@@ -54,10 +59,11 @@ export interface AdapterGuard {
 const SILENT_MS = 1_000
 const USED_MAX = 65_536
 
-/** @throws Error where the key file cannot be read, or others can read it too */
+/** @throws Error where the key file is there and cannot be read, or others can read it too */
 export function createAdapterGuard(options: GuardOptions): AdapterGuard {
   const { venue, keyFile, killFeed, silentMs = SILENT_MS, usedMax = USED_MAX, clock = systemClock } = options
-  const keys = new ApprovalKeyFile(keyFile, () => clock.nowMs())
+  let keys = keysIn(keyFile, clock)
+  let lookAtMs = 0
   const used = new UsedTokens(usedMax)
   const startSeq = killFeed.pulse?.seq ?? 0
   let latestUs = 0
@@ -73,6 +79,8 @@ export function createAdapterGuard(options: GuardOptions): AdapterGuard {
 
   function check(order: OrderAtVenue, token: string, nowUs: number): number | GuardFault {
     if (isSilent(nowUs)) return 'FEED_SILENT'
+    lookForKeys()
+    if (keys === undefined) return 'NO_KEY'
     const head = readToken(token)
     if (head === undefined || !isWritten(order)) return 'MALFORMED'
     const { session, clOrdID } = order
@@ -88,6 +96,17 @@ export function createAdapterGuard(options: GuardOptions): AdapterGuard {
     return used.use(head, nowUs) ?? proved
   }
 
+  function lookForKeys(): void {
+    const nowMs = clock.nowMs()
+    if (keys !== undefined || nowMs < lookAtMs) return
+    lookAtMs = nowMs + KEY_LOOK_MS
+    try {
+      keys = keysIn(keyFile, clock)
+    } catch {
+      // Half copied, or not yet for this program alone: looked at again.
+    }
+  }
+
   /** By when the gate was heard, and by its own time too: a line that is a second behind tells of kills a second late. */
   function isSilent(nowUs: number): boolean {
     const { pulse } = killFeed
@@ -95,4 +114,9 @@ export function createAdapterGuard(options: GuardOptions): AdapterGuard {
   }
 
   return { admit }
+}
+
+/** Undefined where the file is not there. */
+function keysIn(path: string, clock: Clock): ApprovalKeyFile | undefined {
+  return existsSync(path) ? new ApprovalKeyFile(path, () => clock.nowMs()) : undefined
 }

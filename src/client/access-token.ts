@@ -6,8 +6,8 @@ import type { Clock } from './clock.ts'
 export interface ClientCredentials {
   readonly clientID: string
   readonly secret: string
-  /** Where tokens are asked for, as https://gate:8080/oauth/token. */
-  readonly tokenUrl: string
+  /** Where tokens are asked for, as https://gate:8080/oauth/token; of several the first that answers. */
+  readonly tokenUrl: string | readonly string[]
   /** Certificates of authorities, PEM; those of Node where it is not given. */
   readonly ca?: string
 }
@@ -33,9 +33,10 @@ export class Tokens {
   readonly #clock: Clock
   #token = ''
   #renewAtMs = -1
+  #endsAtMs = -1
 
   constructor(credentials: Credentials, clock: Clock) {
-    this.#source = typeof credentials === 'function' ? credentials : (signal) => fetchToken(credentials, signal)
+    this.#source = typeof credentials === 'function' ? credentials : (signal) => fetchFirst(credentials, signal)
     this.#clock = clock
   }
 
@@ -44,14 +45,25 @@ export class Tokens {
     return Math.max(0, this.#renewAtMs - this.#clock.nowMs())
   }
 
+  /** The newest token: the one that there is, while it lives and no other can be had. */
   async get(signal: AbortSignal): Promise<string> {
     if (this.#token !== '' && this.renewInMs > 0) return this.#token
+    try {
+      return await this.#fetch(signal)
+    } catch (error) {
+      if (this.#token !== '' && this.#clock.nowMs() < this.#endsAtMs) return this.#token
+      throw error
+    }
+  }
+
+  async #fetch(signal: AbortSignal): Promise<string> {
     const askedMs = this.#clock.nowMs()
     const { accessToken, expiresInMs } = await this.#source(signal)
     if (accessToken === '' || !(expiresInMs > 0))
       throw new Error('the issuer gave a token that is none, or has no life')
     this.#token = accessToken
     this.#renewAtMs = askedMs + expiresInMs * RENEW_AFTER
+    this.#endsAtMs = askedMs + expiresInMs
     return accessToken
   }
 
@@ -61,8 +73,23 @@ export class Tokens {
   }
 }
 
-function fetchToken({ clientID, secret, tokenUrl, ca }: ClientCredentials, signal: AbortSignal): Promise<AccessToken> {
-  const url = new URL(tokenUrl)
+export function tokenUrls({ tokenUrl }: ClientCredentials): readonly string[] {
+  return typeof tokenUrl === 'string' ? [tokenUrl] : tokenUrl
+}
+
+async function fetchFirst(credentials: ClientCredentials, signal: AbortSignal): Promise<AccessToken> {
+  const faults: string[] = []
+  for (const url of tokenUrls(credentials)) {
+    try {
+      return await fetchToken(credentials, new URL(url), signal)
+    } catch (error) {
+      faults.push(error instanceof Error ? error.message : String(error))
+    }
+  }
+  throw new Error(faults.join('; '))
+}
+
+function fetchToken({ clientID, secret, ca }: ClientCredentials, url: URL, signal: AbortSignal): Promise<AccessToken> {
   // Section 2.3.1: form-encoded before they are joined.
   const basic = Buffer.from(`${encodeURIComponent(clientID)}:${encodeURIComponent(secret)}`).toString('base64')
   const body = 'grant_type=client_credentials'

@@ -1,5 +1,5 @@
 /** Connects an EMS to its gate: checks what it is told to do, and waits until a gate is there that decides. */
-import type { Credentials } from './access-token.ts'
+import { type Credentials, tokenUrls } from './access-token.ts'
 import type { BreakerBounds } from './circuit-breaker.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Dial, dialWith, endpointOf, type TlsTrust } from './endpoint.ts'
@@ -57,7 +57,7 @@ export async function connectGate(options: GateOptions): Promise<Gate> {
   const places = endpoints.map(endpointOf)
   if (!allowCleartext) {
     for (const place of places) if (place.kind === 'tcp') assertLoopback(place.text, place.host)
-    if (typeof credentials !== 'function') assertSecret(credentials.tokenUrl)
+    if (typeof credentials !== 'function') for (const url of tokenUrls(credentials)) assertSecret(url)
   }
   const gate = new Gate({
     ...{ ...numbers, clock, dial, endpoints: places, credentials, cancelOnDisconnect },

@@ -103,7 +103,7 @@ export class Connector {
       {
         loggedOn: (terms) => {
           isOn = true
-          this.#renewLater()
+          this.#renewLater(accessToken)
           this.#events.attached(this.#link as Link, terms)
         },
         told: (body, numbers) => this.#events.told(body, numbers),
@@ -134,19 +134,17 @@ export class Connector {
   }
 
   /** The session ends with its token: a new one is at hand before, and the session goes on where it was. */
-  #renewLater(): void {
+  #renewLater(used: string): void {
     const { clock, tokens } = this.#options
-    const renew = () => {
-      tokens.get(this.#closing.signal).then(
-        () => {
-          if (this.#link?.isOn !== true) return
-          this.#isPlanned = true
-          this.#link.leave()
-        },
-        () => {
-          if (this.#link?.isOn === true) this.#stopRenewal = clock.after(RENEW_AGAIN_MS, renew)
-        },
-      )
+    const renew = async () => {
+      const found = await tokens.get(this.#closing.signal).catch(() => used)
+      if (this.#link?.isOn !== true) return
+      if (found === used) {
+        this.#stopRenewal = clock.after(RENEW_AGAIN_MS, renew)
+        return
+      }
+      this.#isPlanned = true
+      this.#link.leave()
     }
     this.#stopRenewal = clock.after(tokens.renewInMs, renew)
   }

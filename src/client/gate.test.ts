@@ -358,6 +358,25 @@ test('a token is renewed before it runs out, and the session goes on where it wa
   assert.equal((await now(fate)).outcome, 'routed')
 })
 
+test('while no new token can be had the session goes on with the old one', async () => {
+  let given = 0
+  const credentials = async () => {
+    if (++given > 1) throw new Error('the issuer is away')
+    return { accessToken: 'only', expiresInMs: 10_000 }
+  }
+  const { time, made, gate } = await rig({ credentials })
+  await time.go(9_000, 20)
+  assert.ok(given > 2)
+  assert.deepEqual([made.logons.length, gate.state.connection], [1, 'up'])
+  made.cut()
+  await time.go(300)
+  assert.deepEqual([made.logons.length, gate.state.connection], [2, 'up'], 'it lives')
+  await time.go(1_000, 20)
+  made.cut()
+  await time.go(2_000, 20)
+  assert.match(gate.state.why, /no access token: the issuer is away/)
+})
+
 test('a token that the gate does not take is not tried again', async () => {
   let given = 0
   const credentials = async () => ({ accessToken: `token-${++given}`, expiresInMs: 10_000_000 })
