@@ -21,6 +21,7 @@ const nextID = idsOfThisRun('VEN')
 const gate = await connectGate({ ...place, heartbeatMs: 250 })
 const keyFile = join(place.data, 'secrets', `approval-venue-${VENUE}.key`)
 const guard = createAdapterGuard({ venue: VENUE, keyFile, killFeed: gate.killFeed })
+gate.on('kill', ({ state, scope }) => console.log(`kill: ${state} ${scope.map(({ kind, name }) => `${kind} ${name}`)}`))
 gate.on('cancelRequested', ({ owner, clOrdID, symbol }) => report('Canceled', owner, clOrdID, symbol))
 
 const server = createServer((socket) => {

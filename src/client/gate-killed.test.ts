@@ -22,7 +22,7 @@ after(() => killable.close())
 test('gate killed mid-session: the SDK reconnects, resolves every order, and nothing is doubled', {
   timeout: 120_000,
 }, async () => {
-  const gate = await killable.connect('floor-ems', { timeoutMs: 1_000 })
+  const gate = await killable.connect('floor-ems', { timeoutMs: 2_000 })
   const routed = new Map<string, number>()
   const fates: Fate<void>[] = []
   let ids = 0
@@ -36,6 +36,7 @@ test('gate killed mid-session: the SDK reconnects, resolves every order, and not
     return fate
   }
   for (let round = 1; round <= ROUNDS; round++) {
+    await killable.quote()
     const calm = await submit()
     assert.equal(calm.outcome, 'routed', JSON.stringify(calm))
     const inFlight = Array.from({ length: IN_FLIGHT }, submit)

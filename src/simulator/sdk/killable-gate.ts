@@ -13,6 +13,7 @@ import type { Gate } from '../../client/gate.ts'
 import { readSecrets } from '../../floor/client/credentials.ts'
 import { GateClient } from '../../floor/client/gate-client.ts'
 import { DEMO_MARKET } from '../../floor/world/demo-world.ts'
+import { OFFICER } from '../crash/crash-clients.ts'
 import { registerOfficer, tellWorld } from '../crash/crash-world.ts'
 import { GateProcess } from '../crash/gate-process.ts'
 import { CuttingProxy } from './cutting-proxy.ts'
@@ -23,11 +24,19 @@ export class KillableGate {
   readonly directory: string
   readonly proxy: CuttingProxy
   ready: DemoGateReady
+  readonly #officerSecret: string
   #process: GateProcess
   #floor: GateClient
 
-  private constructor(directory: string, process: GateProcess, ready: DemoGateReady, proxy: CuttingProxy) {
+  private constructor(
+    directory: string,
+    officerSecret: string,
+    process: GateProcess,
+    ready: DemoGateReady,
+    proxy: CuttingProxy,
+  ) {
     this.directory = directory
+    this.#officerSecret = officerSecret
     this.#process = process
     this.ready = ready
     this.proxy = proxy
@@ -36,25 +45,45 @@ export class KillableGate {
 
   static async start(): Promise<KillableGate> {
     const directory = mkdtempSync(join(tmpdir(), 'killable-gate-'))
-    registerOfficer(join(directory, 'secrets'))
+    const officerSecret = registerOfficer(join(directory, 'secrets'))
     const process = new GateProcess(directory)
     const ready = await process.ready
     await tellWorld(ready)
-    const gate = new KillableGate(directory, process, ready, await CuttingProxy.start(ready.sessionAddress))
+    const proxy = await CuttingProxy.start(ready.sessionAddress)
+    const gate = new KillableGate(directory, officerSecret, process, ready, proxy)
     await gate.quote()
     return gate
   }
 
-  /** kill -9, and the next process on what it left. */
-  async restart(): Promise<void> {
+  /** kill -9. */
+  async stop(): Promise<void> {
     this.#process.kill()
     await this.#process.ended
+  }
+
+  /** kill -9, and the next process on what it left. */
+  async restart(): Promise<void> {
+    await this.stop()
     this.#floor.close()
     this.#process = new GateProcess(this.directory)
     this.ready = await this.#process.ready
     this.#floor = floorOf(this.ready)
     await this.quote()
     this.proxy.target = this.ready.sessionAddress
+  }
+
+  /** Stops trading in a scope, as { account: 'ACC-1' }. */
+  async killScope(scope: object): Promise<void> {
+    const { url } = this.ready
+    const grant = { grant_type: 'client_credentials', client_id: OFFICER, client_secret: this.#officerSecret }
+    const granted = await fetch(`${url}/oauth/token`, { method: 'POST', body: new URLSearchParams(grant) })
+    const { access_token: token } = (await granted.json()) as { readonly access_token: string }
+    const answer = await fetch(`${url}/kill`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ ...scope, reason: 'test' }),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
   }
 
   async quote(): Promise<void> {
@@ -84,8 +113,7 @@ export class KillableGate {
   async close(): Promise<void> {
     this.#floor.close()
     await this.proxy.close()
-    this.#process.kill()
-    await this.#process.ended
+    await this.stop()
     rmSync(this.directory, { recursive: true, force: true })
   }
 }
