@@ -58,6 +58,8 @@ export class MadeUpGate {
   /** Milliseconds from one side to the other. */
   lagMs = 1
   isUp = true
+  /** Does not beat. */
+  isSilent = false
   /** Answers no command, though it beats. */
   isSlow = false
   /** Answers the next command with this code in place of deciding it. */
@@ -136,13 +138,16 @@ export class MadeUpGate {
   #tick(): void {
     this.time.after(100, () => {
       const beat = { durableSeq: ++this.#seq, timeUs: this.time.wallUs() }
-      if (this.#line?.isOn && this.isUp) this.#send([{ seq: 0, refSeq: 0, body: { $case: 'heartbeat', value: beat } }])
+      if (this.#line?.isOn && this.isUp && !this.isSilent)
+        this.#send([{ seq: 0, refSeq: 0, body: { $case: 'heartbeat', value: beat } }])
       this.#tick()
     })
   }
 
   #read(line: Line, body: Uint8Array): void {
-    if (!line.isOpen || !this.isUp) return
+    if (!line.isOpen) return
+    // Nothing is lost on a connection that goes on.
+    if (!this.isUp) return this.cut()
     for (const message of OrderSessionRequest.decode(body).messages) {
       if (message.body?.$case === 'logon') this.#logOn(line, message.body.value)
       else if (line === this.#line) this.#command(message)
