@@ -42,7 +42,7 @@ async function done(words: string): Promise<string> {
   return stdout
 }
 
-describe('secrets of a gate', { timeout: 60_000 }, () => {
+describe('secrets of a gate', { timeout: 120_000 }, () => {
   let gate: OpenGate
   before(async () => {
     const settings = { directory: data, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
