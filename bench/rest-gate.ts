@@ -1,6 +1,6 @@
 /** The gate of the REST and gRPC benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
 import { join } from 'node:path'
-import { ApprovalKeys } from '../src/auth/approval-token.ts'
+import { ApprovalKeys } from '../src/auth/approval-keys.ts'
 import { ClientStore } from '../src/auth/client-store.ts'
 import { Issuer } from '../src/auth/issuer.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'

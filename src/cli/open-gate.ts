@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-token.ts'
+import { ApprovalKeys } from '../auth/approval-keys.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { DENY_READ_MS, DenyList } from '../auth/deny-list.ts'
 import { AUDIENCE, Issuer } from '../auth/issuer.ts'

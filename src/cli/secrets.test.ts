@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { ApprovalKeys, approvalKeyFile } from '../auth/approval-token.ts'
+import { ApprovalKeys, approvalKeyFile } from '../auth/approval-keys.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { dutyBits } from '../auth/duties.ts'
 import { AUDIENCE, Issuer } from '../auth/issuer.ts'
@@ -42,7 +42,7 @@ async function done(words: string): Promise<string> {
   return stdout
 }
 
-describe('secrets of a gate', { timeout: 60_000 }, () => {
+describe('secrets of a gate', { timeout: 120_000 }, () => {
   let gate: OpenGate
   before(async () => {
     const settings = { directory: data, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
@@ -82,6 +82,7 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
       ['client add ems-8 --data nowhere --secret x --duties kill', /there is no nowhere.secrets/],
       ['secrets rotate client nobody --data data --secret x', /no client is called nobody/],
       ['secrets rotate approval --data data --venue XNOW', /the gate has met no such venue/],
+      ['secrets rotate approval --data data --after soon', /it takes seconds/],
       ['deny ems-9 --data data --kind person', /Allowed choices are client, subject, jti/],
     ] as const) {
       const { code, stderr } = await portcullis(words)
@@ -92,7 +93,7 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
     assert.throws(() => statSync(join(folder, 'x')), /ENOENT/)
   })
 
-  test('a new key of the issuer stands before the old one, a new key of an adapter in its place', async () => {
+  test('a new key of the issuer stands before the old one, a new key of an adapter behind it', async () => {
     const options = { issuer: 'portcullis', audience: AUDIENCE }
     const [old] = (await Issuer.open(files(), options)).jwks.keys
     await done('secrets rotate token-keys --data data')
@@ -100,9 +101,15 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
     assert.deepEqual([keys.length, keys[1]], [2, old])
     const before = new ApprovalKeys(files()).keyOf('XSIM').mac('order')
     const text = files().read(approvalKeyFile('XSIM')) ?? ''
-    const said = await done('secrets rotate approval --data data --venue XSIM')
-    assert.notEqual(new ApprovalKeys(files()).keyOf('XSIM').mac('order'), before)
-    assert.ok(!said.includes(text.trim()) && !said.includes((files().read(approvalKeyFile('XSIM')) ?? '').trim()))
+    const said = await done('secrets rotate approval --data data --venue XSIM --after 60')
+    const now = new ApprovalKeys(files())
+    assert.notEqual(now.keyOf('XSIM').mac('order'), before)
+    assert.equal(now.keyOf('XSIM', Date.now() * 1_000).mac('order'), before, 'until its time has come')
+    const [first = '', second = ''] = (files().read(approvalKeyFile('XSIM')) ?? '').split('\n')
+    assert.equal(first, text.trim())
+    assert.ok(!said.includes(first) && !said.includes(second.split(' ')[0] ?? first))
+    await done('secrets rotate approval --data data --venue XSIM --at-once')
+    assert.doesNotMatch(files().read(approvalKeyFile('XSIM')) ?? '', new RegExp(first))
   })
 
   test('a person or a client that is denied is refused by the gate that runs, and let in again', async () => {

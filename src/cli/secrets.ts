@@ -5,7 +5,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { approvalKeyFile, rotateApprovalKey } from '../auth/approval-token.ts'
+import { approvalKeyFile, rotateApprovalKey } from '../auth/approval-keys.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { DENY_KINDS, type DenyKind, DenyList } from '../auth/deny-list.ts'
 import { Issuer } from '../auth/issuer.ts'
@@ -18,6 +18,11 @@ const SECRET = ['--secret <file>', 'where the new secret goes; only its owner ca
 
 interface Place {
   readonly data: string
+}
+interface ApprovalOptions extends Place {
+  readonly venue: string
+  readonly after: string
+  readonly atOnce?: boolean
 }
 interface SecretPlace extends Place {
   readonly secret: string
@@ -63,17 +68,29 @@ function registerRotate(program: Command): void {
     })
   told(
     rotate.command('approval'),
-    'Stop adapter and gate first: an approval of the old key passes at no adapter that has the new one.',
+    'Gate and adapter take it while they run: the gate mints with it after --after seconds, by when the adapter must have the file; tokens of the key before it pass for a minute more.',
   )
     .description("a new key for the approval tokens of one venue's adapter")
     .requiredOption(...DATA)
     .option('--venue <name>', 'the venue; left out, the key for orders that leave the venue open', '')
-    .action(({ data, venue }: Place & { readonly venue: string }) => {
+    .option('--after <seconds>', 'when the gate begins to mint with it', '10')
+    .option('--at-once', 'ends every other key now, as when one is known to somebody: what is on its way is refused')
+    .action(({ data, venue, after, atOnce = false }: ApprovalOptions) => {
       const files = secretsOf(data)
       const file = approvalKeyFile(venue)
+      if (!/^\d{1,6}$/.test(after)) throw new UsageError(`--after ${after}: it takes seconds`)
       if (files.read(file) === undefined) throw new UsageError(`there is no ${file}: the gate has met no such venue`)
-      rotateApprovalKey(files, venue)
-      console.log(`${file} is new; give it to the adapter, and start the gate again`)
+      const nowUs = Date.now() * 1_000
+      try {
+        rotateApprovalKey(files, venue, nowUs, atOnce ? undefined : nowUs + Number(after) * 1_000_000)
+      } catch (error) {
+        throw error instanceof RangeError ? new UsageError(error.message) : error
+      }
+      console.log(
+        atOnce
+          ? `${file} is new; give it to the adapter`
+          : `${file} has a new key; give it to the adapter within ${after} s`,
+      )
     })
   told(
     rotate.command('client'),

@@ -1,6 +1,6 @@
 /** A plain client of the lean session: for tests. */
 import { connect, type Socket } from 'node:net'
-import { FrameCutter, frameOf } from '../gateway/session/frames.ts'
+import { FrameCutter, frameOf } from '../wire/frames.ts'
 import { SessionClient } from './session-client.ts'
 
 export type { ClientBody } from './session-client.ts'

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-token.ts'
+import { ApprovalKeys } from '../auth/approval-keys.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { DenyList } from '../auth/deny-list.ts'
 import { Issuer } from '../auth/issuer.ts'

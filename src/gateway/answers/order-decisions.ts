@@ -2,7 +2,8 @@
  * What became of orders and replaces, for every wire to put into its own bytes: the decision as it was recorded, the
  * order as it was checked, the approval token. A repeat gets the first decision again.
  */
-import { type ApprovalKeys, mintApproval, termsOf } from '../../auth/approval-token.ts'
+import type { ApprovalKeys } from '../../auth/approval-keys.ts'
+import { mintApproval, termsOf } from '../../auth/approval-token.ts'
 import { reasonAt } from '../../model/codes.ts'
 import type { InstrumentUnits } from '../../model/directory.ts'
 import type { StandingView } from '../../model/engine-port.ts'
@@ -204,7 +205,7 @@ export class OrderDecisions {
     const tokenExpiryUs = tape.f64[f + E.tokenExpiryUs] as number
     return {
       orderID: formatOrderID(tape.f64[f + E.orderSeq] as number, tape.i32[i + E.slot] as number),
-      token: maySend ? this.#token(seq, echo, protectionPx, tokenExpiryUs) : '',
+      token: maySend ? this.#token(seq, timeUs, echo, protectionPx, tokenExpiryUs) : '',
       tokenExpiryUs,
       protectionPx,
       openValue: formatMoney(tape.f64[f + E.openValue] as number, this.#gate.directory.ledgerDecimals),
@@ -234,10 +235,10 @@ export class OrderDecisions {
     return this.#gate.view.isOpen(tape.i32[(decision >> 2) + E.slot] as number, orderSeq)
   }
 
-  /** Of an earlier run, or ended, a token is of no use to anyone. */
-  #token(seq: number, echo: Echo, protectionPx: string, expiryUs: number): string {
+  /** Of an earlier run, or ended, a token is of no use to anyone. The key of its time, so that a decision has one token. */
+  #token(seq: number, timeUs: number, echo: Echo, protectionPx: string, expiryUs: number): string {
     if (seq < this.#gate.firstSeq || expiryUs <= this.#gate.view.timeUs) return ''
-    return mintApproval(this.#keys.keyOf(echo.venue), {
+    return mintApproval(this.#keys.keyOf(echo.venue, timeUs), {
       epoch: this.#gate.epoch,
       seq,
       session: echo.session,

@@ -10,10 +10,10 @@ import {
   ServerCredentials,
   type ServerOptions,
 } from '@grpc/grpc-js'
+import { FRAME_BYTES_MAX } from '../../wire/frames.ts'
 import { type ConnectionBounds, Connections } from '../connections.ts'
 import type { Delays } from '../delays.ts'
 import type { GatewayServices } from '../services.ts'
-import { FRAME_BYTES_MAX } from '../session/frames.ts'
 import { END_MS } from '../session/lean-listener.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { listenSockets } from '../socket-listener.ts'

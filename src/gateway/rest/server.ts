@@ -3,7 +3,7 @@
  * kill, release and their state alone. Wiring gives it a gate; everything else it holds itself.
  */
 import type { FastifyInstance } from 'fastify'
-import type { ApprovalKeys } from '../../auth/approval-token.ts'
+import type { ApprovalKeys } from '../../auth/approval-keys.ts'
 import type { ClientStore } from '../../auth/client-store.ts'
 import type { Issuer } from '../../auth/issuer.ts'
 import type { TokenVerifier } from '../../auth/token-verifier.ts'

@@ -53,11 +53,13 @@ export class LatchNews {
   readonly #gate: Gate
   readonly #caller: Caller
   /** Latches that it was told of, by id. */
-  readonly #known = new Map<number, LatchView>()
+  readonly #known: Map<number, LatchView>
 
-  constructor(gate: Gate, caller: Caller) {
+  /** @param known what it was told before, which is kept for its return */
+  constructor(gate: Gate, caller: Caller, known: Map<number, LatchView>) {
     this.#gate = gate
     this.#caller = caller
+    this.#known = known
   }
 
   /** What is durable now and the session was not told of: latches that are new, that changed, and that ended. */

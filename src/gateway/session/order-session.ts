@@ -9,6 +9,7 @@ import type { CancelRequestView } from '../../model/engine-port.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
 import { type ClientMessageRead, readClientMessage } from '../../wire/client-message.ts'
 import { Cursor } from '../../wire/form-message.ts'
+import { FRAME_BYTES_MAX } from '../../wire/frames.ts'
 import type { LoggedOn, Logon } from '../../wire/portcullis/v1/session.gen.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
@@ -16,7 +17,6 @@ import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import { type Cover, type Covers, coverOf } from './cancel-on-disconnect.ts'
-import { FRAME_BYTES_MAX } from './frames.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responsesOf } from './server-message.ts'
 import type { SessionIntake, Taking } from './session-intake.ts'
@@ -240,7 +240,7 @@ export class OrderSession implements Receiver {
     for (const message of missed ?? []) this.#push(message)
     state.receiver = this
     this.#listen(caller)
-    this.#latches = new LatchNews(this.#home.gate, caller)
+    this.#latches = new LatchNews(this.#home.gate, caller, state.latches)
     this.tellLatches()
     this.askCancels(this.#home.delivery.outstanding())
     const early = this.#early.splice(0)
