@@ -1,10 +1,7 @@
 /** The gate of the REST benchmark: the whole product, with larger tables, and a small firm whose limits let all pass. */
 import { join } from 'node:path'
-import { ApprovalKeys } from '../src/auth/approval-token.ts'
-import { ClientStore } from '../src/auth/client-store.ts'
-import { Issuer } from '../src/auth/issuer.ts'
+import { openAuth } from '../src/auth/open-auth.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
-import { TokenVerifier } from '../src/auth/token-verifier.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
 import { lockDirectory } from '../src/journal/directory-lock.ts'
@@ -45,8 +42,7 @@ const sequencer = new Sequencer({
   },
 })
 const files = new SecretFiles(join(folder, 'secrets'))
-const issuer = await Issuer.open(files, { issuer: 'bench', audience: 'portcullis' })
-const clients = new ClientStore(files)
+const auth = await openAuth(files, { issuer: 'bench' })
 server = await createRestServer({
   gate: {
     submit: (submission) => sequencer.submit(submission),
@@ -59,11 +55,11 @@ server = await createRestServer({
       return sequencer.isDown
     },
   },
-  ...{ issuer, clients, approvalKeys: new ApprovalKeys(files), requestsPerSecondMax: 1_000_000 },
-  verifier: new TokenVerifier({ issuer: 'bench', audience: 'portcullis', jwks: issuer.jwks, denied: () => false }),
+  ...auth,
+  requestsPerSecondMax: 1_000_000,
 })
 const url = await server.listen(0, '127.0.0.1')
-const token = await tellBenchFirm(url, sequencer, engine.directory, issuer)
+const token = await tellBenchFirm(url, sequencer, engine.directory, auth.issuer)
 process.send?.({ url, headers: { authorization: `Bearer ${token}` } })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()

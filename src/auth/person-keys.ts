@@ -37,6 +37,7 @@ export interface KnownPerson {
   readonly name: string
   /** Bit set of the duties that its tokens may carry at most. */
   readonly duties: number
+  readonly kid: string
   readonly key: CryptoKey
 }
 
@@ -168,6 +169,11 @@ export class People {
     return this.#known.get(kid)
   }
 
+  /** The person of this name, with the key that it has now. */
+  named(name: string): KnownPerson | undefined {
+    return this.#known.get(this.#stored.get(name)?.kid ?? '')
+  }
+
   /** Adds a person, or gives a known one another key and other duties. What was signed before runs out within its 15 minutes. */
   async register(name: string, key: PublicKey, duties: readonly string[]): Promise<void> {
     checkPersonName(name)
@@ -187,7 +193,7 @@ export class People {
   async #learn({ name, scope, kid, x }: StoredPerson): Promise<void> {
     const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x }, PERSON_ALGORITHM)
     if (key instanceof Uint8Array) throw new Error(`${FILE} holds a key that is no public Ed25519 key`)
-    this.#known.set(kid, { name, duties: scopeBits(scope), key })
+    this.#known.set(kid, { name, duties: scopeBits(scope), kid, key })
   }
 }
 

@@ -5,13 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-token.ts'
-import { ClientStore } from '../auth/client-store.ts'
-import { DENY_READ_MS, DenyList } from '../auth/deny-list.ts'
-import { AUDIENCE, Issuer } from '../auth/issuer.ts'
-import { People } from '../auth/person-keys.ts'
+import type { ClientStore } from '../auth/client-store.ts'
+import { DENY_READ_MS } from '../auth/deny-list.ts'
+import { type Auth, openAuth } from '../auth/open-auth.ts'
+import type { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
@@ -161,8 +159,9 @@ async function openLocked(
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })
   opened.push(() => sequencer.close())
-  const auth = await openAuth(settings.directory, settings.issuer ?? 'portcullis')
-  const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
+  const secrets = new SecretFiles(join(settings.directory, 'secrets'))
+  const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis' })
+  const denials = setInterval(() => readSecrets(auth, logger), DENY_READ_MS).unref()
   opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
@@ -196,7 +195,6 @@ async function openLocked(
   const lean =
     settings.session === undefined ? undefined : await listenLean(orderSessions, settings.session, settings.tls)
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
-  const { secrets } = auth
   return {
     ...{
       url,
@@ -248,34 +246,16 @@ function otherProfile(directory: string, profile: 'demo' | 'production'): string
         'npm start -- --data DIR starts the demo'
 }
 
-async function openAuth(directory: string, url: string) {
-  const secrets = new SecretFiles(join(directory, 'secrets'))
-  const deny = new DenyList(secrets)
-  const issuer = await Issuer.open(secrets, { issuer: url, audience: AUDIENCE })
-  const people = await People.open(secrets)
-  const verifier = new TokenVerifier({
-    ...{ issuer: issuer.issuer, audience: AUDIENCE, jwks: issuer.jwks },
-    denied: (grant) => deny.isDenied(grant),
-    personWithKey: (kid) => people.withKey(kid),
-  })
-  return {
-    secrets,
-    deny,
-    issuer,
-    verifier,
-    people,
-    clients: new ClientStore(secrets),
-    approvalKeys: new ApprovalKeys(secrets),
-  }
-}
-
-/** What another process has denied holds within a second; a file that cannot be read changes nothing, and is told. */
-function readDenials(deny: DenyList, logger: Logger): void {
+/** What a command has denied, or a new key, holds within a second; a file that cannot be read changes nothing, and is told. */
+function readSecrets({ deny, issuer }: Auth, logger: Logger): void {
+  const untold = (what: string) => (error: unknown) =>
+    logger.error({ err: error }, `${what} cannot be read; what the file said before holds`)
   try {
     deny.read()
   } catch (error) {
-    logger.error({ err: error }, 'the list of denied tokens cannot be read; what it said before holds')
+    untold('the list of denied tokens')(error)
   }
+  issuer.read().catch(untold('the keys of the issuer'))
 }
 
 /** @param epoch number of the run's first segment: every start opens one */

@@ -15,6 +15,7 @@ import {
   writePersonKey,
 } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
+import { signProof } from '../auth/sign-in-proof.ts'
 import { OFFICER_DUTIES } from '../model/vocabulary.ts'
 import { EXIT, UsageError } from './exit-codes.ts'
 
@@ -64,6 +65,15 @@ configuration are in its first record, everybody else comes by a proposal that t
 ${CODES}`,
     )
     .action(runAdd)
+  person
+    .command('sign-in')
+    .description('sign the challenge of a sign-in page with the key of a person, and print what that page asks for')
+    .argument('<challenge>', 'as the page shows it')
+    .requiredOption('--key <file>', 'key file of the person')
+    .addHelpText('after', `\nWhat is printed is good for that page, once, for five minutes.\n${CODES}`)
+    .action(async (challenge: string, { key }: { readonly key: string }) => {
+      console.log(await usage(() => signProof(readPersonKey(key), challenge)))
+    })
   person
     .command('token')
     .description('sign an access token with the key of a person, and print it')

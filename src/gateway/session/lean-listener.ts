@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { carrierOf, findCarriers } from '../carriers.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
-import { TLS_TERMS, type TlsFiles } from '../tls.ts'
+import { certificateOf, refuseStrangers, type TlsFiles, tlsOptions } from '../tls.ts'
 import { FrameCutter, frameOf } from './frames.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -28,7 +28,7 @@ export async function listenLean(sessions: Sessions, at: LeanAddress, tls?: TlsF
   const server: Server =
     tls === undefined
       ? createServer({ noDelay: true }, serve)
-      : createTlsServer({ ...tls, ...TLS_TERMS, noDelay: true }, serve)
+      : createTlsServer({ ...tlsOptions(tls), noDelay: true }, serve)
   server.maxConnections = CONNECTION_BOUNDS.knownMax + CONNECTION_BOUNDS.unknownMax
   // A Unix socket has no peer that a carrier could be found by; only its owner opens one.
   const isCarried = tls !== undefined && !('path' in at)
@@ -36,6 +36,7 @@ export async function listenLean(sessions: Sessions, at: LeanAddress, tls?: TlsF
     connections.opened(socket),
   )
   if (isCarried) findCarriers(server)
+  if (tls !== undefined) refuseStrangers(server)
   // A path that a gate left behind is nobody's: the lock on the data folder says that no other runs.
   if ('path' in at) rmSync(at.path, { force: true })
   await new Promise<void>((settle, fail) => {
@@ -66,6 +67,7 @@ function carry(sessions: Sessions, connections: Connections, socket: Socket): vo
       const late = setTimeout(() => socket.destroy(), END_MS)
       socket.once('close', () => clearTimeout(late))
     },
+    certificate: certificateOf(socket)?.thumbprint,
     identified: () => connections.identified(carrierOf(socket)),
   })
   socket.on('data', (chunk: Buffer) => {

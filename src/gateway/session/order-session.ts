@@ -32,6 +32,8 @@ export interface Carrier {
   resume(): void
   /** Ends the connection once what was sent is out. */
   end(): void
+  /** RFC 8705: thumbprint of the certificate that the client has shown. */
+  readonly certificate?: string | undefined
   /** The client has shown who it is. */
   identified(): void
 }
@@ -178,7 +180,7 @@ export class OrderSession implements Receiver {
     if (logon.version !== SESSION_VERSION) return this.over('LOGON_EXPECTED', 'version')
     this.#stage = 'checking'
     this.#pause()
-    this.#home.callers.identify(logon.accessToken).then(
+    this.#home.callers.identify(logon.accessToken, this.#carrier.certificate).then(
       (caller) => this.#checked(logon, caller),
       () => this.over('INTERNAL_ERROR'),
     )
