@@ -63,8 +63,7 @@ export class AuthorizationCodes {
   #prune(): void {
     const nowMs = this.#nowMs()
     for (const [key, { untilMs }] of this.#codes) {
-      if (untilMs > nowMs) break
-      this.#codes.delete(key)
+      if (untilMs <= nowMs) this.#codes.delete(key)
     }
   }
 }

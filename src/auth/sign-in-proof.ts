@@ -88,8 +88,7 @@ export class SignInChallenges {
   use(challenge: string, person: string): boolean {
     const nowMs = this.#nowMs()
     for (const [other, { untilMs }] of this.#used) {
-      if (untilMs > nowMs) break
-      this.#used.delete(other)
+      if (untilMs <= nowMs) this.#used.delete(other)
     }
     const own = [...this.#used.values()].filter((one) => one.person === person)
     if (this.#used.has(challenge) || own.length >= USED_OF_PERSON_MAX) return false
