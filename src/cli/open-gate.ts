@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ClientStore } from '../auth/client-store.ts'
 import { DENY_READ_MS } from '../auth/deny-list.ts'
+import { ExternalIssuer, type ExternalIssuerSettings } from '../auth/external-issuer.ts'
 import { type Auth, openAuth } from '../auth/open-auth.ts'
 import type { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
@@ -58,6 +59,8 @@ export interface GateSettings {
   readonly tls?: TlsFiles
   /** `iss` of the tokens of the embedded issuer: its address. */
   readonly issuer?: string
+  /** Issuers whose tokens are taken beside those of the embedded one. */
+  readonly external?: readonly ExternalIssuerSettings[]
   /** Looks at what was recovered before anything is served; throws what keeps the start. */
   readonly check?: (directory: Directory) => void
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
@@ -160,7 +163,8 @@ async function openLocked(
   })
   opened.push(() => sequencer.close())
   const secrets = new SecretFiles(join(settings.directory, 'secrets'))
-  const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis' })
+  const others = externalIssuers(settings.external ?? [], logger)
+  const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis', others })
   const denials = setInterval(() => readSecrets(auth, logger), DENY_READ_MS).unref()
   opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
@@ -244,6 +248,17 @@ function otherProfile(directory: string, profile: 'demo' | 'production'): string
         'For a demo name another folder: npm start -- --data DIR'
     : `${directory} holds the journal of a demo, which no firm goes on with: name another folder under data. ` +
         'npm start -- --data DIR starts the demo'
+}
+
+/** Their keys are fetched beside the start, which does not wait for them: until they are there, their tokens are refused. */
+function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Logger): readonly ExternalIssuer[] {
+  return settings.map((one) => {
+    const issuer = new ExternalIssuer(one, {
+      onProblem: (problem) => logger.warn({ err: problem, issuer: one.url }, 'the keys of an issuer cannot be had'),
+    })
+    void issuer.keys.refresh()
+    return issuer
+  })
 }
 
 /** What a command has denied, or a new key, holds within a second; a file that cannot be read changes nothing, and is told. */
