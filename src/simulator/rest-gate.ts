@@ -36,7 +36,6 @@ export interface RestGateOptions {
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
   readonly auth?: Partial<AuthOptions>
-  readonly tls?: TlsFiles
   readonly sizes?: EngineSizes
 }
 
@@ -125,12 +124,12 @@ export class RestGate {
   }
 
   /** A REST server in front of the same engine that remembers no decision. The caller closes it. */
-  async anotherServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
-    const server = await this.#serve({})
+  async anotherServer(tls?: TlsFiles): Promise<{ readonly url: string; close(): Promise<void> }> {
+    const server = await this.#serve({}, tls)
     return { url: await server.listen(0, '127.0.0.1'), close: () => server.close() }
   }
 
-  #serve(options: RestGateOptions): Promise<RestServer> {
+  #serve(options: RestGateOptions, tls?: TlsFiles): Promise<RestServer> {
     const { engine, sequencer } = this
     const gate: Gate = {
       submit: (submission) => sequencer.submit(submission),
@@ -152,7 +151,7 @@ export class RestGate {
     return createRestServer({
       ...this.auth,
       gate,
-      ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...(tls === undefined ? {} : { tls }),
       spillCancel: (...cancel) => this.spilled.push(cancel),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),

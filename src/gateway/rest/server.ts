@@ -101,7 +101,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controlAccess = accessOf(control, new Callers(gate, verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const polls = new CancelRequestPolls(gate, delays)
+  const polls = new CancelRequestPolls(gate, delays, (caller) => callers.faultOf(caller))
   const spillCancel = options.spillCancel ?? (() => {})
   const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
