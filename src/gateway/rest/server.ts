@@ -61,6 +61,8 @@ export interface RestServer {
   /** What the sessions share with this wire. */
   readonly services: GatewayServices
   readonly app: FastifyInstance
+  /** What is not answered yet, on purpose. */
+  readonly waiting: { readonly polls: number; readonly wrongTries: number }
   /** Starts to serve; returns the address, as http://127.0.0.1:8080. */
   listen(port: number, host: string): Promise<string>
   /** Starts the control listener; returns its address. */
@@ -131,6 +133,9 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
+    get waiting() {
+      return { polls: polls.waiting, wrongTries: tries.held }
+    },
     services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
