@@ -1,8 +1,12 @@
 /** A program that people sign in through, as a console is: PKCE, and the sign-in page's own requests, over HTTP. */
 import { createHash, randomBytes } from 'node:crypto'
+import { request } from 'node:https'
+import type { ConnectionOptions } from 'node:tls'
 import type { PersonKey } from '../auth/person-keys.ts'
 import { signProof } from '../auth/sign-in-proof.ts'
 import type { LooseJson } from './loose-json.ts'
+
+type Fetch = (url: string, options?: RequestInit) => Promise<Response>
 
 export const CONSOLE = 'console'
 export const REDIRECT_URI = 'https://console.test/back'
@@ -25,8 +29,11 @@ export class SignInClient {
   readonly verifier = randomBytes(32).toString('base64url')
   readonly state = randomBytes(8).toString('hex')
 
-  constructor(url: string) {
+  readonly #fetch: Fetch
+
+  constructor(url: string, how: Fetch = fetch) {
     this.url = url
+    this.#fetch = how
   }
 
   /** The words of a request, with changes; an undefined one is left out. */
@@ -45,7 +52,7 @@ export class SignInClient {
   }
 
   show(query: string): Promise<Response> {
-    return fetch(`${this.url}/oauth/authorize?${query}`, { redirect: 'manual' })
+    return this.#fetch(`${this.url}/oauth/authorize?${query}`, { redirect: 'manual' })
   }
 
   async open(change?: Readonly<Record<string, string | undefined>>): Promise<OpenPage> {
@@ -61,7 +68,7 @@ export class SignInClient {
     headers: object = {},
   ): Promise<FormAnswer> {
     const own = { origin: this.url, 'sec-fetch-site': 'same-origin' }
-    return post(`${this.url}/oauth/authorize?${query}`, { challenge, proof }, { ...own, ...headers })
+    return post(`${this.url}/oauth/authorize?${query}`, { challenge, proof }, { ...own, ...headers }, this.#fetch)
   }
 
   /** Signs in by the page, and gives the code. */
@@ -73,19 +80,21 @@ export class SignInClient {
   }
 
   exchange(code: string, change: Readonly<Record<string, string>> = {}): Promise<FormAnswer> {
-    return post(`${this.url}/oauth/token`, {
-      ...{ grant_type: 'authorization_code', client_id: CONSOLE, redirect_uri: REDIRECT_URI },
-      ...{ code, code_verifier: this.verifier, ...change },
-    })
+    const form = { grant_type: 'authorization_code', client_id: CONSOLE, redirect_uri: REDIRECT_URI }
+    return this.#post('/oauth/token', { ...form, code, code_verifier: this.verifier, ...change })
   }
 
   refresh(token: string, change: Readonly<Record<string, string>> = {}): Promise<FormAnswer> {
     const form = { grant_type: 'refresh_token', client_id: CONSOLE, refresh_token: token, ...change }
-    return post(`${this.url}/oauth/token`, form)
+    return this.#post('/oauth/token', form)
   }
 
   revoke(token: string, change: Readonly<Record<string, string>> = {}): Promise<FormAnswer> {
-    return post(`${this.url}/oauth/revoke`, { client_id: CONSOLE, token, ...change })
+    return this.#post('/oauth/revoke', { client_id: CONSOLE, token, ...change })
+  }
+
+  #post(path: string, form: Readonly<Record<string, string>>): Promise<FormAnswer> {
+    return post(`${this.url}${path}`, form, {}, this.#fetch)
   }
 }
 
@@ -93,7 +102,28 @@ export async function post(
   url: string,
   form: Readonly<Record<string, string>>,
   headers: object = {},
+  how: Fetch = fetch,
 ): Promise<FormAnswer> {
-  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form), headers: { ...headers } })
+  const type = 'application/x-www-form-urlencoded'
+  const body = String(new URLSearchParams(form))
+  const response = await how(url, { method: 'POST', body, headers: { 'content-type': type, ...headers } })
   return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+/** A fetch that trusts this authority alone, and shows a certificate where it is given one. */
+export function fetchWith(tls: ConnectionOptions): Fetch {
+  return (url, { method = 'GET', body, headers } = {}) =>
+    new Promise((settle, fail) => {
+      const options = { method, headers: headers as Record<string, string>, agent: false as const, ...tls }
+      const sent = request(String(url), options, (answer) => {
+        const pieces: Buffer[] = []
+        answer.on('data', (piece: Buffer) => pieces.push(piece))
+        answer.on('end', () => {
+          const got = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
+          settle(new Response(Buffer.concat(pieces), { status: answer.statusCode ?? 0, headers: got }))
+        })
+      })
+      sent.on('error', fail)
+      sent.end(body as string | undefined)
+    })
 }
