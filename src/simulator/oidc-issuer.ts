@@ -164,6 +164,7 @@ export class OidcIssuer {
         },
       ],
       scopes: ['openid', ...SCOPES.split(' ')],
+      ttl: { AccessToken: 600, ClientCredentials: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
       cookies: { keys: [randomBytes(16).toString('hex')] },
       findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => ({ sub }) }),
       interactions: { url: (_: unknown, { uid }: { readonly uid: string }) => `/interaction/${uid}` },

@@ -81,7 +81,7 @@ describe('the token endpoint', () => {
     const large = await fetch(`${gate.url}/oauth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: `${GRANT}&x=${'y'.repeat(5000)}`,
+      body: `${GRANT}&x=${'y'.repeat(9000)}`,
     })
     assert.equal(large.status, 413)
   })
