@@ -50,21 +50,30 @@ const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 export class ClientStore {
   readonly #files: SecretFiles
-  readonly #clients: Map<string, StoredClient>
+  #clients: ReadonlyMap<string, StoredClient> = new Map()
+  #text: string | undefined
   /** Compared with where the client is not known, so that the time of a refusal does not tell who is. */
   readonly #nobody: StoredClient
 
   /** @throws Error where a client holds duties that exclude each other: they were given by hand, or by an older gate */
   constructor(files: SecretFiles) {
     this.#files = files
-    const stored = JSON.parse(files.read(FILE) ?? '[]') as (StoredClient & { readonly kind?: string })[]
+    this.#nobody = { clientID: '', scope: '', ...nobodys(), disabled: true }
+    this.read()
+  }
+
+  /** Takes up what the file says now. @throws Error where it cannot be read, or may not say that; what was known then stays */
+  read(): void {
+    const text = this.#files.read(FILE) ?? '[]'
+    if (text === this.#text) return
+    const stored = JSON.parse(text) as (StoredClient & { readonly kind?: string })[]
     // A client of an older form has no digest: it is not known until it is registered again. People had secrets once.
     const clients = stored.filter(({ digest, kind }) => digest && kind !== 'person')
-    this.#clients = new Map(clients.map((client) => [client.clientID, client]))
-    for (const { clientID, scope, redirectURIs } of this.#clients.values()) {
+    for (const { clientID, scope, redirectURIs } of clients) {
       if (redirectURIs === undefined) assertCompatible(clientID, scopeBits(scope))
     }
-    this.#nobody = { clientID: '', scope: '', ...nobodys(), disabled: true }
+    this.#clients = new Map(clients.map((client) => [client.clientID, client]))
+    this.#text = text
   }
 
   has(clientID: string): boolean {
@@ -128,16 +137,14 @@ export class ClientStore {
   }
 
   #put(client: StoredClient): void {
-    this.#clients.set(client.clientID, client)
-    this.#save()
+    this.#save(client)
   }
 
   /** Stops, or allows again, new tokens of a client. Tokens that it holds are the deny list's. */
   setDisabled(clientID: string, disabled: boolean): void {
     const client = this.#clients.get(clientID)
     if (client === undefined) throw new RangeError(`no client is called ${clientID}`)
-    this.#clients.set(clientID, { ...client, disabled })
-    this.#save()
+    this.#save({ ...client, disabled })
   }
 
   /** The client whose id and secret these are; undefined where they are not. */
@@ -155,8 +162,10 @@ export class ClientStore {
     return { clientID, duties: scopeBits(scope), disabled }
   }
 
-  #save(): void {
-    this.#files.write(FILE, `${JSON.stringify([...this.#clients.values()], null, 2)}\n`)
+  #save(client: StoredClient): void {
+    this.#clients = new Map(this.#clients).set(client.clientID, client)
+    this.#text = `${JSON.stringify([...this.#clients.values()], null, 2)}\n`
+    this.#files.write(FILE, this.#text)
   }
 }
 

@@ -47,6 +47,11 @@ export async function openAuth(
   const people = await People.open(secrets)
   const revoked = new RevokedTokens(secrets, nowMs)
   const signIns = new SignIns(secrets, nowMs)
+  // A sign-in is of the key that it began with: another one ends it.
+  const isSignedIn = (person: string, id: string) => {
+    const signIn = signIns.alive(id)
+    return signIn !== undefined && people.named(person)?.kid === signIn.keyID
+  }
   const verifier = new TokenVerifier({
     ...{ issuer: issuer.issuer, audience: AUDIENCE, others, nowMs },
     get jwks() {
@@ -55,7 +60,7 @@ export async function openAuth(
     denied: (grant) =>
       deny.isDenied(grant) ||
       revoked.has(grant.jti) ||
-      (grant.signIn !== undefined && !signIns.isAlive(grant.signIn)) ||
+      (grant.signIn !== undefined && !isSignedIn(grant.subject, grant.signIn)) ||
       (grant.keyID !== undefined && !issuer.verifies(grant.keyID)),
     personWithKey: (kid) => people.withKey(kid),
     personNamed: (name) => people.named(name),

@@ -45,7 +45,13 @@ export class RevokedTokens {
     const own = [...this.#byJti.values()].filter((one) => one.clientID === clientID).length
     if (this.#byJti.size >= TOKENS_MAX || own >= TOKENS_OF_CLIENT_MAX) return false
     this.#byJti.set(jti, { jti, clientID, untilMs })
-    await this.#file.save()
+    try {
+      await this.#file.save()
+    } catch (error) {
+      // Who is told that it failed comes again, and finds it not done.
+      this.#byJti.delete(jti)
+      throw error
+    }
     return true
   }
 

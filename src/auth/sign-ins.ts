@@ -65,8 +65,12 @@ export class SignIns {
 
   /** False once a sign-in has ended, and the access tokens of it with it. */
   isAlive(id: string): boolean {
+    return this.alive(id) !== undefined
+  }
+
+  alive(id: string): SignIn | undefined {
     const found = this.#byID.get(id)
-    return found !== undefined && this.#nowMs() < found.endsMs
+    return found !== undefined && this.#nowMs() < found.endsMs ? found : undefined
   }
 
   /** A person has signed in; undefined where there is no room for one more. Settles once it outlives a restart. */

@@ -165,7 +165,7 @@ async function openLocked(
   const secrets = new SecretFiles(join(settings.directory, 'secrets'))
   const others = externalIssuers(settings.external ?? [], logger)
   const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis', others })
-  const denials = setInterval(() => readSecrets(auth, logger), DENY_READ_MS).unref()
+  const denials = setInterval(secretsReader(auth, logger), DENY_READ_MS).unref()
   opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
@@ -261,16 +261,28 @@ function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Lo
   })
 }
 
-/** What a command has denied, or a new key, holds within a second; a file that cannot be read changes nothing, and is told. */
-function readSecrets({ deny, issuer }: Auth, logger: Logger): void {
-  const untold = (what: string) => (error: unknown) =>
-    logger.error({ err: error }, `${what} cannot be read; what the file said before holds`)
-  try {
-    deny.read()
-  } catch (error) {
-    untold('the list of denied tokens')(error)
+/** What commands have written holds within a second; a file that cannot be read changes nothing, and is told once. */
+function secretsReader({ deny, clients, people, issuer }: Auth, logger: Logger): () => void {
+  const files: readonly (readonly [what: string, read: () => void | Promise<void>])[] = [
+    ['the list of denied tokens', () => deny.read()],
+    ['the list of clients', () => clients.read()],
+    ['the list of people', () => people.read()],
+    ['the keys of the issuer', () => issuer.read()],
+  ]
+  const told = new Set<string>()
+  const readOne = async (what: string, read: () => void | Promise<void>) => {
+    try {
+      await read()
+      told.delete(what)
+    } catch (error) {
+      if (told.has(what)) return
+      told.add(what)
+      logger.error({ err: error }, `${what} cannot be read; what the file said before holds`)
+    }
   }
-  issuer.read().catch(untold('the keys of the issuer'))
+  return () => {
+    for (const [what, read] of files) void readOne(what, read)
+  }
 }
 
 /** @param epoch number of the run's first segment: every start opens one */

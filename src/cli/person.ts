@@ -60,7 +60,7 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-The gate reads its people at its start. What a person may do stands in the journal: the two officers of the
+What a person may do stands in the journal: the two officers of the
 configuration are in its first record, everybody else comes by a proposal that two people carry.
 ${CODES}`,
     )
@@ -102,7 +102,7 @@ async function runAdd(name: string, options: AddOptions): Promise<void> {
     writePersonKey(file, made)
     await usage(() => people.register(name, publicKeyOf(made), duties))
   }
-  console.log(`${name} is registered with the gate in ${data}; a gate that runs knows it from its next start on`)
+  console.log(`${name} is registered with the gate in ${data}; a gate that runs knows it within a second`)
 }
 
 async function runToken({ key, minutes: life, duties }: TokenOptions): Promise<void> {

@@ -42,7 +42,7 @@ async function done(words: string): Promise<string> {
   return stdout
 }
 
-describe('secrets of a gate', { timeout: 60_000 }, () => {
+describe('secrets of a gate', { timeout: 180_000 }, () => {
   let gate: OpenGate
   before(async () => {
     const settings = { directory: data, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
@@ -70,6 +70,30 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
     const clients = new ClientStore(files())
     assert.equal(clients.authenticate('ems-9', secret), undefined, 'the old secret has ended')
     assert.equal(clients.authenticate('ems-9', next)?.duties, duties, 'with the same duties')
+  })
+
+  test('a gate that runs knows new clients and people, and forgets an old secret, without another start', async () => {
+    const ask = async (secretFile: string) => {
+      const secret = readFileSync(join(folder, secretFile), 'utf8').trim()
+      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'ems-7', client_secret: secret })
+      return (await fetch(`${gate.url}/oauth/token`, { method: 'POST', body })).status
+    }
+    await done('client add ems-7 --data data --secret ems-7.secret --duties risk:read')
+    while ((await ask('ems-7.secret')) !== 200);
+    await done('secrets rotate client ems-7 --data data --secret ems-7.new')
+    while ((await ask('ems-7.secret')) !== 401);
+    assert.equal(await ask('ems-7.new'), 200)
+    await done('person add olga --data data --key olga.json --duties risk:read')
+    const olga = await signPersonToken(readPersonKey(join(folder, 'olga.json')), { audience: AUDIENCE })
+    // Known, and bound to nothing in the journal.
+    while ((await status(olga)) !== 403);
+    const whole = files().read('clients.json') ?? ''
+    files().write('clients.json', '[{')
+    await done('deny ems-7 --kind client --data data')
+    await done('allow ems-7 --kind client --data data')
+    assert.equal(await ask('ems-7.new'), 200, 'what the file said before holds')
+    files().write('clients.json', whole.replaceAll('ems-7', 'ems-6'))
+    while ((await ask('ems-7.new')) !== 401);
   })
 
   test('what cannot be meant changes nothing', async () => {

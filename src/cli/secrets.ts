@@ -32,7 +32,7 @@ export function register(program: Command): void {
 
 function registerClient(program: Command): void {
   const client = program.command('client').description('clients of the embedded issuer')
-  told(client.command('add'), 'A gate that runs knows it from its next start on.')
+  told(client.command('add'), 'A gate that runs knows it within a second.')
     .description(
       'register a client, which may then ask for tokens: a machine, or a program that people sign in through',
     )
@@ -72,14 +72,14 @@ function runClientAdd(name: string, options: ClientAdd): void {
   const duties = options.duties.split(',')
   if (secret !== undefined) {
     giveSecret(clients, name, duties, secret)
-    console.log(`${name} is registered; start the gate again, and give ${secret} to the client`)
+    console.log(`${name} is registered; give ${secret} to the client`)
     return
   }
   usage(() => {
     if (redirectUri !== undefined) clients.registerPublic(name, duties, redirectUri)
     else clients.registerCertificate(name, duties, registeredCertificate(certificate, certificateSubject))
   })
-  console.log(`${name} is registered; start the gate again`)
+  console.log(`${name} is registered; a gate that runs knows it within a second`)
 }
 
 function registeredCertificate(file: string | undefined, subject: string | undefined): RegisteredCertificate {
@@ -121,7 +121,7 @@ function registerRotate(program: Command): void {
     })
   told(
     rotate.command('client'),
-    "The old secret ends at the gate's next start; tokens that were given stay good until they run out, or are denied.",
+    'The old secret ends within a second in a gate that runs; tokens that were given stay good until they run out, or are denied.',
   )
     .description('a new secret for a client')
     .argument('<name>', 'name of the client')
@@ -133,7 +133,7 @@ function registerRotate(program: Command): void {
       if (duties === undefined) throw new UsageError(`no client is called ${name}`)
       if (!clients.hasSecret(name)) throw new UsageError(`${name} has no secret`)
       giveSecret(clients, name, duties, secret)
-      console.log(`${name} has a new secret; start the gate again, and give ${secret} to the client`)
+      console.log(`${name} has a new secret, and the old one ends within a second; give ${secret} to the client`)
     })
 }
 

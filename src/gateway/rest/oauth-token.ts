@@ -82,10 +82,10 @@ async function byCode(services: OauthServices, request: FastifyRequest, form: Fo
     if (begun !== undefined) await signIns.end(begun.id)
     return NOT_GOOD
   }
+  if (isBarred(services, found)) return NOT_GOOD
   const { clientID, person, keyID, duties } = found
   const begun = await signIns.begin({ clientID, person, keyID, duties }, code)
-  if (begun === undefined) return NO_ROOM
-  return isBarred(services, begun.signIn) ? NOT_GOOD : signedIn(services, begun, duties)
+  return begun === undefined ? NO_ROOM : signedIn(services, begun, duties)
 }
 
 async function byRefreshToken(
@@ -110,7 +110,10 @@ async function byRefreshToken(
 }
 
 /** True where the person has another key by now, or is denied. */
-function isBarred({ desk, deny }: OauthServices, { person, clientID, keyID }: SignIn): boolean {
+function isBarred(
+  { desk, deny }: OauthServices,
+  { person, clientID, keyID }: Pick<SignIn, 'person' | 'clientID' | 'keyID'>,
+): boolean {
   if (desk.people.named(person)?.kid !== keyID) return true
   return deny.isDenied({ subject: person, clientID: person, via: clientID })
 }

@@ -277,6 +277,7 @@ describe('people sign in', () => {
     const again = (await through.exchange(await through.code(key()))).body
     const next = await makePersonKey('olga')
     await gate.people.register('olga', { kid: next.kid, x: next.x }, DUTIES)
+    assert.equal(await reads(again.access_token), 401)
     assert.equal((await through.refresh(again.refresh_token)).body.error, 'invalid_grant')
     await gate.people.register('olga', { kid: key().kid, x: key().x }, DUTIES)
   })
