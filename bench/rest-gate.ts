@@ -1,10 +1,7 @@
 /** The gate of the REST and gRPC benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
 import { join } from 'node:path'
-import { ApprovalKeys } from '../src/auth/approval-keys.ts'
-import { ClientStore } from '../src/auth/client-store.ts'
-import { Issuer } from '../src/auth/issuer.ts'
+import { openAuth } from '../src/auth/open-auth.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
-import { TokenVerifier } from '../src/auth/token-verifier.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { systemDelays } from '../src/gateway/delays.ts'
 import { listenGrpc } from '../src/gateway/grpc/grpc-listener.ts'
@@ -52,8 +49,7 @@ const sequencer = new Sequencer({
   },
 })
 const files = new SecretFiles(join(folder, 'secrets'))
-const issuer = await Issuer.open(files, { issuer: 'bench', audience: 'portcullis' })
-const clients = new ClientStore(files)
+const auth = await openAuth(files, { issuer: 'bench' })
 server = await createRestServer({
   gate: {
     submit: (submission) => sequencer.submit(submission),
@@ -66,14 +62,14 @@ server = await createRestServer({
       return sequencer.isDown
     },
   },
-  ...{ issuer, clients, approvalKeys: new ApprovalKeys(files), requestsPerSecondMax: 1_000_000 },
-  verifier: new TokenVerifier({ issuer: 'bench', audience: 'portcullis', jwks: issuer.jwks, denied: () => false }),
+  ...auth,
+  requestsPerSecondMax: 1_000_000,
 })
 const url = await server.listen(0, '127.0.0.1')
 sessions = new Sessions(server.services, systemDelays)
 const at = { host: '127.0.0.1', port: 0 }
 const { address } = await listenGrpc(server.services, sessions, { at, tls: undefined, delays: systemDelays })
-const tokens = await tellBenchFirm(url, sequencer, engine.directory, issuer)
+const tokens = await tellBenchFirm(url, sequencer, engine.directory, auth.issuer)
 process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, tokens })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()

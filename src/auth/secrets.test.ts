@@ -89,6 +89,60 @@ test('no client writes orders and says what they are judged by', () => {
   }
 })
 
+test('a program that people sign in through has no secret, and goes back to its own addresses alone', () => {
+  const files = new SecretFiles(folder())
+  const store = new ClientStore(files)
+  const uris = ['https://console.test/back', 'http://127.0.0.1:9000/back?x=1']
+  // People send no orders: what excludes each other in a machine does not in what they may do through one program.
+  store.registerPublic('console', ['orders:write', 'admin'], uris)
+  const again = new ClientStore(files)
+  assert.deepEqual(again.publicClient('console')?.redirectURIs, uris)
+  assert.equal(again.authenticate('console', ''), undefined)
+  assert.equal(again.hasSecret('console'), false)
+  assert.equal(again.publicClient('nobody'), undefined)
+  again.register('ems-1', ['orders:write'])
+  assert.equal(again.publicClient('ems-1'), undefined)
+  again.setDisabled('console', true)
+  assert.equal(again.publicClient('console'), undefined)
+  for (const uri of [
+    'http://console.test/back',
+    'https://console.test/back#part',
+    'https://somebody@console.test/back',
+    'https://CONSOLE.test/back',
+    'https://console.test',
+    'https://console.test/a/../back',
+    'console:/back',
+    'javascript:alert(1)',
+    'back',
+    '',
+    `https://console.test/${'x'.repeat(512)}`,
+  ]) {
+    assert.throws(() => store.registerPublic('x', ['kill'], [uri]), /is no redirect URI/, uri)
+  }
+  for (const list of [[], new Array(9).fill(uris[0])]) {
+    assert.throws(() => store.registerPublic('x', ['kill'], list), /1 to 8/)
+  }
+})
+
+test('a machine with a certificate is known by that alone', () => {
+  const files = new SecretFiles(folder())
+  const store = new ClientStore(files)
+  const shown = { thumbprint: 't'.repeat(43), subject: 'CN=ems-1,O=Acme' }
+  store.registerCertificate('pinned', ['kill'], { thumbprint: shown.thumbprint })
+  store.registerCertificate('named', ['kill'], { subject: shown.subject })
+  assert.throws(() => store.registerCertificate('x', ['orders:write', 'admin'], shown), /two clients/)
+  const again = new ClientStore(files)
+  for (const name of ['pinned', 'named']) {
+    assert.equal(again.authenticateCertificate(name, shown)?.duties, dutyBits(['kill']))
+    assert.equal(again.authenticateCertificate(name, { thumbprint: 'u', subject: 'CN=ems-1' }), undefined)
+    assert.equal(again.authenticate(name, ''), undefined)
+  }
+  again.register('secret', ['kill'])
+  assert.equal(again.authenticateCertificate('secret', shown), undefined)
+  again.setDisabled('pinned', true)
+  assert.equal(again.authenticateCertificate('pinned', shown), undefined)
+})
+
 test('a start refuses a client that was given such duties by hand', () => {
   const files = new SecretFiles(folder())
   new ClientStore(files).register('ems-1', ['orders:write'])

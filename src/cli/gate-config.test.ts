@@ -8,9 +8,11 @@ import { DEMO_SIZES } from '../model/bounds.ts'
 import { code, table } from '../tidy/reference/markdown.ts'
 import { repositoryRoot } from '../tidy/repository-root.ts'
 import { UsageError } from './exit-codes.ts'
+import { EXTERNAL_FIELDS } from './external-issuers.ts'
 import { CONFIG_FIELDS, parseGateConfig, readGateConfig } from './gate-config.ts'
 
 const EXAMPLE = join(repositoryRoot(), 'config/gate.example.yaml')
+const ACCESS_PAGE = join(repositoryRoot(), 'docs/reference/access.md')
 const PAGE = join(repositoryRoot(), 'docs/reference/configuration.md')
 const OPEN = '<!-- generated from src/cli/gate-config.ts: UPDATE=1 npm test -- src/cli/gate-config -->'
 const CLOSE = '<!-- end -->'
@@ -52,21 +54,63 @@ test('the example is a configuration, and needs nothing that it does not say', (
   }
 })
 
-test('the page lists every field', () => {
+test('issuers beside the own are read field by field', () => {
+  const one = { url: 'https://login.acme.test/realm', audience: 'gate', subjects: 'both' }
+  const whole = {
+    ...one,
+    ...{ nameClaim: 'email', dutiesClaim: 'groups', duties: { 'risk-desk': ['kill', 'risk:read'] } },
+    ...{ algorithms: ['ES256'], tokenType: 'JWT', outageMinutes: 5 },
+  }
+  const withIssuers = (issuers: unknown) => `${LEAST}  external: ${JSON.stringify(issuers)}\n`
+  assert.deepEqual(parseGateConfig(withIssuers([whole]), '/x').external, [whole])
+  assert.deepEqual(parseGateConfig(LEAST, '/x').external, [])
+  const rows: [unknown, RegExp][] = [
+    [[], /:10: issuer\.external: \[\] is not a list of 1 to 8 issuers/],
+    [new Array(9).fill(one), /is not a list/],
+    ['https://x.test', /is not a list/],
+    [['https://x.test'], /0 of issuer 1 is no field/],
+    [[{ ...one, url: 'http://x.test' }], /url of issuer 1 is not an address/],
+    [[{ ...one, url: 'https://x.test/' }], /url of issuer 1/],
+    [[{ ...one, audience: undefined }], /audience of issuer 1 is missing/],
+    [[one, { ...one, url: 'https://y.test', subjects: 'all' }], /subjects of issuer 2 is not people, machines, both/],
+    [[{ ...one, scopes: 'x' }], /scopes of issuer 1 is no field; there are url,/],
+    [[{ ...one, duties: { x: ['dream'] } }], /duties of issuer 1/],
+    [[{ ...one, duties: ['kill'] }], /duties of issuer 1/],
+    [[{ ...one, algorithms: ['HS256'] }], /algorithms of issuer 1/],
+    [[{ ...one, algorithms: ['none'] }], /algorithms of issuer 1/],
+    [[{ ...one, outageMinutes: -1 }], /outageMinutes of issuer 1/],
+    [[one, one], /https:\/\/login\.acme\.test\/realm stands twice/],
+    [[{ ...one, url: 'https://gate.example.com' }], /is issuer\.url too/],
+  ]
+  for (const [issuers, fault] of rows) assert.match(faultOf(withIssuers(issuers)), fault, JSON.stringify(issuers))
+})
+
+/** The part of a page between the marks is the table of these rows. */
+function assertListed(page: string, made: string): void {
+  const text = readFileSync(page, 'utf8')
+  const from = text.indexOf(OPEN)
+  const to = text.indexOf(CLOSE)
+  assert.ok(from > 0 && to > from, 'the page has its marks')
+  const current = `${text.slice(0, from)}${OPEN}\n\n${made}\n\n${text.slice(to)}`
+  if (process.env.UPDATE === '1') writeFileSync(page, current)
+  else assert.equal(text, current, 'UPDATE=1 npm test -- src/cli/gate-config')
+}
+
+test('the pages list every field', () => {
   const rows = CONFIG_FIELDS.map(({ path, takes, otherwise, doc }) => [
     code(path),
     takes,
     otherwise === undefined ? 'must be given' : otherwise === '' ? '' : code(otherwise),
     doc,
   ])
-  const text = readFileSync(PAGE, 'utf8')
-  const from = text.indexOf(OPEN)
-  const to = text.indexOf(CLOSE)
-  assert.ok(from > 0 && to > from, 'the page has its marks')
-  const made = table(['Field', 'Takes', 'Default', 'Meaning'], rows)
-  const current = `${text.slice(0, from)}${OPEN}\n\n${made}\n\n${text.slice(to)}`
-  if (process.env.UPDATE === '1') writeFileSync(PAGE, current)
-  else assert.equal(text, current, 'UPDATE=1 npm test -- src/cli/gate-config')
+  assertListed(PAGE, table(['Field', 'Takes', 'Default', 'Meaning'], rows))
+  const fields = EXTERNAL_FIELDS.map(({ name, takes, otherwise = 'must be given', doc }) => [
+    code(name),
+    takes,
+    otherwise,
+    doc,
+  ])
+  assertListed(ACCESS_PAGE, table(['Field', 'Takes', 'Left out', 'Meaning'], fields))
 })
 
 test('what is left out has its default; relative paths begin at the file', () => {

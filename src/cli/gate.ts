@@ -94,6 +94,7 @@ export async function openProduction(
     grpc,
     sizes,
     issuer,
+    external,
     firm,
     baseCurrency,
     ledgerDecimals,
@@ -101,7 +102,17 @@ export async function openProduction(
   } = config
   const gate = await openGate({
     ...more,
-    ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
+    ...({
+      directory: data,
+      durability,
+      host,
+      port,
+      sizes,
+      issuer,
+      external,
+      profile: 'production',
+      clock: 'system',
+    } as const),
     ...{ controlHost: control.host, controlPort: control.port },
     ...(session === undefined ? {} : { session }),
     ...(grpc === undefined ? {} : { grpc }),
@@ -156,16 +167,17 @@ async function checkOfficers({ data, officers }: GateConfig): Promise<void> {
 /** @throws UsageError where a file cannot be read, or certificate and key do not fit each other */
 function readTls({ tls }: GateConfig): TlsFiles | undefined {
   if (tls === undefined) return undefined
-  const read = (field: 'cert' | 'key') => {
+  const read = (field: 'cert' | 'key' | 'clientCa') => {
     try {
-      return readFileSync(tls[field], 'utf8')
+      return readFileSync(tls[field] ?? '', 'utf8')
     } catch (error) {
       throw new UsageError(`listen.tls.${field}: ${(error as Error).message}`)
     }
   }
-  const files = { cert: read('cert'), key: read('key') }
+  const ca = tls.clientCa === undefined ? undefined : read('clientCa')
+  const files = { cert: read('cert'), key: read('key'), ...(ca === undefined ? {} : { clientCa: ca }) }
   try {
-    createSecureContext(files)
+    createSecureContext({ ...files, ...(ca === undefined ? {} : { ca }) })
   } catch (error) {
     throw new UsageError(`listen.tls: ${(error as Error).message}`)
   }

@@ -5,13 +5,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-keys.ts'
-import { ClientStore } from '../auth/client-store.ts'
-import { DENY_READ_MS, DenyList } from '../auth/deny-list.ts'
-import { AUDIENCE, Issuer } from '../auth/issuer.ts'
-import { People } from '../auth/person-keys.ts'
+import type { ClientStore } from '../auth/client-store.ts'
+import { DENY_READ_MS } from '../auth/deny-list.ts'
+import { ExternalIssuer, type ExternalIssuerSettings } from '../auth/external-issuer.ts'
+import { type Auth, openAuth } from '../auth/open-auth.ts'
+import type { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
@@ -64,6 +63,8 @@ export interface GateSettings {
   readonly tls?: TlsFiles
   /** `iss` of the tokens of the embedded issuer: its address. */
   readonly issuer?: string
+  /** Issuers whose tokens are taken beside those of the embedded one. */
+  readonly external?: readonly ExternalIssuerSettings[]
   /** Looks at what was recovered before anything is served; throws what keeps the start. */
   readonly check?: (directory: Directory) => void
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
@@ -167,8 +168,10 @@ async function openLocked(
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })
   opened.push(() => sequencer.close())
-  const auth = await openAuth(settings.directory, settings.issuer ?? 'portcullis')
-  const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
+  const secrets = new SecretFiles(join(settings.directory, 'secrets'))
+  const others = externalIssuers(settings.external ?? [], logger)
+  const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis', others })
+  const denials = setInterval(secretsReader(auth, logger), DENY_READ_MS).unref()
   opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
@@ -207,7 +210,6 @@ async function openLocked(
       ? undefined
       : await listenGrpc(rest.services, orderSessions, { at: settings.grpc, tls: settings.tls, delays: systemDelays })
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
-  const { secrets } = auth
   return {
     ...{
       url,
@@ -260,33 +262,38 @@ function otherProfile(directory: string, profile: 'demo' | 'production'): string
         'npm start -- --data DIR starts the demo'
 }
 
-async function openAuth(directory: string, url: string) {
-  const secrets = new SecretFiles(join(directory, 'secrets'))
-  const deny = new DenyList(secrets)
-  const issuer = await Issuer.open(secrets, { issuer: url, audience: AUDIENCE })
-  const people = await People.open(secrets)
-  const verifier = new TokenVerifier({
-    ...{ issuer: issuer.issuer, audience: AUDIENCE, jwks: issuer.jwks },
-    denied: (grant) => deny.isDenied(grant),
-    personWithKey: (kid) => people.withKey(kid),
+/** Their keys are fetched beside the start, which does not wait for them: until they are there, their tokens are refused. */
+function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Logger): readonly ExternalIssuer[] {
+  return settings.map((one) => {
+    const issuer = new ExternalIssuer(one, {
+      onProblem: (problem) => logger.warn({ err: problem, issuer: one.url }, 'the keys of an issuer cannot be had'),
+    })
+    void issuer.keys.refresh()
+    return issuer
   })
-  return {
-    secrets,
-    deny,
-    issuer,
-    verifier,
-    people,
-    clients: new ClientStore(secrets),
-    approvalKeys: new ApprovalKeys(secrets),
-  }
 }
 
-/** What another process has denied holds within a second; a file that cannot be read changes nothing, and is told. */
-function readDenials(deny: DenyList, logger: Logger): void {
-  try {
-    deny.read()
-  } catch (error) {
-    logger.error({ err: error }, 'the list of denied tokens cannot be read; what it said before holds')
+/** What commands have written holds within a second; a file that cannot be read changes nothing, and is told once. */
+function secretsReader({ deny, clients, people, issuer }: Auth, logger: Logger): () => void {
+  const files: readonly (readonly [what: string, read: () => void | Promise<void>])[] = [
+    ['the list of denied tokens', () => deny.read()],
+    ['the list of clients', () => clients.read()],
+    ['the list of people', () => people.read()],
+    ['the keys of the issuer', () => issuer.read()],
+  ]
+  const told = new Set<string>()
+  const readOne = async (what: string, read: () => void | Promise<void>) => {
+    try {
+      await read()
+      told.delete(what)
+    } catch (error) {
+      if (told.has(what)) return
+      told.add(what)
+      logger.error({ err: error }, `${what} cannot be read; what the file said before holds`)
+    }
+  }
+  return () => {
+    for (const [what, read] of files) void readOne(what, read)
   }
 }
 

@@ -23,10 +23,22 @@ export class Callers {
     this.#requestsMax = requestsPerSecondMax
   }
 
-  /** Who sends the token, or why it is none. */
-  async identify(token: string): Promise<Caller | TokenFault> {
-    const grant = await this.#verifier.verify(token)
+  /**
+   * Who sends the token, or why it is none.
+   * @param certificate thumbprint of the certificate that the connection has shown: without it a token that is bound to one is refused
+   */
+  async identify(token: string, certificate?: string): Promise<Caller | TokenFault> {
+    return this.#callerOf(await this.#verifier.verify(token), certificate)
+  }
+
+  /** Likewise of a token that may have ended less than five minutes ago: for cancels alone. */
+  async identifyLate(token: string, certificate?: string): Promise<Caller | TokenFault> {
+    return this.#callerOf(await this.#verifier.verifyLate(token), certificate)
+  }
+
+  #callerOf(grant: Grant | TokenFault, certificate: string | undefined): Caller | TokenFault {
     if (typeof grant === 'string') return grant
+    if (grant.certificate !== undefined && grant.certificate !== certificate) return 'bound to another certificate'
     const known = this.#byGrant.get(grant)
     if (known !== undefined) return known
     const caller = new Caller(grant, this.#gate, this.#windowOf(grant.clientID))
@@ -37,6 +49,11 @@ export class Callers {
   /** Why a caller that was good once is so no more. */
   faultOf(caller: Caller): TokenFault | undefined {
     return this.#verifier.faultOf(caller.grant)
+  }
+
+  /** Why a caller that was good once may not even cancel any more. */
+  lateFaultOf(caller: Caller): TokenFault | undefined {
+    return this.#verifier.lateFaultOf(caller.grant)
   }
 
   #windowOf(clientID: string): SlidingWindow {

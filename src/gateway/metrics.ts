@@ -10,7 +10,9 @@ const COUNTERS = {
   what_ifs_total: 'Answered what-ifs, by parameter.',
   requests_refused_total: 'Requests that nothing was decided on, by error code.',
   tokens_granted_total: 'Access tokens that were granted.',
-  tokens_refused_total: 'Requests for an access token that were refused, by error.',
+  tokens_refused_total: 'Requests to the issuer that were refused, by error.',
+  tokens_revoked_total: 'Tokens that were given back, good or not.',
+  sign_ins_total: 'Sign-ins of people that came to a code, or back without one.',
 } as const
 export type CounterName = keyof typeof COUNTERS
 

@@ -5,17 +5,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-keys.ts'
-import { ClientStore } from '../auth/client-store.ts'
-import { DenyList } from '../auth/deny-list.ts'
-import { Issuer } from '../auth/issuer.ts'
-import { makePersonKey, People, publicKeyOf, signPersonToken } from '../auth/person-keys.ts'
+import type { ApprovalKeys } from '../auth/approval-keys.ts'
+import type { ClientStore } from '../auth/client-store.ts'
+import type { DenyList } from '../auth/deny-list.ts'
+import type { PrincipalKind } from '../auth/grant.ts'
+import type { Issuer } from '../auth/issuer.ts'
+import { type Auth, type AuthOptions, openAuth } from '../auth/open-auth.ts'
+import { makePersonKey, type People, type PersonKey, publicKeyOf, signPersonToken } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import type { TlsFiles } from '../gateway/tls.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
@@ -33,6 +35,7 @@ export interface RestGateOptions {
   readonly requestsPerSecondMax?: number
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
+  readonly auth?: Partial<AuthOptions>
   readonly sizes?: EngineSizes
 }
 
@@ -48,23 +51,41 @@ export class RestGate {
   readonly journal = new MemoryJournal()
   readonly engine: Engine
   readonly files = new SecretFiles(join(mkdtempSync(join(tmpdir(), 'gate-')), 'secrets'))
-  readonly clients = new ClientStore(this.files)
-  readonly deny = new DenyList(this.files)
-  readonly keys = new ApprovalKeys(this.files)
   readonly spilled: string[][] = []
   /** Told of every durable block, behind the REST server. */
   readonly listeners: ((block: Block) => void)[] = []
   readonly tokens = new Map<string, string>()
   readonly secrets = new Map<string, string>()
+  /** Key of each person. */
+  readonly personKeys = new Map<string, PersonKey>()
   fatal: unknown
   sequencer!: Sequencer
-  issuer!: Issuer
-  people!: People
+  auth!: Auth
   server!: RestServer
   url = ''
 
   private constructor(sizes: EngineSizes) {
     this.engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed: 7 })
+  }
+
+  get issuer(): Issuer {
+    return this.auth.issuer
+  }
+
+  get people(): People {
+    return this.auth.people
+  }
+
+  get clients(): ClientStore {
+    return this.auth.clients
+  }
+
+  get deny(): DenyList {
+    return this.auth.deny
+  }
+
+  get keys(): ApprovalKeys {
+    return this.auth.approvalKeys
   }
 
   /** Starts a gate with its genesis record and nobody in it. */
@@ -89,8 +110,7 @@ export class RestGate {
         gate.server.failed()
       },
     })
-    gate.issuer = await Issuer.open(gate.files, { issuer: 'http://gate.test', audience: 'portcullis' })
-    gate.people = await People.open(gate.files)
+    gate.auth = await openAuth(gate.files, { issuer: 'http://gate.test', ...options.auth })
     gate.server = await gate.#serve(options)
     gate.url = await gate.server.listen(0, '127.0.0.1')
     await gate.command(GENESIS, {
@@ -104,13 +124,13 @@ export class RestGate {
   }
 
   /** A REST server in front of the same engine that remembers no decision. The caller closes it. */
-  async anotherServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
-    const server = await this.#serve({})
+  async anotherServer(tls?: TlsFiles): Promise<{ readonly url: string; close(): Promise<void> }> {
+    const server = await this.#serve({}, tls)
     return { url: await server.listen(0, '127.0.0.1'), close: () => server.close() }
   }
 
-  #serve(options: RestGateOptions): Promise<RestServer> {
-    const { engine, sequencer, issuer } = this
+  #serve(options: RestGateOptions, tls?: TlsFiles): Promise<RestServer> {
+    const { engine, sequencer } = this
     const gate: Gate = {
       submit: (submission) => sequencer.submit(submission),
       directory: engine.directory,
@@ -129,12 +149,9 @@ export class RestGate {
       firstSeq: 1,
     }
     return createRestServer({
-      ...{ gate, issuer, clients: this.clients, approvalKeys: this.keys },
-      verifier: new TokenVerifier({
-        ...{ issuer: issuer.issuer, audience: issuer.audience, jwks: issuer.jwks },
-        denied: (grant) => this.deny.isDenied(grant),
-        personWithKey: (kid) => this.people.withKey(kid),
-      }),
+      ...this.auth,
+      gate,
+      ...(tls === undefined ? {} : { tls }),
       spillCancel: (...cancel) => this.spilled.push(cancel),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
@@ -165,6 +182,7 @@ export class RestGate {
     if (kind === 'person') {
       const key = await makePersonKey(name)
       await this.people.register(name, publicKeyOf(key), duties)
+      this.personKeys.set(name, key)
       this.tokens.set(name, await signPersonToken(key, { audience: this.issuer.audience }))
     } else {
       this.secrets.set(name, this.clients.register(name, duties))

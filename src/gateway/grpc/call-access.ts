@@ -3,6 +3,7 @@ import type { Metadata } from '@grpc/grpc-js'
 import { RequestError } from '../../model/errors.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
+import { certificateOf } from '../tls.ts'
 import type { Peer, Peers } from './peers.ts'
 
 export const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
@@ -48,7 +49,10 @@ export class CallAccess {
   async #identify(header: string, peer: Peer | undefined, duties: number): Promise<Caller | CallRefusal> {
     const token = tokenIn(header)
     if (token === '') return refused('no token')
-    const caller = await this.#callers.identify(token)
+    const caller = await this.#callers.identify(
+      token,
+      peer === undefined ? undefined : certificateOf(peer.socket)?.thumbprint,
+    )
     if (!(caller instanceof Caller)) return refused(caller)
     if (peer !== undefined) {
       this.#peers.identified(peer)

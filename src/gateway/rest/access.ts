@@ -10,11 +10,14 @@ import type { Duty } from '../../model/vocabulary.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
 import type { Metrics } from '../metrics.ts'
+import { certificateOf } from '../tls.ts'
+import type { Tries } from '../tries.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface AccessOptions {
   readonly callers: Callers
   readonly metrics: Metrics
+  readonly tries: Tries
   /** Elapsed time, which rates go by. */
   readonly nowMs: () => number
   /** True while the server ends: nobody is let in any more. */
@@ -31,10 +34,12 @@ interface Memo {
 
 const SECOND_US = 1_000_000
 const NO_TOKEN = 'no token'
+const GUESSED: ReadonlySet<string> = new Set<TokenFault>(['malformed', 'signature', 'issuer or audience'])
 
 export class Access {
   readonly #callers: Callers
   readonly #metrics: Metrics
+  readonly #tries: Tries
   readonly #nowMs: () => number
   readonly #isClosing: () => boolean
   readonly #onIdentified: (socket: Socket) => void
@@ -43,6 +48,7 @@ export class Access {
   constructor(options: AccessOptions) {
     this.#callers = options.callers
     this.#metrics = options.metrics
+    this.#tries = options.tries
     this.#nowMs = options.nowMs
     this.#isClosing = options.isClosing
     this.#onIdentified = options.onIdentified
@@ -50,9 +56,10 @@ export class Access {
 
   /**
    * Lets a request on, by `next`, once its caller holds one of the duties; else answers it. `unlimited`: never refused
-   * for its rate. At once where the connection sent the same token before.
+   * for its rate. `late`: a token may have ended less than five minutes ago. At once where the connection sent the same
+   * token before.
    */
-  guard(duties: readonly Duty[], unlimited: boolean): (exchange: Exchange, next: () => void) => void {
+  guard(duties: readonly Duty[], unlimited: boolean, late = false): (exchange: Exchange, next: () => void) => void {
     const bits = duties.reduce((sum, duty) => sum | dutyBit(duty), 0)
     return (exchange, next) => {
       if (this.#isClosing()) return exchange.refuse(new RequestError('NOT_READY'), { connection: 'close' })
@@ -60,13 +67,17 @@ export class Access {
       const memo = this.#bySocket.get(socket)
       if (memo !== undefined && memo.header === headers.authorization) {
         const fault = this.#callers.faultOf(memo.caller)
-        if (fault !== undefined) this.#refuse(exchange, fault)
-        else this.#admit(exchange, next, memo.caller, bits, unlimited)
+        if (fault === undefined) this.#admit(exchange, next, memo.caller, bits, unlimited)
+        else if (late && this.#callers.lateFaultOf(memo.caller) === undefined) {
+          exchange.isLate = true
+          this.#admit(exchange, next, memo.caller, bits, unlimited)
+        } else this.#refuse(exchange, fault)
         return
       }
-      this.#identify(headers.authorization).then(
+      this.#identify(headers.authorization, socket, late).then(
         (caller) => {
           if (!(caller instanceof Caller)) return this.#refuse(exchange, caller)
+          exchange.isLate = this.#callers.faultOf(caller) !== undefined
           this.#onIdentified(socket)
           this.#bySocket.set(socket, { header: headers.authorization as string, caller })
           this.#admit(exchange, next, caller, bits, unlimited)
@@ -76,10 +87,16 @@ export class Access {
     }
   }
 
-  async #identify(header: string | undefined): Promise<Caller | TokenFault | typeof NO_TOKEN> {
+  async #identify(
+    header: string | undefined,
+    socket: Socket,
+    late: boolean,
+  ): Promise<Caller | TokenFault | typeof NO_TOKEN> {
     // RFC 9110: the scheme is compared without regard to case, the token is one word.
     const token = /^bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(header ?? '')?.[1]
-    return token === undefined ? NO_TOKEN : this.#callers.identify(token)
+    if (token === undefined) return NO_TOKEN
+    const thumbprint = certificateOf(socket)?.thumbprint
+    return late ? this.#callers.identifyLate(token, thumbprint) : this.#callers.identify(token, thumbprint)
   }
 
   #admit(exchange: Exchange, next: () => void, caller: Caller, bits: number, unlimited: boolean): void {
@@ -111,6 +128,10 @@ export class Access {
     const challenge =
       fault === NO_TOKEN ? 'Bearer' : `Bearer error="invalid_token", error_description="the token is refused: ${fault}"`
     const error = new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${fault}.`)
-    exchange.refuse(error, { 'www-authenticate': challenge })
+    const answer = (ends: boolean) =>
+      exchange.refuse(error, { 'www-authenticate': challenge, ...(ends ? { connection: 'close' } : {}) })
+    // Who made a token up may have to wait for the answer; who has one that ended need not.
+    if (GUESSED.has(fault)) void this.#tries.wrong(exchange.request.socket.remoteAddress).then(answer)
+    else answer(false)
   }
 }

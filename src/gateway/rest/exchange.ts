@@ -16,6 +16,8 @@ export class Exchange {
   readonly startedMs = performance.now()
   /** Bytes of the body, once they are there. */
   body: Buffer | undefined
+  /** The token has ended less than five minutes ago: good for the cancel of one's own orders. */
+  isLate = false
   #caller: Caller | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse) {

@@ -14,6 +14,8 @@ import type { Access } from './access.ts'
 import { Exchange, errorText } from './exchange.ts'
 import { createListener } from './listener.ts'
 import { mount } from './mount.ts'
+import { FORM_PATHS } from './oauth-form.ts'
+import { OAUTH_METHODS } from './oauth-routes.ts'
 import { DOCUMENT } from './openapi.ts'
 import type { OrderLane } from './order-lane.ts'
 import type { Route } from './route.ts'
@@ -133,7 +135,7 @@ function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
     app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
-      const isForm = request.routeOptions.url === '/oauth/token'
+      const isForm = FORM_PATHS.includes(request.routeOptions.url ?? '')
       if (isForm === (type === 'application/json'))
         done(Object.assign(new Error(), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }))
       else done(null, body)
@@ -143,11 +145,7 @@ function readBodies(app: FastifyInstance): void {
 
 /** A known path with another method is 405 and says which methods there are. */
 function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
-  const allowed = new Map<string, string[]>([
-    ['/oauth/token', ['POST']],
-    ['/.well-known/jwks.json', ['GET']],
-    ['/.well-known/oauth-authorization-server', ['GET']],
-  ])
+  const allowed = new Map<string, readonly string[]>(OAUTH_METHODS)
   for (const { url, method } of routes) allowed.set(url, [...(allowed.get(url) ?? []), method])
   for (const [url, methods] of allowed) {
     app.route({

@@ -23,7 +23,7 @@ declare module 'fastify' {
 
 /** Mounts a route: documented, guarded, its words taken out of path, query and body. */
 export function mount(app: FastifyInstance, access: Access, route: Route): void {
-  const guard = access.guard(route.duties, route.unlimited === true)
+  const guard = access.guard(route.duties, route.unlimited === true, route.late === true)
   const isGet = route.method === 'GET'
   const inPath = pathFields(route.url)
   const outer = bodyForm(route)

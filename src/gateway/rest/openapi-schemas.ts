@@ -385,12 +385,17 @@ export const SCHEMAS = {
     },
     ['symbol', 'currency', 'mark', 'refPx', 'refSource', 'halted', 'rule201'],
   ),
-  Token: object('An access token (RFC 6749).', {
-    access_token: text('Bearer token.'),
-    token_type: text('Always Bearer.', { enum: ['Bearer'] }),
-    expires_in: integer('Seconds that it lives.'),
-    scope: text('Duties that it carries.'),
-  }),
+  Token: some(
+    'An access token (RFC 6749).',
+    {
+      access_token: text('Bearer token.'),
+      token_type: text('Always Bearer.', { enum: ['Bearer'] }),
+      expires_in: integer('Seconds that it lives.'),
+      scope: text('Duties that it carries.'),
+      refresh_token: text('Of people who have signed in: good once.'),
+    },
+    ['access_token', 'token_type', 'expires_in', 'scope'],
+  ),
   Keys: { type: 'object', description: 'JSON Web Key Set (RFC 7517).' },
   Issuer: { type: 'object', description: 'Authorization server metadata (RFC 8414).' },
   Document: { type: 'object', description: 'This document.' },

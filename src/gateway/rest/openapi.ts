@@ -72,15 +72,24 @@ export const DOCUMENT: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     { name: 'Exposure', description: 'What the firm is exposed to now.' },
     { name: 'Trade date', description: 'Statements that begin it, readiness of accounts, calendars that roll it.' },
     { name: 'Kill', description: 'Stopping, and starting again.' },
-    { name: 'Access', description: 'Tokens by OAuth 2.0 client credentials.' },
+    { name: 'Access', description: 'Tokens by OAuth 2.0.' },
     { name: 'Operation', description: 'Health and metrics.' },
   ],
   components: {
     securitySchemes: {
       oauth: {
         type: 'oauth2',
-        description: 'Client credentials; the scopes are duties, and the duties bound to the principal must hold too.',
-        flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: Object.fromEntries(DUTY_WORDS) } },
+        description:
+          'Client credentials for machines, code with PKCE for people; the scopes are duties, and the duties bound to the principal must hold too.',
+        flows: {
+          clientCredentials: { tokenUrl: '/oauth/token', scopes: Object.fromEntries(DUTY_WORDS) },
+          authorizationCode: {
+            authorizationUrl: '/oauth/authorize',
+            tokenUrl: '/oauth/token',
+            refreshUrl: '/oauth/token',
+            scopes: Object.fromEntries(DUTY_WORDS),
+          },
+        },
       },
     },
     schemas: SCHEMAS as Readonly<Record<string, object>>,

@@ -86,7 +86,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       tag: TAG,
       summary: 'Tell the gate of a cancel',
       description:
-        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it. What the gate does not need of the body, and a body that it cannot read, is passed over; an id that no order has gets PASS with UNKNOWN_ORDER.',
+        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it. What the gate does not need of the body, and a body that it cannot read, is passed over; an id that no order has gets PASS with UNKNOWN_ORDER. For the own orders a token does for five minutes after its end.',
       form: CANCEL_FORM,
       answer: 'CancelAnswer',
       answerDescription: 'The cancel passes.',
@@ -94,6 +94,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       sequenced: true,
       unlimited: true,
       lenient: true,
+      late: true,
       handle: (call, rows) => cancel(services, call, rows[0] as WordsOf<typeof CANCEL_FORM>),
     },
     {
@@ -210,7 +211,8 @@ function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof C
   const { caller } = call
   const own = caller.grant.clientID
   const owner = words.owner ?? own
-  if (owner !== own && !caller.holds(AGENT)) {
+  // A token that has ended does for the orders of its own client alone.
+  if (owner !== own && (call.isLate || !caller.holds(AGENT))) {
     return call.refuse(new RequestError('FORBIDDEN', 'owner', "Only a cancel agent cancels another client's orders."))
   }
   if (owner === own && caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))

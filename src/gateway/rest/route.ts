@@ -31,6 +31,8 @@ export interface Route {
   readonly unlimited?: boolean
   /** Takes from a body of whatever type the texts that it knows, and passes over the rest: cancels. */
   readonly lenient?: boolean
+  /** A token does for five minutes after its end: cancels. The handler sees to what such a caller may do. */
+  readonly late?: boolean
   readonly bodyBytesMax?: number
   /** Answers the request, whose caller holds the duty. */
   handle(exchange: Exchange, rows: readonly Words[]): void

@@ -2,11 +2,9 @@
  * The REST wire: the main listener with every route of the gate and its own OpenAPI document, and the control listener with
  * kill, release and their state alone. Wiring gives it a gate; everything else it holds itself.
  */
+
 import type { FastifyInstance } from 'fastify'
-import type { ApprovalKeys } from '../../auth/approval-keys.ts'
-import type { ClientStore } from '../../auth/client-store.ts'
-import type { Issuer } from '../../auth/issuer.ts'
-import type { TokenVerifier } from '../../auth/token-verifier.ts'
+import type { Auth } from '../../auth/open-auth.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
@@ -19,6 +17,7 @@ import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
 import type { TlsFiles } from '../tls.ts'
+import { Tries } from '../tries.ts'
 import { Access } from './access.ts'
 import { CancelRequestPolls } from './cancel-request-route.ts'
 import { commandRoutes } from './command-routes.ts'
@@ -40,12 +39,11 @@ import type { Route } from './route.ts'
 import { Sequencing } from './sequencing.ts'
 import { whatIfRoutes } from './what-if-routes.ts'
 
-export interface RestOptions {
+/** What says who asks. */
+type RestAuth = Pick<Auth, 'issuer' | 'clients' | 'verifier' | 'approvalKeys' | 'deny' | 'revoked' | 'desk'>
+
+export interface RestOptions extends RestAuth {
   readonly gate: Gate
-  readonly issuer: Issuer
-  readonly clients: ClientStore
-  readonly verifier: TokenVerifier
-  readonly approvalKeys: ApprovalKeys
   readonly logger?: Logger
   /** Moved by requests while a recorded day is played. */
   readonly replayClock?: ReplayClock
@@ -63,6 +61,8 @@ export interface RestServer {
   /** What the sessions share with this wire. */
   readonly services: GatewayServices
   readonly app: FastifyInstance
+  /** What is not answered yet, on purpose. */
+  readonly waiting: { readonly polls: number; readonly wrongTries: number }
   /** Starts to serve; returns the address, as http://127.0.0.1:8080. */
   listen(port: number, host: string): Promise<string>
   /** Starts the control listener; returns its address. */
@@ -82,7 +82,7 @@ const REQUESTS_PER_SECOND_MAX = 50_000
 const CONTROL_READS_PER_SECOND_MAX = 50
 
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
-  const { gate, logger, issuer, clients } = options
+  const { gate, logger, issuer, clients, verifier, deny, revoked, desk } = options
   const metrics = new Metrics()
   const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
@@ -90,19 +90,20 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const main = await createHttpApp(listening, shortcut)
   const control = await createHttpApp(listening)
   const state = { closing: false }
+  const tries = new Tries(delays)
   const accessOf = ({ connections }: typeof main, callers: Callers) =>
     new Access({
-      ...{ callers, metrics, nowMs: () => delays.nowMs() },
+      ...{ callers, metrics, tries, nowMs: () => delays.nowMs() },
       isClosing: () => state.closing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
-  const callers = new Callers(gate, options.verifier, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
+  const callers = new Callers(gate, verifier, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
   const access = accessOf(main, callers)
   // Who has used up its rate with orders can still look, and whoever may can still kill.
-  const controlAccess = accessOf(control, new Callers(gate, options.verifier, CONTROL_READS_PER_SECOND_MAX))
+  const controlAccess = accessOf(control, new Callers(gate, verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const polls = new CancelRequestPolls(gate, delays)
+  const polls = new CancelRequestPolls(gate, delays, (caller) => callers.faultOf(caller))
   const spillCancel = options.spillCancel ?? (() => {})
   const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
@@ -125,12 +126,16 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controls = routes
     .filter(({ url }) => CONTROL_PATHS.includes(url))
     .map((route) => ({ ...route, unlimited: route.method === 'POST' }))
-  for (const { app } of [main, control]) mountOauth(app, { issuer, clients, metrics })
+  for (const { app } of [main, control])
+    mountOauth(app, { issuer, clients, verifier, deny, revoked, desk, metrics, tries, logger })
   await mountRoutes(main.app, access, routes, logger)
   await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], logger)
 
   return {
     app: main.app,
+    get waiting() {
+      return { polls: polls.waiting, wrongTries: tries.held }
+    },
     services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),

@@ -33,6 +33,8 @@ export interface Carrier {
   resume(): void
   /** Ends the connection once what was sent is out; `code`: why, where there is a reason. */
   end(code: ErrorCode | undefined): void
+  /** RFC 8705: thumbprint of the certificate that the client has shown. */
+  readonly certificate?: string | undefined
   /** The client has shown who it is. */
   identified(): void
   /** Token that came beside the messages: it counts where the logon has none. */
@@ -192,7 +194,7 @@ export class OrderSession implements Receiver {
     if (logon.version !== SESSION_VERSION) return this.over('LOGON_EXPECTED', 'version')
     this.#stage = 'checking'
     this.#pause()
-    this.#home.callers.identify(logon.accessToken || (this.#carrier.accessToken ?? '')).then(
+    this.#home.callers.identify(logon.accessToken || (this.#carrier.accessToken ?? ''), this.#carrier.certificate).then(
       (caller) => this.#checked(logon, caller),
       () => this.over('INTERNAL_ERROR'),
     )
