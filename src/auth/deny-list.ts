@@ -57,6 +57,11 @@ export class DenyList {
     if (this.#entries.delete(`${kind}:${value}`)) this.#save()
   }
 
+  /** Clients that are refused whatever token they show. */
+  clients(): readonly string[] {
+    return [...this.#entries.values()].filter(({ kind }) => kind === 'client').map(({ value }) => value)
+  }
+
   isDenied(grant: Pick<Grant, 'clientID' | 'subject' | 'via'> & Partial<Pick<Grant, 'jti'>>): boolean {
     if (this.#entries.size === 0) return false
     return (

@@ -18,6 +18,7 @@ import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import { RevokedClients } from '../gateway/revoked-clients.ts'
 import { listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
 import type { SocketAddress } from '../gateway/socket-listener.ts'
@@ -171,9 +172,10 @@ async function openLocked(
   const secrets = new SecretFiles(join(settings.directory, 'secrets'))
   const others = externalIssuers(settings.external ?? [], logger)
   const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis', others })
-  const denials = setInterval(secretsReader(auth, logger), DENY_READ_MS).unref()
-  opened.push(async () => clearInterval(denials))
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
+  const revoked = new RevokedClients(gate, auth.deny)
+  const denials = setInterval(secretsReader(auth, revoked, logger), DENY_READ_MS).unref()
+  opened.push(async () => clearInterval(denials))
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
   const spill = new SpillFile(spillPath)
   server = await createRestServer({
@@ -274,7 +276,7 @@ function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Lo
 }
 
 /** What commands have written holds within a second; a file that cannot be read changes nothing, and is told once. */
-function secretsReader({ deny, clients, people, issuer }: Auth, logger: Logger): () => void {
+function secretsReader({ deny, clients, people, issuer }: Auth, revoked: RevokedClients, logger: Logger): () => void {
   const files: readonly (readonly [what: string, read: () => void | Promise<void>])[] = [
     ['the list of denied tokens', () => deny.read()],
     ['the list of clients', () => clients.read()],
@@ -294,6 +296,7 @@ function secretsReader({ deny, clients, people, issuer }: Auth, logger: Logger):
   }
   return () => {
     for (const [what, read] of files) void readOne(what, read)
+    revoked.look()
   }
 }
 
