@@ -1,4 +1,4 @@
-/** The gate of the REST and gRPC benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
+/** The gate of the REST, gRPC and session benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
 import { join } from 'node:path'
 import { openAuth } from '../src/auth/open-auth.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
@@ -6,6 +6,7 @@ import { createEngine } from '../src/engine/engine.ts'
 import { systemDelays } from '../src/gateway/delays.ts'
 import { listenGrpc } from '../src/gateway/grpc/grpc-listener.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
+import { listenLean } from '../src/gateway/session/lean-listener.ts'
 import { Sessions } from '../src/gateway/session/sessions.ts'
 import { lockDirectory } from '../src/journal/directory-lock.ts'
 import { FileJournal } from '../src/journal/file-journal.ts'
@@ -69,8 +70,9 @@ const url = await server.listen(0, '127.0.0.1')
 sessions = new Sessions(server.services, systemDelays)
 const at = { host: '127.0.0.1', port: 0 }
 const { address } = await listenGrpc(server.services, sessions, { at, tls: undefined, delays: systemDelays })
+const lean = await listenLean(sessions, at)
 const tokens = await tellBenchFirm(url, sequencer, engine.directory, auth.issuer)
-process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, tokens })
+process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, lean: lean.address, tokens })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)
