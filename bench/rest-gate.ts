@@ -71,8 +71,8 @@ sessions = new Sessions(server.services, systemDelays)
 const at = { host: '127.0.0.1', port: 0 }
 const { address } = await listenGrpc(server.services, sessions, { at, tls: undefined, delays: systemDelays })
 const lean = await listenLean(sessions, at)
-const tokens = await tellBenchFirm(url, sequencer, engine.directory, auth.issuer)
-process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, lean: lean.address, tokens })
+const { senders: tokens, killer } = await tellBenchFirm(url, sequencer, engine.directory, auth.issuer)
+process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, lean: lean.address, tokens, killer })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)
