@@ -350,6 +350,8 @@ export interface EngineView {
   countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
+  /** The request that stands for a live order; undefined where none does. */
+  cancelRequest(slot: number, orderSeq: number): CancelRequestView | undefined
   instrument(id: number): InstrumentView | undefined
   /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
   sectorOf(instrument: number): number

@@ -9,9 +9,6 @@ import { RequestError } from '../../model/errors.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
 import { form, mayNumber, type WordsOf } from '../../model/parse/form.ts'
 import { Reading } from '../../model/parse/reading.ts'
-import { CANCEL_REQUESTED } from '../../model/records/events.ts'
-import { lengthAt, typeAt } from '../../model/records/tape.ts'
-import type { Block } from '../../sequencer/ports.ts'
 import type { Caller } from '../caller.ts'
 import { CancelDelivery, type Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
@@ -92,11 +89,8 @@ export class CancelRequestPolls {
   }
 
   /** Told of every durable block: wakes the polls where it asks for a cancel. */
-  published({ tape, start, end }: Pick<Block, 'tape' | 'start' | 'end'>): void {
-    if (this.#polls.size === 0) return
-    for (let at = start; at < end; at += lengthAt(tape, at)) {
-      if (typeAt(tape, at) === CANCEL_REQUESTED.type) return this.#wake()
-    }
+  published(): void {
+    if (this.#polls.size > 0 && this.delivery.newest.length > 0) this.#wake()
   }
 
   /** Answers all that wait; later polls do not wait. */

@@ -141,7 +141,8 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
-      polls.published(block)
+      polls.delivery.published(block.tape, block.start, block.end)
+      polls.published()
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),

@@ -16,21 +16,10 @@ import type { Body } from './server-message.ts'
 const RELEASED = TRADING_STATES[0]
 const LATCH_TYPES: readonly number[] = [KILL.type, RELEASE.type, LATCH_SET.type, CONTROL_LATCHED.type]
 
-/** What a block holds that sessions are told of. */
-export interface Told {
-  readonly cancels: boolean
-  readonly latches: boolean
-}
-
-export function toldOf(tape: Tape, start: number, end: number): Told {
-  let cancels = false
-  let latches = false
-  for (let at = start; at < end; at += lengthAt(tape, at)) {
-    const type = typeAt(tape, at)
-    if (type === CANCEL_REQUESTED.type) cancels = true
-    else if (LATCH_TYPES.includes(type)) latches = true
-  }
-  return { cancels, latches }
+/** True where a block holds what sets, changes or ends a latch. */
+export function tellsLatches(tape: Tape, start: number, end: number): boolean {
+  for (let at = start; at < end; at += lengthAt(tape, at)) if (LATCH_TYPES.includes(typeAt(tape, at))) return true
+  return false
 }
 
 export function cancelRequestBody({ directory }: Gate, request: CancelRequestView): Body {

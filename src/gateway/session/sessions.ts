@@ -11,7 +11,7 @@ import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { GatewayServices } from '../services.ts'
 import { Covers } from './cancel-on-disconnect.ts'
-import { toldOf } from './notices.ts'
+import { tellsLatches } from './notices.ts'
 import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
 import { SessionIntake } from './session-intake.ts'
 import { SessionState } from './session-state.ts'
@@ -98,16 +98,12 @@ export class Sessions implements SessionHome {
   /** Told of every durable block. */
   published({ tape, start, end, lastSeq, lastTimeUs }: Omit<Block, 'firstSeq'>): void {
     if (this.#holders.size === 0) return
-    const { cancels, latches } = toldOf(tape, start, end)
-    if (latches) for (const session of [...this.#holders.values()]) session.tellLatches()
-    if (cancels) this.#askCancels()
+    const holders = [...this.#holders.values()]
+    if (tellsLatches(tape, start, end)) for (const session of holders) session.tellLatches()
+    const { newest } = this.delivery
+    if (newest.length > 0) for (const session of holders) session.askCancels(newest)
     const nowMs = this.delays.nowMs()
     for (const session of this.#holders.values()) session.beat(nowMs, lastSeq, lastTimeUs)
-  }
-
-  #askCancels(): void {
-    const outstanding = this.delivery.outstanding()
-    for (const session of [...this.#holders.values()]) session.askCancels(outstanding)
   }
 
   /** Ends every session with a word. */
@@ -121,7 +117,9 @@ export class Sessions implements SessionHome {
     this.#stopChecks = this.delays.after(CHECK_MS, () => {
       const nowMs = this.delays.nowMs()
       for (const session of [...this.#open]) session.check(nowMs)
-      if (this.#holders.size > 0) this.#askCancels()
+      // What stands is asked for again when its time has come.
+      const outstanding = this.#holders.size > 0 ? this.delivery.outstanding() : []
+      for (const session of [...this.#holders.values()]) session.askCancels(outstanding)
       this.#arm()
     })
   }
