@@ -16,6 +16,7 @@ import type { LeanPlan, LeanResult } from './lean-load.ts'
 import { commit, machine, quantiles } from './machine.ts'
 
 interface Serving {
+  readonly child: ChildProcess
   readonly lean: string
   readonly tokens: readonly string[]
 }
@@ -41,29 +42,37 @@ try {
   await load('batches', durable, WARM_UP_SECONDS)
   const one = { echo: [] as LeanResult[], volatile: [] as LeanResult[], durable: [] as LeanResult[] }
   const batches: LeanResult[] = []
+  const cpu: number[] = []
   const sync: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let count = 0; count < ROUNDS; count++) {
     one.echo.push(await load('one', echo))
     one.volatile.push(await load('one', volatile))
     sync.push(syncP50())
     one.durable.push(await load('one', durable))
-    batches.push(await load('batches', durable))
+    const before = await cpuUs(durable.child)
+    const round = await load('batches', durable)
+    batches.push(round)
+    cpu.push(((await cpuUs(durable.child)) - before) / round.answered)
   }
   const open: [number, LeanResult][] = []
   for (const rate of RATES) open.push([rate, await load('open', durable, SECONDS * 2, rate)])
-  report(one, batches, sync, open, decisionBytes)
+  report({ one, batches, cpu, sync, open, decisionBytes })
 } finally {
   for (const child of children) child.kill('SIGTERM')
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 }
 
-function report(
-  one: { readonly echo: LeanResult[]; readonly volatile: LeanResult[]; readonly durable: LeanResult[] },
-  batches: readonly LeanResult[],
-  sync: readonly number[],
-  open: readonly (readonly [number, LeanResult])[],
-  decisionBytes: number,
-): void {
+/** By round; `cpu`: microseconds of processor time of the gate for a decision in batches, all its threads together. */
+interface Measured {
+  readonly one: Readonly<Record<'echo' | 'volatile' | 'durable', readonly LeanResult[]>>
+  readonly batches: readonly LeanResult[]
+  readonly cpu: readonly number[]
+  readonly sync: readonly number[]
+  readonly open: readonly (readonly [number, LeanResult])[]
+  readonly decisionBytes: number
+}
+
+function report({ one, batches, cpu, sync, open, decisionBytes }: Measured): void {
   const to = (of: (round: number) => number) => median(one.echo.map((_, round) => of(round))).toFixed(2)
   const at = (results: readonly LeanResult[], round: number) => results[round] as LeanResult
   const lines = [
@@ -89,7 +98,7 @@ function report(
     '',
     '## Four clients in batches, durable',
     '',
-    `Frames of ${BATCH} orders, ${WINDOW} of a client waiting: ${median(batches.map(({ perSecond }) => perSecond)).toFixed(0)} decisions a second (aim 150,000); a whole frame p50 ${median(batches.map(({ p50 }) => p50))} µs, p99 ${median(batches.map(({ p99 }) => p99))} µs.`,
+    `Frames of ${BATCH} orders, ${WINDOW} of a client waiting: ${median(batches.map(({ perSecond }) => perSecond)).toFixed(0)} decisions a second (aim 150,000), ${median(cpu).toFixed(1)} µs of processor time each; a whole frame p50 ${median(batches.map(({ p50 }) => p50))} µs, p99 ${median(batches.map(({ p99 }) => p99))} µs.`,
     '',
     '## Open loop, durable',
     '',
@@ -137,8 +146,16 @@ function serve(file: string, env: NodeJS.ProcessEnv, ...args: string[]): Promise
   const child = start(file, env, args)
   children.push(child)
   return new Promise((settle, fail) => {
-    child.once('message', (serving) => settle(serving as Serving))
+    child.once('message', (serving) => settle({ ...(serving as Omit<Serving, 'child'>), child }))
     child.once('exit', (code) => fail(new Error(`${file} ended with ${code}`)))
+  })
+}
+
+/** Processor time that a server has taken so far. */
+function cpuUs(child: ChildProcess): Promise<number> {
+  return new Promise((settle) => {
+    child.once('message', (us) => settle(us as number))
+    child.send('cpu')
   })
 }
 
