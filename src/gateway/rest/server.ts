@@ -10,6 +10,7 @@ import type { TokenVerifier } from '../../auth/token-verifier.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
+import { Alerts } from '../alerts/alerts.ts'
 import { OrderDecisions } from '../answers/order-decisions.ts'
 import { Callers } from '../callers.ts'
 import { carrierOf } from '../carriers.ts'
@@ -103,6 +104,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
   const polls = new CancelRequestPolls(gate, delays)
+  const alerts = new Alerts(gate, delays)
   const spillCancel = options.spillCancel ?? (() => {})
   const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
@@ -131,12 +133,13 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
+    services: { gate, callers, decisions, delivery: polls.delivery, metrics, alerts, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
       polls.published(block)
+      alerts.published(block)
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
@@ -144,6 +147,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
       state.closing = true
       polls.close()
       decisions.close()
+      alerts.close()
       await Promise.all([main, control].map(closeHttpApp))
     },
   }
