@@ -92,6 +92,7 @@ export async function openProduction(
     control,
     session,
     grpc,
+    feedOrigins,
     sizes,
     issuer,
     firm,
@@ -102,7 +103,7 @@ export async function openProduction(
   const gate = await openGate({
     ...more,
     ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
-    ...{ controlHost: control.host, controlPort: control.port },
+    ...{ feedOrigins, controlHost: control.host, controlPort: control.port },
     ...(session === undefined ? {} : { session }),
     ...(grpc === undefined ? {} : { grpc }),
     check: (directory) => checkFirm(config, directory),

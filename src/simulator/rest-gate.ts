@@ -16,6 +16,7 @@ import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import type { TlsFiles } from '../gateway/tls.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
@@ -34,6 +35,8 @@ export interface RestGateOptions {
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
   readonly sizes?: EngineSizes
+  /** HTTPS; plain HTTP where it is left out. */
+  readonly tls?: TlsFiles
 }
 
 export interface Answer {
@@ -136,6 +139,7 @@ export class RestGate {
         personWithKey: (kid) => this.people.withKey(kid),
       }),
       spillCancel: (...cancel) => this.spilled.push(cancel),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
       ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),

@@ -1,5 +1,6 @@
 /** Whose an order, or what an entry is about, is: the ids that readers filter by. */
-import { EVALUATE, NEW_ORDER } from '../../model/records/commands.ts'
+import { EVALUATE, NEW_ORDER, REPLACE_ORDER } from '../../model/records/commands.ts'
+import { decode } from '../../model/records/schema.ts'
 import { type Tape, typeAt } from '../../model/records/tape.ts'
 import type { Gate } from '../gate.ts'
 
@@ -29,6 +30,15 @@ export function keysOfNewOrder({ directory }: Gate, tape: Tape, command: number)
     strategy: tape.i32[at + N.strategy] as number,
     instrument: tape.i32[at + N.instrument] as number,
   }
+}
+
+/** Of the order that the new order or replace at `command` is about. */
+export function keysOfCommand(gate: Gate, tape: Tape, command: number): Keys {
+  if (typeAt(tape, command) !== REPLACE_ORDER.type) return keysOfNewOrder(gate, tape, command)
+  const session = sessionAt(tape, command)
+  const { clOrdID, origClOrdID } = decode(tape, command, REPLACE_ORDER)
+  const order = gate.view.orderOf(session, clOrdID) ?? gate.view.orderOf(session, origClOrdID)
+  return order ?? { ...NO_KEYS, session }
 }
 
 /** Of an order that lives; of one that has ended what the entry's own command says. */

@@ -15,6 +15,8 @@ import { OrderDecisions } from '../answers/order-decisions.ts'
 import { Callers } from '../callers.ts'
 import { carrierOf } from '../carriers.ts'
 import { type Delays, systemDelays } from '../delays.ts'
+import { Feed } from '../feed/feed.ts'
+import { FeedAwareRequest, listenFeed } from '../feed/feed-listener.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
@@ -27,6 +29,7 @@ import { confirmationRoutes } from './confirmation-routes.ts'
 import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
 import { dayRoutes } from './day-routes.ts'
 import { fateRoutes } from './fate-routes.ts'
+import { feedRoute } from './feed-route.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
 import { intentRoutes } from './intent-routes.ts'
@@ -56,11 +59,15 @@ export interface RestOptions {
   readonly tls?: TlsFiles
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax?: number
+  /** Origins of pages of other hosts that may read the live feed, as https://desk.example.com. */
+  readonly feedOrigins?: readonly string[]
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
 
 export interface RestServer {
+  /** Told by the blocks that this server is told of. */
+  readonly feed: Pick<Feed, 'size'>
   /** What the sessions share with this wire. */
   readonly services: GatewayServices
   readonly app: FastifyInstance
@@ -88,7 +95,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
   const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo' }
-  const main = await createHttpApp(listening, shortcut)
+  const main = await createHttpApp({ ...listening, request: FeedAwareRequest }, shortcut)
   const control = await createHttpApp(listening)
   const state = { closing: false }
   const accessOf = ({ connections }: typeof main, callers: Callers) =>
@@ -103,8 +110,10 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controlAccess = accessOf(control, new Callers(gate, options.verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
+  const feed = new Feed({ gate, callers, decisions }, delays)
   const polls = new CancelRequestPolls(gate, delays)
   const alerts = new Alerts(gate, delays)
+  alerts.listen(feed)
   const spillCancel = options.spillCancel ?? (() => {})
   const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
@@ -120,6 +129,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...intentRoutes(gate),
     ...fateRoutes(gate),
     ...killRoutes(gate, polls.delivery),
+    feedRoute(),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
   ]
   const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
@@ -131,7 +141,13 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   await mountRoutes(main.app, access, routes, logger)
   await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], logger)
 
+  listenFeed(main.app.server, {
+    ...{ feed, origins: options.feedOrigins ?? [], isClosing: () => state.closing },
+    onIdentified: (socket) => main.connections.identified(carrierOf(socket)),
+  })
+
   return {
+    feed,
     app: main.app,
     services: { gate, callers, decisions, delivery: polls.delivery, metrics, alerts, spillCancel },
     listen: (port, host) => main.listen(port, host),
@@ -140,6 +156,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
       decisions.published(block.tape, block.start, block.end)
       polls.published(block)
       alerts.published(block)
+      feed.published(block)
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
@@ -148,6 +165,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
       polls.close()
       decisions.close()
       alerts.close()
+      feed.close()
       await Promise.all([main, control].map(closeHttpApp))
     },
   }
