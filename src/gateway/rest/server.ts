@@ -35,6 +35,7 @@ import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-
 import { intentRoutes } from './intent-routes.ts'
 import { killRoutes } from './kill-routes.ts'
 import { mountOauth } from './oauth-routes.ts'
+import { orderBatchRoute } from './order-batch-route.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
 import { overrideRoutes } from './override-routes.ts'
@@ -115,9 +116,10 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const alerts = new Alerts(gate, delays)
   alerts.listen(feed)
   const spillCancel = options.spillCancel ?? (() => {})
-  const services = { gate, decisions, sequencing, metrics, spillCancel }
+  const services = { gate, decisions, sequencing, metrics, spillCancel, nowMs: () => delays.nowMs() }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
+    orderBatchRoute(services),
     ...whatIfRoutes(services),
     polls.route,
     ...commandRoutes(gate, sequencing),
