@@ -163,8 +163,12 @@ async function openLocked(
       settings.onFatal(cause)
     },
     publish: (block) => {
-      server?.published(block)
-      sessions?.published(block)
+      // What those who look on are told, or cannot be, keeps no kill and no cancel request from the sessions.
+      try {
+        server?.published(block)
+      } finally {
+        sessions?.published(block)
+      }
     },
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })

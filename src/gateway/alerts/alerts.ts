@@ -34,6 +34,7 @@ export class Alerts {
   readonly #listeners: AlertListener[] = []
   readonly #quiet = new Map<string, Quiet>()
   #stopTimer: (() => void) | undefined
+  #isClosed = false
 
   constructor(gate: Gate, delays: Delays) {
     this.#gate = gate
@@ -46,7 +47,7 @@ export class Alerts {
 
   /** To be told of every durable block. */
   published({ tape, start, end }: Pick<Block, 'tape' | 'start' | 'end'>): void {
-    if (!this.#listeners.some(({ wantsAlerts }) => wantsAlerts)) return
+    if (this.#isClosed || !this.#listeners.some(({ wantsAlerts }) => wantsAlerts)) return
     const alerts: Alert[] = []
     findAlerts(this.#gate, tape, start, end, (found) => {
       const alert = this.#admit(found)
@@ -56,6 +57,7 @@ export class Alerts {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#stopTimer?.()
     this.#quiet.clear()
   }

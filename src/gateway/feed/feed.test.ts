@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, mock, test } from 'node:test'
 import type { Block } from '../../sequencer/ports.ts'
 import { FeedClient, FeedRefused } from '../../simulator/feed-client.ts'
 import type { LooseJson } from '../../simulator/loose-json.ts'
@@ -280,6 +280,28 @@ describe('live feed', () => {
     await later.close()
   })
 
+  test('what cannot be told ends the connection, and is a gap for who comes back', async () => {
+    const { client, answer } = await subscribed('alice', { subscribe: ['decisions'] })
+    let block: Block | undefined
+    gate.listeners.push((one) => {
+      block ??= copyOf(one)
+    })
+    await order()
+    const { number } = await client.next('decisions')
+    const { decisions } = gate.server.services
+    const seen = mock.method(decisions, 'seen', () => {
+      throw new Error('broken')
+    })
+    assert.throws(() => gate.server.published(block as Block), /broken/)
+    seen.mock.restore()
+    assert.equal((await client.closed).code, 1011)
+    const again = { subscribe: ['decisions'], from: number + 1, run: answer.run }
+    const { client: back, answer: welcome } = await subscribed('alice', again)
+    assert.equal(welcome.resumed, false)
+    await back.next('gap')
+    await back.close()
+  })
+
   test('a kill is told as state, and its release', async () => {
     const { client } = await subscribed('alice', { subscribe: ['state'] })
     const { client: own } = await subscribed('ems-1', { subscribe: ['state'] })
@@ -307,13 +329,16 @@ describe('live feed', () => {
   test('state is told at most four times a second', async () => {
     const { client } = await subscribed('alice', { subscribe: ['state'] })
     await client.next('state')
-    delays.pass(TICK_MS)
+    // What earlier tests decided is over.
+    delays.pass(8 * TICK_MS)
+    await client.settled()
     const before = client.messages.length
     for (let sent = 0; sent < 20; sent++) await order()
     await client.settled()
     assert.ok(client.messages.length - before <= 1, 'no time has passed')
     delays.pass(TICK_MS)
-    const told = await client.next('state', ({ decisionsPerSecond }) => decisionsPerSecond > 0)
+    const isNew = (state: LooseJson) => client.messages.indexOf(state) >= before
+    const told = await client.next('state', (state) => isNew(state) && state.decisionsPerSecond > 0)
     assert.equal(told.decisionsPerSecond, 20)
     delays.pass(8 * TICK_MS)
     await client.next('state', (state) => state === client.messages.at(-1) && state.decisionsPerSecond === 0)

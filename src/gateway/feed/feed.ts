@@ -103,6 +103,7 @@ export class Feed implements AlertListener, FeedHome {
 
   /** To be told of every durable block, behind the decisions. */
   published({ tape, start, end }: Pick<Block, 'tape' | 'start' | 'end'>): void {
+    if (this.#isClosed) return
     const wantsState = this.#isWanted('state')
     const wantsDecisions = this.kept.isKept('decisions')
     if (!wantsState && !wantsDecisions) return
@@ -195,6 +196,13 @@ export class Feed implements AlertListener, FeedHome {
       isMade ||= this.kept.isKept(channel)
     }
     if (this.#open.size > 0 || isMade) this.#tickOn()
+  }
+
+  /** A block could not be told: whoever listens comes back, and is told of the gap. */
+  failed(): void {
+    this.kept.end('decisions')
+    this.kept.end('alerts')
+    for (const subscriber of [...this.#open]) subscriber.end(CLOSE.failed, 'the feed has failed: connect again')
   }
 
   /** Ends every connection with a word. */

@@ -16,6 +16,7 @@ export const CLOSE = {
   going: 1001,
   binary: 1003,
   policy: 1008,
+  failed: 1011,
   slow: 1013,
   token: 4401,
   duty: 4403,

@@ -157,8 +157,13 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
       polls.published(block)
-      alerts.published(block)
-      feed.published(block)
+      try {
+        alerts.published(block)
+        feed.published(block)
+      } catch (cause) {
+        feed.failed()
+        throw cause
+      }
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
