@@ -219,3 +219,21 @@ test('other machines are served with TLS', () => {
   const { host, tls } = parseGateConfig(change('  port', `  host: "::"\n${TLS}  port`), '/etc/gate.yaml')
   assert.deepEqual([host, tls], ['::', { cert: '/etc/a.crt', key: '/etc/a.key' }])
 })
+
+test('origins of the feed are origins and nothing else', () => {
+  const withOrigins = (origins: string) =>
+    LEAST.replace('  port: 8443\n', `  port: 8443\n  feed:\n    origins: ${origins}\n`)
+  assert.deepEqual(parseGateConfig(LEAST, '/etc/gate.yaml').feedOrigins, [])
+  assert.deepEqual(parseGateConfig(withOrigins('[https://desk.example.com]'), '/etc/gate.yaml').feedOrigins, [
+    'https://desk.example.com',
+  ])
+  for (const bad of [
+    'https://desk.example.com',
+    '[https://desk.example.com/]',
+    '[desk.example.com]',
+    '["*"]',
+    '[ws://a]',
+  ]) {
+    assert.match(faultOf(withOrigins(bad)), /^\/etc\/gate\.yaml:\d+: listen\.feed\.origins: /, bad)
+  }
+})

@@ -30,6 +30,8 @@ export interface GateConfig {
   readonly session: { readonly host: string; readonly port: number } | { readonly path: string } | undefined
   /** Of gRPC, with the same certificate; undefined where there is none. */
   readonly grpc: { readonly host: string; readonly port: number } | undefined
+  /** Origins of pages of other hosts that may read the live feed. */
+  readonly feedOrigins: readonly string[]
   readonly tls: { readonly cert: string; readonly key: string; readonly clientCa?: string } | undefined
   readonly issuer: string
   /** Issuers beside the gate's own. */
@@ -68,6 +70,7 @@ const whole = (from: number, to: number) => (value: unknown) =>
   Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to ? (value as number) : undefined
 const NAMES = `1 to ${NAME_CHARS} printable ASCII characters, no blank, no colon`
 
+const ORIGINS_MAX = 16
 const SNAPSHOT_COMMANDS_MAX = 100_000_000
 
 /** Sizes of tables, with what a row of each is. */
@@ -185,6 +188,16 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     read: whole(0, 65_535),
   },
   {
+    path: 'listen.feed.origins',
+    takes: `at most ${ORIGINS_MAX} origins, as https://desk.example.com`,
+    otherwise: '',
+    doc: "Whose pages may read the [live feed](feed.md) at `listen.port` in a browser, beside the gate's own.",
+    read: (value) => {
+      const origins = Array.isArray(value) && value.length <= ORIGINS_MAX ? value.filter(isOrigin) : []
+      return Array.isArray(value) && origins.length === value.length ? origins : undefined
+    },
+  },
+  {
     path: 'issuer.url',
     takes: 'an address that begins with https://, or http:// on this machine',
     otherwise: undefined,
@@ -234,6 +247,15 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     read: whole(SIZE_MIN, DEMO_SIZES[size] * SIZE_FACTOR_MAX),
   })),
 ]
+
+function isOrigin(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    URL.canParse(value) &&
+    /^https?:$/.test(new URL(value).protocol) &&
+    new URL(value).origin === value
+  )
+}
 
 /** @throws UsageError that names each fault with its line and field */
 export function readGateConfig(file: string): GateConfig {
@@ -345,6 +367,7 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
         }
       : undefined,
     external: at<readonly ExternalIssuerSettings[] | undefined>('issuer.external') ?? [],
+    feedOrigins: at<readonly string[] | undefined>('listen.feed.origins') ?? [],
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
     snapshots: {

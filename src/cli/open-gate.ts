@@ -56,6 +56,8 @@ export interface GateSettings {
   readonly session?: SocketAddress
   /** Where gRPC is served; nowhere where it is left out. */
   readonly grpc?: { readonly host: string; readonly port: number }
+  /** Origins of pages of other hosts that may read the live feed; none where it is left out. */
+  readonly feedOrigins?: readonly string[]
   /** Of the journal, which must be of no other; `demo` where it is left out. */
   readonly profile?: 'demo' | 'production'
   /** Of the engine's tables, for a journal that begins. One that is there keeps its own: others are refused. */
@@ -163,8 +165,12 @@ async function openLocked(
       settings.onFatal(cause)
     },
     publish: (block) => {
-      server?.published(block)
-      sessions?.published(block)
+      // What those who look on are told, or cannot be, keeps no kill and no cancel request from the sessions.
+      try {
+        server?.published(block)
+      } finally {
+        sessions?.published(block)
+      }
     },
     report: (notice) => logger.warn(noticeFields(notice), notice.code),
   })
@@ -181,6 +187,7 @@ async function openLocked(
   server = await createRestServer({
     ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    ...(settings.feedOrigins === undefined ? {} : { feedOrigins: settings.feedOrigins }),
     spillCancel: (...cancel) => {
       if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
     },

@@ -404,7 +404,7 @@ test('when another program has the session this one ends, and does not take it b
 
 test('a silent gate is left', async () => {
   const { time, made, gate } = await rig()
-  made.tell({ $case: 'alert', value: { seq: 1, timeUs: 1, code: 'A', text: 'b' } })
+  made.tell({ $case: 'alert', value: { seq: 1, timeUs: 1, code: 'A', text: 'b', severity: 'INFO', untold: 0 } })
   made.isSilent = true
   await time.go(2_400)
   assert.equal(gate.state.connection, 'up')

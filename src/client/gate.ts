@@ -304,7 +304,14 @@ export class Gate {
   }
 
   #alert(code: string, text: string): void {
-    this.#events.tell('alert', { seq: 0, timeUs: this.#parts.clock.wallUs(), code, text })
+    this.#events.tell('alert', {
+      seq: 0,
+      timeUs: this.#parts.clock.wallUs(),
+      severity: 'WARNING',
+      untold: 0,
+      code,
+      text,
+    })
   }
 
   #terms(): Omit<Logon, 'version' | 'accessToken'> {

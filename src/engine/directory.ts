@@ -77,6 +77,10 @@ export class StateDirectory implements Directory {
     return this.#state.names.isPermitted(BINDING_KINDS.indexOf(kind), session, other)
   }
 
+  deskOf(trader: number): number {
+    return trader < 0 ? -1 : (this.#state.names.deskOf[trader] ?? -1)
+  }
+
   dutiesOf(principal: number): number {
     return principal < 0 ? 0 : (this.#state.names.duties[principal] ?? 0)
   }

@@ -1,4 +1,5 @@
 /** What every wire of one gate shares. */
+import type { Alerts } from './alerts/alerts.ts'
 import type { OrderDecisions } from './answers/order-decisions.ts'
 import type { Callers } from './callers.ts'
 import type { CancelDelivery } from './cancel-delivery.ts'
@@ -11,6 +12,7 @@ export interface GatewayServices {
   readonly decisions: OrderDecisions
   readonly delivery: CancelDelivery
   readonly metrics: Metrics
+  readonly alerts: Alerts
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }

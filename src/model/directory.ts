@@ -41,6 +41,8 @@ export interface Directory {
   locateOf(locateID: string): number
   /** True where `session` is permitted to name the account, trader or venue (BINDING of its kind). */
   isBound(kind: 'SESSION_ACCOUNT' | 'SESSION_TRADER' | 'SESSION_VENUE', session: number, other: number): boolean
+  /** Desk of a trader; -1 where the trader is not known. */
+  deskOf(trader: number): number
   /** Bit set of the duties that are bound to a principal. */
   dutiesOf(principal: number): number
   /** True where the principal is a person, false of a machine and of one that is not known. */

@@ -44,6 +44,7 @@ export const REQUEST_ERRORS = [
   // Where to.
   row('NOT_FOUND', 404, 'There is nothing here.'),
   row('METHOD_NOT_ALLOWED', 405, 'The path exists, this method of it does not.'),
+  row('UPGRADE_REQUIRED', 426, 'The live feed is a WebSocket: RFC 6455, version 13.'),
   row(
     'UNKNOWN_ORDER',
     404,

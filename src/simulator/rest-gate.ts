@@ -37,6 +37,8 @@ export interface RestGateOptions {
   readonly delays?: Delays
   readonly auth?: Partial<AuthOptions>
   readonly sizes?: EngineSizes
+  /** HTTPS; plain HTTP where it is left out. */
+  readonly tls?: TlsFiles
 }
 
 export interface Answer {
@@ -153,6 +155,7 @@ export class RestGate {
       gate,
       ...(tls === undefined ? {} : { tls }),
       spillCancel: (...cancel) => this.spilled.push(cancel),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
       ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),

@@ -2,7 +2,7 @@
  * A listener on Node's HTTP server and Fastify: its bounds, strict bodies, and errors in the one form, whatever reaches it.
  * The gate has two of them, the main one and the control listener, and mounts its routes on them.
  */
-import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
+import { IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
@@ -46,6 +46,8 @@ export interface HttpAppOptions {
   readonly tls: TlsFiles | undefined
   /** Asked at each request: the profile stands in the journal's first record. */
   readonly isDemo: () => boolean
+  /** What requests are made of; Node's own where not given. */
+  readonly request?: typeof IncomingMessage
 }
 
 export interface HttpApp {
@@ -69,6 +71,7 @@ export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut 
           connectionsCheckingInterval: TIMEOUT_SWEEP_MS,
           // Asked for below, where the answer has a code.
           requireHostHeader: false,
+          IncomingMessage: options.request ?? IncomingMessage,
         },
         (request, response) => {
           if (options.isDemo()) response.setHeader(PROFILE_HEADER, 'DEMO')

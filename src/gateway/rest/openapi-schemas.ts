@@ -179,6 +179,14 @@ export const SCHEMAS = {
     description: 'A live order; of an order or replace that was refused the decision, again with `duplicate` true.',
     oneOf: [ref('Order'), ref('OrderAnswer')],
   },
+  OrderAnswers: some(
+    'One answer for each order, in their order.',
+    {
+      rows: list({ oneOf: [ref('OrderAnswer'), ref('Error')] }, 'One per order.'),
+      profile: PROFILE,
+    },
+    ['rows'],
+  ),
   CancelAnswer: some(
     'A cancel passes, whatever became of the order.',
     {

@@ -35,14 +35,16 @@ export interface OrderServices {
   readonly decisions: OrderDecisions
   readonly sequencing: Sequencing
   readonly metrics: Metrics
+  /** Elapsed time, which rates go by. */
+  readonly nowMs: () => number
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
 
 const TAG = 'Orders'
 const AGENT = dutyBit('cancels:execute')
-const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
-const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
+export const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
+export const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
 const ORDER_QUERY_FORM = form('OrderQuery', 'Names an order.', [
   needId('clOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
 ])

@@ -107,6 +107,10 @@ export class ProposedNames implements Directory {
     return this.#names.dutiesOf(principal)
   }
 
+  deskOf(trader: number): number {
+    return this.#names.deskOf(trader)
+  }
+
   isPerson(principal: number): boolean {
     return this.#names.isPerson(principal)
   }

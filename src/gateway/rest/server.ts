@@ -8,10 +8,13 @@ import type { Auth } from '../../auth/open-auth.ts'
 import type { Tape } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import type { ReplayClock } from '../../sequencer/replay-clock.ts'
+import { Alerts } from '../alerts/alerts.ts'
 import { OrderDecisions } from '../answers/order-decisions.ts'
 import { Callers } from '../callers.ts'
 import { carrierOf } from '../carriers.ts'
 import { type Delays, systemDelays } from '../delays.ts'
+import { Feed } from '../feed/feed.ts'
+import { FeedAwareRequest, listenFeed } from '../feed/feed-listener.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
@@ -25,11 +28,13 @@ import { confirmationRoutes } from './confirmation-routes.ts'
 import { CONTROL_PATHS, killPageRoute } from './control-routes.ts'
 import { dayRoutes } from './day-routes.ts'
 import { fateRoutes } from './fate-routes.ts'
+import { feedRoute } from './feed-route.ts'
 import { healthRoutes } from './health-routes.ts'
 import { closeHttpApp, createHttpApp, mountRoutes, type Shortcut } from './http-app.ts'
 import { intentRoutes } from './intent-routes.ts'
 import { killRoutes } from './kill-routes.ts'
 import { mountOauth } from './oauth-routes.ts'
+import { orderBatchRoute } from './order-batch-route.ts'
 import { OrderLane } from './order-lane.ts'
 import { orderRoutes } from './order-routes.ts'
 import { overrideRoutes } from './override-routes.ts'
@@ -53,11 +58,15 @@ export interface RestOptions extends RestAuth {
   readonly tls?: TlsFiles
   /** Requests of one client in one second before 429. */
   readonly requestsPerSecondMax?: number
+  /** Origins of pages of other hosts that may read the live feed, as https://desk.example.com. */
+  readonly feedOrigins?: readonly string[]
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
 
 export interface RestServer {
+  /** Told by the blocks that this server is told of. */
+  readonly feed: Pick<Feed, 'size'>
   /** What the sessions share with this wire. */
   readonly services: GatewayServices
   readonly app: FastifyInstance
@@ -87,7 +96,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
   const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo' }
-  const main = await createHttpApp(listening, shortcut)
+  const main = await createHttpApp({ ...listening, request: FeedAwareRequest }, shortcut)
   const control = await createHttpApp(listening)
   const state = { closing: false }
   const tries = new Tries(delays)
@@ -103,11 +112,15 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controlAccess = accessOf(control, new Callers(gate, verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
+  const feed = new Feed({ gate, callers, decisions }, delays)
+  const alerts = new Alerts(gate, delays)
+  alerts.listen(feed)
   const polls = new CancelRequestPolls(gate, delays, (caller) => callers.faultOf(caller))
   const spillCancel = options.spillCancel ?? (() => {})
-  const services = { gate, decisions, sequencing, metrics, spillCancel }
+  const services = { gate, decisions, sequencing, metrics, spillCancel, nowMs: () => delays.nowMs() }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
+    orderBatchRoute(services),
     ...whatIfRoutes(services),
     polls.route,
     ...commandRoutes(gate, sequencing),
@@ -119,6 +132,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...intentRoutes(gate),
     ...fateRoutes(gate),
     ...killRoutes(gate, polls.delivery),
+    feedRoute(),
     ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
   ]
   const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
@@ -131,18 +145,31 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   await mountRoutes(main.app, access, routes, logger)
   await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], logger)
 
+  listenFeed(main.app.server, {
+    ...{ feed, origins: options.feedOrigins ?? [], isClosing: () => state.closing },
+    onIdentified: (socket) => main.connections.identified(carrierOf(socket)),
+  })
+
   return {
+    feed,
     app: main.app,
     get waiting() {
       return { polls: polls.waiting, wrongTries: tries.held }
     },
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
+    services: { gate, callers, decisions, delivery: polls.delivery, metrics, alerts, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
       polls.delivery.published(block.tape, block.start, block.end)
       polls.published()
+      try {
+        alerts.published(block)
+        feed.published(block)
+      } catch (cause) {
+        feed.failed()
+        throw cause
+      }
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
@@ -150,6 +177,8 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
       state.closing = true
       polls.close()
       decisions.close()
+      alerts.close()
+      feed.close()
       await Promise.all([main, control].map(closeHttpApp))
     },
   }

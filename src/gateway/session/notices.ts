@@ -8,6 +8,7 @@ import { CONTROL_LATCHED } from '../../model/records/control-events.ts'
 import { CANCEL_REQUESTED, LATCH_SET } from '../../model/records/events.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
 import { TRADING_STATES } from '../../model/vocabulary.ts'
+import type { Alert } from '../alerts/alert.ts'
 import type { Caller } from '../caller.ts'
 import type { Gate } from '../gate.ts'
 import { latchesFor, latchScope } from '../visibility.ts'
@@ -20,6 +21,17 @@ const LATCH_TYPES: readonly number[] = [KILL.type, RELEASE.type, LATCH_SET.type,
 export function tellsLatches(tape: Tape, start: number, end: number): boolean {
   for (let at = start; at < end; at += lengthAt(tape, at)) if (LATCH_TYPES.includes(typeAt(tape, at))) return true
   return false
+}
+
+/** An alert to the sessions whose order, execution or market data it is about. */
+export function alertBody(alert: Alert): Body {
+  const { seq, timeUs, code, severity, text, reason, subject, object, control, row, version, orderID } = alert
+  const named = (of: typeof subject) => (of === undefined ? undefined : `${of.kind}:${of.name}`)
+  const value = {
+    ...{ seq, timeUs, code, severity, text, reason, control, row, version, orderID, untold: alert.untold },
+    ...{ subject: named(subject), object: named(object), clOrdID: alert.clOrdID },
+  }
+  return { $case: 'alert', value }
 }
 
 export function cancelRequestBody({ directory }: Gate, request: CancelRequestView): Body {

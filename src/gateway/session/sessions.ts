@@ -4,6 +4,9 @@
  */
 import type { Block } from '../../sequencer/ports.ts'
 import type { Logon } from '../../wire/portcullis/v1/session.gen.ts'
+import type { Alert } from '../alerts/alert.ts'
+import { sessionsOf } from '../alerts/alert-readers.ts'
+import type { AlertListener } from '../alerts/alerts.ts'
 import type { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
 import type { CancelDelivery } from '../cancel-delivery.ts'
@@ -11,8 +14,9 @@ import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { GatewayServices } from '../services.ts'
 import { Covers } from './cancel-on-disconnect.ts'
-import { tellsLatches } from './notices.ts'
+import { alertBody, tellsLatches } from './notices.ts'
 import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
+import { encodeMessage } from './server-message.ts'
 import { SessionIntake } from './session-intake.ts'
 import { SessionState } from './session-state.ts'
 
@@ -20,7 +24,7 @@ const LOGON_MS = 5_000
 /** Sessions are looked at this often: silence, tokens, readers. */
 const CHECK_MS = 250
 
-export class Sessions implements SessionHome {
+export class Sessions implements SessionHome, AlertListener {
   readonly callers: Callers
   readonly delays: Delays
   readonly logonMs = LOGON_MS
@@ -42,7 +46,21 @@ export class Sessions implements SessionHome {
     this.delays = delays
     this.covers = new Covers(services.gate)
     this.intake = new SessionIntake(services, () => delays.nowMs())
+    services.alerts.listen(this)
     this.#arm()
+  }
+
+  get wantsAlerts(): boolean {
+    return this.#states.size > 0
+  }
+
+  /** Tells each session of its own, and keeps it for one that comes back. */
+  tellAlerts(alerts: readonly Alert[]): void {
+    for (const alert of alerts) {
+      for (const id of sessionsOf(alert)) {
+        this.#states.get(id)?.send((seq) => encodeMessage(seq, 0, alertBody(alert)))
+      }
+    }
   }
 
   get epoch(): number {

@@ -158,13 +158,38 @@ export interface KillNotice {
   cause: string;
 }
 
-/** Something that a person should know. */
+/** Something that a person should know about an order, an execution or market data of this session. */
 export interface Alert {
+  /** Command that it is about. */
   seq: number;
   timeUs: number;
+  /** Code of docs/reference/alerts.md. */
   code: string;
   text: string;
-  subject?: string | undefined;
+  /** Whose limit, latch or execution it is about, as ACCOUNT:ACC-7. */
+  subject?:
+    | string
+    | undefined;
+  /** INFO, WARNING or CRITICAL. */
+  severity: string;
+  /** Code of docs/reference/errors.md, where the alert's own code says less. */
+  reason?:
+    | string
+    | undefined;
+  /** As INSTRUMENT:600519.SH. */
+  object?:
+    | string
+    | undefined;
+  /** Limit row and its version, and the code of its control. */
+  control?: string | undefined;
+  row?: number | undefined;
+  version?: number | undefined;
+  orderID?: string | undefined;
+  clOrdID?:
+    | string
+    | undefined;
+  /** Alerts of the same code about the same that were not told since the last one. */
+  untold: number;
 }
 
 function createBaseClientMessage(): ClientMessage {
@@ -1177,7 +1202,22 @@ export const KillNotice: MessageFns<KillNotice> = {
 };
 
 function createBaseAlert(): Alert {
-  return { seq: 0, timeUs: 0, code: "", text: "", subject: undefined };
+  return {
+    seq: 0,
+    timeUs: 0,
+    code: "",
+    text: "",
+    subject: undefined,
+    severity: "",
+    reason: undefined,
+    object: undefined,
+    control: undefined,
+    row: undefined,
+    version: undefined,
+    orderID: undefined,
+    clOrdID: undefined,
+    untold: 0,
+  };
 }
 
 export const Alert: MessageFns<Alert> = {
@@ -1196,6 +1236,33 @@ export const Alert: MessageFns<Alert> = {
     }
     if (message.subject !== undefined) {
       writer.uint32(42).string(message.subject);
+    }
+    if (message.severity !== "") {
+      writer.uint32(50).string(message.severity);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(58).string(message.reason);
+    }
+    if (message.object !== undefined) {
+      writer.uint32(66).string(message.object);
+    }
+    if (message.control !== undefined) {
+      writer.uint32(74).string(message.control);
+    }
+    if (message.row !== undefined) {
+      writer.uint32(80).uint32(message.row);
+    }
+    if (message.version !== undefined) {
+      writer.uint32(88).uint32(message.version);
+    }
+    if (message.orderID !== undefined) {
+      writer.uint32(98).string(message.orderID);
+    }
+    if (message.clOrdID !== undefined) {
+      writer.uint32(106).string(message.clOrdID);
+    }
+    if (message.untold !== 0) {
+      writer.uint32(112).uint32(message.untold);
     }
     return writer;
   },
@@ -1251,6 +1318,78 @@ export const Alert: MessageFns<Alert> = {
             }
 
             message.subject = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.severity = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.object = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.control = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.row = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.orderID = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.clOrdID = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.untold = reader.uint32();
             continue;
           }
         }
