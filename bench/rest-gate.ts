@@ -6,6 +6,7 @@ import { Issuer } from '../src/auth/issuer.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
 import { TokenVerifier } from '../src/auth/token-verifier.ts'
 import { createEngine } from '../src/engine/engine.ts'
+import { parseRate, RATE_SCOPES, type Rate } from '../src/gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
 import { lockDirectory } from '../src/journal/directory-lock.ts'
 import { FileJournal } from '../src/journal/file-journal.ts'
@@ -21,6 +22,9 @@ import { tellBenchFirm } from './rest-firm.ts'
 const sizes = { ...DEMO_SIZES, orders: 1 << 20, idsPerDay: 1 << 21 }
 const folder = process.argv[2] ?? 'dist/rest-bench'
 const hashSeed = 7
+/** Asked for every order as in production, and never full. */
+const most = parseRate('100000 in 1 s') as Rate
+const UNLIMITED = { each: Object.fromEntries(RATE_SCOPES.map((scope) => [scope, most])), named: new Map() }
 const lock = await lockDirectory(join(folder, 'journal'))
 const engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed })
 const reader = new JournalReader(lock.directory)
@@ -59,7 +63,7 @@ server = await createRestServer({
       return sequencer.isDown
     },
   },
-  ...{ issuer, clients, approvalKeys: new ApprovalKeys(files), requestsPerSecondMax: 1_000_000 },
+  ...{ issuer, clients, approvalKeys: new ApprovalKeys(files), rates: UNLIMITED },
   verifier: new TokenVerifier({ issuer: 'bench', audience: 'portcullis', jwks: issuer.jwks, denied: () => false }),
 })
 const url = await server.listen(0, '127.0.0.1')

@@ -97,11 +97,13 @@ export async function openProduction(
     baseCurrency,
     ledgerDecimals,
     officers,
+    rates,
+    orderAgeMaxMs,
   } = config
   const gate = await openGate({
     ...more,
     ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
-    ...{ controlHost: control.host, controlPort: control.port },
+    ...{ controlHost: control.host, controlPort: control.port, rates, orderAgeMaxMs },
     ...(session === undefined ? {} : { session }),
     check: (directory) => checkFirm(config, directory),
   })

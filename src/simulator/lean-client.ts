@@ -75,22 +75,30 @@ export class LeanClient {
     return this.next(kind, (message) => message.refSeq === refSeq)
   }
 
+  /** What a command is answered with, of whatever kind. */
+  answerTo(seq: number): Promise<ServerMessage> {
+    return this.#first(`answer to ${seq}`, (message) => message.refSeq === seq)
+  }
+
   /** The first message of the kind that fits, among those that came or when it comes. */
   async next<K extends Kind>(kind: K, fits: (message: ServerMessage) => boolean = () => true): Promise<Told<K>> {
-    const test = (message: ServerMessage) => message.body?.$case === kind && fits(message)
+    const found = await this.#first(kind, (message) => message.body?.$case === kind && fits(message))
+    return { ...found, value: found.body?.value } as unknown as Told<K>
+  }
+
+  async #first(what: string, test: (message: ServerMessage) => boolean): Promise<ServerMessage> {
     if (!this.messages.some(test)) {
-      if (this.isClosed) throw new Error(`the connection is closed: no ${kind}`)
+      if (this.isClosed) throw new Error(`the connection is closed: no ${what}`)
       await new Promise<void>((settle, fail) => {
         this.#waiting.push({ test, settle })
         const before = this.#fail
         this.#fail = (error) => {
           before(error)
-          fail(new Error(`${error.message}: no ${kind}; the last was ${JSON.stringify(this.messages.at(-1))}`))
+          fail(new Error(`${error.message}: no ${what}; the last was ${JSON.stringify(this.messages.at(-1))}`))
         }
       })
     }
-    const found = this.messages.find(test) as ServerMessage
-    return { ...found, value: found.body?.value } as unknown as Told<K>
+    return this.messages.find(test) as ServerMessage
   }
 
   /** How the gate ended the session. */

@@ -15,6 +15,7 @@ import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
@@ -30,7 +31,9 @@ import { HandClock, HandTimer, MemoryJournal } from './made-up-world.ts'
 const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPerDay: 1 << 12 }
 
 export interface RestGateOptions {
+  /** Requests of one client in one second; no other rate then holds. */
   readonly requestsPerSecondMax?: number
+  readonly rates?: RateSettings
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
   readonly sizes?: EngineSizes
@@ -138,7 +141,7 @@ export class RestGate {
       spillCancel: (...cancel) => this.spilled.push(cancel),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
-      ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
+      ...ratesOf(options),
     })
   }
 
@@ -193,6 +196,12 @@ export class RestGate {
     await this.sequencer.close()
     rmSync(join(this.files.folder, '..'), { recursive: true, force: true })
   }
+}
+
+function ratesOf({ requestsPerSecondMax: max, rates }: RestGateOptions): { readonly rates?: RateSettings } {
+  if (max === undefined) return rates === undefined ? {} : { rates }
+  const client = { max, windowMs: 1_000, burst: max, burstMs: 1_000 }
+  return { rates: { each: { client }, named: new Map() } }
 }
 
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

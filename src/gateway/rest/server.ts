@@ -17,6 +17,8 @@ import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
+import { CONTROL_RATES, RATE_DEFAULTS, type RateSettings } from '../ratelimit/rate.ts'
+import { RateLimits } from '../ratelimit/rate-limits.ts'
 import type { GatewayServices } from '../services.ts'
 import type { TlsFiles } from '../tls.ts'
 import { Access } from './access.ts'
@@ -53,8 +55,8 @@ export interface RestOptions {
   readonly delays?: Delays
   /** HTTPS with this certificate; plain HTTP where it is left out. */
   readonly tls?: TlsFiles
-  /** Requests of one client in one second before 429. */
-  readonly requestsPerSecondMax?: number
+  /** How often clients and what their orders name may send; {@link RATE_DEFAULTS} where it is left out. */
+  readonly rates?: RateSettings
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
@@ -77,10 +79,6 @@ export interface RestServer {
   close(): Promise<void>
 }
 
-const REQUESTS_PER_SECOND_MAX = 50_000
-/** Reads of one client at the control listener: many kill pages, and no more walks over all orders than the gate can do. */
-const CONTROL_READS_PER_SECOND_MAX = 50
-
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger, issuer, clients } = options
   const metrics = new Metrics()
@@ -90,21 +88,27 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const main = await createHttpApp(listening, shortcut)
   const control = await createHttpApp(listening)
   const state = { closing: false }
-  const accessOf = ({ connections }: typeof main, callers: Callers) =>
+  const callers = new Callers(gate, options.verifier)
+  const ratesOf = (settings: RateSettings) =>
+    new RateLimits({
+      ...{ directory: gate.directory, view: gate.view, nowMs: () => delays.nowMs(), settings },
+      onRefused: (scope) => metrics.count('rate_limited_total', `scope="${scope}"`),
+    })
+  const accessOf = ({ connections }: typeof main, rates: RateLimits) =>
     new Access({
-      ...{ callers, metrics, nowMs: () => delays.nowMs() },
+      ...{ callers, metrics, rates },
       isClosing: () => state.closing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
-  const callers = new Callers(gate, options.verifier, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
-  const access = accessOf(main, callers)
+  const rates = ratesOf(options.rates ?? RATE_DEFAULTS)
+  const access = accessOf(main, rates)
   // Who has used up its rate with orders can still look, and whoever may can still kill.
-  const controlAccess = accessOf(control, new Callers(gate, options.verifier, CONTROL_READS_PER_SECOND_MAX))
+  const controlAccess = accessOf(control, ratesOf(CONTROL_RATES))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
   const polls = new CancelRequestPolls(gate, delays)
   const spillCancel = options.spillCancel ?? (() => {})
-  const services = { gate, decisions, sequencing, metrics, spillCancel }
+  const services = { gate, decisions, sequencing, metrics, rates, spillCancel }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
     ...whatIfRoutes(services),
@@ -131,7 +135,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
+    services: { gate, callers, rates, decisions, delivery: polls.delivery, metrics, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {

@@ -38,7 +38,7 @@ export class Sessions implements SessionHome {
     this.delivery = services.delivery
     this.callers = services.callers
     this.delays = delays
-    this.intake = new SessionIntake(services, () => delays.nowMs())
+    this.intake = new SessionIntake(services)
     this.#arm()
   }
 
