@@ -25,6 +25,8 @@ import { SequencerTime } from './sequencer-time.ts'
 import { systemClock } from './system-clock.ts'
 import { WaitingLine } from './waiting-line.ts'
 
+/** Commands of one turn: then whoever has come meanwhile is read, and gets its turn. */
+const ROUND_MAX = 256
 /** Sender of the gate's own commands. */
 const OWN = -1
 /** An idle stream is ticked this often. */
@@ -235,7 +237,7 @@ export class Sequencer {
     this.#turnUs = this.#elapsedUs()
     this.#time.watch()
     this.#fill()
-    if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return
+    if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return this.#goOnFilling()
     const batch = this.#filling
     const mayBlock = batch.bytes <= this.#blockingBytes && this.#waitingLines === 0
     const handed = this.#hand(batch, mayBlock)
@@ -252,7 +254,7 @@ export class Sequencer {
       // What is due by then comes before it, and it in the next round.
       this.#sequenceOwn(this.#engine.due(timeUs) ?? work, timeUs)
     }
-    while (this.#filling.hasRoom && this.#down === undefined) {
+    for (let left = ROUND_MAX; left > 0 && this.#filling.hasRoom && this.#down === undefined; left--) {
       const line = this.#firsts.first === undefined ? this.#queue : this.#firsts
       const next = line.first
       if (next === undefined) return
@@ -379,6 +381,12 @@ export class Sequencer {
       this.#report({ code: 'ANSWER_FAULT', cause })
     }
     batch.clear()
+  }
+
+  /** A round was full: the rest follows while the other tape is on its way, as far as there is room. */
+  #goOnFilling(): void {
+    const isHeld = this.#isDiskLate || !this.#filling.hasRoom
+    if (this.#waitingLines > 0 && !isHeld) this.#schedule()
   }
 
   /** Schedules what is left to do, or says that nothing is. */

@@ -80,6 +80,7 @@ export class RestGate {
       timer: gate.timer,
       lastSeq: 0,
       lastTimeUs: 0,
+      orderAgeMaxUs: ORDER_AGE_MAX_US,
       publish: (block) => {
         gate.server.published(block)
         for (const told of gate.listeners) told(block)
@@ -204,4 +205,6 @@ function ratesOf({ requestsPerSecondMax: max, rates }: RestGateOptions): { reado
   return { rates: { each: { client }, named: new Map() } }
 }
 
+/** A machine that is slow refuses no order of a test. */
+const ORDER_AGE_MAX_US = 600_000_000
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

@@ -4,12 +4,12 @@
  */
 import { connect, type Socket } from 'node:net'
 import type { Delays } from '../gateway/delays.ts'
-import { frameOf } from '../gateway/session/frames.ts'
+import { FrameCutter, frameOf } from '../gateway/session/frames.ts'
 import { type LeanListener, listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
 import { Outcome } from '../wire/portcullis/v1/decisions.gen.ts'
-import { OrderSessionRequest } from '../wire/portcullis/v1/gate_service.gen.ts'
-import type { ServerMessage } from '../wire/portcullis/v1/session.gen.ts'
+import { OrderSessionRequest, OrderSessionResponse } from '../wire/portcullis/v1/gate_service.gen.ts'
+import type { ClientMessage, ServerMessage } from '../wire/portcullis/v1/session.gen.ts'
 import { LeanClient } from './lean-client.ts'
 import type { RestGate } from './rest-gate.ts'
 import { GOOD_ORDER } from './small-firm.ts'
@@ -40,14 +40,24 @@ export interface Wire {
   connect(client: string): Promise<WireClient>
   /** A bare connection. */
   dial(): Promise<Socket>
-  /** Bytes that begin a message and do not end it. */
+  /** Bytes that say who it is and no more. */
+  hello(client: string): Buffer
+  /** Orders of a client behind its hello, in one piece. */
+  orders(clOrdIDs: readonly string[], client: string): Buffer
+  /** How many answers to orders stand in what a connection was sent. */
+  answersIn(sent: Buffer): number
+  /** Bytes that begin a message and never end it. */
   readonly unfinished: Buffer
-  /** Bytes that are an order of a client, as they go over a new connection: what comes before, and the order. */
-  orderBytes(client: string, clOrdID: string): Buffer
+  /** Bytes that no message may be, with the code that they are answered with. */
+  readonly refused: readonly (readonly [what: string, bytes: Buffer, code: string])[]
+  /** Connections that the gate has open. */
+  size(): Promise<number>
 }
 
 export interface Wires {
   readonly all: readonly Wire[]
+  /** Where the lean session is served. */
+  readonly leanAddress: string
   close(): Promise<void>
 }
 
@@ -57,7 +67,8 @@ export async function openWires(gate: RestGate, delays: Delays): Promise<Wires> 
   gate.listeners.push((block) => sessions.published(block))
   const lean = await listenLean(sessions, { port: 0, host: '127.0.0.1' })
   return {
-    all: [restWire(gate), leanWire(gate, lean)],
+    all: [restWire(gate), leanWire(gate, sessions, lean)],
+    leanAddress: lean.address,
     close: async () => {
       sessions.close()
       await lean.close()
@@ -73,6 +84,9 @@ function restWire(gate: RestGate): Wire {
     return { word: code, field, text, retryAfterMs, retryAfterS: headers.get('retry-after') }
   }
   const { hostname, port } = new URL(gate.url)
+  const head = (client: string) => `host: a\r\nauthorization: Bearer ${gate.tokens.get(client)}\r\n`
+  const post = (client: string, body: string) =>
+    `POST /orders HTTP/1.1\r\n${head(client)}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
   return {
     name: 'REST',
     connect: async (client) => ({
@@ -85,19 +99,36 @@ function restWire(gate: RestGate): Wire {
       close: async () => {},
     }),
     dial: () => dial(hostname, Number(port)),
-    unfinished: Buffer.from('POST /orders HTTP/1.1\r\nhost: a\r\ncontent-length: 99999\r\n\r\n{"clOrdID":'),
-    orderBytes: (client, clOrdID) => {
-      const body = JSON.stringify({ ...GOOD_ORDER, clOrdID })
-      const head = `POST /orders HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${gate.tokens.get(client)}\r\n`
-      const type = `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
-      return Buffer.from(head + type + body)
-    },
+    hello: (client) => Buffer.from(`GET /orders/none HTTP/1.1\r\n${head(client)}\r\n`),
+    orders: (clOrdIDs, client) =>
+      Buffer.from(clOrdIDs.map((clOrdID) => post(client, JSON.stringify({ ...GOOD_ORDER, clOrdID }))).join('')),
+    answersIn: (sent) => sent.toString('latin1').split('"outcome":').length - 1,
+    unfinished: Buffer.from('POST /orders HTTP/1.1\r\nhost: a\r\nx-slow: and no en'),
+    refused: [
+      ['a body over its bound', Buffer.from(post('ems-1', `{"clOrdID":"${'x'.repeat(70_000)}"}`)), 'BODY_TOO_LARGE'],
+      ['lists in lists', Buffer.from(post('ems-1', '['.repeat(60_000))), 'WRONG_TYPE'],
+      ['objects in objects', Buffer.from(post('ems-1', '{"a":'.repeat(12_000))), 'UNKNOWN_FIELD'],
+      ['a known field in itself', Buffer.from(post('ems-1', '{"symbol":'.repeat(6_000))), 'WRONG_TYPE'],
+      ['headers over their bound', Buffer.from(`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}`), 'HEADERS_TOO_LARGE'],
+      [
+        'two lengths',
+        Buffer.from('POST /orders HTTP/1.1\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n'),
+        'MALFORMED',
+      ],
+      ['bytes of chance', Buffer.from([0, 1, 2, 0xff, 0x16, 3, 1]), 'MALFORMED_REQUEST'],
+    ],
+    size: () => new Promise((settle) => gate.server.app.server.getConnections((_error, count) => settle(count))),
   }
 }
 
-function leanWire(gate: RestGate, { address }: LeanListener): Wire {
+function leanWire(gate: RestGate, sessions: Sessions, { address }: LeanListener): Wire {
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? []
   const token = (client: string) => gate.tokens.get(client) as string
+  const framed = (messages: ClientMessage[]) => frameOf(OrderSessionRequest.encode({ messages }).finish())
+  const logon = (client: string): ClientMessage => {
+    const value = { version: 1, accessToken: token(client), epoch: 0, lastSeenSeq: 0, heartbeatMs: 60_000, window: 0 }
+    return { seq: 0, body: { $case: 'logon', value: { ...value, cancelOnDisconnect: false } } }
+  }
   return {
     name: 'lean session',
     connect: async (name) => {
@@ -124,15 +155,39 @@ function leanWire(gate: RestGate, { address }: LeanListener): Wire {
       }
     },
     dial: () => dial(host, Number(port)),
-    unfinished: Buffer.from([0xff, 0xff, 0, 0, 0x0a]),
-    orderBytes: (client, clOrdID) => {
-      const logon = { version: 1, accessToken: token(client), epoch: 0, lastSeenSeq: 0, heartbeatMs: 60_000, window: 0 }
-      const messages = [
-        { seq: 0, body: { $case: 'logon' as const, value: { ...logon, cancelOnDisconnect: false } } },
-        { seq: 1, body: { $case: 'newOrder' as const, value: { ...GOOD_ORDER, clOrdID } } },
-      ]
-      return frameOf(OrderSessionRequest.encode({ messages }).finish())
+    hello: (client) => framed([logon(client)]),
+    orders: (clOrdIDs, client) =>
+      Buffer.concat([
+        framed([logon(client)]),
+        ...clOrdIDs.map((clOrdID, at) =>
+          framed([{ seq: at + 1, body: { $case: 'newOrder', value: { ...GOOD_ORDER, clOrdID } } }]),
+        ),
+      ]),
+    answersIn: (sent) => {
+      let answers = 0
+      new FrameCutter().cut(sent, (frame) => {
+        for (const { body } of OrderSessionResponse.decode(frame).messages) if (body?.$case === 'decision') answers++
+      })
+      return answers
     },
+    unfinished: Buffer.from([0xff, 0xff, 3, 0, 0x0a]),
+    refused: [
+      ['a frame over its bound', Buffer.from([1, 0, 4, 0]), 'MALFORMED_MESSAGE'],
+      ['a frame of nothing', Buffer.from([0, 0, 0, 0]), 'MALFORMED_MESSAGE'],
+      [
+        'messages in messages',
+        Buffer.concat([Buffer.from([0, 0, 2, 0]), Buffer.alloc(131_072, 0x0a)]),
+        'LOGON_EXPECTED',
+      ],
+      ['no message', frameOf(Buffer.from([0x0a, 0xff, 0xff])), 'MALFORMED_MESSAGE'],
+      [
+        'an order before the logon',
+        framed([{ seq: 1, body: { $case: 'heartbeat', value: { durableSeq: 0, timeUs: 0 } } }]),
+        'LOGON_EXPECTED',
+      ],
+      ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'MALFORMED_MESSAGE'],
+    ],
+    size: async () => sessions.size,
   }
 }
 

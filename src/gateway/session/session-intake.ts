@@ -48,17 +48,22 @@ export class Taking {
     this.#caller = caller
   }
 
-  /** Takes a command whose number is the next. It is answered exactly once. */
-  take(message: Told): void {
+  /** Takes a command whose number is the next. It is answered exactly once. False where a rate refused it. */
+  take(message: Told): boolean {
     const { seq } = message
     const kind = message.kind === 'fault' ? message.command : message.kind
     const row = kind === undefined ? undefined : COMMAND_ROWS[kind]
     const error = message.kind === 'fault' ? message.error : this.#forbidden(row as CommandRow)
-    if (error !== undefined) return this.#refuse(seq, this.#request(row) ?? error)
+    if (error !== undefined) {
+      const limited = this.#request(row)
+      this.#refuse(seq, limited ?? error)
+      return limited === undefined
+    }
     const { kind: command, words } = message as Exclude<Told, { readonly kind: 'fault' }>
     const limited = this.#limited(command, words)
-    if (limited !== undefined) return this.#refuse(seq, limited)
-    this.#submit(seq, command, words)
+    if (limited !== undefined) this.#refuse(seq, limited)
+    else this.#submit(seq, command, words)
+    return limited === undefined
   }
 
   #forbidden({ duties }: CommandRow): RequestError | undefined {
