@@ -8,17 +8,17 @@ import { parseRate, type Rate, type RateScope, type RateSettings, rateKey } from
 import { type Asker, RateLimits } from './rate-limits.ts'
 
 const SEED = Number(process.env.SEED ?? 1)
-const NAMES = ['ems-1', 'ems-2', 'ACC-1', 'ACC-2', 'T-1', 'S-1', 'S-2']
+const NAMES = ['ems-1', 'ems-2', 'ACC-1', 'ACC-2', 'T-1', 'S-1', 'S-2', 'T-2']
 const SYMBOLS = ['AAPL', 'MSFT']
 const rate = (words: string) => parseRate(words) as Rate
 
-/** Everybody may use everything but `S-2`, which trades `ACC-2` alone. */
+/** Everybody may use everything; but `S-2` trades `ACC-2` alone, and `T-2` is nobody's. */
 const directory = {
   idOf: (kind: string, name: string) => (kind === 'INSTRUMENT' ? SYMBOLS : NAMES).indexOf(name),
   nameOf: (_kind: string, id: number) => SYMBOLS[id] ?? `#${id}`,
   subjectOf: (id: number) => ({ kind: 'ACCOUNT', name: NAMES[id] }),
   isBound: (kind: string, subject: number, other: number) =>
-    kind !== 'STRATEGY_ACCOUNT' || NAMES[subject] !== 'S-2' || NAMES[other] === 'ACC-2',
+    NAMES[other] !== 'T-2' && (kind !== 'STRATEGY_ACCOUNT' || NAMES[subject] !== 'S-2' || NAMES[other] === 'ACC-2'),
 } as unknown as Directory
 
 function rig(settings: Partial<Record<RateScope, string>>, named: Readonly<Record<string, string>> = {}) {
@@ -101,6 +101,7 @@ test("nobody uses up another's rate by its names", () => {
   const stranger = asker('ems-2')
   limits.cancel(stranger, 'ems-1', 'A-1')
   assert.equal(limits.newOrder(stranger, { ...words, account: 'ACC-2', strategy: 'S-1', trader: 'nobody' }), undefined)
+  assert.equal(limits.newOrder(stranger, { ...words, trader: 'T-2' }), undefined)
   assert.equal(limits.newOrder(asker('ems-1'), { ...words, strategy: 'S-2' }), undefined, 'S-2 does not trade ACC-1')
   assert.equal(limits.held.windows, 1)
   limits.cancel(asker('ems-2', true), 'ems-1', 'A-1')

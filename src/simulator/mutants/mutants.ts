@@ -2,6 +2,7 @@
  * One-line mistakes in the engine, the exposure algebra and the journal. The tests must notice each of them: `npm run mutants` makes
  * them one at a time and fails where one lives.
  */
+import { FLOOD_MUTANTS } from './flood-mutants.ts'
 import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
 import { HOLD_MUTANTS } from './hold-mutants.ts'
 import type { Mutant } from './mutant.ts'
@@ -440,4 +441,5 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...RECOVERY_MUTANTS,
   ...HOLD_MUTANTS,
+  ...FLOOD_MUTANTS,
 ]
