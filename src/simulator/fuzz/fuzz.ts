@@ -44,6 +44,8 @@ export interface FuzzReport {
   readonly approved: number
   /** Bytes in use behind a collection of garbage, at each tenth of the run. */
   readonly heap: readonly number[]
+  /** By how much the least in use of the second half is over that of the first: engines that were begun anew come and go. */
+  readonly grownBytes: number
 }
 
 const FAILURES_MAX = 20
@@ -81,7 +83,9 @@ export async function runFuzz(plan: FuzzPlan): Promise<FuzzReport> {
     plan.onProgress?.(number + 1, heap.at(-1) as number)
   }
   for (const target of all) await target.close?.()
-  return { targets: [...reports.values()], failures, judged: firm.judged, approved: firm.approved, heap }
+  const half = heap.length >> 1
+  const grownBytes = half === 0 ? 0 : Math.min(...heap.slice(half)) - Math.min(...heap.slice(0, half))
+  return { targets: [...reports.values()], failures, judged: firm.judged, approved: firm.approved, heap, grownBytes }
 }
 
 /** Every second input is a valid one changed behind its framing; of the others two thirds are valid ones changed anywhere. */
