@@ -26,7 +26,7 @@ import { systemClock } from './system-clock.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** Commands of one turn: then whoever has come meanwhile is read, and gets its turn. */
-const ROUND_MAX = 256
+const ROUND_MAX = 512
 /** Sender of the gate's own commands. */
 const OWN = -1
 /** An idle stream is ticked this often. */
