@@ -5,6 +5,7 @@ import { SecretFiles } from '../src/auth/secret-files.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { systemDelays } from '../src/gateway/delays.ts'
 import { listenGrpc } from '../src/gateway/grpc/grpc-listener.ts'
+import { parseRate, RATE_SCOPES, type Rate } from '../src/gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
 import { listenLean } from '../src/gateway/session/lean-listener.ts'
 import { Sessions } from '../src/gateway/session/sessions.ts'
@@ -22,6 +23,9 @@ import { tellBenchFirm } from './rest-firm.ts'
 const sizes = { ...DEMO_SIZES, orders: 1 << 20, idsPerDay: 1 << 21 }
 const folder = process.argv[2] ?? 'dist/rest-bench'
 const hashSeed = 7
+/** Asked for every order as in production, and never full. */
+const most = parseRate('100000 in 1 s') as Rate
+const UNLIMITED = { each: Object.fromEntries(RATE_SCOPES.map((scope) => [scope, most])), named: new Map() }
 const lock = await lockDirectory(join(folder, 'journal'))
 const engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed })
 const reader = new JournalReader(lock.directory)
@@ -64,7 +68,7 @@ server = await createRestServer({
     },
   },
   ...auth,
-  requestsPerSecondMax: 1_000_000,
+  rates: UNLIMITED,
 })
 const url = await server.listen(0, '127.0.0.1')
 sessions = new Sessions(server.services, systemDelays)

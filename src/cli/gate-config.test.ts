@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseDocument } from 'yaml'
+import { RATE_DEFAULTS } from '../gateway/ratelimit/rate.ts'
 import { DEMO_SIZES } from '../model/bounds.ts'
 import { code, table } from '../tidy/reference/markdown.ts'
 import { repositoryRoot } from '../tidy/repository-root.ts'
@@ -126,6 +127,28 @@ test('what is left out has its default; relative paths begin at the file', () =>
   )
 })
 
+test('rates are read as they are said, of each scope and of single names', () => {
+  const { rates, orderAgeMaxMs } = parseGateConfig(
+    `${LEAST}rates:
+  account: 50 in 1 s
+  named:
+    - account ACC-1: 100 in 1 s, 20 in 10 ms
+    - instrument 600519.SH: 5 in 60 s
+shed: { orderMs: 100 }
+`,
+    '/etc/gate.yaml',
+  )
+  assert.deepEqual(rates.each.account, { max: 50, windowMs: 1_000, burst: 50, burstMs: 1_000 })
+  assert.deepEqual(rates.each.client, RATE_DEFAULTS.each.client)
+  assert.deepEqual(Object.fromEntries(rates.named), {
+    'account ACC-1': { max: 100, windowMs: 1_000, burst: 20, burstMs: 10 },
+    'instrument 600519.SH': { max: 5, windowMs: 60_000, burst: 5, burstMs: 60_000 },
+  })
+  assert.equal(orderAgeMaxMs, 100)
+  const least = parseGateConfig(LEAST, '/etc/gate.yaml')
+  assert.deepEqual([least.rates, least.orderAgeMaxMs], [RATE_DEFAULTS, 250])
+})
+
 const change = (from: string, to: string) => LEAST.replace(from, to)
 const TLS = '  tls: { cert: a.crt, key: a.key }\n'
 const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])[] = [
@@ -135,6 +158,17 @@ const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])
   ['a key twice', `${LEAST}data: other\n`, /^\/etc\/gate\.yaml:10: Map keys must be unique/],
   ['two documents', `${LEAST}---\n${LEAST}`, /multiple documents/],
   ['an unknown field', `${LEAST}limits: 5\n`, /^\/etc\/gate\.yaml:10: limits is no field; there are firm, officers/],
+  ['a rate that is none', `${LEAST}rates: { client: fast }\n`, /:10: rates\.client: "fast" is not `N in TIME`/],
+  ['a rate of nothing', `${LEAST}rates: { client: 0 in 1 s }\n`, /:10: rates\.client/],
+  ['a rate of an unknown scope', `${LEAST}rates: { desk: 1 in 1 s }\n`, /:10: rates\.desk is no field/],
+  ['a named rate twice', `${LEAST}rates: { named: [account A: 1 in 1 s, account A: 2 in 1 s] }\n`, /:10: rates\.named/],
+  ['a named rate of no scope', `${LEAST}rates: { named: [ACC-1: 1 in 1 s] }\n`, /:10: rates\.named/],
+  [
+    'a named rate of two',
+    `${LEAST}rates: { named: [{ account A: 1 in 1 s, account B: 1 in 1 s }] }\n`,
+    /:10: rates\.named/,
+  ],
+  ['an order that never grows old', `${LEAST}shed: { orderMs: 0 }\n`, /:10: shed\.orderMs: 0 is not 1 to 10000/],
   ['an unknown field below', change('  id:', '  ID:'), /^\/etc\/gate\.yaml:2: firm\.ID is no field; there are id, /],
   ['a parameter', `${LEAST}parameters: { revalueBps: 1 }\n`, /:10: parameters is no field/],
   ['a field with fields', change('data: data', 'data: { a: 1 }'), /:5: data has no fields of its own/],

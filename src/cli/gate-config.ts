@@ -7,11 +7,15 @@ import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml'
 import type { ExternalIssuerSettings } from '../auth/external-issuer.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { DEMO_SIZES, type EngineSizes, NAME_CHARS } from '../model/bounds.ts'
 import { DECIMALS_MAX } from '../model/numbers.ts'
+import { ORDER_AGE_MAX_US } from '../sequencer/sequencer.ts'
+import type { ConfigField } from './config-field.ts'
 import { UsageError } from './exit-codes.ts'
 import { EXTERNAL_MAX, readExternalIssuers } from './external-issuers.ts'
+import { RATE_FIELDS, ratesOf } from './gate-rates.ts'
 import { isIssuerUrl, isLoopback } from './issuer-url.ts'
 import { SNAPSHOT_PLAN, type SnapshotPlan } from './snapshot-plan.ts'
 
@@ -38,20 +42,12 @@ export interface GateConfig {
   readonly external: readonly ExternalIssuerSettings[]
   readonly durability: Durability
   readonly sizes: EngineSizes
+  /** What the gate lets each send before it is sequenced. */
+  readonly rates: RateSettings
+  /** An order that waited longer before it is decided is refused. */
+  readonly orderAgeMaxMs: number
   /** Of `portcullis follow`; the gate itself has none. */
   readonly snapshots: SnapshotPlan
-}
-
-/** One field of the file: what it takes, what it is where it is left out, what it is for. */
-export interface ConfigField {
-  /** With dots: `listen.port`. */
-  readonly path: string
-  readonly takes: string
-  /** As it stands in the file; undefined where it must be given, '' where it may be left out and then is nothing. */
-  readonly otherwise: string | undefined
-  readonly doc: string
-  /** The value, or undefined where the text is none. @throws RangeError that says more exactly what is wrong */
-  read(value: unknown): string | number | readonly (string | object)[] | undefined
 }
 
 const address = (value: unknown) =>
@@ -71,6 +67,7 @@ const whole = (from: number, to: number) => (value: unknown) =>
 const NAMES = `1 to ${NAME_CHARS} printable ASCII characters, no blank, no colon`
 
 const ORIGINS_MAX = 16
+const MS_US = 1_000
 const SNAPSHOT_COMMANDS_MAX = 100_000_000
 
 /** Sizes of tables, with what a row of each is. */
@@ -239,6 +236,14 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     doc: 'How many snapshots stay. The newest that fits is loaded; an older one where it is damaged.',
     read: whole(1, 100),
   },
+  ...RATE_FIELDS,
+  {
+    path: 'shed.orderMs',
+    takes: '1 to 10000',
+    otherwise: String(ORDER_AGE_MAX_US / MS_US),
+    doc: 'An order or replace that has waited longer to be decided is refused with STALE_ORDER; cancels, reports and kills are not.',
+    read: whole(1, 10_000),
+  },
   ...(Object.keys(SIZES) as (keyof EngineSizes)[]).map((size) => ({
     path: `sizes.${size}`,
     takes: `${SIZE_MIN} to ${DEMO_SIZES[size] * SIZE_FACTOR_MAX}`,
@@ -370,6 +375,7 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
     feedOrigins: at<readonly string[] | undefined>('listen.feed.origins') ?? [],
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
+    ...{ rates: ratesOf(at), orderAgeMaxMs: at<number>('shed.orderMs') },
     snapshots: {
       ...{ commands: at<number>('snapshots.commands'), minutes: at<number>('snapshots.minutes') },
       kept: at<number>('snapshots.keep'),

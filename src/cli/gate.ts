@@ -100,6 +100,8 @@ export async function openProduction(
     baseCurrency,
     ledgerDecimals,
     officers,
+    rates,
+    orderAgeMaxMs,
   } = config
   const gate = await openGate({
     ...more,
@@ -114,7 +116,7 @@ export async function openProduction(
       profile: 'production',
       clock: 'system',
     } as const),
-    ...{ feedOrigins, controlHost: control.host, controlPort: control.port },
+    ...{ feedOrigins, controlHost: control.host, controlPort: control.port, rates, orderAgeMaxMs },
     ...(session === undefined ? {} : { session }),
     ...(grpc === undefined ? {} : { grpc }),
     check: (directory) => checkFirm(config, directory),

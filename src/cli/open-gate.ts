@@ -17,6 +17,7 @@ import type { Gate } from '../gateway/gate.ts'
 import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { RevokedClients } from '../gateway/revoked-clients.ts'
 import { listenLean } from '../gateway/session/lean-listener.ts'
@@ -64,6 +65,9 @@ export interface GateSettings {
   readonly sizes?: EngineSizes
   /** Certificate and key in PEM, where the listener has TLS. */
   readonly tls?: TlsFiles
+  /** What each may send, and how long an order may wait to be decided; what every gate has where they are left out. */
+  readonly rates?: RateSettings
+  readonly orderAgeMaxMs?: number
   /** `iss` of the tokens of the embedded issuer: its address. */
   readonly issuer?: string
   /** Issuers whose tokens are taken beside those of the embedded one. */
@@ -112,6 +116,7 @@ export interface OpenGate {
 /** Where the replay clock stands before the first request moves it: past zero, which means "none" in some fields. */
 const REPLAY_START_US = 1_000_000
 const LOOPBACK = '127.0.0.1'
+const MS_US = 1_000
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
 export async function openGate(settings: GateSettings): Promise<OpenGate> {
@@ -160,6 +165,7 @@ async function openLocked(
   let sessions: Sessions | undefined
   const sequencer = new Sequencer({
     ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs },
+    ...(settings.orderAgeMaxMs === undefined ? {} : { orderAgeMaxUs: settings.orderAgeMaxMs * MS_US }),
     onFatal: (cause) => {
       server?.failed()
       settings.onFatal(cause)
@@ -188,6 +194,7 @@ async function openLocked(
     ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     ...(settings.feedOrigins === undefined ? {} : { feedOrigins: settings.feedOrigins }),
+    ...(settings.rates === undefined ? {} : { rates: settings.rates }),
     spillCancel: (...cancel) => {
       if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
     },

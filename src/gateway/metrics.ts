@@ -9,6 +9,7 @@ const COUNTERS = {
   cancels_total: 'Cancels that passed.',
   what_ifs_total: 'Answered what-ifs, by parameter.',
   requests_refused_total: 'Requests that nothing was decided on, by error code.',
+  rate_limited_total: 'Requests that were refused for a rate, by the scope that kept them longest.',
   tokens_granted_total: 'Access tokens that were granted.',
   tokens_refused_total: 'Requests to the issuer that were refused, by error.',
   tokens_revoked_total: 'Tokens that were given back, good or not.',

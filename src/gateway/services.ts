@@ -5,10 +5,13 @@ import type { Callers } from './callers.ts'
 import type { CancelDelivery } from './cancel-delivery.ts'
 import type { Gate } from './gate.ts'
 import type { Metrics } from './metrics.ts'
+import type { RateLimits } from './ratelimit/rate-limits.ts'
 
 export interface GatewayServices {
   readonly gate: Gate
   readonly callers: Callers
+  /** Asked for every message before it is sequenced. */
+  readonly rates: RateLimits
   readonly decisions: OrderDecisions
   readonly delivery: CancelDelivery
   readonly metrics: Metrics

@@ -16,6 +16,7 @@ import { SecretFiles } from '../auth/secret-files.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import type { TlsFiles } from '../gateway/tls.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
@@ -32,7 +33,9 @@ import { HandClock, HandTimer, MemoryJournal } from './made-up-world.ts'
 const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPerDay: 1 << 12 }
 
 export interface RestGateOptions {
+  /** Requests of one client in one second; no other rate then holds. */
   readonly requestsPerSecondMax?: number
+  readonly rates?: RateSettings
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
   readonly auth?: Partial<AuthOptions>
@@ -100,6 +103,7 @@ export class RestGate {
       timer: gate.timer,
       lastSeq: 0,
       lastTimeUs: 0,
+      orderAgeMaxUs: ORDER_AGE_MAX_US,
       publish: (block) => {
         gate.server.published(block)
         for (const told of gate.listeners) told(block)
@@ -158,7 +162,7 @@ export class RestGate {
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
-      ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
+      ...ratesOf(options),
     })
   }
 
@@ -216,4 +220,12 @@ export class RestGate {
   }
 }
 
+function ratesOf({ requestsPerSecondMax: max, rates }: RestGateOptions): { readonly rates?: RateSettings } {
+  if (max === undefined) return rates === undefined ? {} : { rates }
+  const client = { max, windowMs: 1_000, burst: max, burstMs: 1_000 }
+  return { rates: { each: { client }, named: new Map() } }
+}
+
+/** A machine that is slow refuses no order of a test. */
+const ORDER_AGE_MAX_US = 600_000_000
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

@@ -113,9 +113,11 @@ async function admit(request: IncomingMessage, { feed, origins, isClosing, onIde
     return new Refused(error, { 'www-authenticate': 'Bearer' })
   }
   onIdentified(request.socket)
-  const waitUs = caller.window.take(feed.delays.nowMs() * 1000)
-  if (waitUs > 0)
-    return new Refused(new RequestError('RATE_LIMITED'), { 'retry-after': String(Math.ceil(waitUs / SECOND_US)) })
+  const limited = feed.rates.request(caller)
+  if (limited !== undefined) {
+    const { retryAfterMs = 0 } = limited
+    return new Refused(limited, { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) })
+  }
   if (caller.session < 0) caller.resolve()
   const entitlement = entitlementOf(caller)
   if (entitlement === undefined) return new Refused(new RequestError('FORBIDDEN'))

@@ -15,6 +15,7 @@ import type { OrderDecisions } from '../answers/order-decisions.ts'
 import type { Callers } from '../callers.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { RateLimits } from '../ratelimit/rate-limits.ts'
 import { decisionJson } from '../rest/decision-json.ts'
 import type { GatewayServices } from '../services.ts'
 import type { Channel } from './feed-request.ts'
@@ -29,11 +30,12 @@ export const TICK_MS = 250
 export const LINGER_MS = 60_000
 const GATE_ENDS = 'the gate ends'
 
-export type FeedServices = Pick<GatewayServices, 'gate' | 'callers' | 'decisions'>
+export type FeedServices = Pick<GatewayServices, 'gate' | 'callers' | 'decisions' | 'rates'>
 
 export class Feed implements AlertListener, FeedHome {
   readonly gate: Gate
   readonly callers: Callers
+  readonly rates: RateLimits
   readonly delays: Delays
   readonly kept = new KeptMessages()
   readonly #decisions: OrderDecisions
@@ -48,9 +50,10 @@ export class Feed implements AlertListener, FeedHome {
   #stopTick: (() => void) | undefined
   #isClosed = false
 
-  constructor({ gate, callers, decisions }: FeedServices, delays: Delays) {
+  constructor({ gate, callers, decisions, rates }: FeedServices, delays: Delays) {
     this.gate = gate
     this.callers = callers
+    this.rates = rates
     this.delays = delays
     this.#decisions = decisions
   }

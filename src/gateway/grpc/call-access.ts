@@ -3,6 +3,7 @@ import type { Metadata } from '@grpc/grpc-js'
 import { RequestError } from '../../model/errors.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
+import type { RateLimits } from '../ratelimit/rate-limits.ts'
 import { certificateOf } from '../tls.ts'
 import type { Peer, Peers } from './peers.ts'
 
@@ -17,19 +18,18 @@ export interface CallRefusal {
 export interface CallAccessOptions {
   readonly callers: Callers
   readonly peers: Peers
-  /** Elapsed time, which rates go by. */
-  readonly nowMs: () => number
+  readonly rates: RateLimits
 }
 
 export class CallAccess {
   readonly #callers: Callers
   readonly #peers: Peers
-  readonly #nowMs: () => number
+  readonly #rates: RateLimits
 
-  constructor({ callers, peers, nowMs }: CallAccessOptions) {
+  constructor({ callers, peers, rates }: CallAccessOptions) {
     this.#callers = callers
     this.#peers = peers
-    this.#nowMs = nowMs
+    this.#rates = rates
   }
 
   /**
@@ -62,12 +62,22 @@ export class CallAccess {
   }
 
   #allow(caller: Caller, duties: number): Caller | CallRefusal {
-    const waitUs = caller.window.take(this.#nowMs() * 1000)
-    if (waitUs > 0) return { error: new RequestError('RATE_LIMITED'), retryAfterMs: Math.ceil(waitUs / 1000) }
-    if (!caller.holds(duties)) return { error: new RequestError('FORBIDDEN') }
+    // The order is counted once it is read, in all that it counts in.
+    const limited = this.#rates.look(caller)
+    if (limited !== undefined) return refusalOf(limited)
+    if (!caller.holds(duties)) {
+      this.#rates.count(caller)
+      return { error: new RequestError('FORBIDDEN') }
+    }
     if (caller.session < 0) caller.resolve()
     return caller.session < 0 ? { error: new RequestError('NOT_BOUND', '', NO_SESSION) } : caller
   }
+}
+
+/** A refusal that says when to ask again, where that is known. */
+export function refusalOf(error: RequestError): CallRefusal {
+  const { retryAfterMs } = error
+  return retryAfterMs === undefined ? { error } : { error, retryAfterMs }
 }
 
 function refused(fault: string): CallRefusal {

@@ -62,7 +62,7 @@ export async function listenGrpc(
   const connections = new Connections(GRPC_CONNECTION_BOUNDS)
   const peers = new Peers(connections)
   const health = new GateHealth(services.gate, delays)
-  const access = new CallAccess({ callers: services.callers, peers, nowMs: () => delays.nowMs() })
+  const access = new CallAccess({ callers: services.callers, peers, rates: services.rates })
   let isClosing = false
   const server = new Server(optionsOf(peers))
   const methods: readonly (readonly [string, string, Handle])[] = [

@@ -44,9 +44,12 @@ export class Exchange {
     this.#send(200, type, text, headers)
   }
 
-  /** Sends a request error: `{"error":{"code","field","text"}}`. */
+  /** Sends a request error: `{"error":{"code","field","text"}}`, with `retryAfterMs` where waiting helps. */
   refuse(error: RequestError, headers?: Headers): void {
-    this.#send(errorRow(error.code).httpStatus, JSON_TYPE, errorText(error), headers)
+    const { retryAfterMs } = error
+    // Whole seconds are what the header can say; sooner would be refused again.
+    const retry = retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
+    this.#send(errorRow(error.code).httpStatus, JSON_TYPE, errorText(error), { ...retry, ...headers })
   }
 
   #send(status: number, type: string, text: string, more?: Headers): void {
@@ -60,6 +63,6 @@ export class Exchange {
   }
 }
 
-export function errorText({ code, field, text }: RequestError): string {
-  return JSON.stringify({ error: { code, field, text } })
+export function errorText({ code, field, text, retryAfterMs }: RequestError): string {
+  return JSON.stringify({ error: { code, field, text, retryAfterMs } })
 }

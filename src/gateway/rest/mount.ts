@@ -23,7 +23,7 @@ declare module 'fastify' {
 
 /** Mounts a route: documented, guarded, its words taken out of path, query and body. */
 export function mount(app: FastifyInstance, access: Access, route: Route): void {
-  const guard = access.guard(route.duties, route.unlimited === true, route.late === true)
+  const guard = access.guard(route)
   const isGet = route.method === 'GET'
   const inPath = pathFields(route.url)
   const outer = bodyForm(route)
@@ -48,7 +48,7 @@ export function mount(app: FastifyInstance, access: Access, route: Route): void 
       reply.hijack()
       if (request.body instanceof Buffer) exchange.body = request.body
       const rows = isGet ? queryWords(request.query, outer) : wordsOf(exchange.body, route, outer)
-      if (rows instanceof RequestError) return exchange.refuse(rows)
+      if (rows instanceof RequestError) return access.refuseBody(exchange, route, rows)
       if (inPath.length > 0) {
         const params = request.params as Record<string, string>
         for (const words of rows) for (const field of inPath) words[field] = params[field]

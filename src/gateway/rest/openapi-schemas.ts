@@ -97,11 +97,16 @@ const OUTCOME_TEXT =
 
 export const SCHEMAS = {
   Error: object('A request error: nothing was decided.', {
-    error: object('What is wrong.', {
-      code: text('Stable code.'),
-      field: text('Path of the field at fault; empty where none is.'),
-      text: text('In words.'),
-    }),
+    error: some(
+      'What is wrong.',
+      {
+        code: text('Stable code.'),
+        field: text('Path of the field at fault; empty where none is.'),
+        text: text('In words.'),
+        retryAfterMs: integer('Of RATE_LIMITED and QUEUE_FULL: the same request may pass after so long.'),
+      },
+      ['code', 'field', 'text'],
+    ),
   }),
   OrderAnswer: some(
     'The decision on an order or a replace.',

@@ -183,7 +183,7 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<string, Sche
   for (const [status, of] of byStatus) {
     responses[status] = {
       description: of.map((code) => `${code}: ${errorRow(code).text}`).join(' '),
-      ...(status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+      ...(of.some((code) => WAITING.includes(code)) ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
       content: {
         'application/json': {
           schema: { $ref: '#/components/schemas/Error' },
@@ -197,7 +197,12 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<string, Sche
   return responses
 }
 
-const RETRY_AFTER = { description: 'Seconds after which a request passes.', schema: { type: 'integer', minimum: 1 } }
+/** Errors that say how long to wait. */
+const WAITING: readonly ErrorCode[] = ['RATE_LIMITED', 'QUEUE_FULL']
+const RETRY_AFTER = {
+  description: 'Seconds after which the request may pass.',
+  schema: { type: 'integer', minimum: 1 },
+}
 
 /** The JSON shape of a form. */
 export function formSchema(of: Form): Schema {

@@ -27,12 +27,13 @@ export function orderBatchRoute(services: OrderServices): Route {
     answerDescription: 'The decisions, in the order of the rows.',
     errors: ['NOT_BOUND'],
     sequenced: true,
+    counts: 'order',
     handle: (call, rows) => placeOrders(services, call, rows as readonly OrderWords[]),
   }
 }
 
 function placeOrders(services: OrderServices, call: Exchange, rows: readonly OrderWords[]): void {
-  const { gate, decisions, metrics, nowMs } = services
+  const { gate, decisions, metrics, rates } = services
   const { caller } = call
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   if (call.request.headers[REPLAY_TIME_HEADER] !== undefined) {
@@ -44,22 +45,24 @@ function placeOrders(services: OrderServices, call: Exchange, rows: readonly Ord
     texts[at] = text
     if (--waiting === 0) call.send(200, `{"rows":[${texts.join()}]${profileTail(gate)}}`)
   }
-  const failed = (at: number, { code, field, text }: RequestError): void => {
+  const failed = (at: number, { code, field, text, retryAfterMs }: RequestError): void => {
     metrics.count('requests_refused_total', `code="${code}"`)
-    put(at, errorText(new RequestError(code, field === '' ? `[${at}]` : `[${at}].${field}`, text)))
+    put(at, errorText(new RequestError(code, field === '' ? `[${at}]` : `[${at}].${field}`, text, retryAfterMs)))
   }
   const told = (at: number, decided: Decided): void => {
     metrics.orders[decided.outcome].value++
     put(at, decisionJson(decided, ''))
   }
   for (const [at, words] of rows.entries()) {
-    // The request itself has counted for the first.
-    if (at > 0 && caller.window.take(nowMs() * 1000) > 0) {
-      failed(at, new RequestError('RATE_LIMITED'))
+    const limited = rates.newOrder(caller, words)
+    if (limited !== undefined) {
+      failed(at, limited)
       continue
     }
     const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
     gate.submit({
+      from: caller.turn,
+      mayGoStale: true,
       write: (tape) => offsetOf(order.write(tape)),
       onDurable: (tape, command, end) => {
         const decided = order.decided(tape, command, end, {

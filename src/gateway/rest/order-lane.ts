@@ -14,12 +14,14 @@ const TYPES: readonly (string | undefined)[] = ['application/json', 'application
 
 export class OrderLane {
   readonly #route: Route
+  readonly #access: Access
   readonly #guard: ReturnType<Access['guard']>
 
   constructor(route: Route, access: Access) {
     if (route.method !== 'POST' || route.url.includes(':')) throw new Error('the lane is for a POST without parameters')
     this.#route = route
-    this.#guard = access.guard(route.duties, route.unlimited === true)
+    this.#access = access
+    this.#guard = access.guard(route)
   }
 
   /** True where the request is plain: this very path, JSON, and a length that fits. */
@@ -55,7 +57,7 @@ export class OrderLane {
 
   #handle(exchange: Exchange): void {
     const rows = bodyWords(exchange.body, this.#route.form, this.#route.rowsMax)
-    if (rows instanceof RequestError) exchange.refuse(rows)
+    if (rows instanceof RequestError) this.#access.refuseBody(exchange, this.#route, rows)
     else this.#route.handle(exchange, rows)
   }
 }

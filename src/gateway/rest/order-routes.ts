@@ -25,6 +25,7 @@ import { orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import { writeCommand } from '../commands/write-command.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from '../metrics.ts'
+import type { RateLimits } from '../ratelimit/rate-limits.ts'
 import { decisionJson, echoJson, profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
@@ -32,11 +33,10 @@ import type { Sequencing } from './sequencing.ts'
 
 export interface OrderServices {
   readonly gate: Gate
+  readonly rates: RateLimits
   readonly decisions: OrderDecisions
   readonly sequencing: Sequencing
   readonly metrics: Metrics
-  /** Elapsed time, which rates go by. */
-  readonly nowMs: () => number
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
@@ -62,8 +62,9 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       form: ORDER_FORM,
       answer: 'OrderAnswer',
       answerDescription: 'The decision: APPROVED or REJECTED.',
-      errors: ['NOT_BOUND'],
+      errors: ['NOT_BOUND', 'STALE_ORDER'],
       sequenced: true,
+      counts: 'order',
       handle: (call, rows) => placeOrder(services, call, rows[0] as OrderWords),
     },
     {
@@ -77,8 +78,9 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       form: REPLACE_FORM,
       answer: 'OrderAnswer',
       answerDescription: 'The decision on the new version.',
-      errors: ['NOT_BOUND'],
+      errors: ['NOT_BOUND', 'STALE_ORDER'],
       sequenced: true,
+      counts: 'order',
       handle: (call, rows) => changeOrder(services, call, rows[0] as WordsOf<typeof REPLACE_FORM>),
     },
     {
@@ -94,6 +96,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       answerDescription: 'The cancel passes.',
       errors: ['NOT_BOUND', 'UNKNOWN_NAME'],
       sequenced: true,
+      counts: 'order',
       unlimited: true,
       lenient: true,
       late: true,
@@ -159,12 +162,16 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
   ]
 }
 
-function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, call: Exchange, words: OrderWords): void {
+function placeOrder(services: OrderServices, call: Exchange, words: OrderWords): void {
+  const { gate, decisions, sequencing, metrics, rates } = services
   const { caller } = call
+  const limited = rates.newOrder(caller, words)
+  if (limited !== undefined) return slowDown(metrics, call, limited)
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
     write: order.write,
+    mayGoStale: true,
     answer: (tape, command, end) => {
       const decided = order.decided(tape, command, end, laterTo(call, textOf))
       return decided === undefined ? undefined : textOf(decided)
@@ -178,6 +185,11 @@ function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, cal
   }
 }
 
+function slowDown(metrics: Metrics, call: Exchange, limited: RequestError): void {
+  metrics.count('requests_refused_total', 'code="RATE_LIMITED"')
+  call.refuse(limited)
+}
+
 /** Answers a call whose order is held, once that is decided. */
 function laterTo(call: Exchange, textOf: (decided: Decided) => string): Later {
   return {
@@ -186,16 +198,16 @@ function laterTo(call: Exchange, textOf: (decided: Decided) => string): Later {
   }
 }
 
-function changeOrder(
-  { gate, decisions, sequencing, metrics }: OrderServices,
-  call: Exchange,
-  words: WordsOf<typeof REPLACE_FORM>,
-): void {
+function changeOrder(services: OrderServices, call: Exchange, words: WordsOf<typeof REPLACE_FORM>): void {
+  const { gate, decisions, sequencing, metrics, rates } = services
   const { caller } = call
+  const limited = rates.replace(caller, words.origClOrdID)
+  if (limited !== undefined) return slowDown(metrics, call, limited)
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const replace = replaceCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
     write: replace.write,
+    mayGoStale: true,
     answer: (tape, command, end) => {
       const decided = replace.decided(tape, command, end, laterTo(call, textOf))
       return decided === undefined ? undefined : textOf(decided)
@@ -209,10 +221,11 @@ function changeOrder(
 }
 
 function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof CANCEL_FORM>): void {
-  const { gate, sequencing, metrics } = services
+  const { gate, sequencing, metrics, rates } = services
   const { caller } = call
   const own = caller.grant.clientID
   const owner = words.owner ?? own
+  rates.cancel(caller, owner, words.origClOrdID)
   // A token that has ended does for the orders of its own client alone.
   if (owner !== own && (call.isLate || !caller.holds(AGENT))) {
     return call.refuse(new RequestError('FORBIDDEN', 'owner', "Only a cancel agent cancels another client's orders."))

@@ -27,7 +27,9 @@ export interface Route {
   readonly errors?: readonly ErrorCode[]
   /** Its commands go through the sequencer. */
   readonly sequenced: boolean
-  /** Never refused for the client's rate: cancels. */
+  /** `order`: its handler counts it in everything that an order counts in. All others are counted for their client. */
+  readonly counts?: 'order'
+  /** Never refused for a rate: cancels. */
   readonly unlimited?: boolean
   /** Takes from a body of whatever type the texts that it knows, and passes over the rest: cancels. */
   readonly lenient?: boolean

@@ -18,6 +18,8 @@ import { FeedAwareRequest, listenFeed } from '../feed/feed-listener.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
+import { CONTROL_RATES, RATE_DEFAULTS, type RateSettings } from '../ratelimit/rate.ts'
+import { RateLimits } from '../ratelimit/rate-limits.ts'
 import type { GatewayServices } from '../services.ts'
 import type { TlsFiles } from '../tls.ts'
 import { Tries } from '../tries.ts'
@@ -56,10 +58,10 @@ export interface RestOptions extends RestAuth {
   readonly delays?: Delays
   /** HTTPS with this certificate; plain HTTP where it is left out. */
   readonly tls?: TlsFiles
-  /** Requests of one client in one second before 429. */
-  readonly requestsPerSecondMax?: number
   /** Origins of pages of other hosts that may read the live feed, as https://desk.example.com. */
   readonly feedOrigins?: readonly string[]
+  /** How often clients and what their orders name may send; {@link RATE_DEFAULTS} where it is left out. */
+  readonly rates?: RateSettings
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }
@@ -86,10 +88,6 @@ export interface RestServer {
   close(): Promise<void>
 }
 
-const REQUESTS_PER_SECOND_MAX = 50_000
-/** Reads of one client at the control listener: many kill pages, and no more walks over all orders than the gate can do. */
-const CONTROL_READS_PER_SECOND_MAX = 50
-
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger, issuer, clients, verifier, deny, revoked, desk } = options
   const metrics = new Metrics()
@@ -100,24 +98,30 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const control = await createHttpApp(listening)
   const state = { closing: false }
   const tries = new Tries(delays)
-  const accessOf = ({ connections }: typeof main, callers: Callers) =>
+  const callers = new Callers(gate, verifier)
+  const ratesOf = (settings: RateSettings) =>
+    new RateLimits({
+      ...{ directory: gate.directory, view: gate.view, nowMs: () => delays.nowMs(), settings },
+      onRefused: (scope) => metrics.count('rate_limited_total', `scope="${scope}"`),
+    })
+  const accessOf = ({ connections }: typeof main, rates: RateLimits) =>
     new Access({
-      ...{ callers, metrics, tries, nowMs: () => delays.nowMs() },
+      ...{ callers, metrics, tries, rates },
       isClosing: () => state.closing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
-  const callers = new Callers(gate, verifier, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
-  const access = accessOf(main, callers)
+  const rates = ratesOf(options.rates ?? RATE_DEFAULTS)
+  const access = accessOf(main, rates)
   // Who has used up its rate with orders can still look, and whoever may can still kill.
-  const controlAccess = accessOf(control, new Callers(gate, verifier, CONTROL_READS_PER_SECOND_MAX))
+  const controlAccess = accessOf(control, ratesOf(CONTROL_RATES))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const feed = new Feed({ gate, callers, decisions }, delays)
+  const feed = new Feed({ gate, callers, decisions, rates }, delays)
   const alerts = new Alerts(gate, delays)
   alerts.listen(feed)
   const polls = new CancelRequestPolls(gate, delays, (caller) => callers.faultOf(caller))
   const spillCancel = options.spillCancel ?? (() => {})
-  const services = { gate, decisions, sequencing, metrics, spillCancel, nowMs: () => delays.nowMs() }
+  const services = { gate, decisions, sequencing, metrics, rates, spillCancel }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
     orderBatchRoute(services),
@@ -156,7 +160,7 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     get waiting() {
       return { polls: polls.waiting, wrongTries: tries.held }
     },
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, alerts, spillCancel },
+    services: { gate, callers, rates, decisions, delivery: polls.delivery, metrics, alerts, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {

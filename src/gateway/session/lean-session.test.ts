@@ -39,7 +39,7 @@ describe('lean session', () => {
   }
 
   before(async () => {
-    gate = await RestGate.start({ delays })
+    gate = await RestGate.start({ delays, rates: { each: {}, named: new Map() } })
     await tellSmallFirm(gate)
     sessions = new Sessions(gate.server.services, delays)
     gate.listeners.push((block) => sessions.published(block))

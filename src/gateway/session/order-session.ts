@@ -86,6 +86,9 @@ const UNREAD_PAUSES = 256 * 1024
 const TAKEN_PAUSES = 8 * 1024 * 1024
 /** Beyond it the connection ends: what the gate tells it unasked has piled up. */
 const UNREAD_ENDS = 8 * 1024 * 1024
+/** A client is not read for so long once a rate has refused so many of its commands: a flood costs the others nothing then. */
+const REST_MS = 50
+const REFUSED_RESTS = 64
 /** Tag of OrderSessionRequest's repeated field `messages`. */
 const MESSAGES_TAG = 0x0a
 
@@ -110,6 +113,9 @@ export class OrderSession implements Receiver {
   #isPaused = false
   #hasLoggedOut = false
   #isFinished = false
+  /** Commands that a rate refused since it was rested last. */
+  #refused = 0
+  #isResting = false
   /** Bytes of commands since none waited for its answer. */
   #takenBytes = 0
 
@@ -187,7 +193,7 @@ export class OrderSession implements Receiver {
     if (message.seq !== state.taken + 1) return this.over('SEQUENCE_GAP', 'seq')
     state.taken = message.seq
     state.waiting++
-    ;(this.#taking as Taking).take(message)
+    if (!(this.#taking as Taking).take(message) && ++this.#refused >= REFUSED_RESTS) this.#rest()
   }
 
   #logOn(logon: Logon): void {
@@ -370,8 +376,18 @@ export class OrderSession implements Receiver {
     if (waiting === 0) this.#takenBytes = 0
     if (waiting === 0 && this.#isFinished) return this.over(undefined)
     const isMuch = this.#takenBytes > TAKEN_PAUSES || this.#carrier.unread > UNREAD_PAUSES
-    if (waiting >= this.#window || isMuch) this.#pause()
+    if (waiting >= this.#window || isMuch || this.#isResting) this.#pause()
     else if (waiting <= this.#window / 2 || !this.#isPaused) this.#resume()
+  }
+
+  #rest(): void {
+    this.#refused = 0
+    if (this.#isResting) return
+    this.#isResting = true
+    this.#home.delays.after(REST_MS, () => {
+      this.#isResting = false
+      this.#press()
+    })
   }
 
   #pause(): void {

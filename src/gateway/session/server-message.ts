@@ -56,7 +56,7 @@ function varintBytes(value: number): number {
   return bytes
 }
 
-export function refusedBody({ code, field, text }: RequestError, retryAfterMs?: number): Body {
+export function refusedBody({ code, field, text, retryAfterMs }: RequestError): Body {
   return { $case: 'refused', value: { code, field, text, retryAfterMs } }
 }
 

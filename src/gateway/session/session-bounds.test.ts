@@ -135,6 +135,25 @@ test('the rate refuses orders and says how long; cancels count, and pass', async
   client.session.over(undefined)
 })
 
+test('a client that goes on over its rate is not read for a while, and then is', async () => {
+  delays.pass(1_000)
+  const client = await Connection.of('ems-1')
+  for (let sent = 0; sent < RATE + 63; sent++) client.order()
+  client.cancel()
+  assert.equal(client.isPaused, false)
+  client.order()
+  client.cancel()
+  assert.equal(client.isPaused, true)
+  delays.pass(49)
+  assert.equal(client.isPaused, true)
+  delays.pass(1)
+  assert.equal(client.isPaused, false)
+  const said = await client.said()
+  const count = (one: string) => said.filter((other) => other === one).length
+  assert.deepEqual([count('decision'), count('cancel'), count('RATE_LIMITED')], [RATE, 2, 64])
+  client.session.over(undefined)
+})
+
 test('a client comes back to its newest 4,096 messages, up to 4 MB of them', () => {
   const state = new SessionState()
   const tell = (times: number, bytes: number) => {

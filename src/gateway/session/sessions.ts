@@ -45,7 +45,7 @@ export class Sessions implements SessionHome, AlertListener {
     this.callers = services.callers
     this.delays = delays
     this.covers = new Covers(services.gate)
-    this.intake = new SessionIntake(services, () => delays.nowMs())
+    this.intake = new SessionIntake(services)
     services.alerts.listen(this)
     this.#arm()
   }

@@ -3,6 +3,7 @@
  * them one at a time and fails where one lives.
  */
 import { CLIENT_MUTANTS } from './client-mutants.ts'
+import { FLOOD_MUTANTS } from './flood-mutants.ts'
 import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
 import { HOLD_MUTANTS } from './hold-mutants.ts'
 import type { Mutant } from './mutant.ts'
@@ -442,4 +443,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...RECOVERY_MUTANTS,
   ...HOLD_MUTANTS,
   ...CLIENT_MUTANTS,
+  ...FLOOD_MUTANTS,
 ]
