@@ -22,7 +22,6 @@ const CONNECTIONS_MAX = 512
 const CONNECTIONS_OF_CLIENT_MAX = 16
 /** As every answer of a demo. */
 const DEMO_HEADER = 'portcullis-profile: DEMO'
-const SECOND_US = 1_000_000
 
 export interface FeedListening {
   readonly feed: Feed
