@@ -1,6 +1,6 @@
 /**
  * The clients that the floor acts as, and their secrets. No client may both send orders and feed the prices that they are
- * judged by, so the floor is four of them.
+ * judged by, so the floor is several of them.
  */
 import { readFileSync } from 'node:fs'
 import type { Duty } from '../../model/vocabulary.ts'
@@ -11,6 +11,8 @@ export const FLOOR_CLIENTS = {
   'floor-ems': ['orders:write'],
   /** The venue's side: reports what was executed, and is asked to cancel. */
   'floor-venue': ['executions:write', 'cancels:execute'],
+  /** The same for the demo's own venue, over its order session: whoever tries the demo has the other one. */
+  'floor-line': ['executions:write', 'cancels:execute'],
   /** Market data: quotes, heartbeats, phases. */
   'floor-feed': ['quotes:write'],
   /** Operations: names, instruments, positions, limits, the day's end; reads exposure. */
