@@ -20,6 +20,7 @@ test('a start without options is the demo', () => {
       grpcPort: 8083,
       durability: 'fsync',
       gateOnly: false,
+      scenario: undefined,
       snapshotMinutes: 15,
     },
   )

@@ -10,7 +10,7 @@ import { systemClock } from '../client/clock.ts'
 import { readSecrets } from './client/credentials.ts'
 import { GateClient } from './client/gate-client.ts'
 import { createRandom } from './day/random.ts'
-import { FloorDay, whenReady } from './demo/floor-day.ts'
+import { FloorDay, patiently } from './demo/floor-day.ts'
 import { FloorLog } from './demo/floor-log.ts'
 import { DESK_CLIENT, type FloorSessions, openSessions } from './demo/floor-sessions.ts'
 import { DEMO_LISTINGS, demoListing } from './demo/listings.ts'
@@ -70,26 +70,25 @@ async function main(place: Place, seed: number): Promise<void> {
   const log = new FloorLog(process.stdout, Date.now)
   const wait = (ms: number) => pause(systemClock, ms, stop.signal)
   const url = new URL(place.url)
-  const readSecret = readSecrets(place.secretsFile)
-  const rest = new GateClient({ url, secrets: readSecret, feed: DEMO_MARKET.feed, nowMs: Date.now, wait })
+  const secrets = readSecrets(place.secretsFile)
+  const rest = new GateClient({ url, secrets, feed: DEMO_MARKET.feed, nowMs: Date.now, wait })
   let sessions: FloorSessions | undefined
   try {
-    const ready = await whenReady(rest, stop.signal, wait, (text) => log.say(text))
-    if (ready === undefined) return
-    const world = demoWorld(ready.firm, DESK_CLIENT)
-    const rows = await setUpWorld(rest, world, ready.time)
+    const ask = <T>(question: () => Promise<T>) => patiently(question, stop.signal, wait, (text) => log.say(text))
+    const known = await ask(async () => {
+      const ready = await rest.readiness()
+      const world = demoWorld(ready.firm, DESK_CLIENT)
+      return { ready, world, rows: await setUpWorld(rest, world, ready.time) }
+    })
+    if (known === undefined) return
+    const { ready, world, rows } = known
     log.say(`the gate of ${ready.firm} knows the floor, ${rows} rows were sent`)
-    sessions = await openSessions({
-      ...{ session: place.session, tokenUrl: `${url.origin}/oauth/token`, secrets: readSecret, clock: systemClock },
-    })
+    const at = { session: place.session, tokenUrl: `${url.origin}/oauth/token`, secrets, clock: systemClock }
+    sessions = await ask(() => openSessions(at))
+    const cells = await ask(() => rest.cells())
+    if (sessions === undefined || cells === undefined) return
     const day = new FloorDay(rest, world, ready.tradeDate, (text) => log.say(text))
-    await trade(place, sessions, {
-      day,
-      log,
-      seed,
-      stop: stop.signal,
-      inventory: inventoryOf(world, await rest.cells()),
-    })
+    await trade(place, sessions, { day, log, seed, stop: stop.signal, inventory: inventoryOf(world, cells) })
     log.say('closed')
   } finally {
     await sessions?.close()
@@ -129,14 +128,17 @@ async function trade(
   })
   adapter.connect(venue)
   line.on('cancelRequested', (request) => adapter.cancelRequested(request))
+  let isUp = true
   ems.on('state', ({ connection, why }) => {
-    if (connection === 'down') say(`the desk has lost the gate: ${why}`)
-    if (connection === 'up') say('the desk is connected to the gate')
+    if ((connection === 'up') === isUp) return
+    isUp = connection === 'up'
+    say(isUp ? 'the desk is connected to the gate again' : `the desk has lost the gate: ${why}`)
   })
   const floor: TradingFloor = new TradingFloor({
     ...{ ems, feed, feedName: DEMO_MARKET.feed, venue, adapter, clock: systemClock, listings: DEMO_LISTINGS },
     ...{ strategies: demoStrategies(runId), mistakes: MISTAKES, manualSeats: MANUAL_SEATS, temptations: TEMPTATIONS },
     ...{ deskOf, inventory, venueName, session: DESK_CLIENT, runId, random: createRandom(seed, 0), say },
+    isOpen: () => ems.state.connection === 'up' && line.state.connection === 'up',
     isStopped: (seat) => latchOver(line.killFeed.latches, seat) !== undefined,
     onBeat: (beat) => {
       scenarios.look()

@@ -1,7 +1,6 @@
 /**
  * Hours of the demo's floor against an engine, as fast as it decides: what a viewer would see of a whole day, counted.
  */
-import type { Gate } from '../client/gate.ts'
 import type { Approved, CommandResult, Fate } from '../client/orders.ts'
 import type { NewOrderBody, QuoteBody, ReplaceBody } from '../floor/client/bodies.ts'
 import { createRandom } from '../floor/day/random.ts'
@@ -89,6 +88,7 @@ export async function playDemoDay(hours: number, seed: number): Promise<DemoDay>
     ...{ ...names, ems: sessions.ems, feed: sessions.feed, feedName: DEMO_MARKET.feed, venue, adapter, clock, deskOf },
     ...{ listings: DEMO_LISTINGS, strategies: demoStrategies('R'), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
     ...{ temptations: TEMPTATIONS, inventory: new Map(), random: createRandom(seed, 0), say, isStopped: () => false },
+    isOpen: () => true,
     onBeat: async (beat) => {
       if (beat * BEAT_MS >= hours * HOUR_MS) stop.abort()
       return beat % ALLOWANCE_BEATS === 0 ? dailyUses(gate) : undefined
@@ -134,7 +134,6 @@ function sessionsOf(gate: EngineGate, nowUs: () => number) {
     return { outcome: 'routed', approved: approved as never, result: await route(approved as never) }
   }
   const ems = {
-    state: { connection: 'up', breaker: 'closed', endpoint: '', why: '' } as Gate['state'],
     submit: (order, route) => asked(order as NewOrderBody, undefined, route),
     replace: ({ origClOrdID, clOrdID, orderQty, price = '' }, route) => {
       const { price: _, ...old } = orders.get(origClOrdID) as NewOrderBody
@@ -149,7 +148,7 @@ function sessionsOf(gate: EngineGate, nowUs: () => number) {
       gate.tell('/parents', { ...parent }, nowUs())
       return applied
     },
-  } satisfies DeskGate & Pick<Gate, 'state'>
+  } satisfies DeskGate
   const line = {
     report: async (report: object) => {
       const words = Object.fromEntries(Object.entries(report).filter(([, value]) => value !== undefined))

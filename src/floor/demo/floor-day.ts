@@ -1,5 +1,6 @@
 /** What the floor does beside trading, over REST: waits for its gate, clears up after an earlier floor, begins trade dates. */
-import type { LimitAnswer, Readiness } from '../client/answers.ts'
+import { GateError as SessionError } from '../../client/sdk.ts'
+import type { LimitAnswer } from '../client/answers.ts'
 import type { GateClient } from '../client/gate-client.ts'
 import { GateError, GateUnreachable } from '../client/gate-error.ts'
 import { rollDates } from '../world/roll-dates.ts'
@@ -14,16 +15,16 @@ const ALLOWANCE_BEATS = 20
 
 type Say = (text: string) => void
 
-/** Waits until the gate decides orders; undefined where we are to stop first. */
-export async function whenReady(
-  rest: GateClient,
+/** Asks until it is answered: a gate that is away, starts or restarts is waited for. Undefined where we are to stop first. */
+export async function patiently<T>(
+  ask: () => Promise<T>,
   stop: AbortSignal,
   wait: (ms: number) => Promise<void>,
   say: Say,
-): Promise<Readiness | undefined> {
+): Promise<T | undefined> {
   for (let tries = 0; !stop.aborted; tries++) {
     try {
-      return await rest.readiness()
+      return await ask()
     } catch (error) {
       if (!isPassing(error)) throw error
       if (tries === 0) say(`waiting for the gate: ${(error as Error).message}`)
@@ -49,11 +50,12 @@ export class FloorDay {
 
   /** The venue of an earlier floor is gone with it: the gate asks for the cancel of what it still holds, and hears of it. */
   async clearLeftOvers(wait: (ms: number) => Promise<void>, stop: AbortSignal): Promise<void> {
-    const left = await this.#openOrders()
+    const ask = <T>(question: () => Promise<T>) => patiently(question, stop, wait, this.#say)
+    const left = (await ask(() => this.#openOrders())) ?? 0
     if (left === 0) return
-    await this.#rest.massCancel()
-    while (!stop.aborted && (await this.#openOrders()) > 0) await wait(RETRY_MS)
-    this.#say(`${left} orders that the floor before this one left open are canceled`)
+    await ask(() => this.#rest.massCancel())
+    while (((await ask(() => this.#openOrders())) ?? 0) > 0) await wait(RETRY_MS)
+    if (!stop.aborted) this.#say(`${left} orders that the floor before this one left open are canceled`)
   }
 
   /** Before each beat: begins the date where it is another. Returns how far the daily limits are used, now and then. */
@@ -99,6 +101,8 @@ function dailyUsesIn(limits: readonly LimitAnswer[]): DailyUse[] {
 /** Away, busy or starting: it may be there in a moment. */
 function isPassing(error: unknown): boolean {
   return (
-    error instanceof GateUnreachable || (error instanceof GateError && (error.status >= 500 || error.status === 429))
+    error instanceof GateUnreachable ||
+    (error instanceof SessionError && error.code === 'GATE_UNREACHABLE') ||
+    (error instanceof GateError && (error.status >= 500 || error.status === 429))
   )
 }

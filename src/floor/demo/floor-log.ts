@@ -62,7 +62,7 @@ export class FloorLog {
   #refused(ticket: Ticket, fate: Unsent, mistake: string | undefined, nowMs: number): void {
     const { side, qty, symbol, trader, account } = ticket
     const { verb, reason, text } = inWords(fate)
-    const what = `${reason} at ${scopeIn(text) ?? `trader ${trader}`}`
+    const what = fate.outcome === 'refused' ? `${reason} at ${scopeIn(text) ?? `trader ${trader}`}` : reason
     const told = this.#told.get(what)
     if (told !== undefined) {
       told.more++

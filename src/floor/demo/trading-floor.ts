@@ -19,7 +19,9 @@ import type { Action, FloorView } from './ticket.ts'
 
 export interface FloorOptions {
   /** Sends the orders. */
-  readonly ems: DeskGate & Pick<Gate, 'state'>
+  readonly ems: DeskGate
+  /** False while nobody can be asked, or the venue's side does not hear the gate: traders then wait. */
+  readonly isOpen: () => boolean
   /** Says what the market does. */
   readonly feed: Pick<Gate, 'quote' | 'feedHeartbeat'>
   readonly feedName: string
@@ -113,12 +115,13 @@ export class TradingFloor {
   /** Does what somebody wants, and tells what became of it. */
   async act(action: Action, mistake?: string): Promise<Outcome | undefined> {
     const outcome = await this.desk.act(action)
-    if (outcome !== undefined) this.#options.onOutcome(outcome, mistake)
+    if (outcome !== undefined)
+      this.#options.onOutcome(outcome, mistake ?? (action.kind === 'replace' ? 'a replace' : undefined))
     return outcome
   }
 
   async #doBeat(): Promise<void> {
-    const { random, strategies, adapter, isStopped, ems } = this.#options
+    const { random, strategies, adapter, isStopped, isOpen } = this.#options
     const uses = await this.#options.onBeat(this.#beat)
     if (uses !== undefined) this.#allowance.update(uses)
     if (this.#beat++ % HEARTBEAT_BEATS === 0) await this.#heartbeat()
@@ -127,8 +130,7 @@ export class TradingFloor {
     const moves = Math.max(1, Math.round(MOVES * activity * (0.5 + random())))
     await this.#quote([...new Set(Array.from({ length: moves }, () => pick(random, this.#market.symbols)))])
     if (random() < LINE_BREAKS) adapter.drop(LINE_DOWN_MS)
-    // An EMS that knows that nobody can be asked keeps its traders waiting, and asks nobody.
-    if (ems.state.connection !== 'up' || adapter.isDown) return
+    if (!isOpen() || adapter.isDown) return
     const looking = strategies.filter(({ seat }) => random() < ACTS * activity && !isStopped(seat))
     await Promise.all(looking.map((strategy) => this.#look(strategy)))
     if (random() < MISTAKE) await this.#err()

@@ -125,7 +125,7 @@ export class VenueAdapter {
   #admitted(approved: Approved): SimulatedVenue {
     if (this.#isDown || this.#venue === undefined) throw new NotRouted('the line to the venue is down')
     const admission = this.#options.guard.admit(orderAtVenue(approved), approved.token)
-    if (!admission.admitted) throw new NotRouted(`${admission.fault}: ${admission.text}`)
+    if (!admission.admitted) throw new NotRouted(admission.text)
     return this.#venue
   }
 
