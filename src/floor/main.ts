@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createAdapterGuard } from '../adapter/guard.ts'
 import { systemClock } from '../client/clock.ts'
-import { readSecrets } from './client/credentials.ts'
+import { readDemoSecrets } from './client/credentials.ts'
 import { GateClient } from './client/gate-client.ts'
 import { createRandom } from './day/random.ts'
 import { FloorDay, patiently } from './demo/floor-day.ts'
@@ -70,7 +70,7 @@ async function main(place: Place, seed: number): Promise<void> {
   const log = new FloorLog(process.stdout, Date.now)
   const wait = (ms: number) => pause(systemClock, ms, stop.signal)
   const url = new URL(place.url)
-  const secrets = readSecrets(place.secretsFile)
+  const secrets = readDemoSecrets(place.secretsFile)
   const rest = new GateClient({ url, secrets, feed: DEMO_MARKET.feed, nowMs: Date.now, wait })
   let sessions: FloorSessions | undefined
   try {

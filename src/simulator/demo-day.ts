@@ -94,7 +94,7 @@ export async function playDemoDay(hours: number, seed: number): Promise<DemoDay>
       return beat % ALLOWANCE_BEATS === 0 ? dailyUses(gate) : undefined
     },
     onOutcome: ({ fate }, mistake) => {
-      if (mistake !== undefined) hour.mistakes.add(mistake)
+      if (MISTAKES.some(({ name }) => name === mistake)) hour.mistakes.add(String(mistake))
       if (fate.outcome === 'routed' || fate.outcome === 'refused') hour.decided++
       if (fate.outcome !== 'refused') return
       const { code } = fate.refusal

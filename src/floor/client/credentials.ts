@@ -11,8 +11,6 @@ export const FLOOR_CLIENTS = {
   'floor-ems': ['orders:write'],
   /** The venue's side: reports what was executed, and is asked to cancel. */
   'floor-venue': ['executions:write', 'cancels:execute'],
-  /** The same for the demo's own venue, over its order session: whoever tries the demo has the other one. */
-  'floor-line': ['executions:write', 'cancels:execute'],
   /** Market data: quotes, heartbeats, phases. */
   'floor-feed': ['quotes:write'],
   /** Operations: names, instruments, positions, limits, the day's end; reads exposure. */
@@ -31,8 +29,26 @@ export type FloorClient = keyof typeof FLOOR_CLIENTS
 
 export type FloorSecrets = Readonly<Record<FloorClient, string>>
 
+/** Those of the demo: its venue reports over an order session of its own, and leaves `floor-venue` to whoever tries the demo. */
+export const DEMO_CLIENTS = {
+  ...FLOOR_CLIENTS,
+  'floor-line': ['executions:write', 'cancels:execute'],
+} as const satisfies Readonly<Record<string, readonly Duty[]>>
+
+export type DemoClient = keyof typeof DEMO_CLIENTS
+
+export type DemoSecrets = Readonly<Record<DemoClient, string>>
+
 /** Reads `{ "floor-ems": "secret", ... }`. @throws Error that names the file, and never a secret */
 export function readSecrets(path: string): FloorSecrets {
+  return readSecretsOf(FLOOR_CLIENTS, path)
+}
+
+export function readDemoSecrets(path: string): DemoSecrets {
+  return readSecretsOf(DEMO_CLIENTS, path)
+}
+
+function readSecretsOf<K extends string>(clients: Readonly<Record<K, unknown>>, path: string): Record<K, string> {
   let secrets: Partial<Record<string, unknown>>
   try {
     secrets = JSON.parse(readFileSync(path, 'utf8')) as Partial<Record<string, unknown>>
@@ -41,8 +57,8 @@ export function readSecrets(path: string): FloorSecrets {
     const reason = error instanceof SyntaxError ? 'it is no JSON' : String(error)
     throw new Error(`the floor's secrets cannot be read from ${path}: ${reason}`)
   }
-  for (const client of Object.keys(FLOOR_CLIENTS)) {
+  for (const client of Object.keys(clients)) {
     if (typeof secrets[client] !== 'string') throw new Error(`${path} holds no secret of ${client}`)
   }
-  return secrets as FloorSecrets
+  return secrets as Record<K, string>
 }

@@ -4,7 +4,7 @@
  */
 import { type Dial, dialWith, type TransportEvents } from '../../client/endpoint.ts'
 import { type Clock, connectGate, type Gate, type GateOptions } from '../../client/sdk.ts'
-import type { FloorSecrets } from '../client/credentials.ts'
+import type { DemoClient, DemoSecrets } from '../client/credentials.ts'
 
 export const DESK_CLIENT = 'floor-ems'
 const VENUE_CLIENT = 'floor-line'
@@ -19,7 +19,7 @@ export interface SessionPlace {
   /** As 127.0.0.1:8082. */
   readonly session: string
   readonly tokenUrl: string
-  readonly secrets: FloorSecrets
+  readonly secrets: DemoSecrets
   readonly clock: Clock
 }
 
@@ -35,7 +35,7 @@ export interface FloorSessions {
 export async function openSessions({ session, tokenUrl, secrets, clock }: SessionPlace): Promise<FloorSessions> {
   const cuttable = new CuttableDial(clock)
   const open: Gate[] = []
-  const connect = async (clientID: keyof FloorSecrets, more: Partial<GateOptions> = {}) => {
+  const connect = async (clientID: DemoClient, more: Partial<GateOptions> = {}) => {
     const credentials = { clientID, secret: secrets[clientID], tokenUrl }
     const gate = await connectGate({ endpoints: [`tcp://${session}`], credentials, clock, ...more })
     open.push(gate)
