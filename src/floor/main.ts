@@ -130,7 +130,8 @@ async function trade(
   line.on('cancelRequested', (request) => adapter.cancelRequested(request))
   let isUp = true
   ems.on('state', ({ connection, why }) => {
-    if ((connection === 'up') === isUp) return
+    // What we close ourselves is not lost.
+    if (connection === 'closed' || (connection === 'up') === isUp) return
     isUp = connection === 'up'
     say(isUp ? 'the desk is connected to the gate again' : `the desk has lost the gate: ${why}`)
   })
