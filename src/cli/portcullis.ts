@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { register as registerFloor } from './floor.ts'
 import { register as registerFollow } from './follow.ts'
 import { register as registerGate } from './gate.ts'
 import { register as registerImport } from './import.ts'
@@ -23,6 +24,7 @@ const program = new Command('portcullis')
 const REGISTERS = [
   ...[
     registerGate,
+    registerFloor,
     registerFollow,
     registerImport,
     registerJournal,

@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import pino from 'pino'
+import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
 import { BASE_CURRENCY } from '../floor/world/day-world.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
@@ -44,7 +45,12 @@ async function main(send: (message: ReplayGateReady) => void): Promise<void> {
   for (const event of ['SIGTERM', 'disconnect'] as const) process.once(event, stop)
   // Ctrl-C reaches every process at the terminal; the player ends this gate once it has heard it.
   process.on('SIGINT', () => {})
-  await beginDemo(gate, { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE }, {}, [])
+  await beginDemo(
+    gate,
+    { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE },
+    { floor: FLOOR_CLIENTS, yours: {} },
+    [],
+  )
   send({ url: gate.url, secretsFile: floorSecretsFile(data) })
 }
 
