@@ -57,9 +57,9 @@ export class DenyList {
     if (this.#entries.delete(`${kind}:${value}`)) this.#save()
   }
 
-  /** Clients that are refused whatever token they show. */
+  /** Clients that are refused whatever token they show; of a machine the subject is the client. */
   clients(): readonly string[] {
-    return [...this.#entries.values()].filter(({ kind }) => kind === 'client').map(({ value }) => value)
+    return [...this.#entries.values()].filter(({ kind }) => kind !== 'jti').map(({ value }) => value)
   }
 
   isDenied(grant: Pick<Grant, 'clientID' | 'subject' | 'via'> & Partial<Pick<Grant, 'jti'>>): boolean {

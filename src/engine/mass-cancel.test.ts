@@ -112,6 +112,13 @@ scenario('six hundred orders take three steps, between which others are decided'
   assert.equal(s.engine.nextWork(), null)
 })
 
+scenario('a narrower one that is asked for meanwhile takes nothing back', (s) => {
+  const ids = [s.working({ timeInForce: 'GTC' }), s.working({})]
+  ask(s, 'ALL')
+  ask(s, 'DAY')
+  assert.deepEqual(asked(s, ids), ids)
+})
+
 scenario('nobody cancels for another, and no client says what the gate alone says', (s) => {
   const other = s.id('X2')
   for (const given of [{ owner: other }, { sweep: 1 }, { session: -1, sweep: 1 }]) {

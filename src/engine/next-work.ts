@@ -48,15 +48,26 @@ export function createWork(state: State, { close, enforcement, massCancel }: Par
     const hold = nextHold()
     if (hold !== null) return hold
     const sweep = nextSweep()
-    if (sweep === null) {
-      return massCancel.nextStep() ?? enforcement.nextStep() ?? close.nextStep() ?? nextListSweep()
-    }
+    if (sweep === null) return inTurn()
     return (tape) => encode(tape, C.KILL_SWEEP, { session: -1, principal: -1, ...sweep })
+  }
+
+  /**
+   * What goes on in the background has its turn, kind by kind: none that is begun again and again holds up the others. Whose it is
+   * follows from the sequence number, mixed: whoever sends commands in step does not choose it.
+   */
+  function inTurn(): WriteCommand | null {
+    const first = (Math.imul(state.seq, 0x9e3779b1) >>> 16) % BACKGROUND.length
+    for (let place = first; place < first + BACKGROUND.length; place++) {
+      const step = BACKGROUND[place % BACKGROUND.length]!()
+      if (step !== null) return step
+    }
+    return null
   }
 
   function nextListSweep(): WriteCommand | null {
     const list = state.statements.sweeping()
-    if (list === undefined) return nextStep()
+    if (list === undefined) return null
     const { account, venue, next: from } = list
     return (tape) => encode(tape, D.STATEMENT_SWEEP, { session: -1, principal: -1, account, venue, from })
   }
@@ -67,6 +78,8 @@ export function createWork(state: State, { close, enforcement, massCancel }: Par
     const { id, next: fromLine } = proposal
     return (tape) => encode(tape, P.PROPOSAL_STEP, { session: -1, principal: -1, proposal: id, fromLine })
   }
+
+  const BACKGROUND = [massCancel.nextStep, enforcement.nextStep, close.nextStep, nextListSweep, nextStep]
 
   return { due, nextWork, nextSweep }
 }

@@ -24,10 +24,11 @@ export function createOrderSweeps() {
     return open.find((sweep) => sweep.about === about)
   }
 
-  /** Begins to look through the orders, from the start where it was at it already. */
+  /** Begins to look through the orders, from the start where it was at it already: then for the wider of both kinds. */
   function begin(about: number, untilSeq: number, orders: number): void {
+    const wider = Math.max(orders, get(about)?.orders ?? 0)
     end(about)
-    open.push({ about, untilSeq, orders, fromSlot: 0 })
+    open.push({ about, untilSeq, orders: wider, fromSlot: 0 })
   }
 
   /** A step was made; behind the last one `nextSlot` is negative. */

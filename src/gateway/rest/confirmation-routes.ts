@@ -4,6 +4,7 @@ import type { WordsOf } from '../../model/parse/form.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { OrderDecisions } from '../answers/order-decisions.ts'
 import type { Gate } from '../gate.ts'
+import { seesAll } from '../visibility.ts'
 import { decisionJson, profileTail } from './decision-json.ts'
 import type { Route } from './route.ts'
 import type { Sequencing } from './sequencing.ts'
@@ -41,7 +42,9 @@ export function confirmationRoutes(gate: Gate, decisions: OrderDecisions, sequen
       answerDescription: 'Soft blocks, oldest first, until they are used or have expired.',
       sequenced: false,
       handle: (call) => {
-        const waiting = [...view.confirmations()].map(({ confirmSeq, session, expiresUs, confirmer, reason }) => {
+        const { caller } = call
+        const seen = [...view.confirmations()].filter(({ session }) => seesAll(caller) || session === caller.session)
+        const waiting = seen.map(({ confirmSeq, session, expiresUs, confirmer, reason }) => {
           const head = {
             confirmId: confirmSeq,
             client: directory.subjectOf(session)?.name,

@@ -64,7 +64,13 @@ export function fateRoutes(gate: Gate): readonly Route[] {
 
 function showUnknown(gate: Gate, call: Exchange): void {
   const { view } = gate
-  const found = view.unknownOrders(LISTED_MAX, seesAll(call.caller) ? -1 : call.caller.session)
+  const { caller } = call
+  const isOfAll = seesAll(caller)
+  // Who has no session has no orders: -1 would stand for all.
+  const isOfNone = !isOfAll && caller.session < 0
+  const found = isOfNone
+    ? { count: 0, oldestUs: 0, orders: [] }
+    : view.unknownOrders(LISTED_MAX, isOfAll ? -1 : caller.session)
   send(gate, call, {
     count: found.count,
     oldest: found.count === 0 ? undefined : formatTimeUs(found.oldestUs),

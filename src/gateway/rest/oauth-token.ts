@@ -99,7 +99,8 @@ async function byRefreshToken(
   const token = form.get('refresh_token')
   if (token === undefined) return new OauthRefusal('invalid_request', 'refresh_token is missing.')
   const known = signIns.of(token)
-  const duties = dutiesAsked(form.get('scope'), known?.duties ?? 0)
+  // What was taken from the program meanwhile its sign-ins no longer have.
+  const duties = dutiesAsked(form.get('scope'), (known?.duties ?? 0) & client.duties)
   if (known !== undefined && known.clientID === client.clientID && duties === undefined) return BAD_SCOPE
   if (known !== undefined && isBarred(services, known)) {
     await signIns.end(known.id)

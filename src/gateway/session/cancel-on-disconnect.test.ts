@@ -132,6 +132,18 @@ describe('cancel on disconnect', () => {
     assert.equal(await isAsked(id), false)
   })
 
+  test('a client that comes back while its older connection is still there is on, and stays on', async () => {
+    const { client } = await connected({ cancelOnDisconnect: ALL, cancelGraceMs: 1_000 })
+    const id = await rest(client)
+    const { client: newer } = await connected({ cancelOnDisconnect: ALL, cancelGraceMs: 1_000 })
+    await client.closed
+    pass(5_000_000)
+    assert.equal(await isAsked(id), false)
+    const leaves = told('LOGGED_OUT')
+    newer.tell({ $case: 'logout', value: { code: '', text: '' } })
+    await leaves
+  })
+
   test('a gate that starts again waits for the client as long as it asked, and no longer', async () => {
     const { client } = await connected({ cancelOnDisconnect: ALL })
     const id = await rest(client)

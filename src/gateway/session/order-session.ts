@@ -61,6 +61,8 @@ export interface SessionHome {
   /** What a logon is answered with beside the terms of the session. */
   describe(caller: Caller): Pick<LoggedOn, 'firm' | 'profile' | 'session'>
   left(session: OrderSession): void
+  /** A client whose logon is good, and not answered yet. */
+  arriving(caller: Caller): void
   /** The connection of a client ended before its logon was answered. */
   abandoned(caller: Caller): void
 }
@@ -216,6 +218,7 @@ export class OrderSession implements Receiver {
     if (cover === undefined) return this.over('MALFORMED_MESSAGE', 'cancelOnDisconnect')
     this.#carrier.identified()
     const { covers } = this.#home
+    this.#home.arriving(caller)
     covers.on(caller.session, cover).then((holds) => {
       if (this.#stage === 'checking') this.#welcome(logon, caller, holds)
       else this.#home.abandoned(caller)

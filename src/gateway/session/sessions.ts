@@ -36,6 +36,8 @@ export class Sessions implements SessionHome, AlertListener {
   /** Of each session of the engine: what is kept, and the connection that has it. */
   readonly #states = new Map<number, SessionState>()
   readonly #holders = new Map<number, OrderSession>()
+  /** Logons that the engine is told of, and that are not answered yet. */
+  readonly #arriving = new Map<number, number>()
   #stopChecks: () => void = () => {}
   #isClosing = false
 
@@ -81,8 +83,11 @@ export class Sessions implements SessionHome, AlertListener {
   }
 
   join(session: OrderSession, caller: Caller, { epoch, lastSeenSeq }: Logon): Joined {
-    this.#holders.get(caller.session)?.over('SESSION_REPLACED')
+    this.#arrived(caller.session)
+    const older = this.#holders.get(caller.session)
+    // The older one goes as one that no longer has the session: it is replaced, not lost.
     this.#holders.set(caller.session, session)
+    older?.over('SESSION_REPLACED')
     const known = this.#states.get(caller.session)
     const missed = epoch === this.epoch ? known?.since(lastSeenSeq) : undefined
     if (known !== undefined && missed !== undefined) return { state: known, missed }
@@ -100,8 +105,19 @@ export class Sessions implements SessionHome, AlertListener {
     }
   }
 
+  arriving({ session }: Caller): void {
+    this.#arriving.set(session, (this.#arriving.get(session) ?? 0) + 1)
+  }
+
   abandoned({ session }: Caller): void {
-    if (!this.#holders.has(session)) this.covers.lost(session)
+    this.#arrived(session)
+    if (!this.#holders.has(session) && !this.#arriving.has(session)) this.covers.lost(session)
+  }
+
+  #arrived(session: number): void {
+    const left = (this.#arriving.get(session) ?? 0) - 1
+    if (left > 0) this.#arriving.set(session, left)
+    else this.#arriving.delete(session)
   }
 
   left(session: OrderSession): void {
@@ -109,6 +125,8 @@ export class Sessions implements SessionHome, AlertListener {
     const id = session.caller?.session
     if (id === undefined || this.#holders.get(id) !== session) return
     this.#holders.delete(id)
+    // Of one that comes back at this moment the engine has been told that it is on.
+    if (this.#arriving.has(id)) return
     if (session.hasLoggedOut) this.covers.loggedOut(id)
     else this.covers.lost(id)
   }

@@ -29,10 +29,11 @@ export function massCancel(state: State, values: ValuesOfCommand<'MassCancel'>):
   return applied()
 }
 
-/** The newest one counts, behind those that others began. */
+/** The newest one counts, behind those that others began, and for the wider kind of what is under way. */
 function begin(state: State, owner: number, seq: number, orders: number): void {
+  const wider = Math.max(orders, state.massCancels.get(owner)?.orders ?? 0)
   state.massCancels.delete(owner)
-  state.massCancels.set(owner, { seq, orders })
+  state.massCancels.set(owner, { seq, orders: wider })
 }
 
 /** A step of the gate itself: all orders fit one. */
