@@ -59,6 +59,8 @@ export class Asking<R> implements Command, Ending {
   #stopWaiting: () => void = () => {}
   #isOver = false
   #isRouting = false
+  /** The gate is being asked: until it has answered nobody else may take an answer for this id as its own. */
+  #isAsked = false
   /** Of the first time that it was sent: an approval is no older than that. */
   #sentMs = -1
   #sentAfterSeq = 0
@@ -90,6 +92,7 @@ export class Asking<R> implements Command, Ending {
     if (breaker.state !== 'closed') return this.giveUp('GATE_UNREACHABLE', 'the gate does not decide')
     const fault = outbox.add(this)
     if (fault !== undefined) this.giveUp(fault, 'it was not asked about')
+    else this.#isAsked = true
   }
 
   /** Nobody has asked the gate yet. */
@@ -109,7 +112,7 @@ export class Asking<R> implements Command, Ending {
    */
   giveUp(code: NotSentCode, text: string): void {
     if (this.#isOver || this.#isRouting) return
-    if (!this.#isInDoubt) this.#home.outbox.remove(this)
+    if (!this.#isInDoubt && this.#home.outbox.remove(this)) this.#isAsked = false
     this.#endUnsent(code, text)
   }
 
@@ -125,17 +128,29 @@ export class Asking<R> implements Command, Ending {
   }
 
   untaken(): Command | undefined {
-    return this.#isOver && !this.#isInDoubt ? undefined : this
+    if (!this.#isOver || this.#isInDoubt) return this
+    this.#done()
+    return undefined
   }
 
   dropped(): void {
-    if (!this.#isOver) this.#endUnsent('CLOSED', 'the connection to the gate was given up')
+    this.#isAsked = false
+    if (this.#isOver) this.#done()
+    else this.#endUnsent('CLOSED', 'the connection to the gate was given up')
   }
 
   answered(body: AnswerBody): void {
+    this.#isAsked = false
     if (body.$case === 'decision') this.#decided(body.value)
     else if (body.$case === 'refused') this.#refused(body.value)
     else this.giveUp('APPROVAL_LATE', `the gate answered with a ${body.$case}`)
+    if (this.#isOver && !this.#isAsked) this.#done()
+  }
+
+  /** Its id is free: neither caller nor gate has anything more to say of this question. */
+  #done(): void {
+    this.#isAsked = false
+    this.#home.ended(this)
   }
 
   #decided(decision: Decision): void {
@@ -207,12 +222,13 @@ export class Asking<R> implements Command, Ending {
     const isAskedOn = TRY_AGAIN.includes(code)
       ? !this.#isOver || this.#isInDoubt
       : this.#isInDoubt && MAY_PASS.includes(code)
-    if (isAskedOn)
+    if (isAskedOn) {
+      this.#isAsked = true
       outbox.later(
         this,
         clock.after(retryAfterMs, () => outbox.addAgain(this)),
       )
-    else this.#end({ outcome: 'refused', refusal: refusalOfRequest(refused) })
+    } else this.#end({ outcome: 'refused', refusal: refusalOfRequest(refused) })
   }
 
   #timedOut(timeoutMs: number): void {
@@ -233,6 +249,6 @@ export class Asking<R> implements Command, Ending {
     this.#stopWaiting()
     this.#signal?.removeEventListener('abort', this.#onAbort)
     this.#settle(fate)
-    this.#home.ended(this)
+    if (!this.#isAsked) this.#home.ended(this)
   }
 }

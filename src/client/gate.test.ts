@@ -115,6 +115,20 @@ test('an approval that comes after the caller has gone is not routed, and is giv
   assert.deepEqual([made.reserved, routed, gate.unanswered], [[], [], 0])
 })
 
+test('an id whose caller has gone is used until the gate has answered: nobody routes what is given back', async () => {
+  const { time, made, routed, submit } = await rig()
+  made.lagMs = 100
+  const gone = submit({ clOrdID: 'X' }, { timeoutMs: 50 })
+  await time.go(60)
+  assert.equal(await notSent(gone), 'TIMEOUT')
+  assert.equal(await notSent(submit({ clOrdID: 'X' })), 'CLORDID_USED')
+  await time.go(500)
+  assert.deepEqual([made.reserved, routed], [[], []])
+  const later = submit({ clOrdID: 'X' })
+  await time.go(500)
+  assert.equal(await notSent(later), 'CLORDID_USED', 'the gate has decided it')
+})
+
 test('an approval whose token may have run out is not routed', async () => {
   const { time, made, routed, submit } = await rig()
   made.lagMs = 30
