@@ -18,6 +18,7 @@ import type { Gate } from '../gateway/gate.ts'
 import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
+import { Metrics } from '../gateway/metrics.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
@@ -40,6 +41,7 @@ import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
 import { codeHash } from './code-hash.ts'
 import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
+import { gateFacts } from './gate-facts.ts'
 import { type RecoveredFrom, recoverEngine } from './recover-engine.ts'
 
 export interface GateSettings {
@@ -152,10 +154,12 @@ async function openLocked(
     facts: { ...facts, parametersVersion: 0, durability },
     onProblem: (cause) => logger.warn({ err: cause }, 'no spare segment'),
   })
+  const metrics = new Metrics()
+  metrics.gauges(gateFacts(folder))
   let server: RestServer | undefined
   let sessions: Sessions | undefined
   const sequencer = new Sequencer({
-    ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs },
+    ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs, observer: metrics.stages },
     onFatal: (cause) => {
       server?.failed()
       settings.onFatal(cause)
@@ -174,7 +178,7 @@ async function openLocked(
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
   const spill = new SpillFile(spillPath)
   server = await createRestServer({
-    ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
+    ...{ gate, ...auth, logger, metrics, ...(replayClock === undefined ? {} : { replayClock }) },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     spillCancel: (...cancel) => {
       if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
@@ -303,6 +307,9 @@ function gateOf(engine: Engine, sequencer: Sequencer, epoch: number, lastSeq: nu
     },
     get diskRoom() {
       return sequencer.diskRoom
+    },
+    get pulse() {
+      return sequencer.pulse
     },
   }
 }

@@ -15,6 +15,8 @@ import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
+import { Metrics } from '../gateway/metrics.ts'
+import { Stages } from '../gateway/observe/stages.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
@@ -57,6 +59,9 @@ export class RestGate {
   readonly tokens = new Map<string, string>()
   readonly secrets = new Map<string, string>()
   fatal: unknown
+  /** Elapsed time of the machine, as the sequencer sees it. */
+  elapsedUs = 0
+  readonly metrics = new Metrics(new Stages(() => this.elapsedUs))
   sequencer!: Sequencer
   issuer!: Issuer
   people!: People
@@ -75,6 +80,8 @@ export class RestGate {
       journal: gate.journal as JournalPort,
       clock: options.replayClock ?? gate.clock,
       timer: gate.timer,
+      elapsedUs: () => gate.elapsedUs,
+      observer: gate.metrics.stages,
       lastSeq: 0,
       lastTimeUs: 0,
       publish: (block) => {
@@ -105,11 +112,11 @@ export class RestGate {
 
   /** A REST server in front of the same engine that remembers no decision. The caller closes it. */
   async anotherServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
-    const server = await this.#serve({})
+    const server = await this.#serve({}, new Metrics())
     return { url: await server.listen(0, '127.0.0.1'), close: () => server.close() }
   }
 
-  #serve(options: RestGateOptions): Promise<RestServer> {
+  #serve(options: RestGateOptions, metrics = this.metrics): Promise<RestServer> {
     const { engine, sequencer, issuer } = this
     const gate: Gate = {
       submit: (submission) => sequencer.submit(submission),
@@ -125,6 +132,9 @@ export class RestGate {
       get diskRoom() {
         return sequencer.diskRoom
       },
+      get pulse() {
+        return sequencer.pulse
+      },
       epoch: 1,
       firstSeq: 1,
     }
@@ -135,6 +145,7 @@ export class RestGate {
         denied: (grant) => this.deny.isDenied(grant),
         personWithKey: (kid) => this.people.withKey(kid),
       }),
+      metrics,
       spillCancel: (...cancel) => this.spilled.push(cancel),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),

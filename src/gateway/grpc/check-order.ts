@@ -53,13 +53,14 @@ class OrderCheck {
   readonly #services: GatewayServices
   readonly #call: UnaryCall
   readonly #answer: Answer
-  readonly #startedMs = performance.now()
+  readonly #startedUs: number
   readonly #deadlineMs: number
 
   constructor(services: GatewayServices, call: UnaryCall, answer: Answer) {
     this.#services = services
     this.#call = call
     this.#answer = answer
+    this.#startedUs = services.metrics.stages.nowUs()
     // Infinity where the client gave none.
     this.#deadlineMs = Number(call.getDeadline())
   }
@@ -69,8 +70,10 @@ class OrderCheck {
     const words = readCheckOrder(this.#call.request)
     if (words instanceof RequestError) return this.refuse({ error: words })
     if (this.#isLate) return this.#late()
-    const { gate, decisions } = this.#services
+    const { gate, decisions, metrics } = this.#services
+    const { stages } = metrics
     const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
+    stages.parsed('grpc', this.#startedUs)
     gate.submit({
       write: (tape) => {
         // What waited for its turn too long is not decided either.
@@ -82,7 +85,10 @@ class OrderCheck {
           decided: (later) => this.#tell(later),
           gaveUp: () => this.refuse({ error: new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS) }),
         })
-        if (decided !== undefined) this.#tell(decided)
+        // What is held is answered later, and its time is not the gate's.
+        if (decided === undefined) return
+        this.#tell(decided)
+        stages.told('grpc', this.#startedUs)
       },
       onFailure: (fault, cause) => {
         if (cause instanceof TooLate) return this.#late()
@@ -93,14 +99,11 @@ class OrderCheck {
   }
 
   refuse({ error, retryAfterMs }: CallRefusal): void {
-    this.#services.metrics.count('requests_refused_total', `code="${error.code}"`)
+    this.#services.metrics.refused('grpc', error.code)
     this.#answer(callError(error, this.#isDemo, retryAfterMs))
   }
 
   #tell(decided: Decided): void {
-    const { metrics } = this.#services
-    metrics.orders[decided.outcome].value++
-    metrics.orderAnswered(this.#startedMs)
     const bytes = CheckOrderResponse.encode({ decision: decisionMessage(decided) }).finish()
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#answer(null, value, trailersOf(this.#isDemo))

@@ -90,7 +90,6 @@ export class Access {
       if (waitUs > 0) return this.#slowDown(exchange, waitUs)
     }
     if (!caller.holds(bits)) {
-      this.#metrics.count('requests_refused_total', 'code="FORBIDDEN"')
       return exchange.refuse(new RequestError('FORBIDDEN'), {
         'www-authenticate': 'Bearer error="insufficient_scope"',
       })
@@ -101,13 +100,12 @@ export class Access {
   }
 
   #slowDown(exchange: Exchange, waitUs: number): void {
-    this.#metrics.count('requests_refused_total', 'code="RATE_LIMITED"')
     // Whole seconds are what the header can say; sooner would be refused again.
     exchange.refuse(new RequestError('RATE_LIMITED'), { 'retry-after': String(Math.ceil(waitUs / SECOND_US)) })
   }
 
   #refuse(exchange: Exchange, fault: TokenFault | typeof NO_TOKEN): void {
-    this.#metrics.count('requests_refused_total', 'code="UNAUTHENTICATED"')
+    this.#metrics.authFailed('rest', fault)
     const challenge =
       fault === NO_TOKEN ? 'Bearer' : `Bearer error="invalid_token", error_description="the token is refused: ${fault}"`
     const error = new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${fault}.`)

@@ -13,6 +13,7 @@ import type { Block } from '../../sequencer/ports.ts'
 import { CancelDelivery, type Listener } from '../cancel-delivery.ts'
 import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import { profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
@@ -50,18 +51,17 @@ interface Due {
 export class CancelRequestPolls {
   readonly delivery: CancelDelivery
   readonly #gate: Gate
+  readonly #metrics: Metrics
   readonly #delays: Delays
   readonly #polls = new Set<Poll>()
   #closing = false
 
-  constructor(gate: Gate, delays: Delays = systemDelays) {
+  constructor(gate: Gate, metrics: Metrics, delays: Delays = systemDelays) {
     this.#gate = gate
+    this.#metrics = metrics
+    metrics.gauges(() => ({ long_polls: this.#polls.size }))
     this.#delays = delays
     this.delivery = new CancelDelivery(gate, () => delays.nowMs())
-  }
-
-  get waiting(): number {
-    return this.#polls.size
   }
 
   get route(): Route {
@@ -107,8 +107,10 @@ export class CancelRequestPolls {
     const due = this.#due(poll, this.delivery.outstanding())
     const isFull = this.#polls.size >= POLLS_MAX || listener.waiting >= POLLS_OF_CLIENT_MAX
     if (due.requests.length > 0 || waitMs === 0 || this.#closing || isFull) {
+      this.#metrics.count('long_polls_total', 'waited="false"')
       return this.#answer(poll, due.requests, due.next)
     }
+    this.#metrics.count('long_polls_total', 'waited="true"')
     this.#polls.add(poll)
     listener.waiting++
     this.#arm(poll, due.nextMs)

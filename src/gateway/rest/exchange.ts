@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errorRow, type RequestError } from '../../model/errors.ts'
 import type { Caller } from '../caller.ts'
+import type { Metrics } from '../metrics.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 type Headers = Readonly<Record<string, string | number>>
@@ -12,15 +13,18 @@ type Headers = Readonly<Record<string, string | number>>
 export class Exchange {
   readonly request: IncomingMessage
   readonly #response: ServerResponse
-  /** performance.now() when the head of the request had been read. */
-  readonly startedMs = performance.now()
+  readonly #metrics: Metrics
+  /** Elapsed time when the head of the request had been read. */
+  readonly startedUs: number
   /** Bytes of the body, once they are there. */
   body: Buffer | undefined
   #caller: Caller | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, metrics: Metrics) {
     this.request = request
     this.#response = response
+    this.#metrics = metrics
+    this.startedUs = metrics.stages.nowUs()
   }
 
   /** Who asks. A route without duties has no caller, and must not ask for one. */
@@ -44,6 +48,7 @@ export class Exchange {
 
   /** Sends a request error: `{"error":{"code","field","text"}}`. */
   refuse(error: RequestError, headers?: Headers): void {
+    this.#metrics.refused('rest', error.code)
     this.#send(errorRow(error.code).httpStatus, JSON_TYPE, errorText(error), headers)
   }
 

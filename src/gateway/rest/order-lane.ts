@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RequestError } from '../../model/errors.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Access } from './access.ts'
 import { Exchange } from './exchange.ts'
 import { bodyWords } from './mount.ts'
@@ -14,11 +15,13 @@ const TYPES: readonly (string | undefined)[] = ['application/json', 'application
 
 export class OrderLane {
   readonly #route: Route
+  readonly #metrics: Metrics
   readonly #guard: ReturnType<Access['guard']>
 
-  constructor(route: Route, access: Access) {
+  constructor(route: Route, access: Access, metrics: Metrics) {
     if (route.method !== 'POST' || route.url.includes(':')) throw new Error('the lane is for a POST without parameters')
     this.#route = route
+    this.#metrics = metrics
     this.#guard = access.guard(route.duties, route.unlimited === true)
   }
 
@@ -31,7 +34,7 @@ export class OrderLane {
   }
 
   run(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = new Exchange(request, response)
+    const exchange = new Exchange(request, response, this.#metrics)
     this.#guard(exchange, () => this.#read(exchange))
   }
 

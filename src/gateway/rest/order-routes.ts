@@ -127,7 +127,7 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
   ]
 }
 
-function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, call: Exchange, words: OrderWords): void {
+function placeOrder({ gate, decisions, sequencing }: OrderServices, call: Exchange, words: OrderWords): void {
   const { caller } = call
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
@@ -140,8 +140,6 @@ function placeOrder({ gate, decisions, sequencing, metrics }: OrderServices, cal
   })
 
   function textOf(decided: Decided): string {
-    metrics.orders[decided.outcome].value++
-    metrics.orderAnswered(call.startedMs)
     return decisionJson(decided, profileTail(gate))
   }
 }
@@ -155,7 +153,7 @@ function laterTo(call: Exchange, textOf: (decided: Decided) => string): Later {
 }
 
 function changeOrder(
-  { gate, decisions, sequencing, metrics }: OrderServices,
+  { gate, decisions, sequencing }: OrderServices,
   call: Exchange,
   words: WordsOf<typeof REPLACE_FORM>,
 ): void {
@@ -171,13 +169,12 @@ function changeOrder(
   })
 
   function textOf(decided: Decided): string {
-    metrics.count('replaces_total', `outcome="${decided.outcome}"`)
     return decisionJson(decided, profileTail(gate))
   }
 }
 
 function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof CANCEL_FORM>): void {
-  const { gate, sequencing, metrics } = services
+  const { gate, sequencing } = services
   const { caller } = call
   const own = caller.grant.clientID
   const owner = words.owner ?? own
@@ -189,10 +186,7 @@ function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof C
   const tail = profileTail(gate)
   sequencing.one(call, {
     write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
-    answer: (tape, command, end) => {
-      metrics.count('cancels_total')
-      return `${JSON.stringify(cancelAnswer(tape, command, end)).slice(0, -1)}${tail}}`
-    },
+    answer: (tape, command, end) => `${JSON.stringify(cancelAnswer(tape, command, end)).slice(0, -1)}${tail}}`,
     neverRefused: true,
     onJournalDown: () => {
       services.spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')

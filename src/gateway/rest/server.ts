@@ -17,6 +17,7 @@ import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
+import { Health } from '../readiness.ts'
 import type { GatewayServices } from '../services.ts'
 import type { TlsFiles } from '../tls.ts'
 import { Access } from './access.ts'
@@ -57,6 +58,8 @@ export interface RestOptions {
   readonly requestsPerSecondMax?: number
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
+  /** Which the sequencer tells too. */
+  readonly metrics?: Metrics
 }
 
 export interface RestServer {
@@ -83,17 +86,18 @@ const CONTROL_READS_PER_SECOND_MAX = 50
 
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger, issuer, clients } = options
-  const metrics = new Metrics()
+  const metrics = options.metrics ?? new Metrics()
   const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
-  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo' }
+  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo', metrics }
   const main = await createHttpApp(listening, shortcut)
   const control = await createHttpApp(listening)
-  const state = { closing: false }
+  const health = new Health(gate, () => issuer.jwks.keys.length)
+  let isClosing = false
   const accessOf = ({ connections }: typeof main, callers: Callers) =>
     new Access({
       ...{ callers, metrics, nowMs: () => delays.nowMs() },
-      isClosing: () => state.closing,
+      isClosing: () => isClosing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
   const callers = new Callers(gate, options.verifier, options.requestsPerSecondMax ?? REQUESTS_PER_SECOND_MAX)
@@ -102,8 +106,11 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controlAccess = accessOf(control, new Callers(gate, options.verifier, CONTROL_READS_PER_SECOND_MAX))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const polls = new CancelRequestPolls(gate, delays)
-  const spillCancel = options.spillCancel ?? (() => {})
+  const polls = new CancelRequestPolls(gate, metrics, delays)
+  const spillCancel: GatewayServices['spillCancel'] = (...cancel) => {
+    metrics.count('cancels_spilled_total')
+    options.spillCancel?.(...cancel)
+  }
   const services = { gate, decisions, sequencing, metrics, spillCancel }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
@@ -118,30 +125,32 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...intentRoutes(gate),
     ...fateRoutes(gate),
     ...killRoutes(gate, polls.delivery),
-    ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
+    ...healthRoutes({ gate, metrics, health, document: () => main.app.swagger() }),
   ]
   const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
-  if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access)
+  if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access, metrics)
   const controls = routes
     .filter(({ url }) => CONTROL_PATHS.includes(url))
     .map((route) => ({ ...route, unlimited: route.method === 'POST' }))
   for (const { app } of [main, control]) mountOauth(app, { issuer, clients, metrics })
-  await mountRoutes(main.app, access, routes, logger)
-  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], logger)
+  await mountRoutes(main.app, access, routes, metrics, logger)
+  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], metrics, logger)
 
   return {
     app: main.app,
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, spillCancel },
+    services: { gate, callers, decisions, delivery: polls.delivery, metrics, health, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
       polls.published(block)
+      metrics.blocks.published(block)
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
     close: async () => {
-      state.closing = true
+      isClosing = true
+      health.stop()
       polls.close()
       decisions.close()
       await Promise.all([main, control].map(closeHttpApp))

@@ -15,6 +15,7 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import { FRAME_BYTES_MAX } from './frames.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responsesOf } from './server-message.ts'
@@ -44,6 +45,7 @@ export interface SessionHome {
   readonly delays: Delays
   readonly intake: SessionIntake
   readonly gate: Gate
+  readonly metrics: Metrics
   readonly delivery: CancelDelivery
   /** Run of the gate. */
   readonly epoch: number
@@ -105,6 +107,8 @@ export class OrderSession implements Receiver {
   #isFinished = false
   /** Bytes of commands since none waited for its answer. */
   #takenBytes = 0
+  /** Elapsed time when the frame came that is being read. */
+  #frameUs = 0
 
   constructor(home: SessionHome, carrier: Carrier) {
     this.#home = home
@@ -128,6 +132,8 @@ export class OrderSession implements Receiver {
       return
     }
     this.receivedMs = this.#home.delays.nowMs()
+    const { stages } = this.#home.metrics
+    this.#frameUs = stages.nowUs()
     this.#takenBytes += request.length
     const cursor = this.#cursor
     cursor.start(request, 0, request.length)
@@ -143,6 +149,7 @@ export class OrderSession implements Receiver {
       if (this.isChecking && end < request.length) this.#early.push(request.subarray(end))
       return
     }
+    stages.parsed('session', this.#frameUs)
     this.#press()
   }
 
@@ -174,7 +181,7 @@ export class OrderSession implements Receiver {
     if (message.seq !== state.taken + 1) return this.over('SEQUENCE_GAP', 'seq')
     state.taken = message.seq
     state.waiting++
-    ;(this.#taking as Taking).take(message)
+    ;(this.#taking as Taking).take(message, this.#frameUs)
   }
 
   #logOn(logon: Logon): void {
@@ -189,7 +196,7 @@ export class OrderSession implements Receiver {
 
   #checked(logon: Logon, caller: Caller | TokenFault): void {
     if (this.#stage !== 'checking') return
-    if (!(caller instanceof Caller)) return this.over('UNAUTHENTICATED', 'accessToken', caller)
+    if (!(caller instanceof Caller)) return this.#refused(caller)
     if (caller.isPerson) return this.over('FORBIDDEN', 'accessToken', 'A session is of a machine.')
     caller.resolve()
     if (caller.session < 0) return this.over('NOT_BOUND', 'accessToken', 'No SESSION has the name of the client.')
@@ -201,6 +208,7 @@ export class OrderSession implements Receiver {
     this.#state = state
     this.#taking = this.#home.intake.of(state, caller)
     this.#stage = 'on'
+    this.#home.metrics.count('sessions_begun_total', `resumed="${missed !== undefined}"`)
     this.receivedMs = this.#home.delays.nowMs()
     this.#unnumbered({
       $case: 'loggedOn',
@@ -296,8 +304,13 @@ export class OrderSession implements Receiver {
       return this.over(this.#stage === 'on' ? 'HEARTBEAT_MISSED' : 'LOGON_EXPECTED')
     }
     const fault = this.caller === undefined ? undefined : this.#home.callers.faultOf(this.caller)
-    if (fault !== undefined) this.over('UNAUTHENTICATED', 'accessToken', fault)
+    if (fault !== undefined) this.#refused(fault)
     else this.#press()
+  }
+
+  #refused(fault: TokenFault): void {
+    this.#home.metrics.authFailed('session', fault)
+    this.over('UNAUTHENTICATED', 'accessToken', fault)
   }
 
   /** Says why where there is a reason, and ends the connection. */
@@ -306,13 +319,18 @@ export class OrderSession implements Receiver {
     const text = code === undefined ? '' : (why ?? new RequestError(code, field).text)
     this.#unnumbered({ $case: 'logout', value: { code: code ?? '', text } })
     this.#flush()
-    this.gone()
+    this.#end(code ?? 'LOGOUT')
     this.#carrier.end(code)
   }
 
   /** The connection is gone, whoever ended it. */
   gone(): void {
+    this.#end('LOST')
+  }
+
+  #end(why: ErrorCode | 'LOGOUT' | 'LOST'): void {
     if (this.#stage === 'over') return
+    if (this.#stage === 'on') this.#home.metrics.count('sessions_ended_total', `code="${why}"`)
     this.#stage = 'over'
     this.#early.length = 0
     this.#hear(undefined)

@@ -46,6 +46,8 @@ export class Taking {
   readonly #nowMs: () => number
   readonly #state: SessionState
   readonly #caller: Caller
+  /** Of the command that is being taken. */
+  #receivedUs = 0
 
   constructor(services: GatewayServices, nowMs: () => number, state: SessionState, caller: Caller) {
     this.#services = services
@@ -54,8 +56,9 @@ export class Taking {
     this.#caller = caller
   }
 
-  /** Takes a command whose number is the next. It is answered exactly once. */
-  take(message: Told): void {
+  /** Takes a command whose number is the next. It is answered exactly once. `receivedUs`: elapsed time when its frame came. */
+  take(message: Told, receivedUs: number): void {
+    this.#receivedUs = receivedUs
     const { seq } = message
     const kind = message.kind === 'fault' ? message.command : message.kind
     const waitMs = this.#rate(kind === undefined ? undefined : COMMAND_ROWS[kind])
@@ -79,7 +82,7 @@ export class Taking {
     switch (kind) {
       case 'newOrder':
       case 'replace':
-        return this.#order(seq, kind, this.#orderCommand(kind, words))
+        return this.#order(seq, this.#orderCommand(kind, words))
       case 'cancel':
         return this.#cancel(seq, words as WordsOf<typeof CANCEL_FORM>)
       default: {
@@ -102,16 +105,11 @@ export class Taking {
       : replaceCommand(gate, decisions, words as WordsOf<typeof REPLACE_FORM>, this.#caller, receivedUs)
   }
 
-  #order(seq: number, kind: 'newOrder' | 'replace', order: OrderCommand): void {
-    const { metrics } = this.#services
+  #order(seq: number, order: OrderCommand): void {
     this.#sequence(seq, false, {
       write: order.write,
       body: (tape, command, end) => {
-        const told = (decided: Decided): Body => {
-          if (kind === 'newOrder') metrics.orders[decided.outcome].value++
-          else metrics.count('replaces_total', `outcome="${decided.outcome}"`)
-          return { $case: 'decision', value: decisionMessage(decided) }
-        }
+        const told = (decided: Decided): Body => ({ $case: 'decision', value: decisionMessage(decided) })
         const decided = order.decided(tape, command, end, {
           decided: (later) => this.#answer(seq, told(later)),
           gaveUp: () => this.#answer(seq, refusedBody(new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS))),
@@ -122,7 +120,7 @@ export class Taking {
   }
 
   #cancel(seq: number, words: WordsOf<typeof CANCEL_FORM>): void {
-    const { gate, metrics, spillCancel } = this.#services
+    const { gate, spillCancel } = this.#services
     const caller = this.#caller
     const own = caller.grant.clientID
     const owner = words.owner ?? own
@@ -133,10 +131,7 @@ export class Taking {
     const receivedUs = Date.now() * 1000
     this.#sequence(seq, true, {
       write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
-      body: (tape, command, end) => {
-        metrics.count('cancels_total')
-        return { $case: 'cancel', value: cancelAnswer(tape, command, end) }
-      },
+      body: (tape, command, end) => ({ $case: 'cancel', value: cancelAnswer(tape, command, end) }),
       onJournalDown: () => {
         spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
         this.#answer(seq, { $case: 'cancel', value: { durable: false } })
@@ -154,11 +149,16 @@ export class Taking {
       readonly onJournalDown?: () => void
     },
   ): void {
+    const receivedUs = this.#receivedUs
+    const { stages } = this.#services.metrics
     const submission: Submission = {
       write: (tape) => offsetOf(command.write(tape)),
       onDurable: (tape, at, end) => {
         const body = command.body(tape, at, end)
-        if (body !== undefined) this.#answer(seq, body)
+        // What is held is answered later, and its time is not the gate's.
+        if (body === undefined) return
+        this.#answer(seq, body)
+        stages.told('session', receivedUs)
       },
       onFailure: (fault, cause) => this.#refuse(seq, faultError(fault, cause), retryMs(fault)),
       neverRefused,
@@ -168,7 +168,7 @@ export class Taking {
   }
 
   #refuse(seq: number, error: RequestError, retryAfterMs?: number): void {
-    this.#services.metrics.count('requests_refused_total', `code="${error.code}"`)
+    this.#services.metrics.refused('session', error.code)
     this.#answer(seq, refusedBody(error, retryAfterMs))
   }
 

@@ -9,6 +9,7 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
 import { toldOf } from './notices.ts'
 import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
@@ -25,6 +26,7 @@ export class Sessions implements SessionHome {
   readonly logonMs = LOGON_MS
   readonly intake: SessionIntake
   readonly gate: Gate
+  readonly metrics: Metrics
   readonly delivery: CancelDelivery
   readonly #open = new Set<OrderSession>()
   /** Of each session of the engine: what is kept, and the connection that has it. */
@@ -35,6 +37,8 @@ export class Sessions implements SessionHome {
 
   constructor(services: GatewayServices, delays: Delays) {
     this.gate = services.gate
+    this.metrics = services.metrics
+    this.metrics.gauges(() => ({ sessions: this.#holders.size, session_connections: this.#open.size }))
     this.delivery = services.delivery
     this.callers = services.callers
     this.delays = delays
