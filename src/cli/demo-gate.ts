@@ -13,6 +13,7 @@ import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { endInOrder } from './end-in-order.ts'
 import { openGate } from './open-gate.ts'
 import { recoveredInWords } from './recover-engine.ts'
+import { spanExport } from './span-export.ts'
 import { startFault } from './start-fault.ts'
 import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     clock: 'system',
     logger,
     say,
+    ...(await spanExport(process.env)),
   } as const
   try {
     const gate = await openGate({

@@ -17,6 +17,7 @@ import { EXIT, UsageError } from './exit-codes.ts'
 import { type GateConfig, readGateConfig } from './gate-config.ts'
 import { type GateSettings, type OpenGate, openGate, WrongJournal } from './open-gate.ts'
 import { recoveredInWords } from './recover-engine.ts'
+import { spanExport } from './span-export.ts'
 import { startFault } from './start-fault.ts'
 import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
@@ -61,6 +62,7 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
   endIfOrphaned()
   const gate = await open(config, {
     logger,
+    ...(await spanExport(process.env)),
     ...(tls === undefined ? {} : { tls }),
     onFatal: (cause) => {
       logger.fatal({ err: cause }, 'the gate has failed; nothing more is decided')
@@ -82,7 +84,7 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
 /** Opens the gate and, where the journal is new, writes its first record. */
 export async function openProduction(
   config: GateConfig,
-  more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'say'>,
+  more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'say' | 'spans'>,
 ): Promise<OpenGate> {
   const {
     data,
@@ -116,7 +118,10 @@ export async function openProduction(
   return gate
 }
 
-async function open(config: GateConfig, more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls'>): Promise<OpenGate> {
+async function open(
+  config: GateConfig,
+  more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'spans'>,
+): Promise<OpenGate> {
   try {
     return await openProduction(config, { ...more, say: (line) => console.error(`portcullis: ${line}`) })
   } catch (cause) {

@@ -19,6 +19,7 @@ import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
 import type { Logger } from '../gateway/logger.ts'
 import { Metrics } from '../gateway/metrics.ts'
+import type { SpanSink } from '../gateway/observe/trace.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
@@ -71,6 +72,8 @@ export interface GateSettings {
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
   readonly clock: 'system' | 'replay'
   readonly logger: Logger
+  /** Where the spans of traced commands go. */
+  readonly spans?: SpanSink
   /** Told what keeps the start, for a person at a terminal. */
   readonly say?: (line: string) => void
   /** The journal failed, or the engine: nothing is decided any more and the process must end. */
@@ -178,7 +181,14 @@ async function openLocked(
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
   const spill = new SpillFile(spillPath)
   server = await createRestServer({
-    ...{ gate, ...auth, logger, metrics, ...(replayClock === undefined ? {} : { replayClock }) },
+    ...{
+      gate,
+      ...auth,
+      logger,
+      metrics,
+      ...(settings.spans === undefined ? {} : { spans: settings.spans }),
+      ...(replayClock === undefined ? {} : { replayClock }),
+    },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     spillCancel: (...cancel) => {
       if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
@@ -235,6 +245,7 @@ async function openLocked(
       await Promise.all([lean?.close(), grpc?.close(), rest.close()])
       await sequencer.close()
       spill.close()
+      await settings.spans?.close()
       await lock.release()
     },
   }

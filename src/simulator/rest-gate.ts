@@ -15,8 +15,10 @@ import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
+import type { Logger } from '../gateway/logger.ts'
 import { Metrics } from '../gateway/metrics.ts'
 import { Stages } from '../gateway/observe/stages.ts'
+import type { SpanSink } from '../gateway/observe/trace.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
@@ -36,6 +38,10 @@ export interface RestGateOptions {
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
   readonly sizes?: EngineSizes
+  readonly spans?: SpanSink
+  /** Elapsed time of the machine; what the test sets where it is left out. */
+  readonly elapsedUs?: () => number
+  readonly logger?: Logger
 }
 
 export interface Answer {
@@ -61,26 +67,27 @@ export class RestGate {
   fatal: unknown
   /** Elapsed time of the machine, as the sequencer sees it. */
   elapsedUs = 0
-  readonly metrics = new Metrics(new Stages(() => this.elapsedUs))
+  readonly metrics: Metrics
   sequencer!: Sequencer
   issuer!: Issuer
   people!: People
   server!: RestServer
   url = ''
 
-  private constructor(sizes: EngineSizes) {
+  private constructor(sizes: EngineSizes, elapsedUs?: () => number) {
+    this.metrics = new Metrics(new Stages(elapsedUs ?? (() => this.elapsedUs)))
     this.engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed: 7 })
   }
 
   /** Starts a gate with its genesis record and nobody in it. */
   static async start(options: RestGateOptions = {}): Promise<RestGate> {
-    const gate = new RestGate(options.sizes ?? SIZES)
+    const gate = new RestGate(options.sizes ?? SIZES, options.elapsedUs)
     gate.sequencer = new Sequencer({
       engine: gate.engine,
       journal: gate.journal as JournalPort,
       clock: options.replayClock ?? gate.clock,
       timer: gate.timer,
-      elapsedUs: () => gate.elapsedUs,
+      elapsedUs: gate.metrics.stages.nowUs,
       observer: gate.metrics.stages,
       lastSeq: 0,
       lastTimeUs: 0,
@@ -147,6 +154,8 @@ export class RestGate {
       }),
       metrics,
       spillCancel: (...cancel) => this.spilled.push(cancel),
+      ...(options.spans === undefined ? {} : { spans: options.spans }),
+      ...(options.logger === undefined ? {} : { logger: options.logger }),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
       ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),

@@ -9,7 +9,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { type ErrorCode, errorRow, RequestError } from '../../model/errors.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
 import type { Logger } from '../logger.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Observing } from '../observe/observing.ts'
 import type { TlsFiles } from '../tls.ts'
 import type { Access } from './access.ts'
 import { Exchange, errorText } from './exchange.ts'
@@ -45,7 +45,7 @@ export interface HttpAppOptions {
   readonly tls: TlsFiles | undefined
   /** Asked at each request: the profile stands in the journal's first record. */
   readonly isDemo: () => boolean
-  readonly metrics: Metrics
+  readonly seen: Observing
 }
 
 export interface HttpApp {
@@ -58,7 +58,7 @@ export interface HttpApp {
 /** An app without routes. `shortcut` may be given its lane later. */
 export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut = {}): Promise<HttpApp> {
   const connections = new Connections(CONNECTION_BOUNDS)
-  const { metrics } = options
+  const { seen } = options
   const app = Fastify({
     logger: false,
     serverFactory: (handler) => {
@@ -74,22 +74,22 @@ export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut 
         (request, response) => {
           if (options.isDemo()) response.setHeader(PROFILE_HEADER, 'DEMO')
           if (request.headers.host === undefined && request.httpVersion !== '1.0')
-            refuseHead(request, response, metrics, 'host')
+            refuseHead(request, response, seen, 'host')
           else if (shortcut.lane?.takes(request)) shortcut.lane.run(request, response)
           else handler(request, response)
         },
         { connections, max: CONNECTIONS_MAX, tls: options.tls },
       )
-      server.on('checkExpectation', (request, response) => refuseHead(request, response, metrics, 'expect'))
+      server.on('checkExpectation', (request, response) => refuseHead(request, response, seen, 'expect'))
       return server
     },
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
-    clientErrorHandler: (error, socket) => onClientError(error, socket, metrics),
+    clientErrorHandler: (error, socket) => onClientError(error, socket, seen),
     frameworkErrors: (error, _request, reply) => {
       const code = error.code === 'FST_ERR_BAD_URL' ? 'MALFORMED_REQUEST' : 'NOT_FOUND'
-      refuse(reply, metrics, code)
+      refuse(reply, seen, code)
     },
   })
   app.decorateRequest('exchange', null)
@@ -111,16 +111,16 @@ export async function mountRoutes(
   app: FastifyInstance,
   access: Access,
   routes: readonly Route[],
-  metrics: Metrics,
+  seen: Observing,
   logger: Logger | undefined,
 ): Promise<void> {
-  for (const route of routes) mount(app, access, metrics, route)
-  refuseOtherMethods(app, metrics, routes)
-  app.setNotFoundHandler((_request, reply) => refuse(reply, metrics, 'NOT_FOUND'))
+  for (const route of routes) mount(app, access, seen, route)
+  refuseOtherMethods(app, seen, routes)
+  app.setNotFoundHandler((_request, reply) => refuse(reply, seen, 'NOT_FOUND'))
   app.setErrorHandler((error, _request, reply) => {
     const code = frameworkCode((error as { code?: string }).code ?? '')
     if (code === 'INTERNAL_ERROR') logger?.error({ err: error }, 'a request failed')
-    refuse(reply, metrics, code, code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
+    refuse(reply, seen, code, code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
   })
   await app.ready()
 }
@@ -147,7 +147,7 @@ function readBodies(app: FastifyInstance): void {
 }
 
 /** A known path with another method is 405 and says which methods there are. */
-function refuseOtherMethods(app: FastifyInstance, metrics: Metrics, routes: readonly Route[]): void {
+function refuseOtherMethods(app: FastifyInstance, seen: Observing, routes: readonly Route[]): void {
   const allowed = new Map<string, string[]>([
     ['/oauth/token', ['POST']],
     ['/.well-known/jwks.json', ['GET']],
@@ -159,26 +159,26 @@ function refuseOtherMethods(app: FastifyInstance, metrics: Metrics, routes: read
       method: METHODS.filter((method) => !methods.includes(method)),
       url,
       schema: { hide: true },
-      handler: (_request, reply) => refuse(reply, metrics, 'METHOD_NOT_ALLOWED', { allow: methods.join(', ') }),
+      handler: (_request, reply) => refuse(reply, seen, 'METHOD_NOT_ALLOWED', { allow: methods.join(', ') }),
     })
   }
 }
 
 /** Answers a request that reached no route. */
-function refuse(reply: FastifyReply, metrics: Metrics, code: ErrorCode, headers: Record<string, string> = {}): void {
+function refuse(reply: FastifyReply, seen: Observing, code: ErrorCode, headers: Record<string, string> = {}): void {
   reply.hijack()
-  new Exchange(reply.request.raw, reply.raw, metrics).refuse(new RequestError(code), headers)
+  new Exchange(reply.request.raw, reply.raw, seen).refuse(new RequestError(code), headers)
 }
 
 /** Answers a request whose head is not one, and ends its connection. */
 function refuseHead(
   request: IncomingMessage,
   response: ServerResponse,
-  metrics: Metrics,
+  seen: Observing,
   field: keyof typeof HEAD_FAULTS,
 ): void {
   const error = new RequestError('MALFORMED_REQUEST', field, HEAD_FAULTS[field])
-  new Exchange(request, response, metrics).refuse(error, { connection: 'close' })
+  new Exchange(request, response, seen).refuse(error, { connection: 'close' })
 }
 
 /** Request error of an error of the framework. */
@@ -198,7 +198,7 @@ function frameworkCode(code: string): ErrorCode {
 }
 
 /** Bytes that are no request: answered in the one form of errors, then the connection ends. */
-function onClientError(error: { readonly code?: string }, socket: Socket, metrics: Metrics): void {
+function onClientError(error: { readonly code?: string }, socket: Socket, seen: Observing): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -209,7 +209,7 @@ function onClientError(error: { readonly code?: string }, socket: Socket, metric
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? 'REQUEST_TIMEOUT'
         : 'MALFORMED_REQUEST'
-  metrics.refused('rest', code)
+  seen.metrics.refused('rest', code)
   const status = errorRow(code).httpStatus
   const text = code === 'HEADERS_TOO_LARGE' ? `At most ${maxHeaderSize} bytes.` : undefined
   const body = errorText(new RequestError(code, '', text))

@@ -52,10 +52,16 @@ export class Sequencing {
     const fault = this.#moveClock(exchange.request.headers[REPLAY_TIME_HEADER])
     if (fault !== undefined) return exchange.refuse(fault)
     const { stages } = this.#metrics
+    const { trace } = exchange
     stages.parsed('rest', exchange.startedUs)
+    trace?.submitted()
     this.#gate.submit({
-      write: (tape) => offsetOf(command.write(tape)),
+      write: (tape) => {
+        trace?.turn()
+        return offsetOf(command.write(tape))
+      },
       onDurable: (tape, at, end) => {
+        trace?.durable(tape, at)
         const text = command.answer(tape, at, end)
         // What is held is answered later, and its time is not the gate's.
         if (text === undefined) return

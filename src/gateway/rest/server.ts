@@ -17,6 +17,7 @@ import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
+import { type SpanSink, Traces } from '../observe/trace.ts'
 import { Health } from '../readiness.ts'
 import type { GatewayServices } from '../services.ts'
 import type { TlsFiles } from '../tls.ts'
@@ -60,6 +61,8 @@ export interface RestOptions {
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
   /** Which the sequencer tells too. */
   readonly metrics?: Metrics
+  /** Where the spans of traced commands go. */
+  readonly spans?: SpanSink
 }
 
 export interface RestServer {
@@ -87,9 +90,11 @@ const CONTROL_READS_PER_SECOND_MAX = 50
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
   const { gate, logger, issuer, clients } = options
   const metrics = options.metrics ?? new Metrics()
+  const traces = new Traces(metrics.stages, options.spans)
+  const seen = { metrics, traces }
   const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
-  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo', metrics }
+  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo', seen }
   const main = await createHttpApp(listening, shortcut)
   const control = await createHttpApp(listening)
   const health = new Health(gate, () => issuer.jwks.keys.length)
@@ -128,17 +133,17 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...healthRoutes({ gate, metrics, health, document: () => main.app.swagger() }),
   ]
   const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
-  if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access, metrics)
+  if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access, seen)
   const controls = routes
     .filter(({ url }) => CONTROL_PATHS.includes(url))
     .map((route) => ({ ...route, unlimited: route.method === 'POST' }))
   for (const { app } of [main, control]) mountOauth(app, { issuer, clients, metrics })
-  await mountRoutes(main.app, access, routes, metrics, logger)
-  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], metrics, logger)
+  await mountRoutes(main.app, access, routes, seen, logger)
+  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], seen, logger)
 
   return {
     app: main.app,
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, health, spillCancel },
+    services: { gate, callers, decisions, delivery: polls.delivery, metrics, traces, health, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {

@@ -16,6 +16,7 @@ import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from '../metrics.ts'
+import type { TraceContext } from '../observe/trace-context.ts'
 import { FRAME_BYTES_MAX } from './frames.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responsesOf } from './server-message.ts'
@@ -37,6 +38,8 @@ export interface Carrier {
   identified(): void
   /** Token that came beside the messages: it counts where the logon has none. */
   readonly accessToken?: string
+  /** Of a client that traces the session: its commands are traced in it. */
+  readonly trace?: TraceContext | undefined
 }
 
 /** Where a session is at home: what all sessions of a gate share. */
@@ -206,7 +209,7 @@ export class OrderSession implements Receiver {
     this.#window = clamp(logon.window || WINDOW, 1, WINDOW_MAX)
     const { state, missed } = this.#home.join(this, caller, logon)
     this.#state = state
-    this.#taking = this.#home.intake.of(state, caller)
+    this.#taking = this.#home.intake.of(state, caller, this.#carrier.trace)
     this.#stage = 'on'
     this.#home.metrics.count('sessions_begun_total', `resumed="${missed !== undefined}"`)
     this.receivedMs = this.#home.delays.nowMs()

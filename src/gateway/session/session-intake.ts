@@ -13,6 +13,7 @@ import type { Decided } from '../answers/order-decisions.ts'
 import type { Caller } from '../caller.ts'
 import { type OrderCommand, orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import { faultError, offsetOf, writeCommand } from '../commands/write-command.ts'
+import type { TraceContext } from '../observe/trace-context.ts'
 import type { GatewayServices } from '../services.ts'
 import { decisionMessage } from './decision-message.ts'
 import { type Body, encodeMessage, refusedBody, resultBody } from './server-message.ts'
@@ -22,6 +23,8 @@ import type { SessionState } from './session-state.ts'
 type Told = Extract<ClientMessageRead, { readonly words: Words } | { readonly kind: 'fault' }>
 
 const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
+/** What a trace calls a command of a session. */
+const COMMAND = 'OrderSession command'
 const AGENT = dutyBit('cancels:execute')
 /** A full queue is asked again after this. */
 const QUEUE_RETRY_MS = 100
@@ -35,8 +38,8 @@ export class SessionIntake {
     this.#nowMs = nowMs
   }
 
-  of(state: SessionState, caller: Caller): Taking {
-    return new Taking(this.#services, this.#nowMs, state, caller)
+  of(state: SessionState, caller: Caller, trace?: TraceContext): Taking {
+    return new Taking(this.#services, this.#nowMs, state, caller, trace)
   }
 }
 
@@ -46,10 +49,19 @@ export class Taking {
   readonly #nowMs: () => number
   readonly #state: SessionState
   readonly #caller: Caller
+  /** Of the connection. */
+  readonly #traced: TraceContext | undefined
   /** Of the command that is being taken. */
   #receivedUs = 0
 
-  constructor(services: GatewayServices, nowMs: () => number, state: SessionState, caller: Caller) {
+  constructor(
+    services: GatewayServices,
+    nowMs: () => number,
+    state: SessionState,
+    caller: Caller,
+    traced?: TraceContext,
+  ) {
+    this.#traced = traced
     this.#services = services
     this.#nowMs = nowMs
     this.#state = state
@@ -150,20 +162,32 @@ export class Taking {
     },
   ): void {
     const receivedUs = this.#receivedUs
-    const { stages } = this.#services.metrics
+    const { metrics, traces } = this.#services
+    const { stages } = metrics
+    const trace = traces.recorded(this.#traced, 'session', COMMAND, receivedUs)
     const submission: Submission = {
-      write: (tape) => offsetOf(command.write(tape)),
+      write: (tape) => {
+        trace?.turn()
+        return offsetOf(command.write(tape))
+      },
       onDurable: (tape, at, end) => {
+        trace?.durable(tape, at)
         const body = command.body(tape, at, end)
         // What is held is answered later, and its time is not the gate's.
         if (body === undefined) return
         this.#answer(seq, body)
         stages.told('session', receivedUs)
+        trace?.end()
       },
-      onFailure: (fault, cause) => this.#refuse(seq, faultError(fault, cause), retryMs(fault)),
+      onFailure: (fault, cause) => {
+        const error = faultError(fault, cause)
+        this.#refuse(seq, error, retryMs(fault))
+        trace?.end(error.code)
+      },
       neverRefused,
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
     }
+    trace?.submitted()
     this.#services.gate.submit(submission)
   }
 
