@@ -17,6 +17,7 @@ import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
+import { tell } from '../gateway/log-events.ts'
 import type { Logger } from '../gateway/logger.ts'
 import { Metrics } from '../gateway/metrics.ts'
 import type { SpanSink } from '../gateway/observe/trace.ts'
@@ -42,7 +43,7 @@ import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
 import { codeHash } from './code-hash.ts'
 import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
-import { gateFacts } from './gate-facts.ts'
+import { gateFacts, packageVersion } from './gate-facts.ts'
 import { type RecoveredFrom, recoverEngine } from './recover-engine.ts'
 
 export interface GateSettings {
@@ -140,7 +141,7 @@ async function openLocked(
   const makeEngine = () =>
     createEngine({
       ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
-      onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
+      onRiskError: (error, seq) => tell(logger, 'control.failed', { err: error, seq }),
     })
   const { engine, reader, recent, lastSeq, lastTimeUs, from } = await recoverEngine(lock, facts, makeEngine, logger)
   const { profile = 'demo' } = settings
@@ -155,7 +156,7 @@ async function openLocked(
   const journal = FileJournal.open({
     ...{ lock, reader, wallUs: () => systemClock.wallUs() },
     facts: { ...facts, parametersVersion: 0, durability },
-    onProblem: (cause) => logger.warn({ err: cause }, 'no spare segment'),
+    onProblem: (cause) => tell(logger, 'journal.no-spare', { err: cause }),
   })
   const metrics = new Metrics()
   metrics.gauges(gateFacts(folder))
@@ -171,7 +172,7 @@ async function openLocked(
       server?.published(block)
       sessions?.published(block)
     },
-    report: (notice) => logger.warn(noticeFields(notice), notice.code),
+    report: (notice) => tellNotice(logger, notice),
   })
   opened.push(() => sequencer.close())
   const auth = await openAuth(settings.directory, settings.issuer ?? 'portcullis')
@@ -191,7 +192,7 @@ async function openLocked(
     },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     spillCancel: (...cancel) => {
-      if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
+      if (!spill.add(...cancel)) tell(logger, 'cancel.not-kept', { cancel })
     },
   })
   const rest = server
@@ -207,7 +208,7 @@ async function openLocked(
   await kills.open()
   const told = await tellSpilledCancels(spillPath, gate)
   if (told !== undefined) {
-    logger.warn({ ...told }, 'cancels passed while the journal was down; they are in it now')
+    tell(logger, 'cancels.told', told)
     settings.say?.(`${told.cancels} cancels passed while the journal was down; they are in it now: ${told.movedTo}`)
   }
   const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
@@ -222,6 +223,10 @@ async function openLocked(
       : await listenGrpc(rest.services, orderSessions, { at: settings.grpc, tls: settings.tls, delays: systemDelays })
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
   const { secrets } = auth
+  tell(logger, 'gate.ready', {
+    ...{ version: packageVersion(), engine: ENGINE_VERSION, epoch: gate.epoch, seq: lastSeq },
+    ...{ url, controlUrl, session: lean?.address, grpc: grpc?.address },
+  })
   return {
     ...{
       url,
@@ -238,6 +243,7 @@ async function openLocked(
     },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
+      tell(logger, 'gate.stopping', { waiting: sequencer.pulse.waiting })
       kills.close()
       clearInterval(denials)
       orderSessions.close()
@@ -247,6 +253,7 @@ async function openLocked(
       spill.close()
       await settings.spans?.close()
       await lock.release()
+      tell(logger, 'gate.stopped', { seq: sequencer.durableSeq })
     },
   }
 }
@@ -301,7 +308,7 @@ function readDenials(deny: DenyList, logger: Logger): void {
   try {
     deny.read()
   } catch (error) {
-    logger.error({ err: error }, 'the list of denied tokens cannot be read; what it said before holds')
+    tell(logger, 'denials.unreadable', { err: error })
   }
 }
 
@@ -336,6 +343,7 @@ function sequence(sequencer: Sequencer, layout: RecordLayout, values: object): P
   })
 }
 
-function noticeFields(notice: Notice): object {
-  return notice.code === 'ANSWER_FAULT' ? { err: notice.cause } : { ...notice }
+function tellNotice(logger: Logger, { code, ...notice }: Notice): void {
+  if ('cause' in notice) tell(logger, 'answer.failed', { err: notice.cause })
+  else tell(logger, code === 'CLOCK_STEP' ? 'clock.step' : 'journal.disk-room', notice)
 }

@@ -3,6 +3,7 @@ import type { OrderDecisions } from './answers/order-decisions.ts'
 import type { Callers } from './callers.ts'
 import type { CancelDelivery } from './cancel-delivery.ts'
 import type { Gate } from './gate.ts'
+import type { Logger } from './logger.ts'
 import type { Observing } from './observe/observing.ts'
 import type { Health } from './readiness.ts'
 
@@ -12,6 +13,7 @@ export interface GatewayServices extends Observing {
   readonly decisions: OrderDecisions
   readonly delivery: CancelDelivery
   readonly health: Health
+  readonly logger: Logger
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
 }

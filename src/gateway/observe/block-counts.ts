@@ -9,11 +9,15 @@ import { FIRST_EVENT, ORDER_DECIDED, REFUSED } from '../../model/records/events.
 import { lengthAt, typeAt } from '../../model/records/tape.ts'
 import type { Block } from '../../sequencer/ports.ts'
 import { OUTCOME_WORDS, type OutcomeWord } from '../answers/outcome-words.ts'
+import { LATCH_TYPES } from './latch-log.ts'
 import { label } from './metric-table.ts'
 
 const REJECTED = OUTCOME_WORDS.indexOf('REJECTED')
 const SOFT_BLOCKED = OUTCOME_WORDS.indexOf('SOFT_BLOCKED')
 const OUTCOMES = OUTCOME_WORDS.length
+/** By record type. */
+const IS_LATCH = new Uint8Array(256)
+for (const type of LATCH_TYPES) IS_LATCH[type] = 1
 /** Above every reason number. */
 const REASON_SPAN = 4096
 
@@ -27,13 +31,15 @@ export class BlockCounts {
   /** By record type and reason number. */
   readonly #refusals = new Map<number, number>()
 
-  /** To be told of every durable block, once. */
-  published({ tape, start, end }: Pick<Block, 'tape' | 'start' | 'end'>): void {
+  /** To be told of every durable block, once. Returns whether a latch is in it. */
+  published({ tape, start, end }: Pick<Block, 'tape' | 'start' | 'end'>): boolean {
+    let latches = 0
     this.blocks++
     this.bytes += end - start
     let command = 0
     for (let at = start; at < end; at += lengthAt(tape, at)) {
       const type = typeAt(tape, at)
+      latches |= IS_LATCH[type] as number
       if (type < FIRST_EVENT) {
         command = type
         this.#commands[type] = (this.#commands[type] as number) + 1
@@ -48,6 +54,7 @@ export class BlockCounts {
         this.#refused(command, tape.i32[(at >> 2) + REFUSED.at.reason] as number)
       }
     }
+    return latches !== 0
   }
 
   #refused(command: number, reason: number): void {

@@ -8,6 +8,7 @@ import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { type ErrorCode, errorRow, RequestError } from '../../model/errors.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
+import { tell } from '../log-events.ts'
 import type { Logger } from '../logger.ts'
 import type { Observing } from '../observe/observing.ts'
 import type { TlsFiles } from '../tls.ts'
@@ -112,14 +113,14 @@ export async function mountRoutes(
   access: Access,
   routes: readonly Route[],
   seen: Observing,
-  logger: Logger | undefined,
+  logger: Logger,
 ): Promise<void> {
   for (const route of routes) mount(app, access, seen, route)
   refuseOtherMethods(app, seen, routes)
   app.setNotFoundHandler((_request, reply) => refuse(reply, seen, 'NOT_FOUND'))
-  app.setErrorHandler((error, _request, reply) => {
+  app.setErrorHandler((error, request, reply) => {
     const code = frameworkCode((error as { code?: string }).code ?? '')
-    if (code === 'INTERNAL_ERROR') logger?.error({ err: error }, 'a request failed')
+    if (code === 'INTERNAL_ERROR') tell(logger, 'request.failed', { err: error, ...request.exchange?.trace?.fields })
     refuse(reply, seen, code, code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
   })
   await app.ready()

@@ -17,6 +17,7 @@ import { type Delays, systemDelays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
+import { tellLatches } from '../observe/latch-log.ts'
 import { type SpanSink, Traces } from '../observe/trace.ts'
 import { Health } from '../readiness.ts'
 import type { GatewayServices } from '../services.ts'
@@ -83,12 +84,14 @@ export interface RestServer {
   close(): Promise<void>
 }
 
+const NO_LOG: Logger = { info: () => {}, warn: () => {}, error: () => {} }
 const REQUESTS_PER_SECOND_MAX = 50_000
 /** Reads of one client at the control listener: many kill pages, and no more walks over all orders than the gate can do. */
 const CONTROL_READS_PER_SECOND_MAX = 50
 
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
-  const { gate, logger, issuer, clients } = options
+  const { gate, issuer, clients } = options
+  const logger = options.logger ?? NO_LOG
   const metrics = options.metrics ?? new Metrics()
   const traces = new Traces(metrics.stages, options.spans)
   const seen = { metrics, traces }
@@ -143,13 +146,13 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
 
   return {
     app: main.app,
-    services: { gate, callers, decisions, delivery: polls.delivery, metrics, traces, health, spillCancel },
+    services: { gate, callers, decisions, delivery: polls.delivery, logger, metrics, traces, health, spillCancel },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
       polls.published(block)
-      metrics.blocks.published(block)
+      if (metrics.blocks.published(block)) tellLatches(logger, block)
     },
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),

@@ -15,6 +15,8 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import { tell } from '../log-events.ts'
+import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { TraceContext } from '../observe/trace-context.ts'
 import { FRAME_BYTES_MAX } from './frames.ts'
@@ -49,6 +51,7 @@ export interface SessionHome {
   readonly intake: SessionIntake
   readonly gate: Gate
   readonly metrics: Metrics
+  readonly logger: Logger
   readonly delivery: CancelDelivery
   /** Run of the gate. */
   readonly epoch: number
@@ -212,6 +215,7 @@ export class OrderSession implements Receiver {
     this.#taking = this.#home.intake.of(state, caller, this.#carrier.trace)
     this.#stage = 'on'
     this.#home.metrics.count('sessions_begun_total', `resumed="${missed !== undefined}"`)
+    tell(this.#home.logger, 'session.begun', { ...this.#named(caller), resumed: missed !== undefined })
     this.receivedMs = this.#home.delays.nowMs()
     this.#unnumbered({
       $case: 'loggedOn',
@@ -311,6 +315,15 @@ export class OrderSession implements Receiver {
     else this.#press()
   }
 
+  /** As a line of the log names it. */
+  #named({ grant }: Caller): object {
+    const { trace } = this.#carrier
+    return {
+      client: grant.clientID,
+      ...(trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.parentId }),
+    }
+  }
+
   #refused(fault: TokenFault): void {
     this.#home.metrics.authFailed('session', fault)
     this.over('UNAUTHENTICATED', 'accessToken', fault)
@@ -333,7 +346,10 @@ export class OrderSession implements Receiver {
 
   #end(why: ErrorCode | 'LOGOUT' | 'LOST'): void {
     if (this.#stage === 'over') return
-    if (this.#stage === 'on') this.#home.metrics.count('sessions_ended_total', `code="${why}"`)
+    if (this.#stage === 'on' && this.caller !== undefined) {
+      this.#home.metrics.count('sessions_ended_total', `code="${why}"`)
+      tell(this.#home.logger, 'session.ended', { ...this.#named(this.caller), code: why })
+    }
     this.#stage = 'over'
     this.#early.length = 0
     this.#hear(undefined)

@@ -9,6 +9,7 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
 import { toldOf } from './notices.ts'
@@ -27,6 +28,7 @@ export class Sessions implements SessionHome {
   readonly intake: SessionIntake
   readonly gate: Gate
   readonly metrics: Metrics
+  readonly logger: Logger
   readonly delivery: CancelDelivery
   readonly #open = new Set<OrderSession>()
   /** Of each session of the engine: what is kept, and the connection that has it. */
@@ -38,6 +40,7 @@ export class Sessions implements SessionHome {
   constructor(services: GatewayServices, delays: Delays) {
     this.gate = services.gate
     this.metrics = services.metrics
+    this.logger = services.logger
     this.metrics.gauges(() => ({ sessions: this.#holders.size, session_connections: this.#open.size }))
     this.delivery = services.delivery
     this.callers = services.callers

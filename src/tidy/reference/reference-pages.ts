@@ -6,6 +6,7 @@ import type { Finding, SourceFile } from '../source-text.ts'
 import { type ControlHeader, isFault, readControlHeader } from './control-header.ts'
 import { controlsPage } from './controls-page.ts'
 import { errorsPage } from './errors-page.ts'
+import { logsPage } from './logs-page.ts'
 import { metricsPage } from './metrics-page.ts'
 import { parametersPage } from './parameters-page.ts'
 import { ORDERS_PROTO, ordersProto } from './proto-orders.ts'
@@ -27,6 +28,7 @@ export function makeReference(root: string): ReferencePages {
   const pages = {
     controls: controlsPage(headers),
     errors: errorsPage(),
+    logs: logsPage(),
     metrics: metricsPage(),
     parameters: parametersPage(),
     rules: rulesPage(),
