@@ -60,6 +60,18 @@ export function messagesIn(bytes: Buffer): number {
   return count
 }
 
+/** As many messages as came, each of the bytes of a decision: a tag, a length of two bytes, and zeros. */
+export function responseOf(count: number, decisionBytes: number): Buffer {
+  const response = Buffer.alloc(count * decisionBytes)
+  for (let at = 0; at < response.length; at += decisionBytes) {
+    const length = decisionBytes - 3
+    response[at] = 0x0a
+    response[at + 1] = (length & 0x7f) | 0x80
+    response[at + 2] = length >> 7
+  }
+  return response
+}
+
 function varint(value: number): readonly number[] {
   const bytes: number[] = []
   for (let rest = value; ; rest = Math.floor(rest / 0x80)) {

@@ -4,14 +4,14 @@
  */
 import { type handleBidiStreamingCall, type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js'
 import { CHECK_ORDER, ORDER_SESSION } from '../src/simulator/grpc-client.ts'
-import { messagesIn } from './grpc-batch.ts'
+import { messagesIn, responseOf } from './grpc-batch.ts'
 
 const [answerBytes = 0, decisionBytes = 0] = process.argv.slice(2).map(Number)
 const asIs = (bytes: Buffer) => bytes
 const answer = Buffer.alloc(answerBytes)
 const unary: handleUnaryCall<Buffer, Buffer> = (_call, reply) => reply(null, answer)
 const session: handleBidiStreamingCall<Buffer, Buffer> = (call) => {
-  call.on('data', (request: Buffer) => call.write(responseOf(messagesIn(request))))
+  call.on('data', (request: Buffer) => call.write(responseOf(messagesIn(request), decisionBytes)))
   call.on('end', () => call.end())
 }
 
@@ -27,15 +27,3 @@ process.on('message', () => {
   process.send?.(user + system)
 })
 process.once('SIGTERM', () => process.exit(0))
-
-/** As many messages as came, each of the bytes of a decision: a tag, a length of two bytes, and zeros. */
-function responseOf(count: number): Buffer {
-  const response = Buffer.alloc(count * decisionBytes)
-  for (let at = 0; at < response.length; at += decisionBytes) {
-    const length = decisionBytes - 3
-    response[at] = 0x0a
-    response[at + 1] = (length & 0x7f) | 0x80
-    response[at + 2] = length >> 7
-  }
-  return response
-}

@@ -1,7 +1,9 @@
 /** A process of load over gRPC: calls one behind another on some lanes, or batches on sessions. Told its plan and tells its result by message. */
+
 import { createHistogram } from 'node:perf_hooks'
 import { bearer, CHECK_ORDER, GrpcChannel, ORDER_SESSION } from '../src/simulator/grpc-client.ts'
 import { OrderSessionRequest } from '../src/wire/portcullis/v1/gate_service.gen.ts'
+import { CancelOnDisconnect } from '../src/wire/portcullis/v1/session.gen.ts'
 import { messagesIn, nextBatch, nextCheck } from './grpc-batch.ts'
 
 export interface GrpcPlan {
@@ -79,7 +81,7 @@ async function session({ address, batch, window }: GrpcPlan, accessToken: string
     lastSeenSeq: 0,
     heartbeatMs: 60_000,
     window,
-    cancelOnDisconnect: false,
+    cancelOnDisconnect: CancelOnDisconnect.CANCEL_ON_DISCONNECT_UNSPECIFIED,
   }
   call.write(
     Buffer.from(OrderSessionRequest.encode({ messages: [{ seq: 0, body: { $case: 'logon', value } }] }).finish()),

@@ -65,13 +65,13 @@ const LIMITS = [
   { control: 'PRICE_COLLAR', subject: 'FIRM:ACME', object: 'ASSET_CLASS:EQUITY', hard: '300', bandTicks: '5' },
 ]
 
-/** Tells the gate of the firm, keeps its feed alive, and returns tokens of four clients that may send orders. */
+/** Tells the gate of the firm, keeps its feed alive, and returns tokens of four clients that may send orders, and of one that may kill. */
 export async function tellBenchFirm(
   url: string,
   sequencer: Sequencer,
   directory: Directory,
   issuer: Issuer,
-): Promise<readonly string[]> {
+): Promise<{ readonly senders: readonly string[]; readonly killer: string }> {
   const command = (layout: RecordLayout, values: object) =>
     new Promise<void>((settle, fail) => {
       sequencer.submit({
@@ -91,6 +91,7 @@ export async function tellBenchFirm(
   await command(GENESIS, { profile: 0, ledgerDecimals: 2, tradeDate: 20261121, firm: 'ACME', baseCurrency: 'CNY' })
   const ops = await enroll('ops-1', ['reference:write', 'limits:approve'])
   const feed = await enroll('feed-1', ['quotes:write'])
+  const killer = await enroll('risk-1', ['kill'])
   const senders: string[] = []
   for (const name of SENDERS) senders.push(await enroll(name, ['orders:write']))
   const send = async (token: string, path: string, body: unknown) => {
@@ -114,7 +115,7 @@ export async function tellBenchFirm(
   await beat()
   // An overloaded gate refuses a quote; the next one comes in a second.
   setInterval(() => void beat().catch((cause: Error) => console.error(cause.message)), 1000)
-  return senders
+  return { senders, killer }
 }
 
 const NOBODY = { session: -1, principal: -1, entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

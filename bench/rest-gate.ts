@@ -1,14 +1,13 @@
-/** The gate of the REST and gRPC benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
+/** The gate of the REST, gRPC and session benchmarks: the whole product, with larger tables, and a small firm whose limits let all pass. */
 import { join } from 'node:path'
-import { ApprovalKeys } from '../src/auth/approval-token.ts'
-import { ClientStore } from '../src/auth/client-store.ts'
-import { Issuer } from '../src/auth/issuer.ts'
+import { openAuth } from '../src/auth/open-auth.ts'
 import { SecretFiles } from '../src/auth/secret-files.ts'
-import { TokenVerifier } from '../src/auth/token-verifier.ts'
 import { createEngine } from '../src/engine/engine.ts'
 import { systemDelays } from '../src/gateway/delays.ts'
 import { listenGrpc } from '../src/gateway/grpc/grpc-listener.ts'
+import { parseRate, RATE_SCOPES, type Rate } from '../src/gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../src/gateway/rest/server.ts'
+import { listenLean } from '../src/gateway/session/lean-listener.ts'
 import { Sessions } from '../src/gateway/session/sessions.ts'
 import { lockDirectory } from '../src/journal/directory-lock.ts'
 import { FileJournal } from '../src/journal/file-journal.ts'
@@ -24,6 +23,9 @@ import { tellBenchFirm } from './rest-firm.ts'
 const sizes = { ...DEMO_SIZES, orders: 1 << 20, idsPerDay: 1 << 21 }
 const folder = process.argv[2] ?? 'dist/rest-bench'
 const hashSeed = 7
+/** Asked for every order as in production, and never full. */
+const most = parseRate('100000 in 1 s') as Rate
+const UNLIMITED = { each: Object.fromEntries(RATE_SCOPES.map((scope) => [scope, most])), named: new Map() }
 const lock = await lockDirectory(join(folder, 'journal'))
 const engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed })
 const reader = new JournalReader(lock.directory)
@@ -52,8 +54,7 @@ const sequencer = new Sequencer({
   },
 })
 const files = new SecretFiles(join(folder, 'secrets'))
-const issuer = await Issuer.open(files, { issuer: 'bench', audience: 'portcullis' })
-const clients = new ClientStore(files)
+const auth = await openAuth(files, { issuer: 'bench' })
 server = await createRestServer({
   gate: {
     submit: (submission) => sequencer.submit(submission),
@@ -69,15 +70,16 @@ server = await createRestServer({
       return sequencer.isDown
     },
   },
-  ...{ issuer, clients, approvalKeys: new ApprovalKeys(files), requestsPerSecondMax: 1_000_000 },
-  verifier: new TokenVerifier({ issuer: 'bench', audience: 'portcullis', jwks: issuer.jwks, denied: () => false }),
+  ...auth,
+  rates: UNLIMITED,
 })
 const url = await server.listen(0, '127.0.0.1')
 sessions = new Sessions(server.services, systemDelays)
 const at = { host: '127.0.0.1', port: 0 }
 const { address } = await listenGrpc(server.services, sessions, { at, tls: undefined, delays: systemDelays })
-const tokens = await tellBenchFirm(url, sequencer, engine.directory, issuer)
-process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, tokens })
+const lean = await listenLean(sessions, at)
+const { senders: tokens, killer } = await tellBenchFirm(url, sequencer, engine.directory, auth.issuer)
+process.send?.({ url, headers: { authorization: `Bearer ${tokens[0]}` }, address, lean: lean.address, tokens, killer })
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)

@@ -7,6 +7,7 @@
  *   node scripts/run.mjs crash [--help]
  *   node scripts/run.mjs mutants [number or part of a name ...]
  *   node scripts/run.mjs sim [--seed N] [--seeds COUNT] [--help]
+ *   node scripts/run.mjs fuzz [--inputs COUNT] [--seed N] [--help]
  *   node scripts/run.mjs bench [part of a benchmark's path ...]
  *   node scripts/run.mjs build
  *   node scripts/run.mjs reference
@@ -26,7 +27,7 @@ const compiledFolders = ['src', 'bench', 'examples']
 
 process.chdir(root)
 const [action, ...rest] = process.argv.slice(2)
-const actions = { start, test, crash, mutants, sim, bench, build, reference, proto }
+const actions = { start, test, crash, mutants, sim, fuzz, bench, build, reference, proto }
 if (action === undefined || !Object.hasOwn(actions, action)) {
   console.error(`usage: node scripts/run.mjs ${Object.keys(actions).join('|')} [arguments]`)
   process.exit(2)
@@ -102,6 +103,13 @@ async function mutants(words) {
 async function sim(args) {
   return (
     (await build()) || run(process.execPath, ['--enable-source-maps', 'dist/src/simulator/sim/run-sim.js', ...args])
+  )
+}
+
+/** Inputs to every parser. */
+async function fuzz(args) {
+  return (
+    (await build()) || run(process.execPath, ['--enable-source-maps', 'dist/src/simulator/fuzz/run-fuzz.js', ...args])
   )
 }
 

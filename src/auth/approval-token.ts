@@ -3,8 +3,7 @@
  * under a key that only the gate and that adapter know; the sender carries it and can neither make nor check it. The
  * adapter takes each order's token once.
  */
-import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { SecretFiles } from './secret-files.ts'
+import { hash as digest, timingSafeEqual } from 'node:crypto'
 
 /** What the token binds. */
 export interface Approved {
@@ -35,7 +34,8 @@ export interface Terms {
 }
 
 const VERSION = 'pa1'
-const KEY_BYTES = 32
+/** Bytes of a key, of seven bits each. */
+export const KEY_BYTES = 32
 const MAC_CHARS = 43
 const TOKEN = /^pa1\.([0-9]{1,16})\.([0-9]{1,16})\.([0-9]{1,16})\.([A-Za-z0-9_-]{43})$/
 
@@ -48,36 +48,6 @@ export function termsOf(terms: Terms, protectionPx: string): string {
   return `${symbol}\n${account}\n${side}\n${orderQty}\n${ordType}\n${price}\n${stopPx}\n${timeInForce}\n${expireTime}\n${protectionPx}`
 }
 
-/** Keys by venue, made when a venue is first met. */
-export class ApprovalKeys {
-  readonly #files: SecretFiles
-  readonly #keys = new Map<string, ApprovalKey>()
-
-  constructor(files: SecretFiles) {
-    this.#files = files
-  }
-
-  /** Key of a venue's adapter; '' is the key for orders that leave the venue open. */
-  keyOf(venue: string): ApprovalKey {
-    const known = this.#keys.get(venue)
-    if (known !== undefined) return known
-    const text = this.#files.readOrMake(approvalKeyFile(venue), newKeyText)
-    const key = new ApprovalKey(Buffer.from(text.trim(), 'base64url'))
-    this.#keys.set(venue, key)
-    return key
-  }
-}
-
-/** A new key for a venue's adapter. Gate and adapter read it at their next start, and tokens of the old one end with it. */
-export function rotateApprovalKey(files: SecretFiles, venue: string): void {
-  files.write(approvalKeyFile(venue), newKeyText())
-}
-
-/** Name of the file that a venue's adapter reads its key from. */
-export function approvalKeyFile(venue: string): string {
-  return `approval-${venue === '' ? 'any' : `venue-${encodeURIComponent(venue)}`}.key`
-}
-
 /** The token of an approved order. */
 export function mintApproval(key: ApprovalKey, approved: Approved): string {
   const head = `${VERSION}.${approved.epoch}.${approved.seq}.${approved.expiryUs}`
@@ -86,6 +56,21 @@ export function mintApproval(key: ApprovalKey, approved: Approved): string {
 
 export type ApprovalFault = 'MALFORMED' | 'FORGED' | 'EXPIRED' | 'OTHER_EPOCH'
 
+/** What a token says of itself, proved or not. */
+export interface TokenHead {
+  readonly epoch: number
+  readonly seq: number
+  readonly expiryUs: number
+}
+
+/** Undefined for what is no token. */
+export function readToken(token: string): TokenHead | undefined {
+  const match = TOKEN.exec(token)
+  if (match === null) return undefined
+  const [epoch, seq, expiryUs] = match.slice(1, 4).map(Number) as [number, number, number]
+  return { epoch, seq, expiryUs }
+}
+
 /** Checks a token for the order that is about to leave: its sequence number, or why it may not. */
 export function verifyApproval(
   key: ApprovalKey,
@@ -93,14 +78,12 @@ export function verifyApproval(
   order: Omit<Approved, 'seq' | 'expiryUs'>,
   nowUs: number,
 ): number | ApprovalFault {
-  const match = TOKEN.exec(token)
-  if (match === null) return 'MALFORMED'
-  const [epoch, seq, expiryUs] = match.slice(1, 4).map(Number) as [number, number, number]
-  const head = token.slice(0, -MAC_CHARS - 1)
-  const mac = macOf(key, head, { ...order, epoch, seq, expiryUs })
-  if (!timingSafeEqual(Buffer.from(mac), Buffer.from(match[4] as string))) return 'FORGED'
-  if (epoch !== order.epoch) return 'OTHER_EPOCH'
-  return nowUs < expiryUs ? seq : 'EXPIRED'
+  const head = readToken(token)
+  if (head === undefined) return 'MALFORMED'
+  const mac = macOf(key, token.slice(0, -MAC_CHARS - 1), { ...order, ...head })
+  if (!timingSafeEqual(Buffer.from(mac), Buffer.from(token.slice(-MAC_CHARS)))) return 'FORGED'
+  if (head.epoch !== order.epoch) return 'OTHER_EPOCH'
+  return nowUs < head.expiryUs ? head.seq : 'EXPIRED'
 }
 
 function macOf(key: ApprovalKey, head: string, { session, clOrdID, venue, terms }: Approved): string {
@@ -133,9 +116,4 @@ export class ApprovalKey {
     this.#outer.write(digest('sha256', this.#inner + text, 'hex'), BLOCK_BYTES, 'hex')
     return digest('sha256', this.#outer, 'base64url')
   }
-}
-
-function newKeyText(): string {
-  const bytes = Buffer.from(randomBytes(KEY_BYTES).map((byte) => byte & 0x7f))
-  return `${bytes.toString('base64url')}\n`
 }

@@ -3,8 +3,9 @@
  * so that a revocation holds from the next one on, and kept over a restart. What another process writes into the file holds
  * once it was read again, which a gate does twice a second.
  */
+
+import type { Grant } from './grant.ts'
 import type { SecretFiles } from './secret-files.ts'
-import type { Grant } from './token-verifier.ts'
 
 export const DENY_KINDS = ['client', 'subject', 'jti'] as const
 export type DenyKind = (typeof DENY_KINDS)[number]
@@ -56,10 +57,16 @@ export class DenyList {
     if (this.#entries.delete(`${kind}:${value}`)) this.#save()
   }
 
-  isDenied(grant: Grant): boolean {
+  /** Clients that are refused whatever token they show. */
+  clients(): readonly string[] {
+    return [...this.#entries.values()].filter(({ kind }) => kind === 'client').map(({ value }) => value)
+  }
+
+  isDenied(grant: Pick<Grant, 'clientID' | 'subject' | 'via'> & Partial<Pick<Grant, 'jti'>>): boolean {
     if (this.#entries.size === 0) return false
     return (
       this.#entries.has(`client:${grant.clientID}`) ||
+      (grant.via !== undefined && this.#entries.has(`client:${grant.via}`)) ||
       this.#entries.has(`subject:${grant.subject}`) ||
       this.#entries.has(`jti:${grant.jti}`)
     )

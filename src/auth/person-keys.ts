@@ -37,6 +37,7 @@ export interface KnownPerson {
   readonly name: string
   /** Bit set of the duties that its tokens may carry at most. */
   readonly duties: number
+  readonly kid: string
   readonly key: CryptoKey
 }
 
@@ -143,19 +144,25 @@ export function issuerOf(name: string): string {
 /** The people that the gate knows, by the key that each of them has now. */
 export class People {
   readonly #files: SecretFiles
-  readonly #stored: Map<string, StoredPerson>
-  readonly #known = new Map<string, KnownPerson>()
+  #text: string | undefined
+  #stored: ReadonlyMap<string, StoredPerson> = new Map()
+  #known: ReadonlyMap<string, KnownPerson> = new Map()
 
   private constructor(files: SecretFiles) {
     this.#files = files
-    const stored = JSON.parse(files.read(FILE) ?? '[]') as StoredPerson[]
-    this.#stored = new Map(stored.map((person) => [person.name, person]))
   }
 
   static async open(files: SecretFiles): Promise<People> {
     const people = new People(files)
-    for (const person of people.#stored.values()) await people.#learn(person)
+    await people.read()
     return people
+  }
+
+  /** Takes up what the file says now. @throws Error where it cannot be read; who was known then stays */
+  async read(): Promise<void> {
+    const text = this.#files.read(FILE) ?? '[]'
+    if (text === this.#text) return
+    await this.#take(JSON.parse(text) as StoredPerson[], text)
   }
 
   /** True where the name has a key. */
@@ -168,6 +175,11 @@ export class People {
     return this.#known.get(kid)
   }
 
+  /** The person of this name, with the key that it has now. */
+  named(name: string): KnownPerson | undefined {
+    return this.#known.get(this.#stored.get(name)?.kid ?? '')
+  }
+
   /** Adds a person, or gives a known one another key and other duties. What was signed before runs out within its 15 minutes. */
   async register(name: string, key: PublicKey, duties: readonly string[]): Promise<void> {
     checkPersonName(name)
@@ -176,19 +188,24 @@ export class People {
     if ((await kidOf(key.x)) !== key.kid) throw new RangeError('the id of a key is its thumbprint')
     const owner = this.#known.get(key.kid)
     if (owner !== undefined && owner.name !== name) throw new RangeError(`this key is that of ${owner.name}`)
-    const earlier = this.#stored.get(name)
-    if (earlier !== undefined) this.#known.delete(earlier.kid)
-    const stored = { name, scope, ...publicKeyOf(key) }
-    await this.#learn(stored)
-    this.#stored.set(name, stored)
-    this.#files.write(FILE, `${JSON.stringify([...this.#stored.values()], null, 2)}\n`)
+    const people = [...new Map(this.#stored).set(name, { name, scope, ...publicKeyOf(key) }).values()]
+    const text = `${JSON.stringify(people, null, 2)}\n`
+    await this.#take(people, text)
+    this.#files.write(FILE, text)
   }
 
-  async #learn({ name, scope, kid, x }: StoredPerson): Promise<void> {
-    const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x }, PERSON_ALGORITHM)
-    if (key instanceof Uint8Array) throw new Error(`${FILE} holds a key that is no public Ed25519 key`)
-    this.#known.set(kid, { name, duties: scopeBits(scope), key })
+  async #take(people: readonly StoredPerson[], text: string): Promise<void> {
+    const known = await Promise.all(people.map(knownPerson))
+    this.#stored = new Map(people.map((person) => [person.name, person]))
+    this.#known = new Map(known.map((person) => [person.kid, person]))
+    this.#text = text
   }
+}
+
+async function knownPerson({ name, scope, kid, x }: StoredPerson): Promise<KnownPerson> {
+  const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x }, PERSON_ALGORITHM)
+  if (key instanceof Uint8Array) throw new Error(`${FILE} holds a key that is no public Ed25519 key`)
+  return { name, duties: scopeBits(scope), kid, key }
 }
 
 function checkPersonName(name: string): void {

@@ -15,9 +15,11 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const GROUP_AND_OTHERS = 0o077
+const FILE_MODE = 0o600
 
 export class SecretFiles {
   readonly folder: string
@@ -45,6 +47,20 @@ export class SecretFiles {
     renameSync(this.#writeNew(name, text), join(this.folder, name))
   }
 
+  /** Replaces the file, beside other work. One caller a file: a second one would write into the first one's. */
+  async replace(name: string, text: string): Promise<void> {
+    const path = join(this.folder, `.${name}.${process.pid}.new`)
+    const file = await open(path, 'w', FILE_MODE)
+    try {
+      await file.chmod(FILE_MODE)
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(path, join(this.folder, name))
+  }
+
   /** The file's text; where there is none, what `make` gives is written first. Two processes get the same text. */
   readOrMake(name: string, make: () => string): string {
     const found = this.read(name)
@@ -63,10 +79,10 @@ export class SecretFiles {
 
   #writeNew(name: string, text: string): string {
     const path = join(this.folder, `.${name}.${process.pid}.new`)
-    const file = openSync(path, 'w', 0o600)
+    const file = openSync(path, 'w', FILE_MODE)
     try {
       // The mode of openSync is cut by the umask and ignored for a file that a crash left behind.
-      chmodSync(path, 0o600)
+      chmodSync(path, FILE_MODE)
       writeSync(file, text)
       fsyncSync(file)
     } finally {

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import {
-  ApprovalKey,
+  ApprovalKeyFile,
   ApprovalKeys,
-  type Approved,
-  mintApproval,
-  type Terms,
-  termsOf,
-  verifyApproval,
-} from './approval-token.ts'
+  approvalKeyFile,
+  KEY_LOOK_MS,
+  KEY_OVERLAP_US,
+  rotateApprovalKey,
+} from './approval-keys.ts'
+import { ApprovalKey, type Approved, mintApproval, type Terms, termsOf, verifyApproval } from './approval-token.ts'
 import { ClientStore } from './client-store.ts'
 import { dutyBits, EXCLUSIONS, scopeBits, scopeOf } from './duties.ts'
 import { SecretFiles } from './secret-files.ts'
@@ -87,6 +87,60 @@ test('no client writes orders and says what they are judged by', () => {
   ] as const) {
     assert.throws(() => store.register(id, [duty]), RangeError)
   }
+})
+
+test('a program that people sign in through has no secret, and goes back to its own addresses alone', () => {
+  const files = new SecretFiles(folder())
+  const store = new ClientStore(files)
+  const uris = ['https://console.test/back', 'http://127.0.0.1:9000/back?x=1']
+  // People send no orders: what excludes each other in a machine does not in what they may do through one program.
+  store.registerPublic('console', ['orders:write', 'admin'], uris)
+  const again = new ClientStore(files)
+  assert.deepEqual(again.publicClient('console')?.redirectURIs, uris)
+  assert.equal(again.authenticate('console', ''), undefined)
+  assert.equal(again.hasSecret('console'), false)
+  assert.equal(again.publicClient('nobody'), undefined)
+  again.register('ems-1', ['orders:write'])
+  assert.equal(again.publicClient('ems-1'), undefined)
+  again.setDisabled('console', true)
+  assert.equal(again.publicClient('console'), undefined)
+  for (const uri of [
+    'http://console.test/back',
+    'https://console.test/back#part',
+    'https://somebody@console.test/back',
+    'https://CONSOLE.test/back',
+    'https://console.test',
+    'https://console.test/a/../back',
+    'console:/back',
+    'javascript:alert(1)',
+    'back',
+    '',
+    `https://console.test/${'x'.repeat(512)}`,
+  ]) {
+    assert.throws(() => store.registerPublic('x', ['kill'], [uri]), /is no redirect URI/, uri)
+  }
+  for (const list of [[], new Array(9).fill(uris[0])]) {
+    assert.throws(() => store.registerPublic('x', ['kill'], list), /1 to 8/)
+  }
+})
+
+test('a machine with a certificate is known by that alone', () => {
+  const files = new SecretFiles(folder())
+  const store = new ClientStore(files)
+  const shown = { thumbprint: 't'.repeat(43), subject: 'CN=ems-1,O=Acme' }
+  store.registerCertificate('pinned', ['kill'], { thumbprint: shown.thumbprint })
+  store.registerCertificate('named', ['kill'], { subject: shown.subject })
+  assert.throws(() => store.registerCertificate('x', ['orders:write', 'admin'], shown), /two clients/)
+  const again = new ClientStore(files)
+  for (const name of ['pinned', 'named']) {
+    assert.equal(again.authenticateCertificate(name, shown)?.duties, dutyBits(['kill']))
+    assert.equal(again.authenticateCertificate(name, { thumbprint: 'u', subject: 'CN=ems-1' }), undefined)
+    assert.equal(again.authenticate(name, ''), undefined)
+  }
+  again.register('secret', ['kill'])
+  assert.equal(again.authenticateCertificate('secret', shown), undefined)
+  again.setDisabled('pinned', true)
+  assert.equal(again.authenticateCertificate('pinned', shown), undefined)
 })
 
 test('a start refuses a client that was given such duties by hand', () => {
@@ -174,4 +228,41 @@ test('each venue has a key of its own, kept over a restart, whatever its name', 
   assert.equal(new Set(first).size, venues.length)
   assert.deepEqual(exported(new ApprovalKeys(files)), first)
   assert.equal(readdirSync(files.folder).length, venues.length)
+})
+
+test('a new key is minted with from its time on; the one before it is taken for a minute more, while both sides run', () => {
+  const files = new SecretFiles(folder())
+  const gate = new ApprovalKeys(files)
+  const first = gate.keyOf('XSHG', 0)
+  const path = join(files.folder, approvalKeyFile('XSHG'))
+  let nowMs = 0
+  const adapter = new ApprovalKeyFile(path, () => nowMs)
+  const macs = (keys: readonly ApprovalKey[]) => keys.map((key) => key.mac('x'))
+  rotateApprovalKey(files, 'XSHG', 1_000, 5_000)
+  assert.deepEqual(macs(adapter.takenAt(1_000)), macs([first]), 'it does not look at every order')
+  nowMs += KEY_LOOK_MS
+  const both = adapter.takenAt(1_000)
+  assert.equal(both.length, 2, 'the next one is taken before it is minted with')
+  const minted = (timeUs: number) => adapter.mintingAt(timeUs).mac('x')
+  assert.equal(minted(4_999), first.mac('x'))
+  assert.equal(minted(5_000), both[1]?.mac('x'))
+  assert.deepEqual(macs(adapter.takenAt(5_000 + KEY_OVERLAP_US - 1)), macs(both))
+  assert.deepEqual(macs(adapter.takenAt(5_000 + KEY_OVERLAP_US)), macs(both.slice(1)))
+  assert.throws(() => rotateApprovalKey(files, 'XSHG', 4_999, 9_000), /has not begun/)
+  rotateApprovalKey(files, 'XSHG', 6_000, 7_000)
+  rotateApprovalKey(files, 'XSHG', 8_000, 9_000)
+  assert.throws(() => rotateApprovalKey(files, 'XSHG', 10_000, 11_000), /4 keys/)
+  rotateApprovalKey(files, 'XSHG', 9_000 + KEY_OVERLAP_US, 9_001 + KEY_OVERLAP_US)
+  assert.equal(readFileSync(path, 'utf8').trim().split('\n').length, 2, 'what is over is forgotten')
+  const last = minted(Number.MAX_SAFE_INTEGER)
+  chmodSync(path, 0o640)
+  nowMs += KEY_LOOK_MS
+  assert.equal(minted(Number.MAX_SAFE_INTEGER), last, 'a file that others can read is not read')
+  rotateApprovalKey(files, 'XSHG', 0, undefined)
+  nowMs += KEY_LOOK_MS
+  assert.equal(adapter.takenAt(0).length, 1, 'at once: no token of another key is good')
+  for (const bad of ['', 'short', `${readFileSync(path, 'utf8').trim()} 5\n`.repeat(2), 'x'.repeat(2_000)]) {
+    files.write('approval-bad.key', bad)
+    assert.throws(() => new ApprovalKeyFile(join(files.folder, 'approval-bad.key')), /approval keys/)
+  }
 })

@@ -5,6 +5,7 @@
 import { hash as digest } from 'node:crypto'
 import {
   createLocalJWKSet,
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   type JSONWebKeySet,
@@ -13,41 +14,46 @@ import {
   jwtVerify,
 } from 'jose'
 import { scopeBits } from './duties.ts'
+import type { Grant, TokenFault } from './grant.ts'
 import { TOKEN_ALGORITHM, TOKEN_TYPE } from './issuer.ts'
 import { issuerOf, type KnownPerson, PERSON_ALGORITHM, PERSON_LIFE_SECONDS, PERSON_TYPE } from './person-keys.ts'
 
-/** A machine, or a person who may make or check. */
-export type PrincipalKind = 'client' | 'person'
+export type { Grant, PrincipalKind, TokenFault } from './grant.ts'
 
-/** Who asks, and what the token lets them do at most. One object per token: the gateway hangs ids on it. */
-export interface Grant {
-  readonly subject: string
-  readonly clientID: string
-  readonly jti: string
-  readonly kind: PrincipalKind
-  /** Bit set of duties. */
-  readonly scope: number
-  /** From when on the token is refused. */
-  readonly expiresMs: number
+/** An issuer that is none of the gate's own. */
+export interface OtherIssuer {
+  /** `iss` of its tokens. */
+  readonly issuer: string
+  /** Checks a token that says that it is of this issuer. @throws Error of jose where it is not, or not good */
+  grantOf(token: string, header: TokenHeader, clock: VerifierClock): Promise<Grant | TokenFault>
 }
 
-/** Why a token gives no grant; the words go into `error_description` of RFC 6750. */
-export type TokenFault =
-  | 'malformed'
-  | 'signature'
-  | 'expired'
-  | 'not yet valid'
-  | 'longer than 15 minutes'
-  | 'issuer or audience'
-  | 'revoked'
+/** What is read of a token before its signature is checked: only to find the keys. */
+export interface TokenHeader {
+  readonly typ?: string
+  readonly kid?: string
+  readonly alg?: string
+}
+
+export interface VerifierClock {
+  readonly nowMs: number
+  /** How far the clocks of issuer and gate may differ. */
+  readonly skewSeconds: number
+  /** How long after its end a token is still looked at. */
+  readonly lateSeconds: number
+}
 
 export interface VerifierOptions {
   readonly issuer: string
   readonly audience: string
+  /** Looked at for each token that is checked: another object where the keys have changed. */
   readonly jwks: JSONWebKeySet
   readonly denied: (grant: Grant) => boolean
   /** The person whose key has this id: people sign their own tokens. */
   readonly personWithKey?: (kid: string) => KnownPerson | undefined
+  /** The person of this name, who signs in at the embedded issuer. */
+  readonly personNamed?: (name: string) => KnownPerson | undefined
+  readonly others?: readonly OtherIssuer[]
   /** How far the clocks of issuer and gate may differ. */
   readonly skewSeconds?: number
   readonly cacheMax?: number
@@ -58,13 +64,18 @@ export interface VerifierOptions {
 const TOKEN_CHARS_MAX = 4096
 const SKEW_SECONDS = 5
 const CACHE_MAX = 10_000
+/** A token that ended less than this ago still cancels the orders of its client. */
+const LATE_SECONDS = 300
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
 
 export class TokenVerifier {
   readonly #options: VerifierOptions
   readonly #skewSeconds: number
   readonly #cacheMax: number
   readonly #nowMs: () => number
-  readonly #keys: ReturnType<typeof createLocalJWKSet>
+  readonly #others: ReadonlyMap<string, OtherIssuer>
+  #jwks: JSONWebKeySet
+  #keys: ReturnType<typeof createLocalJWKSet>
   /** Grants by SHA-256 of the token, the longest unused first. The token itself is not kept. */
   readonly #cache = new Map<string, Grant>()
 
@@ -73,7 +84,9 @@ export class TokenVerifier {
     this.#skewSeconds = options.skewSeconds ?? SKEW_SECONDS
     this.#cacheMax = options.cacheMax ?? CACHE_MAX
     this.#nowMs = options.nowMs ?? Date.now
-    this.#keys = createLocalJWKSet(options.jwks)
+    this.#others = new Map((options.others ?? []).map((other) => [other.issuer, other]))
+    this.#jwks = options.jwks
+    this.#keys = createLocalJWKSet(this.#jwks)
   }
 
   get cached(): number {
@@ -86,42 +99,74 @@ export class TokenVerifier {
     return this.#options.denied(grant) ? 'revoked' : undefined
   }
 
+  /** The fault of a grant that may still cancel: it ended less than five minutes ago, and was not revoked. */
+  lateFaultOf(grant: Grant): TokenFault | undefined {
+    if (this.#nowMs() >= grant.expiresMs + LATE_SECONDS * 1000) return 'expired'
+    return this.#options.denied(grant) ? 'revoked' : undefined
+  }
+
   /** The grant of a token that was checked before; undefined where it must be checked. */
   known(token: string): Grant | undefined {
-    const key = keyOf(token)
-    const grant = this.#cache.get(key)
-    if (grant === undefined) return undefined
-    this.#cache.delete(key)
-    if (this.#nowMs() < grant.expiresMs) this.#cache.set(key, grant)
-    return grant
+    const grant = this.#cached(keyOf(token))
+    return grant !== undefined && this.#nowMs() < grant.expiresMs ? grant : undefined
   }
 
   /** Checks a token in full. */
   async verify(token: string): Promise<Grant | TokenFault> {
+    const grant = await this.#grantOf(token)
+    return typeof grant === 'string' ? grant : (this.faultOf(grant) ?? grant)
+  }
+
+  /** Checks a token that may have ended less than five minutes ago. */
+  async verifyLate(token: string): Promise<Grant | TokenFault> {
+    const grant = await this.#grantOf(token)
+    return typeof grant === 'string' ? grant : (this.lateFaultOf(grant) ?? grant)
+  }
+
+  #cached(key: string): Grant | undefined {
+    const grant = this.#cache.get(key)
+    if (grant === undefined) return undefined
+    this.#cache.delete(key)
+    if (this.#nowMs() < grant.expiresMs + LATE_SECONDS * 1000) this.#cache.set(key, grant)
+    return grant
+  }
+
+  /** The grant of a token that is good, or was until now; its end and the deny list are not looked at. */
+  async #grantOf(token: string): Promise<Grant | TokenFault> {
     if (token.length > TOKEN_CHARS_MAX) return 'malformed'
     if (!isCanonical(token)) return 'malformed'
-    const known = this.known(token)
-    if (known !== undefined) return this.faultOf(known) ?? known
+    const cached = this.#cached(keyOf(token))
+    if (cached !== undefined) return cached
     const header = headerOf(token)
     if (header === undefined) return 'malformed'
-    const { typ, kid } = header
     try {
-      // The type says which keys and which one algorithm come into question, and is itself checked with the signature.
-      const found = typ === PERSON_TYPE ? await this.#byPerson(token, kid) : await this.#byIssuer(token)
-      if (typeof found === 'string') return found
-      this.#keep(token, found)
-      return this.faultOf(found) ?? found
+      const found = await this.#check(token, header)
+      if (typeof found !== 'string') this.#keep(token, found)
+      return found
     } catch (error) {
       return faultOfError(error)
     }
   }
 
-  async #byIssuer(token: string): Promise<Grant | TokenFault> {
+  /** Type and issuer say which keys and which one algorithm come into question, and are themselves checked with the signature. */
+  #check(token: string, header: TokenHeader): Promise<Grant | TokenFault> {
+    if (header.typ === PERSON_TYPE) return this.#byPerson(token, header.kid)
+    const other = this.#others.get(decodeJwt(token).iss ?? '')
+    if (other === undefined) return this.#byIssuer(token, header.kid)
+    const clock = { nowMs: this.#nowMs(), skewSeconds: this.#skewSeconds, lateSeconds: LATE_SECONDS }
+    return other.grantOf(token, header, clock)
+  }
+
+  async #byIssuer(token: string, kid: string | undefined): Promise<Grant | TokenFault> {
+    if (this.#jwks !== this.#options.jwks) {
+      this.#jwks = this.#options.jwks
+      this.#keys = createLocalJWKSet(this.#jwks)
+    }
     const { payload } = await jwtVerify(token, this.#keys, {
       ...this.#claims(this.#options.issuer),
       ...{ algorithms: [TOKEN_ALGORITHM], typ: TOKEN_TYPE },
     })
-    return this.#isFromTheFuture(payload) ? 'not yet valid' : (this.#grantOf(payload) ?? 'malformed')
+    return this.#isFromTheFuture(payload) ? 'not yet valid' : this.#grantOfClaims(payload, kid)
   }
 
   /** A token that a person signed: of the name that the key is known for, of its duties at most, and for a short time. */
@@ -143,23 +188,35 @@ export class TokenVerifier {
 
   #claims(issuer: string): JWTVerifyOptions {
     return {
-      ...{ issuer, audience: this.#options.audience, clockTolerance: this.#skewSeconds },
+      ...{ issuer, audience: this.#options.audience, clockTolerance: this.#skewSeconds + LATE_SECONDS },
       currentDate: new Date(this.#nowMs()),
       requiredClaims: ['iss', 'aud', 'exp', 'iat', 'sub', 'jti', 'scope'],
     }
   }
 
-  /** jose takes a token from the future: its issuer's clock is wrong, and so may be its end. */
-  #isFromTheFuture({ iat }: JWTPayload): boolean {
-    return (iat as number) > this.#nowMs() / 1000 + this.#skewSeconds
+  #isFromTheFuture(claims: JWTPayload): boolean {
+    return isFromTheFuture(claims, this.#nowMs() / 1000 + this.#skewSeconds)
   }
 
-  #grantOf(claims: JWTPayload): Grant | undefined {
+  #grantOfClaims(claims: JWTPayload, kid: string | undefined): Grant | TokenFault {
     const { sub, jti, exp, scope, client_id: clientID = sub, principal_kind: kind = 'client' } = claims
-    if (typeof sub !== 'string' || typeof jti !== 'string' || typeof exp !== 'number') return undefined
-    if (typeof scope !== 'string' || typeof clientID !== 'string') return undefined
-    if (kind !== 'client' && kind !== 'person') return undefined
-    return { subject: sub, clientID, jti, kind, scope: scopeBits(scope), expiresMs: (exp + this.#skewSeconds) * 1000 }
+    if (typeof sub !== 'string' || typeof jti !== 'string' || typeof exp !== 'number') return 'malformed'
+    if (typeof scope !== 'string' || typeof clientID !== 'string') return 'malformed'
+    const certificate = certificateOf(claims)
+    if (certificate === 'malformed') return 'malformed'
+    const rest = {
+      ...{ jti, expiresMs: (exp + this.#skewSeconds) * 1000 },
+      ...(kid === undefined ? {} : { keyID: kid }),
+      ...(certificate === undefined ? {} : { certificate }),
+    }
+    if (kind === 'client') return { subject: sub, clientID, kind, scope: scopeBits(scope), ...rest }
+    const { sid } = claims
+    if (kind !== 'person' || typeof sid !== 'string') return 'malformed'
+    // Who has been taken out of the people's file since has no duties left to be bound by.
+    const person = this.#options.personNamed?.(sub)
+    if (person === undefined) return 'revoked'
+    const bound = scopeBits(scope) & person.duties
+    return { subject: sub, clientID: sub, kind, scope: bound, via: clientID, signIn: sid, ...rest }
   }
 
   #keep(token: string, grant: Grant): void {
@@ -176,8 +233,20 @@ function isCanonical(token: string): boolean {
   return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
 }
 
+/** jose takes a token from the future: its issuer's clock is wrong, and so may be its end. And its tolerance is for the end. */
+export function isFromTheFuture({ iat = 0, nbf = 0 }: JWTPayload, latestSeconds: number): boolean {
+  return Math.max(iat, nbf) > latestSeconds
+}
+
+/** RFC 8705: the certificate that a token is bound to. A binding of another kind is not passed over. */
+export function certificateOf({ cnf }: JWTPayload): string | 'malformed' | undefined {
+  if (cnf === undefined) return undefined
+  const thumbprint = (cnf as Readonly<Record<string, unknown>> | null)?.['x5t#S256']
+  return typeof thumbprint === 'string' && THUMBPRINT.test(thumbprint) ? thumbprint : 'malformed'
+}
+
 /** The header, not yet checked; undefined where there is none. */
-function headerOf(token: string): { readonly typ?: string; readonly kid?: string } | undefined {
+function headerOf(token: string): TokenHeader | undefined {
   try {
     return decodeProtectedHeader(token)
   } catch {

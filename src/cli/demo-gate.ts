@@ -57,6 +57,8 @@ async function main(): Promise<void> {
     controlPort,
     session: { host: '127.0.0.1', port: sessionPort },
     grpc: { host: '127.0.0.1', port: grpcPort },
+    // People's sign-in names its issuer: an address, which is known where the port is.
+    ...(port === 0 ? {} : { issuer: `http://127.0.0.1:${port}` }),
     clock: 'system',
     logger,
     say,

@@ -4,13 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parseDocument } from 'yaml'
+import { RATE_DEFAULTS } from '../gateway/ratelimit/rate.ts'
 import { DEMO_SIZES } from '../model/bounds.ts'
 import { code, table } from '../tidy/reference/markdown.ts'
 import { repositoryRoot } from '../tidy/repository-root.ts'
 import { UsageError } from './exit-codes.ts'
+import { EXTERNAL_FIELDS } from './external-issuers.ts'
 import { CONFIG_FIELDS, parseGateConfig, readGateConfig } from './gate-config.ts'
 
 const EXAMPLE = join(repositoryRoot(), 'config/gate.example.yaml')
+const ACCESS_PAGE = join(repositoryRoot(), 'docs/reference/access.md')
 const PAGE = join(repositoryRoot(), 'docs/reference/configuration.md')
 const OPEN = '<!-- generated from src/cli/gate-config.ts: UPDATE=1 npm test -- src/cli/gate-config -->'
 const CLOSE = '<!-- end -->'
@@ -52,21 +55,63 @@ test('the example is a configuration, and needs nothing that it does not say', (
   }
 })
 
-test('the page lists every field', () => {
+test('issuers beside the own are read field by field', () => {
+  const one = { url: 'https://login.acme.test/realm', audience: 'gate', subjects: 'both' }
+  const whole = {
+    ...one,
+    ...{ nameClaim: 'email', dutiesClaim: 'groups', duties: { 'risk-desk': ['kill', 'risk:read'] } },
+    ...{ algorithms: ['ES256'], tokenType: 'JWT', outageMinutes: 5 },
+  }
+  const withIssuers = (issuers: unknown) => `${LEAST}  external: ${JSON.stringify(issuers)}\n`
+  assert.deepEqual(parseGateConfig(withIssuers([whole]), '/x').external, [whole])
+  assert.deepEqual(parseGateConfig(LEAST, '/x').external, [])
+  const rows: [unknown, RegExp][] = [
+    [[], /:10: issuer\.external: \[\] is not a list of 1 to 8 issuers/],
+    [new Array(9).fill(one), /is not a list/],
+    ['https://x.test', /is not a list/],
+    [['https://x.test'], /0 of issuer 1 is no field/],
+    [[{ ...one, url: 'http://x.test' }], /url of issuer 1 is not an address/],
+    [[{ ...one, url: 'https://x.test/' }], /url of issuer 1/],
+    [[{ ...one, audience: undefined }], /audience of issuer 1 is missing/],
+    [[one, { ...one, url: 'https://y.test', subjects: 'all' }], /subjects of issuer 2 is not people, machines, both/],
+    [[{ ...one, scopes: 'x' }], /scopes of issuer 1 is no field; there are url,/],
+    [[{ ...one, duties: { x: ['dream'] } }], /duties of issuer 1/],
+    [[{ ...one, duties: ['kill'] }], /duties of issuer 1/],
+    [[{ ...one, algorithms: ['HS256'] }], /algorithms of issuer 1/],
+    [[{ ...one, algorithms: ['none'] }], /algorithms of issuer 1/],
+    [[{ ...one, outageMinutes: -1 }], /outageMinutes of issuer 1/],
+    [[one, one], /https:\/\/login\.acme\.test\/realm stands twice/],
+    [[{ ...one, url: 'https://gate.example.com' }], /is issuer\.url too/],
+  ]
+  for (const [issuers, fault] of rows) assert.match(faultOf(withIssuers(issuers)), fault, JSON.stringify(issuers))
+})
+
+/** The part of a page between the marks is the table of these rows. */
+function assertListed(page: string, made: string): void {
+  const text = readFileSync(page, 'utf8')
+  const from = text.indexOf(OPEN)
+  const to = text.indexOf(CLOSE)
+  assert.ok(from > 0 && to > from, 'the page has its marks')
+  const current = `${text.slice(0, from)}${OPEN}\n\n${made}\n\n${text.slice(to)}`
+  if (process.env.UPDATE === '1') writeFileSync(page, current)
+  else assert.equal(text, current, 'UPDATE=1 npm test -- src/cli/gate-config')
+}
+
+test('the pages list every field', () => {
   const rows = CONFIG_FIELDS.map(({ path, takes, otherwise, doc }) => [
     code(path),
     takes,
     otherwise === undefined ? 'must be given' : otherwise === '' ? '' : code(otherwise),
     doc,
   ])
-  const text = readFileSync(PAGE, 'utf8')
-  const from = text.indexOf(OPEN)
-  const to = text.indexOf(CLOSE)
-  assert.ok(from > 0 && to > from, 'the page has its marks')
-  const made = table(['Field', 'Takes', 'Default', 'Meaning'], rows)
-  const current = `${text.slice(0, from)}${OPEN}\n\n${made}\n\n${text.slice(to)}`
-  if (process.env.UPDATE === '1') writeFileSync(PAGE, current)
-  else assert.equal(text, current, 'UPDATE=1 npm test -- src/cli/gate-config')
+  assertListed(PAGE, table(['Field', 'Takes', 'Default', 'Meaning'], rows))
+  const fields = EXTERNAL_FIELDS.map(({ name, takes, otherwise = 'must be given', doc }) => [
+    code(name),
+    takes,
+    otherwise,
+    doc,
+  ])
+  assertListed(ACCESS_PAGE, table(['Field', 'Takes', 'Left out', 'Meaning'], fields))
 })
 
 test('what is left out has its default; relative paths begin at the file', () => {
@@ -82,6 +127,28 @@ test('what is left out has its default; relative paths begin at the file', () =>
   )
 })
 
+test('rates are read as they are said, of each scope and of single names', () => {
+  const { rates, orderAgeMaxMs } = parseGateConfig(
+    `${LEAST}rates:
+  account: 50 in 1 s
+  named:
+    - account ACC-1: 100 in 1 s, 20 in 10 ms
+    - instrument 600519.SH: 5 in 60 s
+shed: { orderMs: 100 }
+`,
+    '/etc/gate.yaml',
+  )
+  assert.deepEqual(rates.each.account, { max: 50, windowMs: 1_000, burst: 50, burstMs: 1_000 })
+  assert.deepEqual(rates.each.client, RATE_DEFAULTS.each.client)
+  assert.deepEqual(Object.fromEntries(rates.named), {
+    'account ACC-1': { max: 100, windowMs: 1_000, burst: 20, burstMs: 10 },
+    'instrument 600519.SH': { max: 5, windowMs: 60_000, burst: 5, burstMs: 60_000 },
+  })
+  assert.equal(orderAgeMaxMs, 100)
+  const least = parseGateConfig(LEAST, '/etc/gate.yaml')
+  assert.deepEqual([least.rates, least.orderAgeMaxMs], [RATE_DEFAULTS, 250])
+})
+
 const change = (from: string, to: string) => LEAST.replace(from, to)
 const TLS = '  tls: { cert: a.crt, key: a.key }\n'
 const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])[] = [
@@ -91,6 +158,17 @@ const FAULTS: readonly (readonly [title: string, source: string, fault: RegExp])
   ['a key twice', `${LEAST}data: other\n`, /^\/etc\/gate\.yaml:10: Map keys must be unique/],
   ['two documents', `${LEAST}---\n${LEAST}`, /multiple documents/],
   ['an unknown field', `${LEAST}limits: 5\n`, /^\/etc\/gate\.yaml:10: limits is no field; there are firm, officers/],
+  ['a rate that is none', `${LEAST}rates: { client: fast }\n`, /:10: rates\.client: "fast" is not `N in TIME`/],
+  ['a rate of nothing', `${LEAST}rates: { client: 0 in 1 s }\n`, /:10: rates\.client/],
+  ['a rate of an unknown scope', `${LEAST}rates: { desk: 1 in 1 s }\n`, /:10: rates\.desk is no field/],
+  ['a named rate twice', `${LEAST}rates: { named: [account A: 1 in 1 s, account A: 2 in 1 s] }\n`, /:10: rates\.named/],
+  ['a named rate of no scope', `${LEAST}rates: { named: [ACC-1: 1 in 1 s] }\n`, /:10: rates\.named/],
+  [
+    'a named rate of two',
+    `${LEAST}rates: { named: [{ account A: 1 in 1 s, account B: 1 in 1 s }] }\n`,
+    /:10: rates\.named/,
+  ],
+  ['an order that never grows old', `${LEAST}shed: { orderMs: 0 }\n`, /:10: shed\.orderMs: 0 is not 1 to 10000/],
   ['an unknown field below', change('  id:', '  ID:'), /^\/etc\/gate\.yaml:2: firm\.ID is no field; there are id, /],
   ['a parameter', `${LEAST}parameters: { revalueBps: 1 }\n`, /:10: parameters is no field/],
   ['a field with fields', change('data: data', 'data: { a: 1 }'), /:5: data has no fields of its own/],
@@ -174,4 +252,22 @@ test('all faults are said at once, in the order of the lines', () => {
 test('other machines are served with TLS', () => {
   const { host, tls } = parseGateConfig(change('  port', `  host: "::"\n${TLS}  port`), '/etc/gate.yaml')
   assert.deepEqual([host, tls], ['::', { cert: '/etc/a.crt', key: '/etc/a.key' }])
+})
+
+test('origins of the feed are origins and nothing else', () => {
+  const withOrigins = (origins: string) =>
+    LEAST.replace('  port: 8443\n', `  port: 8443\n  feed:\n    origins: ${origins}\n`)
+  assert.deepEqual(parseGateConfig(LEAST, '/etc/gate.yaml').feedOrigins, [])
+  assert.deepEqual(parseGateConfig(withOrigins('[https://desk.example.com]'), '/etc/gate.yaml').feedOrigins, [
+    'https://desk.example.com',
+  ])
+  for (const bad of [
+    'https://desk.example.com',
+    '[https://desk.example.com/]',
+    '[desk.example.com]',
+    '["*"]',
+    '[ws://a]',
+  ]) {
+    assert.match(faultOf(withOrigins(bad)), /^\/etc\/gate\.yaml:\d+: listen\.feed\.origins: /, bad)
+  }
 })

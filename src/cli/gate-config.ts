@@ -6,10 +6,17 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml'
+import type { ExternalIssuerSettings } from '../auth/external-issuer.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { DEMO_SIZES, type EngineSizes, NAME_CHARS } from '../model/bounds.ts'
 import { DECIMALS_MAX } from '../model/numbers.ts'
+import { ORDER_AGE_MAX_US } from '../sequencer/sequencer.ts'
+import type { ConfigField } from './config-field.ts'
 import { UsageError } from './exit-codes.ts'
+import { EXTERNAL_MAX, readExternalIssuers } from './external-issuers.ts'
+import { RATE_FIELDS, ratesOf } from './gate-rates.ts'
+import { isIssuerUrl, isLoopback } from './issuer-url.ts'
 import { SNAPSHOT_PLAN, type SnapshotPlan } from './snapshot-plan.ts'
 
 export interface GateConfig {
@@ -27,24 +34,20 @@ export interface GateConfig {
   readonly session: { readonly host: string; readonly port: number } | { readonly path: string } | undefined
   /** Of gRPC, with the same certificate; undefined where there is none. */
   readonly grpc: { readonly host: string; readonly port: number } | undefined
-  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** Origins of pages of other hosts that may read the live feed. */
+  readonly feedOrigins: readonly string[]
+  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa?: string } | undefined
   readonly issuer: string
+  /** Issuers beside the gate's own. */
+  readonly external: readonly ExternalIssuerSettings[]
   readonly durability: Durability
   readonly sizes: EngineSizes
+  /** What the gate lets each send before it is sequenced. */
+  readonly rates: RateSettings
+  /** An order that waited longer before it is decided is refused. */
+  readonly orderAgeMaxMs: number
   /** Of `portcullis follow`; the gate itself has none. */
   readonly snapshots: SnapshotPlan
-}
-
-/** One field of the file: what it takes, what it is where it is left out, what it is for. */
-export interface ConfigField {
-  /** With dots: `listen.port`. */
-  readonly path: string
-  readonly takes: string
-  /** As it stands in the file; undefined where it must be given, '' where it may be left out and then is nothing. */
-  readonly otherwise: string | undefined
-  readonly doc: string
-  /** The value, or undefined where the text is none. */
-  read(value: unknown): string | number | readonly string[] | undefined
 }
 
 const address = (value: unknown) =>
@@ -63,6 +66,8 @@ const whole = (from: number, to: number) => (value: unknown) =>
   Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to ? (value as number) : undefined
 const NAMES = `1 to ${NAME_CHARS} printable ASCII characters, no blank, no colon`
 
+const ORIGINS_MAX = 16
+const MS_US = 1_000
 const SNAPSHOT_COMMANDS_MAX = 100_000_000
 
 /** Sizes of tables, with what a row of each is. */
@@ -124,6 +129,13 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   { path: 'listen.tls.cert', takes: 'a path', otherwise: '', doc: 'Chain of certificates, PEM.', read: text },
   { path: 'listen.tls.key', takes: 'a path', otherwise: '', doc: 'Private key of the certificate, PEM.', read: text },
   {
+    path: 'listen.tls.clientCa',
+    takes: 'a path',
+    otherwise: '',
+    doc: "Authorities of clients' certificates, PEM: with it clients are asked for one, may [prove themselves](access.md#certificates-of-machines) by it, and a certificate of anybody else ends the connection.",
+    read: text,
+  },
+  {
     path: 'listen.control.host',
     takes: 'an address',
     otherwise: '127.0.0.1',
@@ -173,11 +185,28 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     read: whole(0, 65_535),
   },
   {
+    path: 'listen.feed.origins',
+    takes: `at most ${ORIGINS_MAX} origins, as https://desk.example.com`,
+    otherwise: '',
+    doc: "Whose pages may read the [live feed](feed.md) at `listen.port` in a browser, beside the gate's own.",
+    read: (value) => {
+      const origins = Array.isArray(value) && value.length <= ORIGINS_MAX ? value.filter(isOrigin) : []
+      return Array.isArray(value) && origins.length === value.length ? origins : undefined
+    },
+  },
+  {
     path: 'issuer.url',
     takes: 'an address that begins with https://, or http:// on this machine',
     otherwise: undefined,
     doc: "Where clients ask for tokens: this gate's own address as they see it. It is `iss` of every token.",
-    read: (value) => (isIssuer(value) ? (value as string) : undefined),
+    read: (value) => (isIssuerUrl(value) ? (value as string) : undefined),
+  },
+  {
+    path: 'issuer.external',
+    takes: `a list of 1 to ${EXTERNAL_MAX} issuers`,
+    otherwise: '',
+    doc: 'Issuers whose tokens the gate takes beside its own: [their fields](access.md#external-issuers).',
+    read: readExternalIssuers,
   },
   {
     path: 'journal.durability',
@@ -207,6 +236,14 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     doc: 'How many snapshots stay. The newest that fits is loaded; an older one where it is damaged.',
     read: whole(1, 100),
   },
+  ...RATE_FIELDS,
+  {
+    path: 'shed.orderMs',
+    takes: '1 to 10000',
+    otherwise: String(ORDER_AGE_MAX_US / MS_US),
+    doc: 'An order or replace that has waited longer to be decided is refused with STALE_ORDER; cancels, reports and kills are not.',
+    read: whole(1, 10_000),
+  },
   ...(Object.keys(SIZES) as (keyof EngineSizes)[]).map((size) => ({
     path: `sizes.${size}`,
     takes: `${SIZE_MIN} to ${DEMO_SIZES[size] * SIZE_FACTOR_MAX}`,
@@ -216,17 +253,13 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   })),
 ]
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
-
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host)
-}
-
-function isIssuer(value: unknown): boolean {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  const { protocol, hostname, search, hash, username } = new URL(value)
-  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-  return isSafe && search === '' && hash === '' && username === '' && !value.endsWith('/')
+function isOrigin(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    URL.canParse(value) &&
+    /^https?:$/.test(new URL(value).protocol) &&
+    new URL(value).origin === value
+  )
 }
 
 /** @throws UsageError that names each fault with its line and field */
@@ -261,14 +294,24 @@ export function parseGateConfig(source: string, file: string): GateConfig {
       else if (field.otherwise !== '') values.set(field.path, field.read(standsFor(field.otherwise)))
       continue
     }
-    const value = field.read(node?.toJSON())
+    const value = readField(field, node?.toJSON())
     if (value === undefined) faults.push([lineOf(node), `${field.path}: ${said(node)} is not ${field.takes}`])
+    else if (value instanceof RangeError) faults.push([lineOf(node), `${field.path}: ${value.message}`])
     else values.set(field.path, value)
   }
   const config = configOf(values, dirname(resolve(file)))
   faults.push(...contradictions(config, (path) => lineOf(given.get(path)), values))
   if (faults.length > 0) throw faultOf(file, faults)
   return config
+}
+
+function readField(field: ConfigField, value: unknown): unknown {
+  try {
+    return field.read(value)
+  } catch (error) {
+    if (error instanceof RangeError) return error
+    throw error
+  }
 }
 
 /** Puts the node of each field under its path; what is no field is a fault. */
@@ -322,9 +365,17 @@ function configOf(values: ReadonlyMap<string, unknown>, folder: string): GateCon
     control: { host: at<string>('listen.control.host'), port: at<number>('listen.control.port') },
     session: sessionOf(at('listen.session.path') === undefined ? undefined : file('listen.session.path'), at),
     grpc: tcpOf('listen.grpc', at),
-    tls: hasTls ? { cert: file('listen.tls.cert'), key: file('listen.tls.key') } : undefined,
+    tls: hasTls
+      ? {
+          ...{ cert: file('listen.tls.cert'), key: file('listen.tls.key') },
+          ...(at('listen.tls.clientCa') === undefined ? {} : { clientCa: file('listen.tls.clientCa') }),
+        }
+      : undefined,
+    external: at<readonly ExternalIssuerSettings[] | undefined>('issuer.external') ?? [],
+    feedOrigins: at<readonly string[] | undefined>('listen.feed.origins') ?? [],
     ...{ issuer: at<string>('issuer.url'), durability: at<Durability>('journal.durability') },
     sizes: sizes as unknown as EngineSizes,
+    ...{ rates: ratesOf(at), orderAgeMaxMs: at<number>('shed.orderMs') },
     snapshots: {
       ...{ commands: at<number>('snapshots.commands'), minutes: at<number>('snapshots.minutes') },
       kept: at<number>('snapshots.keep'),
@@ -344,7 +395,7 @@ function tcpOf(field: string, at: <T>(path: string) => T): GateConfig['grpc'] {
 
 /** Fields that are right by themselves and not together. */
 function contradictions(
-  { host, port, control, session, grpc, tls }: GateConfig,
+  { host, port, control, session, grpc, tls, issuer, external }: GateConfig,
   lineOf: (path: string) => number,
   values: ReadonlyMap<string, unknown>,
 ): [number, string][] {
@@ -352,8 +403,12 @@ function contradictions(
   for (const [there, missing] of [
     [cert, key],
     [key, cert],
+    ['listen.tls.clientCa', cert],
   ] as const) {
     if (values.has(there) && !values.has(missing)) return [[lineOf(there), `${missing} is missing: ${there} needs it`]]
+  }
+  if (external.some(({ url }) => url === issuer)) {
+    return [[lineOf('issuer.external'), `issuer.external: ${issuer} is issuer.url too`]]
   }
   // Two listeners of one port would be told apart by nobody; 0 is any that is free.
   if (port !== 0 && port === control.port) {

@@ -95,17 +95,31 @@ export async function openProduction(
     control,
     session,
     grpc,
+    feedOrigins,
     sizes,
     issuer,
+    external,
     firm,
     baseCurrency,
     ledgerDecimals,
     officers,
+    rates,
+    orderAgeMaxMs,
   } = config
   const gate = await openGate({
     ...more,
-    ...({ directory: data, durability, host, port, sizes, issuer, profile: 'production', clock: 'system' } as const),
-    ...{ controlHost: control.host, controlPort: control.port },
+    ...({
+      directory: data,
+      durability,
+      host,
+      port,
+      sizes,
+      issuer,
+      external,
+      profile: 'production',
+      clock: 'system',
+    } as const),
+    ...{ feedOrigins, controlHost: control.host, controlPort: control.port, rates, orderAgeMaxMs },
     ...(session === undefined ? {} : { session }),
     ...(grpc === undefined ? {} : { grpc }),
     check: (directory) => checkFirm(config, directory),
@@ -162,16 +176,17 @@ async function checkOfficers({ data, officers }: GateConfig): Promise<void> {
 /** @throws UsageError where a file cannot be read, or certificate and key do not fit each other */
 function readTls({ tls }: GateConfig): TlsFiles | undefined {
   if (tls === undefined) return undefined
-  const read = (field: 'cert' | 'key') => {
+  const read = (field: 'cert' | 'key' | 'clientCa') => {
     try {
-      return readFileSync(tls[field], 'utf8')
+      return readFileSync(tls[field] ?? '', 'utf8')
     } catch (error) {
       throw new UsageError(`listen.tls.${field}: ${(error as Error).message}`)
     }
   }
-  const files = { cert: read('cert'), key: read('key') }
+  const ca = tls.clientCa === undefined ? undefined : read('clientCa')
+  const files = { cert: read('cert'), key: read('key'), ...(ca === undefined ? {} : { clientCa: ca }) }
   try {
-    createSecureContext(files)
+    createSecureContext({ ...files, ...(ca === undefined ? {} : { ca }) })
   } catch (error) {
     throw new UsageError(`listen.tls: ${(error as Error).message}`)
   }

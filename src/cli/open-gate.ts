@@ -5,13 +5,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-token.ts'
-import { ClientStore } from '../auth/client-store.ts'
-import { DENY_READ_MS, DenyList } from '../auth/deny-list.ts'
-import { AUDIENCE, Issuer } from '../auth/issuer.ts'
-import { People } from '../auth/person-keys.ts'
+import type { ClientStore } from '../auth/client-store.ts'
+import { DENY_READ_MS } from '../auth/deny-list.ts'
+import { ExternalIssuer, type ExternalIssuerSettings } from '../auth/external-issuer.ts'
+import { type Auth, openAuth } from '../auth/open-auth.ts'
+import type { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
@@ -21,7 +20,9 @@ import { tell } from '../gateway/log-events.ts'
 import type { Logger } from '../gateway/logger.ts'
 import { Metrics } from '../gateway/metrics.ts'
 import type { SpanSink } from '../gateway/observe/trace.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import { RevokedClients } from '../gateway/revoked-clients.ts'
 import { listenLean } from '../gateway/session/lean-listener.ts'
 import { Sessions } from '../gateway/session/sessions.ts'
 import type { SocketAddress } from '../gateway/socket-listener.ts'
@@ -60,14 +61,21 @@ export interface GateSettings {
   readonly session?: SocketAddress
   /** Where gRPC is served; nowhere where it is left out. */
   readonly grpc?: { readonly host: string; readonly port: number }
+  /** Origins of pages of other hosts that may read the live feed; none where it is left out. */
+  readonly feedOrigins?: readonly string[]
   /** Of the journal, which must be of no other; `demo` where it is left out. */
   readonly profile?: 'demo' | 'production'
   /** Of the engine's tables, for a journal that begins. One that is there keeps its own: others are refused. */
   readonly sizes?: EngineSizes
   /** Certificate and key in PEM, where the listener has TLS. */
   readonly tls?: TlsFiles
+  /** What each may send, and how long an order may wait to be decided; what every gate has where they are left out. */
+  readonly rates?: RateSettings
+  readonly orderAgeMaxMs?: number
   /** `iss` of the tokens of the embedded issuer: its address. */
   readonly issuer?: string
+  /** Issuers whose tokens are taken beside those of the embedded one. */
+  readonly external?: readonly ExternalIssuerSettings[]
   /** Looks at what was recovered before anything is served; throws what keeps the start. */
   readonly check?: (directory: Directory) => void
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
@@ -114,6 +122,7 @@ export interface OpenGate {
 /** Where the replay clock stands before the first request moves it: past zero, which means "none" in some fields. */
 const REPLAY_START_US = 1_000_000
 const LOOPBACK = '127.0.0.1'
+const MS_US = 1_000
 
 /** @throws DirectoryLocked, JournalDamage, JournalNoRoom, or the system's error where the port is taken */
 export async function openGate(settings: GateSettings): Promise<OpenGate> {
@@ -164,21 +173,29 @@ async function openLocked(
   let sessions: Sessions | undefined
   const sequencer = new Sequencer({
     ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs, observer: metrics.stages },
+    ...(settings.orderAgeMaxMs === undefined ? {} : { orderAgeMaxUs: settings.orderAgeMaxMs * MS_US }),
     onFatal: (cause) => {
       server?.failed()
       settings.onFatal(cause)
     },
     publish: (block) => {
-      server?.published(block)
-      sessions?.published(block)
+      // What those who look on are told, or cannot be, keeps no kill and no cancel request from the sessions.
+      try {
+        server?.published(block)
+      } finally {
+        sessions?.published(block)
+      }
     },
     report: (notice) => tellNotice(logger, notice),
   })
   opened.push(() => sequencer.close())
-  const auth = await openAuth(settings.directory, settings.issuer ?? 'portcullis')
-  const denials = setInterval(() => readDenials(auth.deny, logger), DENY_READ_MS).unref()
-  opened.push(async () => clearInterval(denials))
+  const secrets = new SecretFiles(join(settings.directory, 'secrets'))
+  const others = externalIssuers(settings.external ?? [], logger)
+  const auth = await openAuth(secrets, { issuer: settings.issuer ?? 'portcullis', others })
   const gate = gateOf(engine, sequencer, journal.durable.segment, lastSeq)
+  const revoked = new RevokedClients(gate, auth.deny)
+  const denials = setInterval(secretsReader(auth, revoked, logger), DENY_READ_MS).unref()
+  opened.push(async () => clearInterval(denials))
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
   const spill = new SpillFile(spillPath)
   server = await createRestServer({
@@ -191,6 +208,8 @@ async function openLocked(
       ...(replayClock === undefined ? {} : { replayClock }),
     },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    ...(settings.feedOrigins === undefined ? {} : { feedOrigins: settings.feedOrigins }),
+    ...(settings.rates === undefined ? {} : { rates: settings.rates }),
     spillCancel: (...cancel) => {
       if (!spill.add(...cancel)) tell(logger, 'cancel.not-kept', { cancel })
     },
@@ -222,7 +241,6 @@ async function openLocked(
       ? undefined
       : await listenGrpc(rest.services, orderSessions, { at: settings.grpc, tls: settings.tls, delays: systemDelays })
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
-  const { secrets } = auth
   tell(logger, 'gate.ready', {
     ...{ version: packageVersion(), engine: ENGINE_VERSION, epoch: gate.epoch, seq: lastSeq },
     ...{ url, controlUrl, session: lean?.address, grpc: grpc?.address },
@@ -282,33 +300,39 @@ function otherProfile(directory: string, profile: 'demo' | 'production'): string
         'npm start -- --data DIR starts the demo'
 }
 
-async function openAuth(directory: string, url: string) {
-  const secrets = new SecretFiles(join(directory, 'secrets'))
-  const deny = new DenyList(secrets)
-  const issuer = await Issuer.open(secrets, { issuer: url, audience: AUDIENCE })
-  const people = await People.open(secrets)
-  const verifier = new TokenVerifier({
-    ...{ issuer: issuer.issuer, audience: AUDIENCE, jwks: issuer.jwks },
-    denied: (grant) => deny.isDenied(grant),
-    personWithKey: (kid) => people.withKey(kid),
+/** Their keys are fetched beside the start, which does not wait for them: until they are there, their tokens are refused. */
+function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Logger): readonly ExternalIssuer[] {
+  return settings.map((one) => {
+    const issuer = new ExternalIssuer(one, {
+      onProblem: (problem) => tell(logger, 'issuer-keys.unavailable', { err: problem, issuer: one.url }),
+    })
+    void issuer.keys.refresh()
+    return issuer
   })
-  return {
-    secrets,
-    deny,
-    issuer,
-    verifier,
-    people,
-    clients: new ClientStore(secrets),
-    approvalKeys: new ApprovalKeys(secrets),
-  }
 }
 
-/** What another process has denied holds within a second; a file that cannot be read changes nothing, and is told. */
-function readDenials(deny: DenyList, logger: Logger): void {
-  try {
-    deny.read()
-  } catch (error) {
-    tell(logger, 'denials.unreadable', { err: error })
+/** What commands have written holds within a second; a file that cannot be read changes nothing, and is told once. */
+function secretsReader({ deny, clients, people, issuer }: Auth, revoked: RevokedClients, logger: Logger): () => void {
+  const files: readonly (readonly [what: string, read: () => void | Promise<void>])[] = [
+    ['denied tokens', () => deny.read()],
+    ['clients', () => clients.read()],
+    ['people', () => people.read()],
+    ['keys of the issuer', () => issuer.read()],
+  ]
+  const told = new Set<string>()
+  const readOne = async (what: string, read: () => void | Promise<void>) => {
+    try {
+      await read()
+      told.delete(what)
+    } catch (error) {
+      if (told.has(what)) return
+      told.add(what)
+      tell(logger, 'secrets.unreadable', { err: error, what })
+    }
+  }
+  return () => {
+    for (const [what, read] of files) void readOne(what, read)
+    revoked.look()
   }
 }
 

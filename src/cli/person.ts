@@ -15,6 +15,7 @@ import {
   writePersonKey,
 } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
+import { signProof } from '../auth/sign-in-proof.ts'
 import { OFFICER_DUTIES } from '../model/vocabulary.ts'
 import { EXIT, UsageError } from './exit-codes.ts'
 
@@ -59,11 +60,20 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-The gate reads its people at its start. What a person may do stands in the journal: the two officers of the
+What a person may do stands in the journal: the two officers of the
 configuration are in its first record, everybody else comes by a proposal that two people carry.
 ${CODES}`,
     )
     .action(runAdd)
+  person
+    .command('sign-in')
+    .description('sign the challenge of a sign-in page with the key of a person, and print what that page asks for')
+    .argument('<challenge>', 'as the page shows it')
+    .requiredOption('--key <file>', 'key file of the person')
+    .addHelpText('after', `\nWhat is printed is good for that page, once, for five minutes.\n${CODES}`)
+    .action(async (challenge: string, { key }: { readonly key: string }) => {
+      console.log(await usage(() => signProof(readPersonKey(key), challenge)))
+    })
   person
     .command('token')
     .description('sign an access token with the key of a person, and print it')
@@ -92,7 +102,7 @@ async function runAdd(name: string, options: AddOptions): Promise<void> {
     writePersonKey(file, made)
     await usage(() => people.register(name, publicKeyOf(made), duties))
   }
-  console.log(`${name} is registered with the gate in ${data}; a gate that runs knows it from its next start on`)
+  console.log(`${name} is registered with the gate in ${data}; a gate that runs knows it within a second`)
 }
 
 async function runToken({ key, minutes: life, duties }: TokenOptions): Promise<void> {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { ApprovalKeys, approvalKeyFile } from '../auth/approval-token.ts'
+import { ApprovalKeys, approvalKeyFile } from '../auth/approval-keys.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { dutyBits } from '../auth/duties.ts'
 import { AUDIENCE, Issuer } from '../auth/issuer.ts'
@@ -42,7 +42,7 @@ async function done(words: string): Promise<string> {
   return stdout
 }
 
-describe('secrets of a gate', { timeout: 60_000 }, () => {
+describe('secrets of a gate', { timeout: 180_000 }, () => {
   let gate: OpenGate
   before(async () => {
     const settings = { directory: data, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system', logger } as const
@@ -72,6 +72,30 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
     assert.equal(clients.authenticate('ems-9', next)?.duties, duties, 'with the same duties')
   })
 
+  test('a gate that runs knows new clients and people, and forgets an old secret, without another start', async () => {
+    const ask = async (secretFile: string) => {
+      const secret = readFileSync(join(folder, secretFile), 'utf8').trim()
+      const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'ems-7', client_secret: secret })
+      return (await fetch(`${gate.url}/oauth/token`, { method: 'POST', body })).status
+    }
+    await done('client add ems-7 --data data --secret ems-7.secret --duties risk:read')
+    while ((await ask('ems-7.secret')) !== 200);
+    await done('secrets rotate client ems-7 --data data --secret ems-7.new')
+    while ((await ask('ems-7.secret')) !== 401);
+    assert.equal(await ask('ems-7.new'), 200)
+    await done('person add olga --data data --key olga.json --duties risk:read')
+    const olga = await signPersonToken(readPersonKey(join(folder, 'olga.json')), { audience: AUDIENCE })
+    // Known, and bound to nothing in the journal.
+    while ((await status(olga)) !== 403);
+    const whole = files().read('clients.json') ?? ''
+    files().write('clients.json', '[{')
+    await done('deny ems-7 --kind client --data data')
+    await done('allow ems-7 --kind client --data data')
+    assert.equal(await ask('ems-7.new'), 200, 'what the file said before holds')
+    files().write('clients.json', whole.replaceAll('ems-7', 'ems-6'))
+    while ((await ask('ems-7.new')) !== 401);
+  })
+
   test('what cannot be meant changes nothing', async () => {
     const before = files().read('clients.json')
     for (const [words, fault] of [
@@ -80,8 +104,17 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
       ['client add ems-8 --data data --secret x --duties dream', /no duty is called dream/],
       ['client add ems-8 --data data --secret x --duties orders:write,admin', /Make it two clients/],
       ['client add ems-8 --data nowhere --secret x --duties kill', /there is no nowhere.secrets/],
+      ['client add ems-8 --data data --duties kill', /say --secret, --certificate, --certificate-subject or --public/],
+      ['client add ems-8 --data data --secret x --public --duties kill', /one of them/],
+      ['client add ems-8 --data data --public --duties kill', /--public and --redirect-uri go together/],
+      ['client add ems-8 --data data --secret x --redirect-uri https://a.test/ --duties kill', /go together/],
+      ['client add ems-8 --data data --public --redirect-uri http://a.test/ --duties kill', /is no redirect URI/],
+      ['client add ems-8 --data data --certificate none.pem --duties kill', /there is no such file/],
+      ['client add ems-8 --data data --certificate ems-9.new --duties kill', /this is no certificate/],
+      ['client add ems-8 --data data --certificate-subject ems-8 --duties kill', /a subject is written as/],
       ['secrets rotate client nobody --data data --secret x', /no client is called nobody/],
       ['secrets rotate approval --data data --venue XNOW', /the gate has met no such venue/],
+      ['secrets rotate approval --data data --after soon', /it takes seconds/],
       ['deny ems-9 --data data --kind person', /Allowed choices are client, subject, jti/],
     ] as const) {
       const { code, stderr } = await portcullis(words)
@@ -92,7 +125,7 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
     assert.throws(() => statSync(join(folder, 'x')), /ENOENT/)
   })
 
-  test('a new key of the issuer stands before the old one, a new key of an adapter in its place', async () => {
+  test('a new key of the issuer stands before the old one, a new key of an adapter behind it', async () => {
     const options = { issuer: 'portcullis', audience: AUDIENCE }
     const [old] = (await Issuer.open(files(), options)).jwks.keys
     await done('secrets rotate token-keys --data data')
@@ -100,9 +133,15 @@ describe('secrets of a gate', { timeout: 60_000 }, () => {
     assert.deepEqual([keys.length, keys[1]], [2, old])
     const before = new ApprovalKeys(files()).keyOf('XSIM').mac('order')
     const text = files().read(approvalKeyFile('XSIM')) ?? ''
-    const said = await done('secrets rotate approval --data data --venue XSIM')
-    assert.notEqual(new ApprovalKeys(files()).keyOf('XSIM').mac('order'), before)
-    assert.ok(!said.includes(text.trim()) && !said.includes((files().read(approvalKeyFile('XSIM')) ?? '').trim()))
+    const said = await done('secrets rotate approval --data data --venue XSIM --after 60')
+    const now = new ApprovalKeys(files())
+    assert.notEqual(now.keyOf('XSIM').mac('order'), before)
+    assert.equal(now.keyOf('XSIM', Date.now() * 1_000).mac('order'), before, 'until its time has come')
+    const [first = '', second = ''] = (files().read(approvalKeyFile('XSIM')) ?? '').split('\n')
+    assert.equal(first, text.trim())
+    assert.ok(!said.includes(first) && !said.includes(second.split(' ')[0] ?? first))
+    await done('secrets rotate approval --data data --venue XSIM --at-once')
+    assert.doesNotMatch(files().read(approvalKeyFile('XSIM')) ?? '', new RegExp(first))
   })
 
   test('a person or a client that is denied is refused by the gate that runs, and let in again', async () => {

@@ -2,10 +2,11 @@
  * `portcullis client`, `secrets` and `deny`: who may ask for tokens, new keys for old ones, and tokens that end before their
  * time. No secret is ever printed: what somebody must have goes into a file that its owner alone can read.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { approvalKeyFile, rotateApprovalKey } from '../auth/approval-token.ts'
+import { approvalKeyFile, rotateApprovalKey } from '../auth/approval-keys.ts'
+import { checkSubject, type RegisteredCertificate, readCertificate } from '../auth/client-certificate.ts'
 import { ClientStore } from '../auth/client-store.ts'
 import { DENY_KINDS, type DenyKind, DenyList } from '../auth/deny-list.ts'
 import { Issuer } from '../auth/issuer.ts'
@@ -19,6 +20,11 @@ const SECRET = ['--secret <file>', 'where the new secret goes; only its owner ca
 interface Place {
   readonly data: string
 }
+interface ApprovalOptions extends Place {
+  readonly venue: string
+  readonly after: string
+  readonly atOnce?: boolean
+}
 interface SecretPlace extends Place {
   readonly secret: string
 }
@@ -31,18 +37,60 @@ export function register(program: Command): void {
 
 function registerClient(program: Command): void {
   const client = program.command('client').description('clients of the embedded issuer')
-  told(client.command('add'), 'A gate that runs knows it from its next start on.')
-    .description('register a client, which may then ask for tokens')
-    .argument('<name>', 'name of the client, which is its session too')
+  told(client.command('add'), 'A gate that runs knows it within a second.')
+    .description(
+      'register a client, which may then ask for tokens: a machine, or a program that people sign in through',
+    )
+    .argument('<name>', 'name of the client, which is the session of a machine too')
     .requiredOption(...DATA)
-    .requiredOption(...SECRET)
     .requiredOption('--duties <list>', 'duties that its tokens may carry at most, with commas')
-    .action((name: string, { data, secret, duties }: SecretPlace & { readonly duties: string }) => {
-      const clients = new ClientStore(secretsOf(data))
-      if (clients.has(name)) throw new UsageError(`${name} is known: secrets rotate client gives a new secret`)
-      giveSecret(clients, name, duties.split(','), secret)
-      console.log(`${name} is registered; start the gate again, and give ${secret} to the client`)
-    })
+    .option('--secret <file>', 'a machine with a secret: where it goes; only its owner can read it')
+    .option('--certificate <file>', 'a machine with this very certificate, PEM')
+    .option('--certificate-subject <name>', 'a machine with any certificate of this subject: CN=ems-1,O=Acme')
+    .option(
+      '--public',
+      'a program that people sign in through: it has no secret, and the duties are those of their tokens',
+    )
+    .option('--redirect-uri <uri...>', 'where people come back to with a code, to the letter; needs --public')
+    .action(runClientAdd)
+}
+
+interface ClientAdd extends Place {
+  readonly duties: string
+  readonly secret?: string
+  readonly certificate?: string
+  readonly certificateSubject?: string
+  readonly public?: true
+  readonly redirectUri?: readonly string[]
+}
+
+function runClientAdd(name: string, options: ClientAdd): void {
+  const { data, secret, certificate, certificateSubject, redirectUri } = options
+  const ways = [secret, certificate, certificateSubject, options.public].filter((way) => way !== undefined)
+  if (ways.length !== 1)
+    throw new UsageError('say --secret, --certificate, --certificate-subject or --public, one of them')
+  if ((options.public === undefined) !== (redirectUri === undefined)) {
+    throw new UsageError('--public and --redirect-uri go together')
+  }
+  const clients = new ClientStore(secretsOf(data))
+  if (clients.has(name)) throw new UsageError(`${name} is known: secrets rotate client gives a new secret`)
+  const duties = options.duties.split(',')
+  if (secret !== undefined) {
+    giveSecret(clients, name, duties, secret)
+    console.log(`${name} is registered; give ${secret} to the client`)
+    return
+  }
+  usage(() => {
+    if (redirectUri !== undefined) clients.registerPublic(name, duties, redirectUri)
+    else clients.registerCertificate(name, duties, registeredCertificate(certificate, certificateSubject))
+  })
+  console.log(`${name} is registered; a gate that runs knows it within a second`)
+}
+
+function registeredCertificate(file: string | undefined, subject: string | undefined): RegisteredCertificate {
+  if (file === undefined) return { subject: checkSubject(subject ?? '') }
+  if (!existsSync(file)) throw new UsageError(`--certificate ${file}: there is no such file`)
+  return { thumbprint: readCertificate(readFileSync(file, 'utf8')).thumbprint }
 }
 
 function registerRotate(program: Command): void {
@@ -53,31 +101,44 @@ function registerRotate(program: Command): void {
     .description('new for old')
   told(
     rotate.command('token-keys'),
-    "Holds from the gate's next start on. Tokens of the key before it are good until they run out.",
+    'A gate that runs follows within a second. Tokens of the key before it are good until they run out.',
   )
     .description('a new key for the tokens of the embedded issuer')
     .requiredOption(...DATA)
-    .action(async ({ data }: Place) => {
-      await Issuer.rotate(secretsOf(data))
-      console.log('a new key is there; start the gate again')
+    .option('--at-once', 'somebody may have seen a key: those before end now, and every token of theirs')
+    .action(async ({ data, atOnce }: Place & { readonly atOnce?: true }) => {
+      await Issuer.rotate(secretsOf(data), atOnce === true).catch(asUsage)
+      console.log('a new key is there; a gate that runs signs with it within a second')
     })
   told(
     rotate.command('approval'),
-    'Stop adapter and gate first: an approval of the old key passes at no adapter that has the new one.',
+    'Gate and adapter take it while they run: the gate mints with it after --after seconds, by when the adapter must have the file; tokens of the key before it pass for a minute more.',
   )
     .description("a new key for the approval tokens of one venue's adapter")
     .requiredOption(...DATA)
     .option('--venue <name>', 'the venue; left out, the key for orders that leave the venue open', '')
-    .action(({ data, venue }: Place & { readonly venue: string }) => {
+    .option('--after <seconds>', 'when the gate begins to mint with it', '10')
+    .option('--at-once', 'ends every other key now, as when one is known to somebody: what is on its way is refused')
+    .action(({ data, venue, after, atOnce = false }: ApprovalOptions) => {
       const files = secretsOf(data)
       const file = approvalKeyFile(venue)
+      if (!/^\d{1,6}$/.test(after)) throw new UsageError(`--after ${after}: it takes seconds`)
       if (files.read(file) === undefined) throw new UsageError(`there is no ${file}: the gate has met no such venue`)
-      rotateApprovalKey(files, venue)
-      console.log(`${file} is new; give it to the adapter, and start the gate again`)
+      const nowUs = Date.now() * 1_000
+      try {
+        rotateApprovalKey(files, venue, nowUs, atOnce ? undefined : nowUs + Number(after) * 1_000_000)
+      } catch (error) {
+        throw error instanceof RangeError ? new UsageError(error.message) : error
+      }
+      console.log(
+        atOnce
+          ? `${file} is new; give it to the adapter`
+          : `${file} has a new key; give it to the adapter within ${after} s`,
+      )
     })
   told(
     rotate.command('client'),
-    "The old secret ends at the gate's next start; tokens that were given stay good until they run out, or are denied.",
+    'The old secret ends within a second in a gate that runs; tokens that were given stay good until they run out, or are denied.',
   )
     .description('a new secret for a client')
     .argument('<name>', 'name of the client')
@@ -87,8 +148,9 @@ function registerRotate(program: Command): void {
       const clients = new ClientStore(secretsOf(data))
       const duties = clients.dutiesOf(name)
       if (duties === undefined) throw new UsageError(`no client is called ${name}`)
+      if (!clients.hasSecret(name)) throw new UsageError(`${name} has no secret`)
       giveSecret(clients, name, duties, secret)
-      console.log(`${name} has a new secret; start the gate again, and give ${secret} to the client`)
+      console.log(`${name} has a new secret, and the old one ends within a second; give ${secret} to the client`)
     })
 }
 
@@ -130,6 +192,19 @@ function giveSecret(clients: ClientStore, name: string, duties: readonly string[
     writeFileSync(file, `${clients.register(name, duties)}\n`, { flush: true })
   } catch (error) {
     rmSync(file)
-    throw error instanceof RangeError ? new UsageError(error.message) : error
+    return asUsage(error)
   }
+}
+
+/** What a value's own check refuses is a wrong word of the command. */
+function usage(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    asUsage(error)
+  }
+}
+
+function asUsage(error: unknown): never {
+  throw error instanceof RangeError ? new UsageError(error.message) : error
 }

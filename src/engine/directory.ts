@@ -1,5 +1,5 @@
 /** Names and ids of the live state, for the gateway: reads only. */
-import type { Directory, InstrumentUnits } from '../model/directory.ts'
+import type { BoundKind, Directory, InstrumentUnits } from '../model/directory.ts'
 import { BINDING_KINDS, NAME_KINDS, type NameKind, SUBJECT_KINDS } from '../model/vocabulary.ts'
 import type { State } from './state/state.ts'
 
@@ -73,8 +73,12 @@ export class StateDirectory implements Directory {
     return this.#state.locates.idOf(locateID)
   }
 
-  isBound(kind: 'SESSION_ACCOUNT' | 'SESSION_TRADER' | 'SESSION_VENUE', session: number, other: number): boolean {
-    return this.#state.names.isPermitted(BINDING_KINDS.indexOf(kind), session, other)
+  isBound(kind: BoundKind, subject: number, other: number): boolean {
+    return this.#state.names.isPermitted(BINDING_KINDS.indexOf(kind), subject, other)
+  }
+
+  deskOf(trader: number): number {
+    return trader < 0 ? -1 : (this.#state.names.deskOf[trader] ?? -1)
   }
 
   dutiesOf(principal: number): number {

@@ -159,6 +159,10 @@ export class StateView implements EngineView {
     }
   }
 
+  coveredSessions(): readonly number[] {
+    return this.#state.cancelsOnDisconnect.sessions()
+  }
+
   exposure(subject: number): ExposureView {
     const { metrics } = this.#state
     const m = subject * Metric.SIZE
@@ -305,20 +309,22 @@ export class StateView implements EngineView {
     const { orders } = this.#state
     const found: CancelRequestView[] = []
     for (let slot = 0; slot < orders.top(); slot++) {
-      const seq = orders.f[slot * Order.NUMS + Order.CANCEL_SEQ]!
-      if (orders.i[slot * Order.INTS + Order.LIVE] === 0 || seq === 0 || seq <= afterSeq) continue
-      found.push({
-        seq,
-        orderSeq: orders.f[slot * Order.NUMS + Order.SEQ]!,
-        slot,
-        clOrdID: this.#idOf(slot * Order.INTS),
-        session: orders.i[slot * Order.INTS + Order.SUBJECT + Kind.SESSION]!,
-        latch: orders.i[slot * Order.INTS + Order.LATCH]!,
-        venue: orders.i[slot * Order.INTS + Order.VENUE]!,
-        instrument: orders.i[slot * Order.INTS + Order.INSTR]!,
-      })
+      if (orders.f[slot * Order.NUMS + Order.CANCEL_SEQ]! <= afterSeq) continue
+      const request = this.cancelRequest(slot, orders.f[slot * Order.NUMS + Order.SEQ]!)
+      if (request !== undefined) found.push(request)
     }
     return found.sort((a, b) => a.seq - b.seq || a.slot - b.slot).slice(0, most)
+  }
+
+  cancelRequest(slot: number, orderSeq: number): CancelRequestView | undefined {
+    const { f, i } = this.#state.orders
+    const seq = f[slot * Order.NUMS + Order.CANCEL_SEQ]!
+    if (seq === 0 || !this.isOpen(slot, orderSeq)) return undefined
+    const oi = slot * Order.INTS
+    return {
+      ...{ seq, orderSeq, slot, clOrdID: this.#idOf(oi), session: i[oi + Order.SUBJECT + Kind.SESSION]! },
+      ...{ latch: i[oi + Order.LATCH]!, venue: i[oi + Order.VENUE]!, instrument: i[oi + Order.INSTR]! },
+    }
   }
 
   instrument(id: number): InstrumentView | undefined {

@@ -2,19 +2,16 @@
 import type { Grant } from '../auth/token-verifier.ts'
 import type { Sender } from '../model/parse/reading.ts'
 import type { Gate } from './gate.ts'
-import type { SlidingWindow } from './ratelimit/sliding-window.ts'
 
 /** A client or person with a good token. Ids are -1 until the hierarchy defines the name. */
 export class Caller implements Sender {
   readonly grant: Grant
   session = -1
   principal = -1
-  readonly window: SlidingWindow
   readonly #gate: Gate
 
-  constructor(grant: Grant, gate: Gate, window: SlidingWindow) {
+  constructor(grant: Grant, gate: Gate) {
     this.grant = grant
-    this.window = window
     this.#gate = gate
   }
 
@@ -29,6 +26,11 @@ export class Caller implements Sender {
     // The engine knows people by their names: no client acts for a person that is called as it is, nor the reverse.
     if (directory.isPerson(this.principal) !== this.isPerson) return false
     return (this.grant.scope & directory.dutiesOf(this.principal) & bits) !== 0
+  }
+
+  /** Whose turn its commands take at the sequencer: its session's, else its own; never the gate's, which is -1. */
+  get turn(): number {
+    return this.session >= 0 ? this.session : -2 - this.principal
   }
 
   /** Looks the ids up; they never change once they are given. */

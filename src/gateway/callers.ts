@@ -1,35 +1,37 @@
-/**
- * From a bearer token to who asks, for every wire: one caller a grant, one rate a client whatever its tokens and wires. A
- * token's signature is checked once.
- */
+/** From a bearer token to who asks, for every wire: one caller a grant. A token's signature is checked once. */
 import type { Grant, TokenFault, TokenVerifier } from '../auth/token-verifier.ts'
 import { Caller } from './caller.ts'
 import type { Gate } from './gate.ts'
-import { SlidingWindow } from './ratelimit/sliding-window.ts'
-
-const SECOND_US = 1_000_000
 
 export class Callers {
   readonly #gate: Gate
   readonly #verifier: TokenVerifier
-  readonly #requestsMax: number
   readonly #byGrant = new WeakMap<Grant, Caller>()
-  readonly #windows = new Map<string, SlidingWindow>()
 
-  /** @param requestsPerSecondMax requests of one client in one second before they are refused */
-  constructor(gate: Gate, verifier: TokenVerifier, requestsPerSecondMax: number) {
+  constructor(gate: Gate, verifier: TokenVerifier) {
     this.#gate = gate
     this.#verifier = verifier
-    this.#requestsMax = requestsPerSecondMax
   }
 
-  /** Who sends the token, or why it is none. */
-  async identify(token: string): Promise<Caller | TokenFault> {
-    const grant = await this.#verifier.verify(token)
+  /**
+   * Who sends the token, or why it is none.
+   * @param certificate thumbprint of the certificate that the connection has shown: without it a token that is bound to one is refused
+   */
+  async identify(token: string, certificate?: string): Promise<Caller | TokenFault> {
+    return this.#callerOf(await this.#verifier.verify(token), certificate)
+  }
+
+  /** Likewise of a token that may have ended less than five minutes ago: for cancels alone. */
+  async identifyLate(token: string, certificate?: string): Promise<Caller | TokenFault> {
+    return this.#callerOf(await this.#verifier.verifyLate(token), certificate)
+  }
+
+  #callerOf(grant: Grant | TokenFault, certificate: string | undefined): Caller | TokenFault {
     if (typeof grant === 'string') return grant
+    if (grant.certificate !== undefined && grant.certificate !== certificate) return 'bound to another certificate'
     const known = this.#byGrant.get(grant)
     if (known !== undefined) return known
-    const caller = new Caller(grant, this.#gate, this.#windowOf(grant.clientID))
+    const caller = new Caller(grant, this.#gate)
     this.#byGrant.set(grant, caller)
     return caller
   }
@@ -39,12 +41,8 @@ export class Callers {
     return this.#verifier.faultOf(caller.grant)
   }
 
-  #windowOf(clientID: string): SlidingWindow {
-    let window = this.#windows.get(clientID)
-    if (window === undefined) {
-      window = new SlidingWindow(this.#requestsMax, SECOND_US)
-      this.#windows.set(clientID, window)
-    }
-    return window
+  /** Why a caller that was good once may not even cancel any more. */
+  lateFaultOf(caller: Caller): TokenFault | undefined {
+    return this.#verifier.lateFaultOf(caller.grant)
   }
 }

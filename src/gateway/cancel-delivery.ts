@@ -4,6 +4,9 @@
  */
 import type { Directory } from '../model/directory.ts'
 import type { CancelRequestView } from '../model/engine-port.ts'
+import { CANCEL_REQUESTED } from '../model/records/events.ts'
+import { decode } from '../model/records/schema.ts'
+import { lengthAt, type Tape, typeAt } from '../model/records/tape.ts'
 import type { Gate } from './gate.ts'
 
 /** A request that stands is handed to the same listener again after this. */
@@ -69,10 +72,37 @@ export class CancelDelivery {
   readonly #nowMs: () => number
   readonly #listeners = new Map<string, Listener>()
   readonly #delivered = new Map<number, Reach>()
+  /** Requests that are durable and stood when they were last looked at, by the order's sequence number, oldest first. */
+  readonly #standing = new Map<number, CancelRequestView>()
+  #newest: readonly CancelRequestView[] = []
 
   constructor(gate: Gate, nowMs: () => number) {
     this.#gate = gate
     this.#nowMs = nowMs
+    for (const request of gate.view.cancelRequests(0, Number.MAX_SAFE_INTEGER)) {
+      if (request.seq <= gate.durableSeq) this.#standing.set(request.orderSeq, request)
+    }
+  }
+
+  /** Told of every durable block, before whoever hands its requests on. */
+  published(tape: Tape, start: number, end: number): void {
+    const { view } = this.#gate
+    const newest: CancelRequestView[] = []
+    for (let at = start; at < end; at += lengthAt(tape, at)) {
+      if (typeAt(tape, at) !== CANCEL_REQUESTED.type) continue
+      const { orderSeq, slot } = decode(tape, at, CANCEL_REQUESTED)
+      const request = view.cancelRequest(slot, orderSeq)
+      // It may have ended by now.
+      if (request === undefined) continue
+      this.#standing.set(orderSeq, request)
+      newest.push(request)
+    }
+    this.#newest = newest
+  }
+
+  /** Requests of the block that was published last. */
+  get newest(): readonly CancelRequestView[] {
+    return this.#newest
   }
 
   /** The listener that a client is. Its duties may have changed since it last asked. */
@@ -86,8 +116,11 @@ export class CancelDelivery {
 
   /** Every request that is durable and stands, oldest first. */
   outstanding(): readonly CancelRequestView[] {
-    const { view, durableSeq } = this.#gate
-    const found = view.cancelRequests(0, Number.MAX_SAFE_INTEGER).filter(({ seq }) => seq <= durableSeq)
+    const { view } = this.#gate
+    for (const { slot, orderSeq } of this.#standing.values()) {
+      if (!view.isOpen(slot, orderSeq)) this.#standing.delete(orderSeq)
+    }
+    const found = [...this.#standing.values()]
     this.#forgetEnded(found)
     return found
   }

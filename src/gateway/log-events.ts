@@ -43,7 +43,11 @@ export const LOG_EVENTS = {
   'control.failed': error('a control failed; the order is refused'),
   'request.failed': error('a request failed'),
   'snapshot.ignored': { level: 'warn', text: 'a snapshot does not fit and is ignored', each: true },
-  'denials.unreadable': error('the list of denied tokens cannot be read; what it said before holds'),
+  'secrets.unreadable': error(
+    'a file of denied tokens, clients, people or keys cannot be read; what it said before holds',
+  ),
+  'issuer-keys.unavailable': warn('the keys of an external issuer cannot be had'),
+  'sign-ins.not-kept': error('what people are signed in to cannot be kept; no token is given'),
 } as const satisfies Readonly<Record<string, LogRow>>
 export type LogEvent = keyof typeof LOG_EVENTS
 

@@ -67,12 +67,12 @@ export class Metrics {
   }
 
   /** A request or message that nothing was decided on. */
-  refused(wire: Wire, code: string): void {
+  refused(wire: Wire | 'feed', code: string): void {
     this.count('requests_refused_total', `${label('code', code)},${label('wire', wire)}`)
   }
 
   /** @param kind of the closed set of token faults */
-  authFailed(wire: Wire, kind: string): void {
+  authFailed(wire: Wire | 'feed', kind: string): void {
     this.count('auth_failures_total', `${label('kind', kind)},${label('wire', wire)}`)
   }
 

@@ -7,7 +7,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { findCarriers } from './carriers.ts'
 import type { Connections } from './connections.ts'
-import { TLS_TERMS, type TlsFiles } from './tls.ts'
+import { refuseStrangers, type TlsFiles, tlsOptions } from './tls.ts'
 
 /** Of a Unix socket: its owner alone. */
 const OWNER_ONLY = 0o600
@@ -34,9 +34,11 @@ export async function listenSockets(
   at: SocketAddress,
   { connections, tls, protocols }: SocketListening,
 ): Promise<SocketListener> {
-  const terms = { ...TLS_TERMS, noDelay: true, ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }) }
+  const terms = { noDelay: true, ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }) }
   const server: Server =
-    tls === undefined ? createServer({ noDelay: true }, serve) : createTlsServer({ ...tls, ...terms }, serve)
+    tls === undefined
+      ? createServer({ noDelay: true }, serve)
+      : createTlsServer({ ...tlsOptions(tls), ...terms }, serve)
   server.maxConnections = connections.max
   // A Unix socket has no peer that a carrier could be found by; only its owner opens one.
   const isCarried = tls !== undefined && !('path' in at)
@@ -44,6 +46,7 @@ export async function listenSockets(
     connections.opened(socket),
   )
   if (isCarried) findCarriers(server)
+  if (tls !== undefined) refuseStrangers(server)
   // A path that a gate left behind is nobody's: the lock on the data folder says that no other runs.
   if ('path' in at) rmSync(at.path, { force: true })
   await new Promise<void>((settle, fail) => {

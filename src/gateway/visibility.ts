@@ -33,8 +33,16 @@ const KEY_KINDS: Readonly<Record<string, NameKind>> = {
 const OTHERS: readonly string[] = ['client', 'strategy']
 const SIDES = ['Buy', 'Sell']
 
-/** The latches in force that the caller may know of: one over somebody else's account or trader it may not. */
+/** Who refuses, or cancels, the orders of others must know of every latch, and by name. */
+const ENFORCES = dutyBits(['cancels:execute'])
+
+function seesLatches(caller: Caller): boolean {
+  return seesAll(caller) || caller.holds(ENFORCES)
+}
+
+/** The latches in force that the caller may know of: one over somebody else's account or trader a sender may not. */
 export function latchesFor(gate: Gate, caller: Caller): readonly LatchView[] {
+  if (seesLatches(caller)) return [...gate.view.latches()]
   const isSeen = (subject: number | undefined) => subject === undefined || maySee(gate, caller, subject)
   return [...gate.view.latches()].filter(({ keys }) => [keys.account, keys.trader, keys.session].every(isSeen))
 }
@@ -45,7 +53,7 @@ export function latchScope({ directory }: Gate, caller: Caller, latch: LatchView
   for (const [key, id] of Object.entries(latch.keys)) {
     const kind = KEY_KINDS[key]
     if (key === 'side') scope[key] = SIDES[id] ?? ''
-    else if (OTHERS.includes(key) && !seesAll(caller)) scope[key] = `#${id}`
+    else if (OTHERS.includes(key) && !seesLatches(caller)) scope[key] = `#${id}`
     else scope[key] = kind === undefined ? (directory.subjectOf(id)?.name ?? `#${id}`) : directory.nameOf(kind, id)
   }
   return scope

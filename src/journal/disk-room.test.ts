@@ -80,7 +80,8 @@ test('on a full disk the journal goes on in its reserve, and has a new one when 
   small.journal.lookAtDisk()
   assert.equal(small.journal.diskRoom, 'enough')
   const reserve = () => readdirSync(directory).find((name) => name.endsWith('.reserve.pjl'))
-  while (statSync(join(directory, reserve() ?? '00000001.pjl')).size !== 4096) {
+  const isWhole = (name = reserve()) => name !== undefined && statSync(join(directory, name)).size === 4096
+  while (!isWhole()) {
     await small.block([cancel])
     await turn()
   }

@@ -110,6 +110,22 @@ test('a spare segment that cannot be made is reported, and the journal goes on w
   assert.equal(answeredIDs(directory).length, 20)
 })
 
+test('a spare segment whose sync failed becomes no segment, in this run or another', async (t) => {
+  const directory = folder(t)
+  const disk = new FaultyDisk()
+  let failures = 0
+  const small = await openSmallJournal(directory, { files: disk, segmentBytes: 4096, onProblem: () => {} })
+  disk.isFailing = (operation, path) => operation === 'sync' && path.endsWith('.spare.pjl') && ++failures > 0
+  for (let i = 0; i < 20; i++) await small.block([(tape) => encode(tape, NEW_ORDER, {})])
+  await small.close()
+  assert.equal(failures, 1)
+  assert.deepEqual(
+    readdirSync(directory).filter((name) => name.endsWith('spare.pjl')),
+    [],
+  )
+  assert.equal(answeredIDs(directory).length, 20)
+})
+
 test('the last block of a run that failed is written again before anything builds on it', async (t) => {
   const directory = folder(t)
   const disk = new FaultyDisk()

@@ -136,9 +136,24 @@ export class SpareSegment {
     } catch (cause) {
       // Without a spare the next roll makes its file itself; if the disk is full it fails there, and says so.
       this.#stopped = true
+      this.#forget()
       this.#onProblem(cause)
     }
     this.#working = undefined
+  }
+
+  /**
+   * Of a file whose sync failed the system takes all for written, its size too, whether it is or not: no later sync of it
+   * says anything. Another one is begun from nothing.
+   */
+  #forget(): void {
+    this.#filled = 0
+    try {
+      this.remove()
+    } catch (cause) {
+      this.#file = undefined
+      this.#onProblem(cause)
+    }
   }
 
   #slice(): Uint8Array {

@@ -2,7 +2,7 @@
  * Names and ids: what the gateway needs to turn the words of a request into the ids of a command, and back.
  * The engine implements it; readers never change it.
  */
-import type { NameKind } from './vocabulary.ts'
+import type { BindingKind, NameKind } from './vocabulary.ts'
 
 /** Units and bounds of an instrument. */
 export interface InstrumentUnits {
@@ -19,6 +19,8 @@ export interface InstrumentUnits {
   /** 1, or 100 where the price is in a minor unit. */
   readonly priceUnitsPerCurrency: number
 }
+
+export type BoundKind = Extract<BindingKind, `SESSION_${string}` | 'STRATEGY_ACCOUNT'>
 
 export interface Directory {
   readonly firm: string
@@ -39,8 +41,10 @@ export interface Directory {
   instrument(id: number): InstrumentUnits | undefined
   /** Id of a locate, -1 where it is not known. */
   locateOf(locateID: string): number
-  /** True where `session` is permitted to name the account, trader or venue (BINDING of its kind). */
-  isBound(kind: 'SESSION_ACCOUNT' | 'SESSION_TRADER' | 'SESSION_VENUE', session: number, other: number): boolean
+  /** True where a BINDING of the kind holds: the session may name the account, trader or venue, the strategy the account. */
+  isBound(kind: BoundKind, subject: number, other: number): boolean
+  /** Desk of a trader; -1 where the trader is not known. */
+  deskOf(trader: number): number
   /** Bit set of the duties that are bound to a principal. */
   dutiesOf(principal: number): number
   /** True where the principal is a person, false of a machine and of one that is not known. */

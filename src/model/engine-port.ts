@@ -322,6 +322,8 @@ export interface EngineView {
   order(slot: number, orderSeq: number): OrderView | undefined
   /** The order that any clOrdID of its chain names. */
   orderOf(session: number, clOrdID: string): OrderView | undefined
+  /** Sessions whose orders are canceled when their connection is lost. */
+  coveredSessions(): readonly number[]
   /** True while the order lives; makes no objects. */
   isOpen(slot: number, orderSeq: number): boolean
   /** Instrument of the order, live or ended, that an id of its chain names while the id is kept; -1 if there is none. */
@@ -348,6 +350,8 @@ export interface EngineView {
   countUnder(keys: Readonly<Record<string, number>>, visit: (order: OrderStanding) => void): void
   /** Outstanding requests whose command came after `seq`, oldest first, at most `most`. */
   cancelRequests(afterSeq: number, most: number): CancelRequestView[]
+  /** The request that stands for a live order; undefined where none does. */
+  cancelRequest(slot: number, orderSeq: number): CancelRequestView | undefined
   instrument(id: number): InstrumentView | undefined
   /** Sector of an instrument, as reference data has it now; -1 where the instrument is not known. */
   sectorOf(instrument: number): number

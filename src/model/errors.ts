@@ -44,6 +44,7 @@ export const REQUEST_ERRORS = [
   // Where to.
   row('NOT_FOUND', 404, 'There is nothing here.'),
   row('METHOD_NOT_ALLOWED', 405, 'The path exists, this method of it does not.'),
+  row('UPGRADE_REQUIRED', 426, 'The live feed is a WebSocket: RFC 6455, version 13.'),
   row(
     'UNKNOWN_ORDER',
     404,
@@ -58,6 +59,11 @@ export const REQUEST_ERRORS = [
   row('SLOW_READER', 0, 'The client does not read what the gate sends it, and more than the gate keeps has come up.'),
   // The gate itself.
   row('RATE_LIMITED', 429, 'Too many requests in the window; cancels are never refused for it.'),
+  row(
+    'STALE_ORDER',
+    503,
+    'The order waited longer to be decided than the gate lets one wait. Nothing was sequenced: it may be sent anew.',
+  ),
   row('QUEUE_FULL', 503, 'Too many requests wait for the sequencer. Nothing was sequenced.'),
   row(
     'DISK_FULL',
@@ -88,10 +94,13 @@ export class RequestError {
   readonly code: ErrorCode
   readonly field: string
   readonly text: string
+  /** The same request may pass after so long; undefined where time alone does not help. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, field = '', text: string = errorRow(code).text) {
+  constructor(code: ErrorCode, field = '', text: string = errorRow(code).text, retryAfterMs?: number) {
     this.code = code
     this.field = field
     this.text = text
+    this.retryAfterMs = retryAfterMs
   }
 }

@@ -79,6 +79,8 @@ export interface Pulse {
 export type Fault =
   /** Too much is waiting. Nothing was decided. */
   | 'QUEUE_FULL'
+  /** It waited longer than an order may before it is decided. Nothing was decided. */
+  | 'STALE_ORDER'
   /** The journal's disk is nearly full. Nothing was decided. */
   | 'DISK_FULL'
   /** The journal cannot be written. Nothing was decided that will be found after a restart. */
@@ -97,6 +99,10 @@ export interface Submission {
   /** The entry, command and events, is durable. The tape may be read during the call only. */
   onDurable(tape: Tape, entryOffset: number, entryEnd: number): void
   onFailure(fault: Fault, cause?: unknown): void
+  /** Whose it is: each sender has its turn. The gate's own where it is left out. */
+  readonly from?: number
+  /** Orders and replaces: refused once they have waited too long, and never decided late. */
+  readonly mayGoStale?: boolean
   /** Cancels, executions and kills: neither a full queue nor a full disk refuses them. */
   readonly neverRefused?: boolean
   /** Kills and releases: sequenced before everything that waits, first in, first out among themselves. */

@@ -9,6 +9,7 @@ import { isCommandAt } from '../model/records/events.ts'
 import { encode } from '../model/records/schema.ts'
 import { lengthAt, type Tape } from '../model/records/tape.ts'
 import { Batch, type Pending } from './batch.ts'
+import { FairLine } from './fair-line.ts'
 import {
   type Block,
   type Clock,
@@ -26,6 +27,10 @@ import { SequencerTime } from './sequencer-time.ts'
 import { systemClock } from './system-clock.ts'
 import { WaitingLine } from './waiting-line.ts'
 
+/** Commands of one turn: then whoever has come meanwhile is read, and gets its turn. */
+const ROUND_MAX = 512
+/** Sender of the gate's own commands. */
+const OWN = -1
 /** An idle stream is ticked this often. */
 const TICK_MS = 100
 /** The journal's disk is looked at once a second. */
@@ -44,6 +49,8 @@ export interface SequencerOptions {
   /** Most commands that may wait for durability, and the longest wait, before new ones get QUEUE_FULL. */
   readonly queueMax?: number
   readonly queueAgeMaxUs?: number
+  /** Longest wait of an order before it is decided; then it is refused. */
+  readonly orderAgeMaxUs?: number
   /** Largest batch that is appended blocking when nobody else waits. */
   readonly blockingBytes?: number
   /** Elapsed time of the machine, which the age of the queue goes by whatever the clock is; tests move it by hand. */
@@ -70,6 +77,9 @@ const tick: Submission = {
   onFailure: nothing,
 }
 
+/** A quarter of a second: who decided on an order by then has seen other prices. */
+export const ORDER_AGE_MAX_US = 250_000
+
 const SEQ_AT = TICK.at.seq
 const TIME_AT = TICK.at.timeUs
 
@@ -81,13 +91,14 @@ export class Sequencer {
   readonly #later: (run: () => void) => void
   readonly #queueMax: number
   readonly #queueAgeMaxUs: number
+  readonly #orderAgeMaxUs: number
   readonly #blockingBytes: number
   readonly #observer: Observer
   readonly #publish: (block: Block) => void
   readonly #report: (notice: Notice) => void
   readonly #onFatal: (cause: unknown) => void
   readonly #stopTicks: () => void
-  readonly #queue = new WaitingLine<Pending>()
+  readonly #queue = new FairLine<Pending>()
   /** What goes before the queue. */
   readonly #firsts = new WaitingLine<Pending>()
   #filling: Batch
@@ -95,6 +106,7 @@ export class Sequencer {
   #resting: Batch
   #inFlight: Batch | undefined
   #lastSeq: number
+  #lastTimeUs: number
   #durableSeq: number
   #scheduled = false
   /** Elapsed time of the machine in the present turn. */
@@ -116,6 +128,7 @@ export class Sequencer {
     this.#time = new SequencerTime(options.clock, options.lastTimeUs, options.report)
     this.#queueMax = options.queueMax ?? 65_536
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
+    this.#orderAgeMaxUs = options.orderAgeMaxUs ?? ORDER_AGE_MAX_US
     this.#blockingBytes = options.blockingBytes ?? BLOCKING_BYTES
     this.#observer = options.observer ?? nobody
     this.#publish = options.publish ?? nothing
@@ -124,6 +137,7 @@ export class Sequencer {
     this.#filling = new Batch(journal.headBytes, journal.tailBytes)
     this.#resting = new Batch(journal.headBytes, journal.tailBytes)
     this.#lastSeq = options.lastSeq
+    this.#lastTimeUs = options.lastTimeUs
     this.#durableSeq = options.lastSeq
     this.#beatUs = this.#elapsedUs()
     this.#stopTicks = options.timer.every(TICK_MS, () => this.#tick())
@@ -147,11 +161,12 @@ export class Sequencer {
   /** Read by whoever looks at the gate's health. */
   get pulse(): Pulse {
     const nowUs = this.#elapsedUs()
-    const oldest = this.#oldest ?? this.#firsts.first
+    const heads = [this.#inFlight?.pending[0], this.#filling.pending[0], this.#firsts.first, ...this.#queue.firsts()]
+    const sinceUs = heads.reduce((oldest, head) => Math.min(oldest, head?.sinceUs ?? oldest), nowUs)
     return {
       beatAgeUs: nowUs - this.#beatUs,
       waiting: this.waiting,
-      oldestUs: oldest === undefined ? 0 : nowUs - oldest.sinceUs,
+      oldestUs: nowUs - sinceUs,
       bytes: this.#filling.bytes + (this.#inFlight?.bytes ?? 0),
     }
   }
@@ -172,7 +187,8 @@ export class Sequencer {
     if (this.#down !== undefined) this.#refuse(submission, 'JOURNAL_UNAVAILABLE')
     else if (this.#closing) submission.onFailure('NOT_READY')
     else if (submission.neverRefused !== true && this.#journal.diskRoom === 'full') submission.onFailure('DISK_FULL')
-    else if (submission.neverRefused !== true && this.#isFull) submission.onFailure('QUEUE_FULL')
+    else if (submission.neverRefused !== true && this.#isFull(submission.from ?? OWN))
+      submission.onFailure('QUEUE_FULL')
     else {
       this.#active = true
       this.#enqueue(submission)
@@ -195,20 +211,20 @@ export class Sequencer {
     return this.#firsts.length + this.#queue.length
   }
 
-  get #isFull(): boolean {
-    if (this.waiting >= this.#queueMax) return true
-    const oldest = this.#oldest
+  /** For this sender: nobody takes more of the room than is left for the others, and a backlog of one is not theirs. */
+  #isFull(from: number): boolean {
+    const { waiting } = this
+    const own = this.#queue.lengthOf(from)
+    if (waiting >= this.#queueMax || own > this.#queueMax - waiting) return true
+    const oldest = this.#inFlight?.pending[0] ?? this.#filling.pending[0] ?? this.#queue.firstOf(from)
     return oldest !== undefined && this.#turnUs - oldest.sinceUs > this.#queueAgeMaxUs
-  }
-
-  get #oldest(): Pending | undefined {
-    return this.#inFlight?.pending[0] ?? this.#filling.pending[0] ?? this.#queue.first
   }
 
   #enqueue(submission: Submission): void {
     // Stamped as it comes, so that a clock which requests move gives each the time that its own request set.
-    const line = submission.first === true ? this.#firsts : this.#queue
-    line.push({ submission, timeUs: this.#time.now(), sinceUs: this.#turnUs, offset: 0, end: 0 })
+    const pending = { submission, timeUs: this.#time.now(), sinceUs: this.#turnUs, offset: 0, end: 0 }
+    if (submission.first === true) this.#firsts.push(pending)
+    else this.#queue.push(pending, submission.from ?? OWN)
     this.#schedule()
   }
 
@@ -219,6 +235,8 @@ export class Sequencer {
     if (this.#lastSeq === 0 && this.#isIdle) this.#beatUs = this.#elapsedUs()
     const isDue = !this.#active && this.#isIdle && this.#lastSeq > 0
     this.#active = false
+    // What waits for the disk may be too old by now.
+    if (this.#waitingLines > 0) this.#schedule()
     if (!isDue || this.#down !== undefined || this.#closing) return
     this.#turnUs = this.#elapsedUs()
     this.#enqueue(tick)
@@ -243,7 +261,7 @@ export class Sequencer {
     const before = this.#lastSeq
     this.#fill()
     if (this.#lastSeq !== before) this.#observer.decided(this.#elapsedUs() - this.#turnUs)
-    if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return
+    if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return this.#goOnFilling()
     const batch = this.#filling
     const mayBlock = batch.bytes <= this.#blockingBytes && this.#waitingLines === 0
     const handed = this.#hand(batch, mayBlock)
@@ -260,10 +278,19 @@ export class Sequencer {
       // What is due by then comes before it, and it in the next round.
       this.#sequenceOwn(this.#engine.due(timeUs) ?? work, timeUs)
     }
-    while (this.#filling.hasRoom && this.#down === undefined) {
+    for (let left = ROUND_MAX; left > 0 && this.#filling.hasRoom && this.#down === undefined; left--) {
       const line = this.#firsts.first === undefined ? this.#queue : this.#firsts
       const next = line.first
       if (next === undefined) return
+      if (next.submission.mayGoStale === true) {
+        if (this.#turnUs - next.sinceUs > this.#orderAgeMaxUs) {
+          line.shift()
+          next.submission.onFailure('STALE_ORDER')
+          continue
+        }
+        // Decided now, it would be answered when the disk has caught up, however late that is.
+        if (this.#isDiskLate) return
+      }
       const timeUs = this.#notAfter(next.timeUs)
       const due = this.#engine.due(timeUs)
       if (due !== null) this.#sequenceOwn(due, timeUs)
@@ -280,9 +307,13 @@ export class Sequencer {
     this.#sequence({ submission, timeUs, sinceUs: this.#turnUs, offset: 0, end: 0 })
   }
 
-  /** What goes before the queue is stamped no later than what waits behind it: time never decreases. */
+  /** What goes before the queue is stamped no later than what waits behind it, and nothing before what went: time never decreases. */
   #notAfter(timeUs: number): number {
-    return Math.min(timeUs, this.#queue.first?.timeUs ?? timeUs)
+    return Math.max(this.#lastTimeUs, Math.min(timeUs, this.#queue.first?.timeUs ?? timeUs))
+  }
+
+  get #isDiskLate(): boolean {
+    return this.#inFlight !== undefined && this.#turnUs - this.#inFlight.handedUs > this.#orderAgeMaxUs
   }
 
   #sequence(pending: Pending): void {
@@ -309,6 +340,7 @@ export class Sequencer {
       return
     }
     this.#lastSeq = seq
+    this.#lastTimeUs = pending.timeUs
     this.#observer.waited(this.#turnUs - pending.sinceUs)
     pending.offset = offset
     pending.end = tape.end
@@ -378,6 +410,12 @@ export class Sequencer {
       this.#report({ code: 'ANSWER_FAULT', cause })
     }
     batch.clear()
+  }
+
+  /** A round was full: the rest follows while the other tape is on its way, as far as there is room. */
+  #goOnFilling(): void {
+    const isHeld = this.#isDiskLate || !this.#filling.hasRoom
+    if (this.#waitingLines > 0 && !isHeld) this.#schedule()
   }
 
   /** Schedules what is left to do, or says that nothing is. */

@@ -1,6 +1,7 @@
 /** A plain client of the lean session: for tests. */
 import { connect, type Socket } from 'node:net'
-import { FrameCutter, frameOf } from '../gateway/session/frames.ts'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { FrameCutter, frameOf } from '../wire/frames.ts'
 import { SessionClient } from './session-client.ts'
 
 export type { ClientBody } from './session-client.ts'
@@ -26,11 +27,13 @@ export class LeanClient extends SessionClient {
   }
 
   /** @param at host:port, or the path of a Unix socket */
-  static async connect(at: string): Promise<LeanClient> {
-    const tcp = /^(.*):(\d+)$/.exec(at)
-    const socket = tcp === null ? connect(at) : connect(Number(tcp[2]), tcp[1] as string)
+  static async connect(at: string, tls?: ConnectionOptions): Promise<LeanClient> {
+    const [, host, port] = /^(.*):(\d+)$/.exec(at) ?? []
+    const to = host === undefined ? { path: at } : { host, port: Number(port) }
+    const socket = tls === undefined ? connect(to) : connectTls({ ...to, ...tls })
     socket.setNoDelay(true)
-    await new Promise<void>((settle, fail) => socket.once('connect', settle).once('error', fail))
+    const ready = tls === undefined ? 'connect' : 'secureConnect'
+    await new Promise<void>((settle, fail) => socket.once(ready, settle).once('error', fail))
     return new LeanClient(socket)
   }
 

@@ -5,13 +5,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ApprovalKeys } from '../auth/approval-token.ts'
-import { ClientStore } from '../auth/client-store.ts'
-import { DenyList } from '../auth/deny-list.ts'
-import { Issuer } from '../auth/issuer.ts'
-import { makePersonKey, People, publicKeyOf, signPersonToken } from '../auth/person-keys.ts'
+import type { ApprovalKeys } from '../auth/approval-keys.ts'
+import type { ClientStore } from '../auth/client-store.ts'
+import type { DenyList } from '../auth/deny-list.ts'
+import type { PrincipalKind } from '../auth/grant.ts'
+import type { Issuer } from '../auth/issuer.ts'
+import { type Auth, type AuthOptions, openAuth } from '../auth/open-auth.ts'
+import { makePersonKey, type People, type PersonKey, publicKeyOf, signPersonToken } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { type PrincipalKind, TokenVerifier } from '../auth/token-verifier.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
@@ -19,7 +20,9 @@ import type { Logger } from '../gateway/logger.ts'
 import { Metrics } from '../gateway/metrics.ts'
 import { Stages } from '../gateway/observe/stages.ts'
 import type { SpanSink } from '../gateway/observe/trace.ts'
+import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
+import type { TlsFiles } from '../gateway/tls.ts'
 import { DEMO_SIZES, type EngineSizes } from '../model/bounds.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { encode, type RecordLayout, type ValuesOf } from '../model/records/schema.ts'
@@ -34,14 +37,19 @@ import { HandClock, HandTimer, MemoryJournal } from './made-up-world.ts'
 const SIZES = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 14, executionsPerDay: 1 << 12 }
 
 export interface RestGateOptions {
+  /** Requests of one client in one second; no other rate then holds. */
   readonly requestsPerSecondMax?: number
+  readonly rates?: RateSettings
   readonly replayClock?: ReplayClock
   readonly delays?: Delays
+  readonly auth?: Partial<AuthOptions>
   readonly sizes?: EngineSizes
   readonly spans?: SpanSink
   /** Elapsed time of the machine; what the test sets where it is left out. */
   readonly elapsedUs?: () => number
   readonly logger?: Logger
+  /** HTTPS; plain HTTP where it is left out. */
+  readonly tls?: TlsFiles
 }
 
 export interface Answer {
@@ -56,27 +64,45 @@ export class RestGate {
   readonly journal = new MemoryJournal()
   readonly engine: Engine
   readonly files = new SecretFiles(join(mkdtempSync(join(tmpdir(), 'gate-')), 'secrets'))
-  readonly clients = new ClientStore(this.files)
-  readonly deny = new DenyList(this.files)
-  readonly keys = new ApprovalKeys(this.files)
   readonly spilled: string[][] = []
   /** Told of every durable block, behind the REST server. */
   readonly listeners: ((block: Block) => void)[] = []
   readonly tokens = new Map<string, string>()
   readonly secrets = new Map<string, string>()
+  /** Key of each person. */
+  readonly personKeys = new Map<string, PersonKey>()
   fatal: unknown
   /** Elapsed time of the machine, as the sequencer sees it. */
   elapsedUs = 0
   readonly metrics: Metrics
   sequencer!: Sequencer
-  issuer!: Issuer
-  people!: People
+  auth!: Auth
   server!: RestServer
   url = ''
 
   private constructor(sizes: EngineSizes, elapsedUs?: () => number) {
     this.metrics = new Metrics(new Stages(elapsedUs ?? (() => this.elapsedUs)))
     this.engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed: 7 })
+  }
+
+  get issuer(): Issuer {
+    return this.auth.issuer
+  }
+
+  get people(): People {
+    return this.auth.people
+  }
+
+  get clients(): ClientStore {
+    return this.auth.clients
+  }
+
+  get deny(): DenyList {
+    return this.auth.deny
+  }
+
+  get keys(): ApprovalKeys {
+    return this.auth.approvalKeys
   }
 
   /** Starts a gate with its genesis record and nobody in it. */
@@ -91,6 +117,7 @@ export class RestGate {
       observer: gate.metrics.stages,
       lastSeq: 0,
       lastTimeUs: 0,
+      orderAgeMaxUs: ORDER_AGE_MAX_US,
       publish: (block) => {
         gate.server.published(block)
         for (const told of gate.listeners) told(block)
@@ -103,8 +130,7 @@ export class RestGate {
         gate.server.failed()
       },
     })
-    gate.issuer = await Issuer.open(gate.files, { issuer: 'http://gate.test', audience: 'portcullis' })
-    gate.people = await People.open(gate.files)
+    gate.auth = await openAuth(gate.files, { issuer: 'http://gate.test', ...options.auth })
     gate.server = await gate.#serve(options)
     gate.url = await gate.server.listen(0, '127.0.0.1')
     await gate.command(GENESIS, {
@@ -118,13 +144,13 @@ export class RestGate {
   }
 
   /** A REST server in front of the same engine that remembers no decision. The caller closes it. */
-  async anotherServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
-    const server = await this.#serve({}, new Metrics())
+  async anotherServer(tls?: TlsFiles): Promise<{ readonly url: string; close(): Promise<void> }> {
+    const server = await this.#serve(tls === undefined ? {} : { tls }, new Metrics())
     return { url: await server.listen(0, '127.0.0.1'), close: () => server.close() }
   }
 
   #serve(options: RestGateOptions, metrics = this.metrics): Promise<RestServer> {
-    const { engine, sequencer, issuer } = this
+    const { engine, sequencer } = this
     const gate: Gate = {
       submit: (submission) => sequencer.submit(submission),
       directory: engine.directory,
@@ -146,19 +172,16 @@ export class RestGate {
       firstSeq: 1,
     }
     return createRestServer({
-      ...{ gate, issuer, clients: this.clients, approvalKeys: this.keys },
-      verifier: new TokenVerifier({
-        ...{ issuer: issuer.issuer, audience: issuer.audience, jwks: issuer.jwks },
-        denied: (grant) => this.deny.isDenied(grant),
-        personWithKey: (kid) => this.people.withKey(kid),
-      }),
+      ...this.auth,
+      gate,
       metrics,
       spillCancel: (...cancel) => this.spilled.push(cancel),
       ...(options.spans === undefined ? {} : { spans: options.spans }),
       ...(options.logger === undefined ? {} : { logger: options.logger }),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),
-      ...(options.requestsPerSecondMax === undefined ? {} : { requestsPerSecondMax: options.requestsPerSecondMax }),
+      ...ratesOf(options),
     })
   }
 
@@ -185,6 +208,7 @@ export class RestGate {
     if (kind === 'person') {
       const key = await makePersonKey(name)
       await this.people.register(name, publicKeyOf(key), duties)
+      this.personKeys.set(name, key)
       this.tokens.set(name, await signPersonToken(key, { audience: this.issuer.audience }))
     } else {
       this.secrets.set(name, this.clients.register(name, duties))
@@ -215,4 +239,12 @@ export class RestGate {
   }
 }
 
+function ratesOf({ requestsPerSecondMax: max, rates }: RestGateOptions): { readonly rates?: RateSettings } {
+  if (max === undefined) return rates === undefined ? {} : { rates }
+  const client = { max, windowMs: 1_000, burst: max, burstMs: 1_000 }
+  return { rates: { each: { client }, named: new Map() } }
+}
+
+/** A machine that is slow refuses no order of a test. */
+const ORDER_AGE_MAX_US = 600_000_000
 const NO_PARENTS = { entity: -1, client: -1, desk: -1, trader: -1, owner: -1 }

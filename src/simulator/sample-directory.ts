@@ -94,6 +94,10 @@ export class SampleDirectory implements Directory {
     return session === this.idOf('SESSION', 'ems-1')
   }
 
+  deskOf(): number {
+    return -1
+  }
+
   dutiesOf(principal: number): number {
     return principal < 0 ? 0 : (this.duties.get(principal) ?? 2 ** DUTIES.length - 1)
   }

@@ -1,6 +1,13 @@
 /** A client of the order session, written from the contract alone, whatever carries it: for tests. */
 import { OrderSessionRequest, OrderSessionResponse } from '../wire/portcullis/v1/gate_service.gen.ts'
-import type { ClientMessage, LoggedOn, Logon, Logout, ServerMessage } from '../wire/portcullis/v1/session.gen.ts'
+import {
+  CancelOnDisconnect,
+  type ClientMessage,
+  type LoggedOn,
+  type Logon,
+  type Logout,
+  type ServerMessage,
+} from '../wire/portcullis/v1/session.gen.ts'
 
 export type ClientBody = NonNullable<ClientMessage['body']>
 type ServerBody = NonNullable<ServerMessage['body']>
@@ -28,7 +35,7 @@ export abstract class SessionClient {
   async logOn(accessToken: string, more: Partial<Logon> = {}): Promise<LoggedOn> {
     const logon = {
       ...{ version: 1, accessToken, epoch: 0, lastSeenSeq: 0, heartbeatMs: 60_000, window: 0 },
-      ...{ cancelOnDisconnect: false, ...more },
+      ...{ cancelOnDisconnect: CancelOnDisconnect.CANCEL_ON_DISCONNECT_UNSPECIFIED, ...more },
     }
     this.tell({ $case: 'logon', value: logon })
     return (await this.next('loggedOn')).value
@@ -57,7 +64,21 @@ export abstract class SessionClient {
 
   /** The first message of the kind that fits, among those that came or when it comes. */
   async next<K extends Kind>(kind: K, fits: (message: ServerMessage) => boolean = () => true): Promise<Told<K>> {
-    const test = (message: ServerMessage) => message.body?.$case === kind && fits(message)
+    const found = await this.first((message) => message.body?.$case === kind && fits(message), kind)
+    return { ...found, value: found.body?.value } as unknown as Told<K>
+  }
+
+  /** Sends the bytes of an OrderSessionRequest, whatever they are; commands in it take numbers of their own. */
+  sendBytes(request: Uint8Array): void {
+    this.write(request)
+  }
+
+  /** The answer to a command, of whatever kind. */
+  answerTo(seq: number): Promise<ServerMessage> {
+    return this.first(({ refSeq }) => refSeq === seq, 'answer')
+  }
+
+  private async first(test: (message: ServerMessage) => boolean, kind: string): Promise<ServerMessage> {
     if (!this.messages.some(test)) {
       if (this.isClosed) throw new Error(`the connection is closed: no ${kind}`)
       await new Promise<void>((settle, fail) => {
@@ -69,8 +90,7 @@ export abstract class SessionClient {
         }
       })
     }
-    const found = this.messages.find(test) as ServerMessage
-    return { ...found, value: found.body?.value } as unknown as Told<K>
+    return this.messages.find(test) as ServerMessage
   }
 
   /** How the gate ended the session. */

@@ -23,6 +23,8 @@ export const mayImport: Readonly<Record<string, readonly string[] | typeof anyth
   gateway: ['model', 'sequencer', 'auth', 'wire'],
   office: ['model', 'journal', 'replay', 'store', 'surveillance', 'report', 'auth'],
   client: ['model', 'wire'],
+  // The side of a venue, which has its key: no client may know how a token is checked.
+  adapter: ['model', 'wire', 'auth', 'client'],
   floor: ['model', 'client'],
   simulator: anything,
   cli: anything,

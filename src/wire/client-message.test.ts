@@ -51,9 +51,11 @@ for (const kind of COMMANDS) {
     assert.deepEqual({ ...message.words }, words)
   })
 
+  const form: Form = SESSION_COMMANDS[kind]
+  const first = form.fields.find((one) => one.required)?.name
+  // Of two fields of a trigger either is enough: its constructor says so.
+  if (first === undefined) continue
   test(`${kind}: a missing required field is named`, () => {
-    const form: Form = SESSION_COMMANDS[kind]
-    const first = form.fields.find((one) => one.required)?.name as string
     assert.equal(faultOf(bytesOf(1, kind, { ...exampleOf(form), [first]: undefined })), `MISSING_FIELD ${first}`)
   })
 }
@@ -77,6 +79,12 @@ test('bytes that are no message, and messages that no two readers would read ali
     ['a length beyond the end', Buffer.from([...varint(quote * 8 + 2), 100, 1]), 'MALFORMED_MESSAGE ClientMessage'],
     ['a number without end', Buffer.from([8, 0xff, 0xff]), 'MALFORMED_MESSAGE ClientMessage'],
     ['a number over 2^53', Buffer.from([8, ...Array(9).fill(0xff), 1]), 'MALFORMED_MESSAGE ClientMessage'],
+    ['a tag over 32 bits', Buffer.from([0x88, 0x80, 0x80, 0x80, 0x10, 3]), 'MALFORMED_MESSAGE ClientMessage'],
+    [
+      'a field of a tag over 32 bits',
+      quoteFields(symbol, Buffer.from([0x92, 0x80, 0x80, 0x80, 0x10, 1, 70])),
+      'MALFORMED_MESSAGE Quote',
+    ],
     ['a field twice', quoteFields(symbol, feed, symbol), 'DUPLICATE_KEY symbol'],
     ['an unknown field', quoteFields(symbol, feed, field(100, 'x')), 'UNKNOWN_FIELD Quote.100'],
     ['a text that is a number', quoteFields(field(1, 5), feed), 'WRONG_TYPE symbol'],

@@ -42,7 +42,7 @@ export function readClientMessage(bytes: Buffer, from: number, end: number): Cli
   let bodyEnd = 0
   let error: RequestError | undefined
   while (outer.at < end && error === undefined) {
-    const tag = outer.varint()
+    const tag = outer.tag()
     const number = tag >>> 3
     if (number === SEQ && (tag & 7) === 0) {
       if (seq !== 0) error = new RequestError('DUPLICATE_KEY', 'seq')

@@ -12,6 +12,7 @@ import { fieldNumbers } from './contract.ts'
 const VARINT = 0
 const LENGTH_DELIMITED = 2
 const VARINT_BYTES_MAX = 10
+const TAG_MAX = 0xffff_ffff
 const ASCII_END = 0x80
 /** Beyond it a text is read by the runtime's own decoder. */
 const SHORT_TEXT = 64
@@ -40,7 +41,7 @@ export function formMessage(form: Form, lenient = false): FormMessage {
     cursor.start(bytes, from, end)
     let seen = 0
     while (cursor.at < end) {
-      const tag = cursor.varint()
+      const tag = cursor.tag()
       const place = places[tag >>> 3]
       const type = tag & 7
       const field = place === undefined ? undefined : form.fields[place]
@@ -108,6 +109,12 @@ export class Cursor {
       factor *= 0x80
     }
     return this.#break()
+  }
+
+  /** Number and type of a field. Beyond 32 bits a reader that cuts them off would take it for another field. */
+  tag(): number {
+    const tag = this.varint()
+    return tag <= TAG_MAX ? tag : this.#break()
   }
 
   /** Where a length-delimited field ends; the cursor stands at its first byte. */

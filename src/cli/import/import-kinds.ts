@@ -58,6 +58,7 @@ function everyName(decimals: number): Directory {
     instrument: () => units,
     locateOf: () => 0,
     isBound: () => true,
+    deskOf: () => -1,
     dutiesOf: () => 0,
     isPerson: () => false,
   }

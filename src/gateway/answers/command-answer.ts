@@ -61,7 +61,7 @@ export interface CommandAnswer {
   parked?: boolean
   triggered?: boolean
   /** Why a stop that has triggered would not pass now. */
-  triggerRefusal?: object
+  triggerRefusal?: ReasonAnswer
   profile?: string
 }
 

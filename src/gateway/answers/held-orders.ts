@@ -75,8 +75,7 @@ export class HeldOrders {
   }
 
   #answer(tape: Tape, command: number, event: number): void {
-    const seqAt = typeAt(tape, event) === HOLD_ENDED.type ? HOLD_ENDED.at.orderSeq : ORDER_DECIDED.at.orderSeq
-    const orderSeq = tape.f64[(event >> 3) + seqAt] as number
+    const orderSeq = orderSeqAt(tape, event)
     const held = this.#held.get(orderSeq)
     if (held === undefined) return
     this.#held.delete(orderSeq)
@@ -104,6 +103,16 @@ export class HeldOrders {
     this.#isClosed = true
     for (const { waiters } of this.#held.values()) for (const waiter of waiters.splice(0)) waiter.giveUp()
   }
+}
+
+/** Sequence number of the held order that the event answers; 0 where it answers none. */
+export function heldOrderOf(tape: Tape, command: number, event: number): number {
+  return isAnswer(tape, command, event) ? orderSeqAt(tape, event) : 0
+}
+
+function orderSeqAt(tape: Tape, event: number): number {
+  const at = typeAt(tape, event) === HOLD_ENDED.type ? HOLD_ENDED.at.orderSeq : ORDER_DECIDED.at.orderSeq
+  return tape.f64[(event >> 3) + at] as number
 }
 
 /** True where the event ends a hold for good: it is not only taken out to be decided on. */

@@ -2,7 +2,8 @@
  * What became of orders and replaces, for every wire to put into its own bytes: the decision as it was recorded, the
  * order as it was checked, the approval token. A repeat gets the first decision again.
  */
-import { type ApprovalKeys, mintApproval, termsOf } from '../../auth/approval-token.ts'
+import type { ApprovalKeys } from '../../auth/approval-keys.ts'
+import { mintApproval, termsOf } from '../../auth/approval-token.ts'
 import { reasonAt } from '../../model/codes.ts'
 import type { InstrumentUnits } from '../../model/directory.ts'
 import type { StandingView } from '../../model/engine-port.ts'
@@ -18,7 +19,7 @@ import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
 import { REF_SOURCES } from '../../model/vocabulary.ts'
 import type { Gate } from '../gate.ts'
 import { DecisionMemory, decisionIn, isRepeatable, type Remembered } from './decision-memory.ts'
-import { HeldOrders } from './held-orders.ts'
+import { HeldOrders, heldOrderOf } from './held-orders.ts'
 import { type Echo, type EchoSource, echoOrder, echoReplace } from './order-echo.ts'
 import { OUTCOME_WORDS, type OutcomeWord } from './outcome-words.ts'
 
@@ -69,6 +70,13 @@ export interface Decided {
   readonly why: Explanation | undefined
   /** Of a refusal that was not judged, or of a hold that ended without a second decision. */
   readonly refusal: { readonly code: string; readonly control: string; readonly text: string } | undefined
+}
+
+/** A decision as onlookers see it, and the command of its order. */
+export interface Seen {
+  readonly decided: Decided
+  readonly tape: Tape
+  readonly command: number
 }
 
 /** What becomes of a call whose order is held. */
@@ -162,7 +170,26 @@ export class OrderDecisions {
     return first === undefined ? undefined : this.#read(first, undefined, duplicate)
   }
 
-  #read(at: Remembered, source: EchoSource | undefined, duplicate: boolean): Decided {
+  /**
+   * The decision that the event at `event` tells of, for those who look on: without a token. Undefined where it tells of none,
+   * or of one again. To be asked of a durable block once `published` has had it.
+   */
+  seen(tape: Tape, command: number, event: number): Seen | undefined {
+    const type = typeAt(tape, event)
+    if (isRepeatable(tape, command)) {
+      if (type === REFUSED.type) return { decided: this.#refused(tape, command, undefined), tape, command }
+      if (type !== ORDER_DECIDED.type || outcomeAt(tape, event) === DUPLICATE) return undefined
+      const instrument = this.#instrumentOf(tape, command, event)
+      const at = { tape, command, decision: event, instrument }
+      return { decided: this.#read(at, undefined, false, false), tape, command }
+    }
+    const orderSeq = heldOrderOf(tape, command, event)
+    const held = orderSeq === 0 ? undefined : this.#held.decided(orderSeq)
+    if (held === undefined) return undefined
+    return { decided: this.#read(held, undefined, false, false), tape: held.tape, command: held.command }
+  }
+
+  #read(at: Remembered, source: EchoSource | undefined, duplicate: boolean, withToken = true): Decided {
     const { tape, command, decision, instrument } = at
     if (typeAt(tape, decision) === HOLD_ENDED.type) return this.#holdEnded(at, source, duplicate)
     const outcome = OUTCOME_WORDS[tape.i32[(decision >> 2) + E.outcome] as number] as OutcomeWord
@@ -179,7 +206,7 @@ export class OrderDecisions {
       echo,
       standing,
       approval: isApproved
-        ? this.#approval(at, echo, isFirst || (duplicate && this.#maySend(at, standing)))
+        ? this.#approval(at, echo, withToken && (isFirst || (duplicate && this.#maySend(at, standing))))
         : undefined,
       why: isApproved ? undefined : explain(tape, command, decision, this.#sources, instrument),
       refusal: undefined,
@@ -204,7 +231,7 @@ export class OrderDecisions {
     const tokenExpiryUs = tape.f64[f + E.tokenExpiryUs] as number
     return {
       orderID: formatOrderID(tape.f64[f + E.orderSeq] as number, tape.i32[i + E.slot] as number),
-      token: maySend ? this.#token(seq, echo, protectionPx, tokenExpiryUs) : '',
+      token: maySend ? this.#token(seq, timeUs, echo, protectionPx, tokenExpiryUs) : '',
       tokenExpiryUs,
       protectionPx,
       openValue: formatMoney(tape.f64[f + E.openValue] as number, this.#gate.directory.ledgerDecimals),
@@ -234,10 +261,10 @@ export class OrderDecisions {
     return this.#gate.view.isOpen(tape.i32[(decision >> 2) + E.slot] as number, orderSeq)
   }
 
-  /** Of an earlier run, or ended, a token is of no use to anyone. */
-  #token(seq: number, echo: Echo, protectionPx: string, expiryUs: number): string {
+  /** Of an earlier run, or ended, a token is of no use to anyone. The key of its time, so that a decision has one token. */
+  #token(seq: number, timeUs: number, echo: Echo, protectionPx: string, expiryUs: number): string {
     if (seq < this.#gate.firstSeq || expiryUs <= this.#gate.view.timeUs) return ''
-    return mintApproval(this.#keys.keyOf(echo.venue), {
+    return mintApproval(this.#keys.keyOf(echo.venue, timeUs), {
       epoch: this.#gate.epoch,
       seq,
       session: echo.session,

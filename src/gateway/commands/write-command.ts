@@ -21,12 +21,17 @@ export function offsetOf(written: number | RequestError): number {
   return written
 }
 
+/** A full queue is asked again after this. */
+const QUEUE_RETRY_MS = 100
+
 /** The request error that a fault of the sequencer is to its sender. */
 export function faultError(fault: Fault, cause: unknown): RequestError {
   switch (fault) {
     case 'COMMAND_FAULT':
       // What the words turned out to be when the command's turn came.
       return cause instanceof RequestError ? cause : new RequestError('INTERNAL_ERROR')
+    case 'QUEUE_FULL':
+      return new RequestError(fault, '', undefined, QUEUE_RETRY_MS)
     default:
       return new RequestError(fault)
   }

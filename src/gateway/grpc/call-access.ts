@@ -5,6 +5,8 @@ import { RequestError } from '../../model/errors.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
 import type { Metrics } from '../metrics.ts'
+import type { RateLimits } from '../ratelimit/rate-limits.ts'
+import { certificateOf } from '../tls.ts'
 import type { Peer, Peers } from './peers.ts'
 
 const NO_TOKEN = 'no token'
@@ -20,21 +22,20 @@ export interface CallAccessOptions {
   readonly callers: Callers
   readonly peers: Peers
   readonly metrics: Metrics
-  /** Elapsed time, which rates go by. */
-  readonly nowMs: () => number
+  readonly rates: RateLimits
 }
 
 export class CallAccess {
   readonly #callers: Callers
   readonly #peers: Peers
   readonly #metrics: Metrics
-  readonly #nowMs: () => number
+  readonly #rates: RateLimits
 
-  constructor({ callers, peers, metrics, nowMs }: CallAccessOptions) {
+  constructor({ callers, peers, metrics, rates }: CallAccessOptions) {
     this.#callers = callers
     this.#peers = peers
     this.#metrics = metrics
-    this.#nowMs = nowMs
+    this.#rates = rates
   }
 
   /**
@@ -54,7 +55,10 @@ export class CallAccess {
   async #identify(header: string, peer: Peer | undefined, duties: number): Promise<Caller | CallRefusal> {
     const token = tokenIn(header)
     if (token === '') return this.#refused(NO_TOKEN)
-    const caller = await this.#callers.identify(token)
+    const caller = await this.#callers.identify(
+      token,
+      peer === undefined ? undefined : certificateOf(peer.socket)?.thumbprint,
+    )
     if (!(caller instanceof Caller)) return this.#refused(caller)
     if (peer !== undefined) {
       this.#peers.identified(peer)
@@ -64,9 +68,13 @@ export class CallAccess {
   }
 
   #allow(caller: Caller, duties: number): Caller | CallRefusal {
-    const waitUs = caller.window.take(this.#nowMs() * 1000)
-    if (waitUs > 0) return { error: new RequestError('RATE_LIMITED'), retryAfterMs: Math.ceil(waitUs / 1000) }
-    if (!caller.holds(duties)) return { error: new RequestError('FORBIDDEN') }
+    // The order is counted once it is read, in all that it counts in.
+    const limited = this.#rates.look(caller)
+    if (limited !== undefined) return refusalOf(limited)
+    if (!caller.holds(duties)) {
+      this.#rates.count(caller)
+      return { error: new RequestError('FORBIDDEN') }
+    }
     if (caller.session < 0) caller.resolve()
     return caller.session < 0 ? { error: new RequestError('NOT_BOUND', '', NO_SESSION) } : caller
   }
@@ -75,6 +83,12 @@ export class CallAccess {
     this.#metrics.authFailed('grpc', fault)
     return { error: new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${fault}.`) }
   }
+}
+
+/** A refusal that says when to ask again, where that is known. */
+export function refusalOf(error: RequestError): CallRefusal {
+  const { retryAfterMs } = error
+  return retryAfterMs === undefined ? { error } : { error, retryAfterMs }
 }
 
 /** The bearer token of a call; empty where it has none. */

@@ -10,9 +10,9 @@ import { CHECK_ORDER, GrpcChannel, ORDER_SESSION } from '../../simulator/grpc-cl
 import { GrpcGate } from '../../simulator/grpc-gate.ts'
 import { framed, http2To, RawGrpcCall } from '../../simulator/raw-grpc-call.ts'
 import { TEST_CERTIFICATE } from '../../simulator/test-certificate.ts'
+import { FRAME_BYTES_MAX } from '../../wire/frames.ts'
 import { OrderSessionRequest, OrderSessionResponse } from '../../wire/portcullis/v1/gate_service.gen.ts'
-import type { ClientMessage, ServerMessage } from '../../wire/portcullis/v1/session.gen.ts'
-import { FRAME_BYTES_MAX } from '../session/frames.ts'
+import { CancelOnDisconnect, type ClientMessage, type ServerMessage } from '../../wire/portcullis/v1/session.gen.ts'
 import type { Carrier } from '../session/order-session.ts'
 import { PIECES_MAX } from './call-bounds.ts'
 import { GRPC_CONNECTION_BOUNDS, listenGrpc } from './grpc-listener.ts'
@@ -42,7 +42,7 @@ describe('gRPC bounds', () => {
     let seq = 0
     const send = (messages: ClientMessage[]) => call.send(OrderSessionRequest.encode({ messages }).finish())
     const logon = { version: 1, accessToken: world.token('ems-1'), epoch: 0, lastSeenSeq: 0, heartbeatMs: 60_000 }
-    const value = { ...logon, window: 65_536, cancelOnDisconnect: false }
+    const value = { ...logon, window: 65_536, cancelOnDisconnect: CancelOnDisconnect.CANCEL_ON_DISCONNECT_UNSPECIFIED }
     send([{ seq: 0, body: { $case: 'logon', value } }])
     return {
       call,

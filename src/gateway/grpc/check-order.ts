@@ -20,7 +20,7 @@ import { faultError, offsetOf } from '../commands/write-command.ts'
 import type { Trace } from '../observe/trace.ts'
 import type { GatewayServices } from '../services.ts'
 import { decisionMessage } from '../session/decision-message.ts'
-import type { CallAccess, CallRefusal } from './call-access.ts'
+import { type CallAccess, type CallRefusal, refusalOf } from './call-access.ts'
 import { callError, trailersOf } from './call-status.ts'
 import { traceContextOf } from './trace-metadata.ts'
 
@@ -75,7 +75,12 @@ class OrderCheck {
   run(caller: Caller | CallRefusal): void {
     if (!(caller instanceof Caller)) return this.refuse(caller)
     const words = readCheckOrder(this.#call.request)
-    if (words instanceof RequestError) return this.refuse({ error: words })
+    if (words instanceof RequestError) {
+      this.#services.rates.count(caller)
+      return this.refuse({ error: words })
+    }
+    const limited = this.#services.rates.newOrder(caller, words)
+    if (limited !== undefined) return this.refuse(refusalOf(limited))
     if (this.#isLate) return this.#late()
     const { gate, decisions, metrics } = this.#services
     const { stages } = metrics
@@ -84,6 +89,8 @@ class OrderCheck {
     stages.parsed('grpc', this.#startedUs)
     trace?.submitted()
     gate.submit({
+      from: caller.turn,
+      mayGoStale: true,
       write: (tape) => {
         // What waited for its turn too long is not decided either.
         if (this.#isLate) throw new TooLate()
@@ -104,7 +111,7 @@ class OrderCheck {
       onFailure: (fault, cause) => {
         if (cause instanceof TooLate) return this.#late()
         const error = faultError(fault, cause)
-        this.refuse(fault === 'QUEUE_FULL' ? { error, retryAfterMs: QUEUE_RETRY_MS } : { error })
+        this.refuse(fault === 'QUEUE_FULL' ? { error, retryAfterMs: QUEUE_RETRY_MS } : refusalOf(error))
       },
     })
   }

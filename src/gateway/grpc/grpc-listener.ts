@@ -10,11 +10,11 @@ import {
   ServerCredentials,
   type ServerOptions,
 } from '@grpc/grpc-js'
+import { FRAME_BYTES_MAX } from '../../wire/frames.ts'
 import { type ConnectionBounds, Connections } from '../connections.ts'
 import type { Delays } from '../delays.ts'
 import type { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
-import { FRAME_BYTES_MAX } from '../session/frames.ts'
 import { END_MS } from '../session/lean-listener.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { listenSockets } from '../socket-listener.ts'
@@ -64,14 +64,10 @@ export async function listenGrpc(
   const connections = new Connections(GRPC_CONNECTION_BOUNDS)
   const peers = new Peers(connections)
   const health = new GateHealth(services.health, delays)
-  const access = new CallAccess({
-    callers: services.callers,
-    peers,
-    metrics: services.metrics,
-    nowMs: () => delays.nowMs(),
-  })
+  const { callers, metrics, rates } = services
+  const access = new CallAccess({ callers, peers, metrics, rates })
   let isClosing = false
-  const server = new Server(optionsOf(peers, services.metrics))
+  const server = new Server(optionsOf(peers, metrics))
   const methods: readonly (readonly [string, string, Handle])[] = [
     ['portcullis.v1.GateService/CheckOrder', 'unary', checkOrder(services, access, () => isClosing)],
     ['portcullis.v1.GateService/OrderSession', 'bidi', orderSession(sessions, peers)],

@@ -4,6 +4,7 @@ import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js'
 import { RequestError } from '../../model/errors.ts'
 import { END_MS } from '../session/lean-listener.ts'
 import type { Sessions } from '../session/sessions.ts'
+import { certificateOf } from '../tls.ts'
 import { bearerToken } from './call-access.ts'
 import { callError, trailersOf } from './call-status.ts'
 import { http2StreamOf } from './http2-call.ts'
@@ -44,6 +45,7 @@ function carry(sessions: Sessions, peers: Peers, call: SessionCall): void {
       const late = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), END_MS)
       stream.once('close', () => clearTimeout(late))
     },
+    certificate: peer === undefined ? undefined : certificateOf(peer.socket)?.thumbprint,
     identified: () => {
       if (peer !== undefined) peers.identified(peer)
     },

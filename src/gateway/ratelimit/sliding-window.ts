@@ -1,48 +1,69 @@
 /**
- * An exact sliding window: of any `max` + 1 requests that passed, the first and the last are more than the window apart.
- * It keeps the stamps of the last `max` requests, so it is right at the window's edge, where counters per second are
- * wrong by up to a factor of two.
+ * An exact sliding window over a ring of stamps: of any `max` + 1 messages that passed, the first and the last are a window
+ * apart or more. Counters per second are wrong at their edge by up to a factor of two. A burst is a second, shorter look
+ * into the same ring.
  */
+import type { Rate } from './rate.ts'
 
 const FIRST_ROOM = 64
+const MS_US = 1_000
 
 export class SlidingWindow {
-  readonly max: number
-  readonly windowUs: number
+  readonly rate: Rate
   /** A ring that grows up to `max` stamps. */
   #stamps: Float64Array
   #oldest = 0
   #count = 0
 
-  constructor(max: number, windowUs: number) {
-    if (!(Number.isInteger(max) && max > 0)) throw new RangeError(`a window takes at least one request: ${max}`)
-    this.max = max
-    this.windowUs = windowUs
-    this.#stamps = new Float64Array(Math.min(max, FIRST_ROOM))
+  constructor(rate: Rate) {
+    this.rate = rate
+    this.#stamps = new Float64Array(Math.min(rate.max, FIRST_ROOM))
   }
 
-  /** Counts a request at `nowUs` and returns 0, or refuses it and returns the microseconds after which one passes. */
-  take(nowUs: number): number {
-    if (this.#count === this.max) {
-      const oldestUs = this.#stamps[this.#oldest] as number
-      const waitUs = oldestUs + this.windowUs - nowUs
-      if (waitUs > 0) return waitUs
-    }
-    this.force(nowUs)
-    return 0
+  /** Microseconds until one more passes; 0 where it passes now. Changes nothing. */
+  waitUs(nowUs: number): number {
+    const { max, windowMs } = this.rate
+    return Math.max(this.#wait(max, windowMs, nowUs), this.burstWaitUs(nowUs))
   }
 
-  /** Counts a request that may not be refused; it takes the room of later ones. */
-  force(nowUs: number): void {
-    if (this.#count === this.#stamps.length && this.#count < this.max) this.#grow()
+  /** The same by the burst alone. */
+  burstWaitUs(nowUs: number): number {
+    const { burst, burstMs } = this.rate
+    return this.#wait(burst, burstMs, nowUs)
+  }
+
+  /** Counts a message, whether it was asked for or not: one that is never refused takes the room of later ones. */
+  count(nowUs: number): void {
+    if (this.#count === this.#stamps.length && this.#count < this.rate.max) this.#grow()
     const room = this.#stamps.length
     this.#stamps[(this.#oldest + this.#count) % room] = nowUs
     if (this.#count === room) this.#oldest = (this.#oldest + 1) % room
     else this.#count++
   }
 
+  /** True where no stamp counts any more: another window in its place would say the same. */
+  isIdle(nowUs: number): boolean {
+    return this.#count === 0 || this.#newest(1) + this.rate.windowMs * MS_US <= nowUs
+  }
+
+  /** Stamps that there is memory for. */
+  get room(): number {
+    return this.#stamps.length
+  }
+
+  /** Of `most` stamps in (now - width, now] the oldest must leave first. */
+  #wait(most: number, widthMs: number, nowUs: number): number {
+    if (this.#count < most) return 0
+    return Math.max(0, this.#newest(most) + widthMs * MS_US - nowUs)
+  }
+
+  /** The `nth` newest stamp, from 1. */
+  #newest(nth: number): number {
+    return this.#stamps[(this.#oldest + this.#count - nth) % this.#stamps.length] as number
+  }
+
   #grow(): void {
-    const grown = new Float64Array(Math.min(this.max, this.#stamps.length * 2))
+    const grown = new Float64Array(Math.min(this.rate.max, this.#stamps.length * 2))
     for (let at = 0; at < this.#count; at++) {
       grown[at] = this.#stamps[(this.#oldest + at) % this.#stamps.length] as number
     }

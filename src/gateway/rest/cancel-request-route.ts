@@ -3,15 +3,15 @@
  * with a request is durable or one that stands is due again, or empty after a bounded wait.
  */
 import { dutyBit } from '../../auth/duties.ts'
+import type { TokenFault } from '../../auth/grant.ts'
 import type { CancelRequestView } from '../../model/engine-port.ts'
+import { RequestError } from '../../model/errors.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
 import { form, mayNumber, type WordsOf } from '../../model/parse/form.ts'
 import { Reading } from '../../model/parse/reading.ts'
-import { CANCEL_REQUESTED } from '../../model/records/events.ts'
-import { lengthAt, typeAt } from '../../model/records/tape.ts'
-import type { Block } from '../../sequencer/ports.ts'
+import type { Caller } from '../caller.ts'
 import { CancelDelivery, type Listener } from '../cancel-delivery.ts'
-import { type Delays, systemDelays } from '../delays.ts'
+import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from '../metrics.ts'
 import { profileTail } from './decision-json.ts'
@@ -27,6 +27,8 @@ const POLLS_MAX = 1000
 /** Of these one client's: every block of a kill looks at all requests for each of them. */
 const POLLS_OF_CLIENT_MAX = 8
 const AGENT = dutyBit('cancels:execute')
+/** How often it is looked whether those that wait may still: a token that has ended is no reason to go on. */
+const CHECK_MS = 500
 
 const FORM = form('CancelRequestsQuery', 'From where on, and how long to wait.', [
   mayNumber('after', 'sequence number', 'What came after this one, and what is due again; 0 for all.', '0'),
@@ -54,14 +56,22 @@ export class CancelRequestPolls {
   readonly #metrics: Metrics
   readonly #delays: Delays
   readonly #polls = new Set<Poll>()
+  readonly #faultOf: (caller: Caller) => TokenFault | undefined
   #closing = false
+  #isChecking = false
 
-  constructor(gate: Gate, metrics: Metrics, delays: Delays = systemDelays) {
+  /** @param faultOf why a caller that was good once is so no more */
+  constructor(gate: Gate, metrics: Metrics, delays: Delays, faultOf: (caller: Caller) => TokenFault | undefined) {
     this.#gate = gate
     this.#metrics = metrics
-    metrics.gauges(() => ({ long_polls: this.#polls.size }))
+    metrics.gauges(() => ({ long_polls: this.waiting }))
     this.#delays = delays
+    this.#faultOf = faultOf
     this.delivery = new CancelDelivery(gate, () => delays.nowMs())
+  }
+
+  get waiting(): number {
+    return this.#polls.size
   }
 
   get route(): Route {
@@ -83,11 +93,8 @@ export class CancelRequestPolls {
   }
 
   /** Told of every durable block: wakes the polls where it asks for a cancel. */
-  published({ tape, start, end }: Pick<Block, 'tape' | 'start' | 'end'>): void {
-    if (this.#polls.size === 0) return
-    for (let at = start; at < end; at += lengthAt(tape, at)) {
-      if (typeAt(tape, at) === CANCEL_REQUESTED.type) return this.#wake()
-    }
+  published(): void {
+    if (this.#polls.size > 0 && this.delivery.newest.length > 0) this.#wake()
   }
 
   /** Answers all that wait; later polls do not wait. */
@@ -114,6 +121,7 @@ export class CancelRequestPolls {
     this.#polls.add(poll)
     listener.waiting++
     this.#arm(poll, due.nextMs)
+    this.#check()
     call.request.once('close', () => this.#end(poll))
   }
 
@@ -121,6 +129,23 @@ export class CancelRequestPolls {
     poll.stop = this.#delays.after(Math.max(0, Math.min(poll.endMs, nextMs) - this.#delays.nowMs()), () =>
       this.#look(poll, this.delivery.outstanding()),
     )
+  }
+
+  /** Ends the polls whose token has ended, as long as any wait. */
+  #check(): void {
+    if (this.#isChecking) return
+    this.#isChecking = true
+    this.#delays.after(CHECK_MS, () => {
+      this.#isChecking = false
+      for (const poll of [...this.#polls]) {
+        const fault = this.#faultOf(poll.call.caller)
+        if (fault === undefined) continue
+        this.#metrics.authFailed('rest', fault)
+        const text = `The bearer token is refused: ${fault}.`
+        this.#end(poll).call.refuse(new RequestError('UNAUTHENTICATED', 'authorization', text))
+      }
+      if (this.#polls.size > 0) this.#check()
+    })
   }
 
   #wake(): void {

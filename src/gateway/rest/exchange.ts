@@ -23,6 +23,8 @@ export class Exchange {
   readonly trace: Trace | undefined
   /** Bytes of the body, once they are there. */
   body: Buffer | undefined
+  /** The token has ended less than five minutes ago: good for the cancel of one's own orders. */
+  isLate = false
   #caller: Caller | undefined
 
   /** @param name of the route: what a trace calls the request */
@@ -56,10 +58,13 @@ export class Exchange {
     this.trace?.end()
   }
 
-  /** Sends a request error: `{"error":{"code","field","text"}}`. */
+  /** Sends a request error: `{"error":{"code","field","text"}}`, with `retryAfterMs` where waiting helps. */
   refuse(error: RequestError, headers?: Headers): void {
     this.#seen.metrics.refused('rest', error.code)
-    this.#send(errorRow(error.code).httpStatus, JSON_TYPE, errorText(error), headers)
+    const { retryAfterMs } = error
+    // Whole seconds are what the header can say; sooner would be refused again.
+    const retry = retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
+    this.#send(errorRow(error.code).httpStatus, JSON_TYPE, errorText(error), { ...retry, ...headers })
     this.trace?.end(error.code)
   }
 
@@ -75,6 +80,6 @@ export class Exchange {
   }
 }
 
-export function errorText({ code, field, text }: RequestError): string {
-  return JSON.stringify({ error: { code, field, text } })
+export function errorText({ code, field, text, retryAfterMs }: RequestError): string {
+  return JSON.stringify({ error: { code, field, text, retryAfterMs } })
 }

@@ -2,7 +2,7 @@
  * A listener on Node's HTTP server and Fastify: its bounds, strict bodies, and errors in the one form, whatever reaches it.
  * The gate has two of them, the main one and the control listener, and mounts its routes on them.
  */
-import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
+import { IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
@@ -16,6 +16,8 @@ import type { Access } from './access.ts'
 import { Exchange, errorText } from './exchange.ts'
 import { createListener } from './listener.ts'
 import { mount } from './mount.ts'
+import { FORM_PATHS } from './oauth-form.ts'
+import { OAUTH_METHODS } from './oauth-routes.ts'
 import { DOCUMENT } from './openapi.ts'
 import type { OrderLane } from './order-lane.ts'
 import type { Route } from './route.ts'
@@ -47,6 +49,8 @@ export interface HttpAppOptions {
   /** Asked at each request: the profile stands in the journal's first record. */
   readonly isDemo: () => boolean
   readonly seen: Observing
+  /** What requests are made of; Node's own where not given. */
+  readonly request?: typeof IncomingMessage
 }
 
 export interface HttpApp {
@@ -71,6 +75,7 @@ export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut 
           connectionsCheckingInterval: TIMEOUT_SWEEP_MS,
           // Asked for below, where the answer has a code.
           requireHostHeader: false,
+          IncomingMessage: options.request ?? IncomingMessage,
         },
         (request, response) => {
           if (options.isDemo()) response.setHeader(PROFILE_HEADER, 'DEMO')
@@ -139,7 +144,7 @@ function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
     app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
-      const isForm = request.routeOptions.url === '/oauth/token'
+      const isForm = FORM_PATHS.includes(request.routeOptions.url ?? '')
       if (isForm === (type === 'application/json'))
         done(Object.assign(new Error(), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }))
       else done(null, body)
@@ -149,11 +154,7 @@ function readBodies(app: FastifyInstance): void {
 
 /** A known path with another method is 405 and says which methods there are. */
 function refuseOtherMethods(app: FastifyInstance, seen: Observing, routes: readonly Route[]): void {
-  const allowed = new Map<string, string[]>([
-    ['/oauth/token', ['POST']],
-    ['/.well-known/jwks.json', ['GET']],
-    ['/.well-known/oauth-authorization-server', ['GET']],
-  ])
+  const allowed = new Map<string, readonly string[]>(OAUTH_METHODS)
   for (const { url, method } of routes) allowed.set(url, [...(allowed.get(url) ?? []), method])
   for (const [url, methods] of allowed) {
     app.route({

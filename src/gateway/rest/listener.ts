@@ -6,7 +6,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createServer as createTlsServer } from 'node:https'
 import { findCarriers } from '../carriers.ts'
 import type { Connections } from '../connections.ts'
-import { TLS_TERMS, type TlsFiles } from '../tls.ts'
+import { refuseStrangers, type TlsFiles, tlsOptions } from '../tls.ts'
 
 export interface Listening {
   readonly connections: Connections
@@ -17,10 +17,13 @@ export interface Listening {
 
 export function createListener(options: ServerOptions, answer: RequestListener, listening: Listening): Server {
   const { connections, max, tls } = listening
-  const secured = { ...options, ...tls, ...TLS_TERMS } as const
-  const server: Server = tls === undefined ? createServer(options, answer) : createTlsServer(secured, answer)
+  const server: Server =
+    tls === undefined ? createServer(options, answer) : createTlsServer({ ...options, ...tlsOptions(tls) }, answer)
   server.maxConnections = max
   server.on('connection', (socket) => connections.opened(socket))
-  if (tls !== undefined) findCarriers(server)
+  if (tls !== undefined) {
+    findCarriers(server)
+    refuseStrangers(server)
+  }
   return server
 }

@@ -24,7 +24,7 @@ declare module 'fastify' {
 
 /** Mounts a route: documented, guarded, its words taken out of path, query and body. */
 export function mount(app: FastifyInstance, access: Access, seen: Observing, route: Route): void {
-  const guard = access.guard(route.duties, route.unlimited === true)
+  const guard = access.guard(route)
   const isGet = route.method === 'GET'
   const inPath = pathFields(route.url)
   const name = `${route.method} ${route.url}`
@@ -50,7 +50,7 @@ export function mount(app: FastifyInstance, access: Access, seen: Observing, rou
       reply.hijack()
       if (request.body instanceof Buffer) exchange.body = request.body
       const rows = isGet ? queryWords(request.query, outer) : wordsOf(exchange.body, route, outer)
-      if (rows instanceof RequestError) return exchange.refuse(rows)
+      if (rows instanceof RequestError) return access.refuseBody(exchange, route, rows)
       if (inPath.length > 0) {
         const params = request.params as Record<string, string>
         for (const words of rows) for (const field of inPath) words[field] = params[field]

@@ -65,7 +65,7 @@ describe('the token endpoint', () => {
       [GRANT, 'Basic', 400, 'invalid_request'],
       [GRANT, 'Basic !!!', 400, 'invalid_request'],
       ['grant_type=password&username=a&password=b', good, 400, 'unsupported_grant_type'],
-      ['grant_type=authorization_code', good, 400, 'unsupported_grant_type'],
+      ['grant_type=authorization_code', good, 400, 'unauthorized_client'],
       [`${GRANT}&scope=kill`, good, 400, 'invalid_scope'],
       [`${GRANT}&scope=nonsense`, good, 400, 'invalid_scope'],
       [GRANT, basic('ems-1', 'wrong'), 401, 'invalid_client'],
@@ -81,7 +81,7 @@ describe('the token endpoint', () => {
     const large = await fetch(`${gate.url}/oauth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: `${GRANT}&x=${'y'.repeat(5000)}`,
+      body: `${GRANT}&x=${'y'.repeat(9000)}`,
     })
     assert.equal(large.status, 413)
   })

@@ -97,11 +97,16 @@ const OUTCOME_TEXT =
 
 export const SCHEMAS = {
   Error: object('A request error: nothing was decided.', {
-    error: object('What is wrong.', {
-      code: text('Stable code.'),
-      field: text('Path of the field at fault; empty where none is.'),
-      text: text('In words.'),
-    }),
+    error: some(
+      'What is wrong.',
+      {
+        code: text('Stable code.'),
+        field: text('Path of the field at fault; empty where none is.'),
+        text: text('In words.'),
+        retryAfterMs: integer('Of RATE_LIMITED and QUEUE_FULL: the same request may pass after so long.'),
+      },
+      ['code', 'field', 'text'],
+    ),
   }),
   OrderAnswer: some(
     'The decision on an order or a replace.',
@@ -179,6 +184,14 @@ export const SCHEMAS = {
     description: 'A live order; of an order or replace that was refused the decision, again with `duplicate` true.',
     oneOf: [ref('Order'), ref('OrderAnswer')],
   },
+  OrderAnswers: some(
+    'One answer for each order, in their order.',
+    {
+      rows: list({ oneOf: [ref('OrderAnswer'), ref('Error')] }, 'One per order.'),
+      profile: PROFILE,
+    },
+    ['rows'],
+  ),
   CancelAnswer: some(
     'A cancel passes, whatever became of the order.',
     {
@@ -385,12 +398,17 @@ export const SCHEMAS = {
     },
     ['symbol', 'currency', 'mark', 'refPx', 'refSource', 'halted', 'rule201'],
   ),
-  Token: object('An access token (RFC 6749).', {
-    access_token: text('Bearer token.'),
-    token_type: text('Always Bearer.', { enum: ['Bearer'] }),
-    expires_in: integer('Seconds that it lives.'),
-    scope: text('Duties that it carries.'),
-  }),
+  Token: some(
+    'An access token (RFC 6749).',
+    {
+      access_token: text('Bearer token.'),
+      token_type: text('Always Bearer.', { enum: ['Bearer'] }),
+      expires_in: integer('Seconds that it lives.'),
+      scope: text('Duties that it carries.'),
+      refresh_token: text('Of people who have signed in: good once.'),
+    },
+    ['access_token', 'token_type', 'expires_in', 'scope'],
+  ),
   Keys: { type: 'object', description: 'JSON Web Key Set (RFC 7517).' },
   Issuer: { type: 'object', description: 'Authorization server metadata (RFC 8414).' },
   Document: { type: 'object', description: 'This document.' },

@@ -72,15 +72,24 @@ export const DOCUMENT: NonNullable<FastifyDynamicSwaggerOptions['openapi']> = {
     { name: 'Exposure', description: 'What the firm is exposed to now.' },
     { name: 'Trade date', description: 'Statements that begin it, readiness of accounts, calendars that roll it.' },
     { name: 'Kill', description: 'Stopping, and starting again.' },
-    { name: 'Access', description: 'Tokens by OAuth 2.0 client credentials.' },
+    { name: 'Access', description: 'Tokens by OAuth 2.0.' },
     { name: 'Operation', description: 'Health and metrics.' },
   ],
   components: {
     securitySchemes: {
       oauth: {
         type: 'oauth2',
-        description: 'Client credentials; the scopes are duties, and the duties bound to the principal must hold too.',
-        flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: Object.fromEntries(DUTY_WORDS) } },
+        description:
+          'Client credentials for machines, code with PKCE for people; the scopes are duties, and the duties bound to the principal must hold too.',
+        flows: {
+          clientCredentials: { tokenUrl: '/oauth/token', scopes: Object.fromEntries(DUTY_WORDS) },
+          authorizationCode: {
+            authorizationUrl: '/oauth/authorize',
+            tokenUrl: '/oauth/token',
+            refreshUrl: '/oauth/token',
+            scopes: Object.fromEntries(DUTY_WORDS),
+          },
+        },
       },
     },
     schemas: SCHEMAS as Readonly<Record<string, object>>,
@@ -174,7 +183,7 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<string, Sche
   for (const [status, of] of byStatus) {
     responses[status] = {
       description: of.map((code) => `${code}: ${errorRow(code).text}`).join(' '),
-      ...(status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+      ...(of.some((code) => WAITING.includes(code)) ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
       content: {
         'application/json': {
           schema: { $ref: '#/components/schemas/Error' },
@@ -188,7 +197,12 @@ export function errorResponses(codes: readonly ErrorCode[]): Record<string, Sche
   return responses
 }
 
-const RETRY_AFTER = { description: 'Seconds after which a request passes.', schema: { type: 'integer', minimum: 1 } }
+/** Errors that say how long to wait. */
+const WAITING: readonly ErrorCode[] = ['RATE_LIMITED', 'QUEUE_FULL']
+const RETRY_AFTER = {
+  description: 'Seconds after which the request may pass.',
+  schema: { type: 'integer', minimum: 1 },
+}
 
 /** The JSON shape of a form. */
 export function formSchema(of: Form): Schema {

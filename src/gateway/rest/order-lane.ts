@@ -15,6 +15,7 @@ const TYPES: readonly (string | undefined)[] = ['application/json', 'application
 
 export class OrderLane {
   readonly #route: Route
+  readonly #access: Access
   readonly #seen: Observing
   readonly #name: string
   readonly #guard: ReturnType<Access['guard']>
@@ -22,9 +23,10 @@ export class OrderLane {
   constructor(route: Route, access: Access, seen: Observing) {
     if (route.method !== 'POST' || route.url.includes(':')) throw new Error('the lane is for a POST without parameters')
     this.#route = route
+    this.#access = access
     this.#seen = seen
     this.#name = `${route.method} ${route.url}`
-    this.#guard = access.guard(route.duties, route.unlimited === true)
+    this.#guard = access.guard(route)
   }
 
   /** True where the request is plain: this very path, JSON, and a length that fits. */
@@ -60,7 +62,7 @@ export class OrderLane {
 
   #handle(exchange: Exchange): void {
     const rows = bodyWords(exchange.body, this.#route.form, this.#route.rowsMax)
-    if (rows instanceof RequestError) exchange.refuse(rows)
+    if (rows instanceof RequestError) this.#access.refuseBody(exchange, this.#route, rows)
     else this.#route.handle(exchange, rows)
   }
 }

@@ -7,7 +7,15 @@ import { formatDecimal } from '../../model/numbers.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
 import { form, needId, type WordsOf } from '../../model/parse/form.ts'
 import { ORDER_FORM, type OrderWords } from '../../model/parse/new-order.ts'
-import { CANCEL_FORM, cancelOrder, NOT_SENT_FORM, notSent, REPLACE_FORM } from '../../model/parse/order-change.ts'
+import {
+  CANCEL_FORM,
+  cancelOrder,
+  MASS_CANCEL_FORM,
+  massCancel,
+  NOT_SENT_FORM,
+  notSent,
+  REPLACE_FORM,
+} from '../../model/parse/order-change.ts'
 import { Reading } from '../../model/parse/reading.ts'
 import { ORDER_STATES } from '../../model/vocabulary.ts'
 import { cancelAnswer } from '../answers/command-answer.ts'
@@ -17,6 +25,7 @@ import { orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import { writeCommand } from '../commands/write-command.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from '../metrics.ts'
+import type { RateLimits } from '../ratelimit/rate-limits.ts'
 import { decisionJson, echoJson, profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
@@ -24,6 +33,7 @@ import type { Sequencing } from './sequencing.ts'
 
 export interface OrderServices {
   readonly gate: Gate
+  readonly rates: RateLimits
   readonly decisions: OrderDecisions
   readonly sequencing: Sequencing
   readonly metrics: Metrics
@@ -33,8 +43,8 @@ export interface OrderServices {
 
 const TAG = 'Orders'
 const AGENT = dutyBit('cancels:execute')
-const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
-const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
+export const NO_SESSION = 'The client has no session at the gate: the hierarchy defines SESSION of its name.'
+export const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
 const ORDER_QUERY_FORM = form('OrderQuery', 'Names an order.', [
   needId('clOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
 ])
@@ -52,8 +62,9 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       form: ORDER_FORM,
       answer: 'OrderAnswer',
       answerDescription: 'The decision: APPROVED or REJECTED.',
-      errors: ['NOT_BOUND'],
+      errors: ['NOT_BOUND', 'STALE_ORDER'],
       sequenced: true,
+      counts: 'order',
       handle: (call, rows) => placeOrder(services, call, rows[0] as OrderWords),
     },
     {
@@ -67,8 +78,9 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       form: REPLACE_FORM,
       answer: 'OrderAnswer',
       answerDescription: 'The decision on the new version.',
-      errors: ['NOT_BOUND'],
+      errors: ['NOT_BOUND', 'STALE_ORDER'],
       sequenced: true,
+      counts: 'order',
       handle: (call, rows) => changeOrder(services, call, rows[0] as WordsOf<typeof REPLACE_FORM>),
     },
     {
@@ -78,14 +90,16 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       tag: TAG,
       summary: 'Tell the gate of a cancel',
       description:
-        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it. What the gate does not need of the body, and a body that it cannot read, is passed over; an id that no order has gets PASS with UNKNOWN_ORDER.',
+        'Always passes, needs no token and is never refused for the rate. Send the cancel to the market at once and tell the gate beside it. What the gate does not need of the body, and a body that it cannot read, is passed over; an id that no order has gets PASS with UNKNOWN_ORDER. For the own orders a token does for five minutes after its end.',
       form: CANCEL_FORM,
       answer: 'CancelAnswer',
       answerDescription: 'The cancel passes.',
       errors: ['NOT_BOUND', 'UNKNOWN_NAME'],
       sequenced: true,
+      counts: 'order',
       unlimited: true,
       lenient: true,
+      late: true,
       handle: (call, rows) => cancel(services, call, rows[0] as WordsOf<typeof CANCEL_FORM>),
     },
     {
@@ -110,6 +124,27 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
       },
     },
     {
+      method: 'POST',
+      url: '/mass-cancels',
+      duties: ['orders:write'],
+      tag: TAG,
+      summary: 'Cancel all orders of this client',
+      description:
+        'The gate asks for the cancel of each, of this client and of cancel agents, as GET /cancel-requests tells, until it has ended. Orders that come behind it are not meant. Never refused for the rate.',
+      form: MASS_CANCEL_FORM,
+      answer: 'CommandAnswer',
+      answerDescription: 'It is durable; the cancels follow.',
+      errors: ['NOT_BOUND'],
+      sequenced: true,
+      unlimited: true,
+      handle: (call, rows) => {
+        if (call.caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
+        services.sequencing.rows(call, rows, (words) =>
+          massCancel(words as WordsOf<typeof MASS_CANCEL_FORM>, services.gate.directory, call.caller),
+        )
+      },
+    },
+    {
       method: 'GET',
       url: '/orders/:clOrdID',
       duties: ['orders:write', 'risk:read'],
@@ -127,12 +162,16 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
   ]
 }
 
-function placeOrder({ gate, decisions, sequencing }: OrderServices, call: Exchange, words: OrderWords): void {
+function placeOrder(services: OrderServices, call: Exchange, words: OrderWords): void {
+  const { gate, decisions, sequencing, rates } = services
   const { caller } = call
+  const limited = rates.newOrder(caller, words)
+  if (limited !== undefined) return call.refuse(limited)
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
     write: order.write,
+    mayGoStale: true,
     answer: (tape, command, end) => {
       const decided = order.decided(tape, command, end, laterTo(call, textOf))
       return decided === undefined ? undefined : textOf(decided)
@@ -152,16 +191,16 @@ function laterTo(call: Exchange, textOf: (decided: Decided) => string): Later {
   }
 }
 
-function changeOrder(
-  { gate, decisions, sequencing }: OrderServices,
-  call: Exchange,
-  words: WordsOf<typeof REPLACE_FORM>,
-): void {
+function changeOrder(services: OrderServices, call: Exchange, words: WordsOf<typeof REPLACE_FORM>): void {
+  const { gate, decisions, sequencing, rates } = services
   const { caller } = call
+  const limited = rates.replace(caller, words.origClOrdID)
+  if (limited !== undefined) return call.refuse(limited)
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const replace = replaceCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
     write: replace.write,
+    mayGoStale: true,
     answer: (tape, command, end) => {
       const decided = replace.decided(tape, command, end, laterTo(call, textOf))
       return decided === undefined ? undefined : textOf(decided)
@@ -174,11 +213,13 @@ function changeOrder(
 }
 
 function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof CANCEL_FORM>): void {
-  const { gate, sequencing } = services
+  const { gate, sequencing, rates } = services
   const { caller } = call
   const own = caller.grant.clientID
   const owner = words.owner ?? own
-  if (owner !== own && !caller.holds(AGENT)) {
+  rates.cancel(caller, owner, words.origClOrdID)
+  // A token that has ended does for the orders of its own client alone.
+  if (owner !== own && (call.isLate || !caller.holds(AGENT))) {
     return call.refuse(new RequestError('FORBIDDEN', 'owner', "Only a cancel agent cancels another client's orders."))
   }
   if (owner === own && caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))

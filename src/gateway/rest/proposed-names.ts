@@ -1,5 +1,5 @@
 /** The names of a gate, and those that the lines of a draft define: a line may use what a line before it defines. */
-import type { Directory, InstrumentUnits } from '../../model/directory.ts'
+import type { BoundKind, Directory, InstrumentUnits } from '../../model/directory.ts'
 import type { ProposalView } from '../../model/engine-port.ts'
 import { HIERARCHY, INSTRUMENT } from '../../model/records/commands.ts'
 import { LINE_ID } from '../../model/records/people-commands.ts'
@@ -99,12 +99,16 @@ export class ProposedNames implements Directory {
     return this.#names.locateOf(locateID)
   }
 
-  isBound(kind: 'SESSION_ACCOUNT' | 'SESSION_TRADER' | 'SESSION_VENUE', session: number, other: number): boolean {
-    return this.#names.isBound(kind, session, other)
+  isBound(kind: BoundKind, subject: number, other: number): boolean {
+    return this.#names.isBound(kind, subject, other)
   }
 
   dutiesOf(principal: number): number {
     return this.#names.dutiesOf(principal)
+  }
+
+  deskOf(trader: number): number {
+    return this.#names.deskOf(trader)
   }
 
   isPerson(principal: number): boolean {

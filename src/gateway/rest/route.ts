@@ -27,10 +27,14 @@ export interface Route {
   readonly errors?: readonly ErrorCode[]
   /** Its commands go through the sequencer. */
   readonly sequenced: boolean
-  /** Never refused for the client's rate: cancels. */
+  /** `order`: its handler counts it in everything that an order counts in. All others are counted for their client. */
+  readonly counts?: 'order'
+  /** Never refused for a rate: cancels. */
   readonly unlimited?: boolean
   /** Takes from a body of whatever type the texts that it knows, and passes over the rest: cancels. */
   readonly lenient?: boolean
+  /** A token does for five minutes after its end: cancels. The handler sees to what such a caller may do. */
+  readonly late?: boolean
   readonly bodyBytesMax?: number
   /** Answers the request, whose caller holds the duty. */
   handle(exchange: Exchange, rows: readonly Words[]): void

@@ -23,6 +23,7 @@ export interface Sequenced {
   /** Undefined where it comes later, with another command. */
   readonly answer: (tape: Tape, command: number, end: number) => string | undefined
   readonly neverRefused?: boolean
+  readonly mayGoStale?: boolean
   readonly first?: boolean
   readonly onJournalDown?: () => void
 }
@@ -69,7 +70,9 @@ export class Sequencing {
         stages.told('rest', exchange.startedUs)
       },
       onFailure: (code, cause) => exchange.refuse(faultError(code, cause)),
+      from: exchange.caller.turn,
       ...(command.neverRefused === true ? { neverRefused: true } : {}),
+      ...(command.mayGoStale === true ? { mayGoStale: true } : {}),
       ...(command.first === true ? { first: true } : {}),
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
     })
@@ -101,6 +104,7 @@ export class Sequencing {
         onFailure: (code, cause) => answers.failed(at, faultError(code, cause)),
         neverRefused,
         first: goesFirst,
+        from: exchange.caller.turn,
       })
     }
   }
@@ -116,6 +120,7 @@ export class Sequencing {
     const submit = (command: Command, then: (answer: CommandAnswer) => void) =>
       this.#gate.submit({
         write: (tape) => encode(tape, command.layout, command.values),
+        from: exchange.caller.turn,
         onDurable: (tape, at, end) => then(commandAnswer(tape, at, end)),
         onFailure: (code, cause) => exchange.refuse(faultError(code, cause)),
       })

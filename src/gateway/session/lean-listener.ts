@@ -1,10 +1,10 @@
 /** The lean session's own listener: TCP, TLS or a Unix socket, frames of length and bytes. */
 import type { Socket } from 'node:net'
+import { FrameCutter, frameOf } from '../../wire/frames.ts'
 import { carrierOf } from '../carriers.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
 import { listenSockets, type SocketAddress, type SocketListener } from '../socket-listener.ts'
-import type { TlsFiles } from '../tls.ts'
-import { FrameCutter, frameOf } from './frames.ts'
+import { certificateOf, type TlsFiles } from '../tls.ts'
 import type { Sessions } from './sessions.ts'
 
 /** A connection that was ended is gone after this, whether the client has read its end or not. */
@@ -33,6 +33,7 @@ function carry(sessions: Sessions, connections: Connections, socket: Socket): vo
       const late = setTimeout(() => socket.destroy(), END_MS)
       socket.once('close', () => clearTimeout(late))
     },
+    certificate: certificateOf(socket)?.thumbprint,
     identified: () => connections.identified(carrierOf(socket)),
   })
   socket.on('data', (chunk: Buffer) => {

@@ -19,6 +19,9 @@ import type { SocketListener } from '../socket-listener.ts'
 import { listenLean } from './lean-listener.ts'
 import { Sessions } from './sessions.ts'
 
+const isLatch = (body: { readonly $case: string; readonly value: object } | undefined, id: number) =>
+  body?.$case === 'kill' && (body.value as { latch: number }).latch === id
+
 describe('lean session', () => {
   let gate: RestGate
   let sessions: Sessions
@@ -37,7 +40,7 @@ describe('lean session', () => {
   }
 
   before(async () => {
-    gate = await RestGate.start({ delays })
+    gate = await RestGate.start({ delays, rates: { each: {}, named: new Map() } })
     await tellSmallFirm(gate)
     sessions = new Sessions(gate.server.services, delays)
     gate.listeners.push((block) => sessions.published(block))
@@ -387,5 +390,26 @@ describe('lean session', () => {
     assert.equal((await back.next('kill')).value.latch, kill.body.id, 'who comes back is told what is in force')
     back.close()
     venue.close()
+  })
+
+  test('who must refuse or cancel is told of every latch by name, and of one that ended while it was away', async () => {
+    const { client: venue, loggedOn } = await connected('venue-1')
+    const kill = await gate.send('alice', 'POST', '/kill', { account: 'ACC-8', strategy: 'manual', reason: 'test' })
+    const { seq, value } = await venue.next('kill', ({ body }) => isLatch(body, kill.body.id))
+    assert.deepEqual(value.scope, [
+      { kind: 'account', name: 'ACC-8' },
+      { kind: 'strategy', name: 'manual' },
+    ])
+    venue.close()
+    await venue.closed
+    const release = (as: string, step: object) =>
+      gate.send(as, 'POST', `/latches/${kill.body.id}/release`, { reason: 'test', ...step })
+    await release('alice', { step: 'request', rootCause: 'test' })
+    assert.equal((await release('bob', { step: 'approve' })).body.outcome, 'APPLIED')
+    const back = await LeanClient.connect(listener.address)
+    const resumed = await back.logOn(token('venue-1'), { epoch: loggedOn.epoch, lastSeenSeq: seq })
+    assert.equal(resumed.resumed, true)
+    assert.equal((await back.next('kill', ({ body }) => isLatch(body, kill.body.id))).value.state, 'ACTIVE')
+    back.close()
   })
 })

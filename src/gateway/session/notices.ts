@@ -5,9 +5,10 @@ import type { CancelRequestView, LatchView } from '../../model/engine-port.ts'
 import { formatOrderID } from '../../model/parse/execution.ts'
 import { KILL, RELEASE } from '../../model/records/commands.ts'
 import { CONTROL_LATCHED } from '../../model/records/control-events.ts'
-import { CANCEL_REQUESTED, LATCH_SET } from '../../model/records/events.ts'
+import { LATCH_SET } from '../../model/records/events.ts'
 import { lengthAt, type Tape, typeAt } from '../../model/records/tape.ts'
 import { TRADING_STATES } from '../../model/vocabulary.ts'
+import type { Alert } from '../alerts/alert.ts'
 import type { Caller } from '../caller.ts'
 import type { Gate } from '../gate.ts'
 import { latchesFor, latchScope } from '../visibility.ts'
@@ -16,21 +17,21 @@ import type { Body } from './server-message.ts'
 const RELEASED = TRADING_STATES[0]
 const LATCH_TYPES: readonly number[] = [KILL.type, RELEASE.type, LATCH_SET.type, CONTROL_LATCHED.type]
 
-/** What a block holds that sessions are told of. */
-export interface Told {
-  readonly cancels: boolean
-  readonly latches: boolean
+/** True where a block holds what sets, changes or ends a latch. */
+export function tellsLatches(tape: Tape, start: number, end: number): boolean {
+  for (let at = start; at < end; at += lengthAt(tape, at)) if (LATCH_TYPES.includes(typeAt(tape, at))) return true
+  return false
 }
 
-export function toldOf(tape: Tape, start: number, end: number): Told {
-  let cancels = false
-  let latches = false
-  for (let at = start; at < end; at += lengthAt(tape, at)) {
-    const type = typeAt(tape, at)
-    if (type === CANCEL_REQUESTED.type) cancels = true
-    else if (LATCH_TYPES.includes(type)) latches = true
+/** An alert to the sessions whose order, execution or market data it is about. */
+export function alertBody(alert: Alert): Body {
+  const { seq, timeUs, code, severity, text, reason, subject, object, control, row, version, orderID } = alert
+  const named = (of: typeof subject) => (of === undefined ? undefined : `${of.kind}:${of.name}`)
+  const value = {
+    ...{ seq, timeUs, code, severity, text, reason, control, row, version, orderID, untold: alert.untold },
+    ...{ subject: named(subject), object: named(object), clOrdID: alert.clOrdID },
   }
-  return { cancels, latches }
+  return { $case: 'alert', value }
 }
 
 export function cancelRequestBody({ directory }: Gate, request: CancelRequestView): Body {
@@ -53,11 +54,13 @@ export class LatchNews {
   readonly #gate: Gate
   readonly #caller: Caller
   /** Latches that it was told of, by id. */
-  readonly #known = new Map<number, LatchView>()
+  readonly #known: Map<number, LatchView>
 
-  constructor(gate: Gate, caller: Caller) {
+  /** @param known what it was told before, which is kept for its return */
+  constructor(gate: Gate, caller: Caller, known: Map<number, LatchView>) {
     this.#gate = gate
     this.#caller = caller
+    this.#known = known
   }
 
   /** What is durable now and the session was not told of: latches that are new, that changed, and that ended. */

@@ -9,6 +9,7 @@ import type { CancelRequestView } from '../../model/engine-port.ts'
 import { type ErrorCode, RequestError } from '../../model/errors.ts'
 import { type ClientMessageRead, readClientMessage } from '../../wire/client-message.ts'
 import { Cursor } from '../../wire/form-message.ts'
+import { FRAME_BYTES_MAX } from '../../wire/frames.ts'
 import type { LoggedOn, Logon } from '../../wire/portcullis/v1/session.gen.ts'
 import { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
@@ -19,7 +20,7 @@ import { tell } from '../log-events.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { TraceContext } from '../observe/trace-context.ts'
-import { FRAME_BYTES_MAX } from './frames.ts'
+import { type Cover, type Covers, coverOf } from './cancel-on-disconnect.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responsesOf } from './server-message.ts'
 import type { SessionIntake, Taking } from './session-intake.ts'
@@ -36,6 +37,8 @@ export interface Carrier {
   resume(): void
   /** Ends the connection once what was sent is out; `code`: why, where there is a reason. */
   end(code: ErrorCode | undefined): void
+  /** RFC 8705: thumbprint of the certificate that the client has shown. */
+  readonly certificate?: string | undefined
   /** The client has shown who it is. */
   identified(): void
   /** Token that came beside the messages: it counts where the logon has none. */
@@ -53,6 +56,7 @@ export interface SessionHome {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly delivery: CancelDelivery
+  readonly covers: Covers
   /** Run of the gate. */
   readonly epoch: number
   /** A connection that has not logged on by then ends. */
@@ -63,8 +67,10 @@ export interface SessionHome {
    */
   join(session: OrderSession, caller: Caller, logon: Logon): Joined
   /** What a logon is answered with beside the terms of the session. */
-  describe(caller: Caller): Pick<LoggedOn, 'cancelOnDisconnect' | 'firm' | 'profile' | 'session'>
+  describe(caller: Caller): Pick<LoggedOn, 'firm' | 'profile' | 'session'>
   left(session: OrderSession): void
+  /** The connection of a client ended before its logon was answered. */
+  abandoned(caller: Caller): void
 }
 
 export interface Joined {
@@ -88,6 +94,9 @@ const UNREAD_PAUSES = 256 * 1024
 const TAKEN_PAUSES = 8 * 1024 * 1024
 /** Beyond it the connection ends: what the gate tells it unasked has piled up. */
 const UNREAD_ENDS = 8 * 1024 * 1024
+/** A client is not read for so long once a rate has refused so many of its commands: a flood costs the others nothing then. */
+const REST_MS = 50
+const REFUSED_RESTS = 64
 /** Tag of OrderSessionRequest's repeated field `messages`. */
 const MESSAGES_TAG = 0x0a
 
@@ -110,7 +119,11 @@ export class OrderSession implements Receiver {
   /** Encoded messages of this turn. */
   #turn: Buffer[] = []
   #isPaused = false
+  #hasLoggedOut = false
   #isFinished = false
+  /** Commands that a rate refused since it was rested last. */
+  #refused = 0
+  #isResting = false
   /** Bytes of commands since none waited for its answer. */
   #takenBytes = 0
   /** Elapsed time when the frame came that is being read. */
@@ -124,6 +137,11 @@ export class OrderSession implements Receiver {
 
   get isOn(): boolean {
     return this.#stage === 'on'
+  }
+
+  /** The client ended it by its own word. */
+  get hasLoggedOut(): boolean {
+    return this.#hasLoggedOut
   }
 
   get isChecking(): boolean {
@@ -170,6 +188,7 @@ export class OrderSession implements Receiver {
       case 'logon':
         return this.over('LOGON_EXPECTED')
       case 'logout':
+        this.#hasLoggedOut = true
         return this.over(undefined)
       case 'heartbeat':
         return
@@ -187,14 +206,15 @@ export class OrderSession implements Receiver {
     if (message.seq !== state.taken + 1) return this.over('SEQUENCE_GAP', 'seq')
     state.taken = message.seq
     state.waiting++
-    ;(this.#taking as Taking).take(message, this.#frameUs)
+    const isTaken = (this.#taking as Taking).take(message, this.#frameUs)
+    if (!isTaken && ++this.#refused >= REFUSED_RESTS) this.#rest()
   }
 
   #logOn(logon: Logon): void {
     if (logon.version !== SESSION_VERSION) return this.over('LOGON_EXPECTED', 'version')
     this.#stage = 'checking'
     this.#pause()
-    this.#home.callers.identify(logon.accessToken || (this.#carrier.accessToken ?? '')).then(
+    this.#home.callers.identify(logon.accessToken || (this.#carrier.accessToken ?? ''), this.#carrier.certificate).then(
       (caller) => this.#checked(logon, caller),
       () => this.over('INTERNAL_ERROR'),
     )
@@ -202,11 +222,21 @@ export class OrderSession implements Receiver {
 
   #checked(logon: Logon, caller: Caller | TokenFault): void {
     if (this.#stage !== 'checking') return
-    if (!(caller instanceof Caller)) return this.#refused(caller)
+    if (!(caller instanceof Caller)) return this.#tokenRefused(caller)
     if (caller.isPerson) return this.over('FORBIDDEN', 'accessToken', 'A session is of a machine.')
     caller.resolve()
     if (caller.session < 0) return this.over('NOT_BOUND', 'accessToken', 'No SESSION has the name of the client.')
+    const cover = coverOf(logon)
+    if (cover === undefined) return this.over('MALFORMED_MESSAGE', 'cancelOnDisconnect')
     this.#carrier.identified()
+    const { covers } = this.#home
+    covers.on(caller.session, cover).then((holds) => {
+      if (this.#stage === 'checking') this.#welcome(logon, caller, holds)
+      else this.#home.abandoned(caller)
+    })
+  }
+
+  #welcome(logon: Logon, caller: Caller, cover: Cover): void {
     this.caller = caller
     this.heartbeatMs = clamp(logon.heartbeatMs || HEARTBEAT_MS, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX)
     this.#window = clamp(logon.window || WINDOW, 1, WINDOW_MAX)
@@ -226,13 +256,15 @@ export class OrderSession implements Receiver {
         resumed: missed !== undefined,
         heartbeatMs: this.heartbeatMs,
         window: this.#window,
+        cancelOnDisconnect: cover.orders,
+        cancelGraceMs: cover.graceMs,
         ...this.#home.describe(caller),
       },
     })
     for (const message of missed ?? []) this.#push(message)
     state.receiver = this
     this.#listen(caller)
-    this.#latches = new LatchNews(this.#home.gate, caller)
+    this.#latches = new LatchNews(this.#home.gate, caller, state.latches)
     this.tellLatches()
     this.askCancels(this.#home.delivery.outstanding())
     const early = this.#early.splice(0)
@@ -311,7 +343,7 @@ export class OrderSession implements Receiver {
       return this.over(this.#stage === 'on' ? 'HEARTBEAT_MISSED' : 'LOGON_EXPECTED')
     }
     const fault = this.caller === undefined ? undefined : this.#home.callers.faultOf(this.caller)
-    if (fault !== undefined) this.#refused(fault)
+    if (fault !== undefined) this.#tokenRefused(fault)
     else this.#press()
   }
 
@@ -324,7 +356,7 @@ export class OrderSession implements Receiver {
     }
   }
 
-  #refused(fault: TokenFault): void {
+  #tokenRefused(fault: TokenFault): void {
     this.#home.metrics.authFailed('session', fault)
     this.over('UNAUTHENTICATED', 'accessToken', fault)
   }
@@ -382,8 +414,18 @@ export class OrderSession implements Receiver {
     if (waiting === 0) this.#takenBytes = 0
     if (waiting === 0 && this.#isFinished) return this.over(undefined)
     const isMuch = this.#takenBytes > TAKEN_PAUSES || this.#carrier.unread > UNREAD_PAUSES
-    if (waiting >= this.#window || isMuch) this.#pause()
+    if (waiting >= this.#window || isMuch || this.#isResting) this.#pause()
     else if (waiting <= this.#window / 2 || !this.#isPaused) this.#resume()
+  }
+
+  #rest(): void {
+    this.#refused = 0
+    if (this.#isResting) return
+    this.#isResting = true
+    this.#home.delays.after(REST_MS, () => {
+      this.#isResting = false
+      this.#press()
+    })
   }
 
   #pause(): void {

@@ -56,7 +56,7 @@ function varintBytes(value: number): number {
   return bytes
 }
 
-export function refusedBody({ code, field, text }: RequestError, retryAfterMs?: number): Body {
+export function refusedBody({ code, field, text, retryAfterMs }: RequestError): Body {
   return { $case: 'refused', value: { code, field, text, retryAfterMs } }
 }
 
@@ -69,6 +69,12 @@ export function resultBody(answer: CommandAnswer): Body {
     state: answer.state,
     reason: answer.reason,
     alarm: answer.alarm,
+    compared: answer.compared,
+    parked: answer.parked === true,
+    triggered: answer.triggered === true,
+    triggerRefusal: answer.triggerRefusal,
+    breach: answer.breach === true,
+    quarantined: answer.quarantined === true,
   }
   return { $case: 'result', value }
 }

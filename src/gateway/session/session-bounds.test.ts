@@ -5,9 +5,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { HandDelays } from '../../simulator/made-up-world.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
 import { GOOD_ORDER, tellSmallFirm } from '../../simulator/small-firm.ts'
+import { FRAME_BYTES_MAX, FrameCutter, frameOf } from '../../wire/frames.ts'
 import { OrderSessionRequest, OrderSessionResponse } from '../../wire/portcullis/v1/gate_service.gen.ts'
 import type { ClientMessage, ServerMessage } from '../../wire/portcullis/v1/session.gen.ts'
-import { FRAME_BYTES_MAX, FrameCutter, frameOf } from './frames.ts'
 import type { OrderSession } from './order-session.ts'
 import { SessionState } from './session-state.ts'
 import { Sessions } from './sessions.ts'
@@ -67,7 +67,7 @@ class Connection {
       seq: 0,
       body: {
         $case: 'logon',
-        value: { version: 1, accessToken, epoch: 0, lastSeenSeq: 0, heartbeatMs: 0, window, cancelOnDisconnect: false },
+        value: { version: 1, accessToken, epoch: 0, lastSeenSeq: 0, heartbeatMs: 0, window, cancelOnDisconnect: 0 },
       },
     })
     while (connection.told.length === 0) await turn()
@@ -132,6 +132,25 @@ test('the rate refuses orders and says how long; cancels count, and pass', async
     [refused?.refSeq, refused?.body?.$case === 'refused' && refused.body.value.retryAfterMs],
     [65, 1_000],
   )
+  client.session.over(undefined)
+})
+
+test('a client that goes on over its rate is not read for a while, and then is', async () => {
+  delays.pass(1_000)
+  const client = await Connection.of('ems-1')
+  for (let sent = 0; sent < RATE + 63; sent++) client.order()
+  client.cancel()
+  assert.equal(client.isPaused, false)
+  client.order()
+  client.cancel()
+  assert.equal(client.isPaused, true)
+  delays.pass(49)
+  assert.equal(client.isPaused, true)
+  delays.pass(1)
+  assert.equal(client.isPaused, false)
+  const said = await client.said()
+  const count = (one: string) => said.filter((other) => other === one).length
+  assert.deepEqual([count('decision'), count('cancel'), count('RATE_LIMITED')], [RATE, 2, 64])
   client.session.over(undefined)
 })
 

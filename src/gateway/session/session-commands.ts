@@ -3,10 +3,10 @@ import { dutyBit } from '../../auth/duties.ts'
 import type { Directory } from '../../model/directory.ts'
 import type { RequestError } from '../../model/errors.ts'
 import { executionReport } from '../../model/parse/execution.ts'
-import { orderStatus } from '../../model/parse/fate.ts'
+import { orderStatus, orderTriggered } from '../../model/parse/fate.ts'
 import type { Words } from '../../model/parse/form.ts'
 import { feedHeartbeat, instrumentState, quote, sessionPhase } from '../../model/parse/market.ts'
-import { notSent } from '../../model/parse/order-change.ts'
+import { massCancel, notSent } from '../../model/parse/order-change.ts'
 import { parent } from '../../model/parse/parent.ts'
 import type { Command, Sender } from '../../model/parse/reading.ts'
 import type { Duty } from '../../model/vocabulary.ts'
@@ -43,8 +43,10 @@ export const COMMAND_ROWS: Readonly<Record<SessionCommand, CommandRow>> = {
   cancel: row(bits('orders:write', 'cancels:execute'), undefined, true),
   notSent: row(ORDERS, notSent, true),
   parent: row(ORDERS, parent),
+  massCancel: row(ORDERS, massCancel, true),
   execution: row(EXECUTIONS, executionReport, true),
   orderStatus: row(EXECUTIONS, orderStatus, true),
+  orderTriggered: row(EXECUTIONS, orderTriggered, true),
   quote: row(QUOTES, quote),
   feedHeartbeat: row(QUOTES, feedHeartbeat),
   instrumentState: row(MARKET, instrumentState),

@@ -5,7 +5,7 @@ import type { Words, WordsOf } from '../../model/parse/form.ts'
 import type { OrderWords } from '../../model/parse/new-order.ts'
 import { type CANCEL_FORM, cancelOrder, type REPLACE_FORM } from '../../model/parse/order-change.ts'
 import type { Tape } from '../../model/records/tape.ts'
-import type { Fault, Submission } from '../../sequencer/ports.ts'
+import type { Submission } from '../../sequencer/ports.ts'
 import type { ClientMessageRead } from '../../wire/client-message.ts'
 import type { SessionCommand } from '../../wire/session-commands.ts'
 import { cancelAnswer, commandAnswer } from '../answers/command-answer.ts'
@@ -26,27 +26,22 @@ const GATE_ENDS = 'The gate ends while the order is held: ask again with the sam
 /** What a trace calls a command of a session. */
 const COMMAND = 'OrderSession command'
 const AGENT = dutyBit('cancels:execute')
-/** A full queue is asked again after this. */
-const QUEUE_RETRY_MS = 100
 
 export class SessionIntake {
   readonly #services: GatewayServices
-  readonly #nowMs: () => number
 
-  constructor(services: GatewayServices, nowMs: () => number) {
+  constructor(services: GatewayServices) {
     this.#services = services
-    this.#nowMs = nowMs
   }
 
-  of(state: SessionState, caller: Caller, trace?: TraceContext): Taking {
-    return new Taking(this.#services, this.#nowMs, state, caller, trace)
+  of(state: SessionState, caller: Caller, traced?: TraceContext): Taking {
+    return new Taking(this.#services, state, caller, traced)
   }
 }
 
 /** The commands of one connection. */
 export class Taking {
   readonly #services: GatewayServices
-  readonly #nowMs: () => number
   readonly #state: SessionState
   readonly #caller: Caller
   /** Of the connection. */
@@ -54,40 +49,63 @@ export class Taking {
   /** Of the command that is being taken. */
   #receivedUs = 0
 
-  constructor(
-    services: GatewayServices,
-    nowMs: () => number,
-    state: SessionState,
-    caller: Caller,
-    traced?: TraceContext,
-  ) {
+  constructor(services: GatewayServices, state: SessionState, caller: Caller, traced?: TraceContext) {
     this.#traced = traced
     this.#services = services
-    this.#nowMs = nowMs
     this.#state = state
     this.#caller = caller
   }
 
-  /** Takes a command whose number is the next. It is answered exactly once. `receivedUs`: elapsed time when its frame came. */
-  take(message: Told, receivedUs: number): void {
+  /**
+   * Takes a command whose number is the next. It is answered exactly once. False where a rate refused it. `receivedUs`: elapsed
+   * time when its frame came.
+   */
+  take(message: Told, receivedUs: number): boolean {
     this.#receivedUs = receivedUs
     const { seq } = message
     const kind = message.kind === 'fault' ? message.command : message.kind
-    const waitMs = this.#rate(kind === undefined ? undefined : COMMAND_ROWS[kind])
-    if (waitMs > 0) return this.#refuse(seq, new RequestError('RATE_LIMITED'), waitMs)
-    if (message.kind === 'fault') return this.#refuse(seq, message.error)
-    if (!this.#caller.holds(COMMAND_ROWS[message.kind].duties)) {
-      return this.#refuse(seq, new RequestError('FORBIDDEN'))
+    const row = kind === undefined ? undefined : COMMAND_ROWS[kind]
+    const error = message.kind === 'fault' ? message.error : this.#forbidden(row as CommandRow)
+    if (error !== undefined) {
+      const limited = this.#request(row)
+      this.#refuse(seq, limited ?? error)
+      return limited === undefined
     }
-    this.#submit(seq, message.kind, message.words)
+    const { kind: command, words } = message as Exclude<Told, { readonly kind: 'fault' }>
+    const limited = this.#limited(command, words)
+    if (limited !== undefined) this.#refuse(seq, limited)
+    else this.#submit(seq, command, words)
+    return limited === undefined
   }
 
-  /** Milliseconds to wait where the client's rate refuses; what may not be refused takes the room of what comes later. */
-  #rate(row: CommandRow | undefined): number {
-    const nowUs = this.#nowMs() * 1000
-    if (row?.neverRefused !== true) return Math.ceil(this.#caller.window.take(nowUs) / 1000)
-    this.#caller.window.force(nowUs)
-    return 0
+  #forbidden({ duties }: CommandRow): RequestError | undefined {
+    return this.#caller.holds(duties) ? undefined : new RequestError('FORBIDDEN')
+  }
+
+  /** Counts a command in everything that it counts in, or says what refuses it. */
+  #limited(kind: SessionCommand, words: Words): RequestError | undefined {
+    const caller = this.#caller
+    const { rates } = this.#services
+    switch (kind) {
+      case 'newOrder':
+        return rates.newOrder(caller, words as OrderWords)
+      case 'replace':
+        return rates.replace(caller, (words as WordsOf<typeof REPLACE_FORM>).origClOrdID)
+      case 'cancel': {
+        const { owner = caller.grant.clientID, origClOrdID } = words as WordsOf<typeof CANCEL_FORM>
+        rates.cancel(caller, owner, origClOrdID)
+        return undefined
+      }
+      default:
+        return this.#request(COMMAND_ROWS[kind])
+    }
+  }
+
+  /** Counts what is no order, or was none, for the client alone. */
+  #request(row: CommandRow | undefined): RequestError | undefined {
+    if (row?.neverRefused !== true) return this.#services.rates.request(this.#caller)
+    this.#services.rates.count(this.#caller)
+    return undefined
   }
 
   #submit(seq: number, kind: SessionCommand, words: Words): void {
@@ -119,6 +137,7 @@ export class Taking {
 
   #order(seq: number, order: OrderCommand): void {
     this.#sequence(seq, false, {
+      mayGoStale: true,
       write: order.write,
       body: (tape, command, end) => {
         const told = (decided: Decided): Body => ({ $case: 'decision', value: decisionMessage(decided) })
@@ -158,6 +177,7 @@ export class Taking {
       readonly write: (tape: Tape) => number | RequestError
       /** Undefined where the answer comes later, with another command. */
       readonly body: (tape: Tape, command: number, end: number) => Body | undefined
+      readonly mayGoStale?: boolean
       readonly onJournalDown?: () => void
     },
   ): void {
@@ -181,19 +201,21 @@ export class Taking {
       },
       onFailure: (fault, cause) => {
         const error = faultError(fault, cause)
-        this.#refuse(seq, error, retryMs(fault))
+        this.#refuse(seq, error)
         trace?.end(error.code)
       },
+      from: this.#caller.turn,
       neverRefused,
+      mayGoStale: command.mayGoStale === true,
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
     }
     trace?.submitted()
     this.#services.gate.submit(submission)
   }
 
-  #refuse(seq: number, error: RequestError, retryAfterMs?: number): void {
+  #refuse(seq: number, error: RequestError): void {
     this.#services.metrics.refused('session', error.code)
-    this.#answer(seq, refusedBody(error, retryAfterMs))
+    this.#answer(seq, refusedBody(error))
   }
 
   #answer(refSeq: number, body: Body): void {
@@ -201,8 +223,4 @@ export class Taking {
     this.#state.send((seq) => encodeMessage(seq, refSeq, body))
     this.#state.receiver?.answered()
   }
-}
-
-function retryMs(fault: Fault): number | undefined {
-  return fault === 'QUEUE_FULL' ? QUEUE_RETRY_MS : undefined
 }

@@ -2,6 +2,7 @@
  * What the gate keeps of a session between connections: how far it has taken the client's commands, and the newest
  * messages to it, so that a client that comes back misses nothing and repeats nothing.
  */
+import type { LatchView } from '../../model/engine-port.ts'
 
 /** Messages to a client that are kept for its return, and their bytes. */
 const KEPT_MAX = 4_096
@@ -21,6 +22,8 @@ export class SessionState {
   /** Commands that wait for their answer. */
   waiting = 0
   receiver: Receiver | undefined
+  /** Latches that the client was told of, by id: one that ends while it is away is told of when it is back. */
+  readonly latches = new Map<number, LatchView>()
   #sent = 0
   /** The newest messages, the oldest first. */
   readonly #kept: Buffer[] = []

@@ -4,6 +4,9 @@
  */
 import type { Block } from '../../sequencer/ports.ts'
 import type { Logon } from '../../wire/portcullis/v1/session.gen.ts'
+import type { Alert } from '../alerts/alert.ts'
+import { sessionsOf } from '../alerts/alert-readers.ts'
+import type { AlertListener } from '../alerts/alerts.ts'
 import type { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
 import type { CancelDelivery } from '../cancel-delivery.ts'
@@ -12,8 +15,10 @@ import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
-import { toldOf } from './notices.ts'
+import { Covers } from './cancel-on-disconnect.ts'
+import { alertBody, tellsLatches } from './notices.ts'
 import { type Carrier, type Joined, OrderSession, type SessionHome } from './order-session.ts'
+import { encodeMessage } from './server-message.ts'
 import { SessionIntake } from './session-intake.ts'
 import { SessionState } from './session-state.ts'
 
@@ -21,7 +26,7 @@ const LOGON_MS = 5_000
 /** Sessions are looked at this often: silence, tokens, readers. */
 const CHECK_MS = 250
 
-export class Sessions implements SessionHome {
+export class Sessions implements SessionHome, AlertListener {
   readonly callers: Callers
   readonly delays: Delays
   readonly logonMs = LOGON_MS
@@ -30,6 +35,7 @@ export class Sessions implements SessionHome {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly delivery: CancelDelivery
+  readonly covers: Covers
   readonly #open = new Set<OrderSession>()
   /** Of each session of the engine: what is kept, and the connection that has it. */
   readonly #states = new Map<number, SessionState>()
@@ -45,8 +51,23 @@ export class Sessions implements SessionHome {
     this.delivery = services.delivery
     this.callers = services.callers
     this.delays = delays
-    this.intake = new SessionIntake(services, () => delays.nowMs())
+    this.covers = new Covers(services.gate)
+    this.intake = new SessionIntake(services)
+    services.alerts.listen(this)
     this.#arm()
+  }
+
+  get wantsAlerts(): boolean {
+    return this.#states.size > 0
+  }
+
+  /** Tells each session of its own, and keeps it for one that comes back. */
+  tellAlerts(alerts: readonly Alert[]): void {
+    for (const alert of alerts) {
+      for (const id of sessionsOf(alert)) {
+        this.#states.get(id)?.send((seq) => encodeMessage(seq, 0, alertBody(alert)))
+      }
+    }
   }
 
   get epoch(): number {
@@ -80,32 +101,34 @@ export class Sessions implements SessionHome {
   describe({ session }: Caller) {
     const { directory } = this.gate
     return {
-      cancelOnDisconnect: false,
       firm: directory.firm,
       profile: directory.profile ?? '',
       session: directory.nameOf('SESSION', session),
     }
   }
 
+  abandoned({ session }: Caller): void {
+    if (!this.#holders.has(session)) this.covers.lost(session)
+  }
+
   left(session: OrderSession): void {
     this.#open.delete(session)
     const id = session.caller?.session
-    if (id !== undefined && this.#holders.get(id) === session) this.#holders.delete(id)
+    if (id === undefined || this.#holders.get(id) !== session) return
+    this.#holders.delete(id)
+    if (session.hasLoggedOut) this.covers.loggedOut(id)
+    else this.covers.lost(id)
   }
 
   /** Told of every durable block. */
   published({ tape, start, end, lastSeq, lastTimeUs }: Omit<Block, 'firstSeq'>): void {
     if (this.#holders.size === 0) return
-    const { cancels, latches } = toldOf(tape, start, end)
-    if (latches) for (const session of [...this.#holders.values()]) session.tellLatches()
-    if (cancels) this.#askCancels()
+    const holders = [...this.#holders.values()]
+    if (tellsLatches(tape, start, end)) for (const session of holders) session.tellLatches()
+    const { newest } = this.delivery
+    if (newest.length > 0) for (const session of holders) session.askCancels(newest)
     const nowMs = this.delays.nowMs()
     for (const session of this.#holders.values()) session.beat(nowMs, lastSeq, lastTimeUs)
-  }
-
-  #askCancels(): void {
-    const outstanding = this.delivery.outstanding()
-    for (const session of [...this.#holders.values()]) session.askCancels(outstanding)
   }
 
   /** Ends every session with a word. */
@@ -119,7 +142,9 @@ export class Sessions implements SessionHome {
     this.#stopChecks = this.delays.after(CHECK_MS, () => {
       const nowMs = this.delays.nowMs()
       for (const session of [...this.#open]) session.check(nowMs)
-      if (this.#holders.size > 0) this.#askCancels()
+      // What stands is asked for again when its time has come.
+      const outstanding = this.#holders.size > 0 ? this.delivery.outstanding() : []
+      for (const session of [...this.#holders.values()]) session.askCancels(outstanding)
       this.#arm()
     })
   }

@@ -177,6 +177,8 @@ test('instruments', () => {
 
 test('hierarchy and bindings', () => {
   check(HIERARCHY_FORM, hierarchy, { kind: 'DESK', name: 'D' }, [
+    [{ kind: 'constructor' }, ['NOT_IN_SET', 'kind']],
+    [{ kind: '__proto__', desk: 'CASH-EQ' }, ['NOT_IN_SET', 'kind']],
     [{}, { kind: 3, name: 'D', entity: -1, flags: 0 }],
     [{ kind: 'INSTRUMENT' }, ['NOT_IN_SET', 'kind']],
     [{ kind: 'FIRM' }, ['NOT_IN_SET', 'kind']],

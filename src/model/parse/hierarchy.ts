@@ -49,7 +49,8 @@ export function hierarchy(
   const read = new Reading(names)
   const kind = (words.kind ?? '') as NameKind
   read.code('kind', kind, DEFINABLE)
-  const parents = PARENTS[kind] ?? []
+  // What every object has is no kind.
+  const parents = (Object.hasOwn(PARENTS, kind) ? PARENTS[kind] : undefined) ?? []
   for (const parent of ['entity', 'client', 'desk', 'trader', 'owner'] as const) {
     const given = words[parent] !== undefined
     if (parents.includes(parent) && !given) read.fail('MISSING_FIELD', parent)

@@ -3,6 +3,8 @@ import type { Directory, InstrumentUnits } from '../directory.ts'
 import { RequestError } from '../errors.ts'
 import { DECIMALS_MAX } from '../numbers.ts'
 import { CANCEL_ORDER, NOT_SENT, REPLACE_ORDER } from '../records/commands.ts'
+import { MASS_CANCEL } from '../records/connection-commands.ts'
+import { MASS_CANCEL_ORDERS } from '../vocabulary.ts'
 import { evidenceID, evidenceText } from './evidence.ts'
 import { EXAMPLE } from './example-names.ts'
 import {
@@ -11,6 +13,7 @@ import {
   mayName,
   mayNumber,
   mayTime,
+  needCode,
   needForeignId,
   needId,
   needNumber,
@@ -18,6 +21,9 @@ import {
 } from './form.ts'
 import { PRICE_GIVEN, STOP_PX_GIVEN } from './new-order.ts'
 import { type Command, Reading, type Sender } from './reading.ts'
+
+/** Kinds of orders that are canceled together. */
+const CANCELED_TOGETHER = MASS_CANCEL_ORDERS.filter((orders) => orders !== 'NONE')
 
 export const REPLACE_FORM = form(
   'OrderCancelReplaceRequest',
@@ -47,6 +53,10 @@ export const CANCEL_FORM = form('OrderCancelRequest', 'A cancel. It always passe
   needForeignId('origClOrdID', 'Any clOrdID of the order chain.', 'A-20261121-000017'),
   mayForeignId('clOrdID', 'ClOrdID (11) of the cancel itself.', 'A-20261121-000019'),
   mayName('owner', 'Client whose order it is; only a cancel agent names another than itself.', EXAMPLE.session),
+])
+
+export const MASS_CANCEL_FORM = form('OrderMassCancelRequest', 'Cancels the orders of this client.', [
+  needCode('orders', CANCELED_TOGETHER, 'DAY: all but GTC and GTD. ALL: those too.', 'ALL'),
 ])
 
 export const NOT_SENT_FORM = form('NotSent', 'The owner says that an approved order, or version, was never sent.', [
@@ -101,6 +111,18 @@ export function cancelOrder(
     origClOrdID: evidenceID(origClOrdID),
   }
   return { layout: CANCEL_ORDER, values }
+}
+
+/** Orders of the sender's own session. */
+export function massCancel(
+  words: WordsOf<typeof MASS_CANCEL_FORM>,
+  names: Directory,
+  { session, principal }: Sender,
+): Command<typeof MASS_CANCEL> | RequestError {
+  const read = new Reading(names)
+  // NONE stands before those that a client may name.
+  const orders = read.code('orders', words.orders, CANCELED_TOGETHER) + 1
+  return read.fault ?? { layout: MASS_CANCEL, values: { session, principal, owner: session, orders, sweep: 0 } }
 }
 
 export function notSent(

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { MUTANTS } from './mutants.ts'
 
-test('there are at least 40 mutants, of engine, exposure, journal and recovery', () => {
+test('there are at least 40 mutants, of engine, exposure, journal, recovery, client and adapter', () => {
   assert.ok(MUTANTS.length >= 40)
   const folders = new Set(MUTANTS.map(({ file }) => file.split('/')[0]))
-  assert.deepEqual([...folders].sort(), ['engine', 'gateway', 'journal', 'replay', 'sequencer'])
+  assert.deepEqual([...folders].sort(), ['adapter', 'client', 'engine', 'gateway', 'journal', 'replay', 'sequencer'])
   assert.equal(new Set(MUTANTS.map(({ name }) => name)).size, MUTANTS.length)
 })
 

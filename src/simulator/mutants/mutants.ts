@@ -1,7 +1,9 @@
 /**
- * One-line mistakes in the engine, the exposure algebra and the journal. The tests must notice each of them: `npm run mutants` makes
+ * One-line mistakes in the engine, the exposure algebra, the journal, and the sender's and the venue's side of a gate. The tests must notice each of them: `npm run mutants` makes
  * them one at a time and fails where one lives.
  */
+import { CLIENT_MUTANTS } from './client-mutants.ts'
+import { FLOOD_MUTANTS } from './flood-mutants.ts'
 import { GOVERNANCE_MUTANTS } from './governance-mutants.ts'
 import { HOLD_MUTANTS } from './hold-mutants.ts'
 import type { Mutant } from './mutant.ts'
@@ -440,4 +442,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   ...RECOVERY_MUTANTS,
   ...HOLD_MUTANTS,
+  ...CLIENT_MUTANTS,
+  ...FLOOD_MUTANTS,
 ]

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CONTROLS } from '../../model/controls.ts'
 import type { Finding, SourceFile } from '../source-text.ts'
+import { alertsPage } from './alerts-page.ts'
 import { type ControlHeader, isFault, readControlHeader } from './control-header.ts'
 import { controlsPage } from './controls-page.ts'
 import { errorsPage } from './errors-page.ts'
@@ -26,6 +27,7 @@ export function makeReference(root: string): ReferencePages {
   const read = (path: string): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') })
   const { headers, findings } = collectHeaders(controlFiles(root).map(read))
   const pages = {
+    alerts: alertsPage(),
     controls: controlsPage(headers),
     errors: errorsPage(),
     logs: logsPage(),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { ALERTS } from '../../gateway/alerts/alert-codes.ts'
 import { REASONS } from '../../model/codes.ts'
 import { CONTROLS } from '../../model/controls.ts'
 import { REQUEST_ERRORS } from '../../model/errors.ts'
@@ -32,6 +33,7 @@ test('no code is missing on the pages', () => {
   const textOf = (name: string) => pages.find(({ path }) => path.endsWith(`/${name}.md`))?.text ?? ''
   for (const { code } of CONTROLS) assert.ok(textOf('controls').includes(`\n## \`${code}\`\n`), code)
   for (const { code, number } of REASONS) assert.ok(number === 0 || textOf('errors').includes(`| \`${code}\` |`), code)
+  for (const { code } of ALERTS) assert.ok(textOf('alerts').includes(`| \`${code}\` |`), code)
   for (const { code } of REQUEST_ERRORS) assert.ok(textOf('errors').includes(`| \`${code}\` |`), code)
 })
 

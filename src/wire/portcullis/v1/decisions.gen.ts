@@ -164,7 +164,24 @@ export interface CommandResult {
     | Reason
     | undefined;
   /** Applied, and a person should know of it. */
-  alarm?: Reason | undefined;
+  alarm?:
+    | Reason
+    | undefined;
+  /** Of a report beside the execution source: what comparing it came to. */
+  compared?:
+    | string
+    | undefined;
+  /** A bust or a correct that waits for its execution. */
+  parked: boolean;
+  /** A stop has triggered; and why it would not pass now, where it would not. */
+  triggered: boolean;
+  triggerRefusal?:
+    | Reason
+    | undefined;
+  /** A limit is broken by it. */
+  breach: boolean;
+  /** A quote that is not believed yet. */
+  quarantined: boolean;
 }
 
 /** The message was no command: nothing was decided and nothing is in the journal. */
@@ -1164,6 +1181,12 @@ function createBaseCommandResult(): CommandResult {
     state: undefined,
     reason: undefined,
     alarm: undefined,
+    compared: undefined,
+    parked: false,
+    triggered: false,
+    triggerRefusal: undefined,
+    breach: false,
+    quarantined: false,
   };
 }
 
@@ -1189,6 +1212,24 @@ export const CommandResult: MessageFns<CommandResult> = {
     }
     if (message.alarm !== undefined) {
       Reason.encode(message.alarm, writer.uint32(58).fork()).join();
+    }
+    if (message.compared !== undefined) {
+      writer.uint32(66).string(message.compared);
+    }
+    if (message.parked !== false) {
+      writer.uint32(72).bool(message.parked);
+    }
+    if (message.triggered !== false) {
+      writer.uint32(80).bool(message.triggered);
+    }
+    if (message.triggerRefusal !== undefined) {
+      Reason.encode(message.triggerRefusal, writer.uint32(90).fork()).join();
+    }
+    if (message.breach !== false) {
+      writer.uint32(96).bool(message.breach);
+    }
+    if (message.quarantined !== false) {
+      writer.uint32(104).bool(message.quarantined);
     }
     return writer;
   },
@@ -1260,6 +1301,54 @@ export const CommandResult: MessageFns<CommandResult> = {
             }
 
             message.alarm = Reason.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.compared = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.parked = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.triggered = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.triggerRefusal = Reason.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.breach = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.quarantined = reader.bool();
             continue;
           }
         }

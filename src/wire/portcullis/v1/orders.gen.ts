@@ -195,6 +195,12 @@ export interface Parent {
   expireTime?: string | undefined;
 }
 
+/** Cancels the orders of this client. */
+export interface OrderMassCancelRequest {
+  /** Required. DAY: all but GTC and GTD. ALL: those too. One of DAY, ALL. */
+  orders?: string | undefined;
+}
+
 /** What the market did to an order. Names follow FIX. */
 export interface ExecutionReport {
   /**
@@ -304,6 +310,31 @@ export interface OrderStatus {
   cumQty?:
     | string
     | undefined;
+  /** OrderID (37) as the gate gave it; else owner and clOrdID name the order. Unit: printable ASCII. */
+  orderID?:
+    | string
+    | undefined;
+  /**
+   * Any ClOrdID (11) of the order chain. Unit: text; over 40 characters or not printable ASCII it is kept as its first
+   * 23, ~ and 16 hex digits of its hash.
+   */
+  clOrdID?:
+    | string
+    | undefined;
+  /** Client whose clOrdID it is; the reporting client where it is not given. Unit: printable ASCII. */
+  owner?:
+    | string
+    | undefined;
+  /** TransactTime (60), evidence. Unit: UTC, as 2026-11-21T14:30:00.123456Z, at most microseconds. */
+  transactTime?:
+    | string
+    | undefined;
+  /** Text (58). Unit: printable Latin-1; ? is kept for other characters, and what is over 120 characters is cut. */
+  text?: string | undefined;
+}
+
+/** What the execution source says of a stop that has become live (FIX ExecutionReport with ExecType L). */
+export interface OrderTriggered {
   /** OrderID (37) as the gate gave it; else owner and clOrdID name the order. Unit: printable ASCII. */
   orderID?:
     | string
@@ -1041,6 +1072,52 @@ export const Parent: MessageFns<Parent> = {
   },
 };
 
+function createBaseOrderMassCancelRequest(): OrderMassCancelRequest {
+  return { orders: undefined };
+}
+
+export const OrderMassCancelRequest: MessageFns<OrderMassCancelRequest> = {
+  encode(message: OrderMassCancelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orders !== undefined) {
+      writer.uint32(10).string(message.orders);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderMassCancelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderMassCancelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orders = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseExecutionReport(): ExecutionReport {
   return {
     execID: undefined,
@@ -1406,6 +1483,96 @@ export const OrderStatus: MessageFns<OrderStatus> = {
           }
           case 8: {
             if (tag !== 66) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOrderTriggered(): OrderTriggered {
+  return { orderID: undefined, clOrdID: undefined, owner: undefined, transactTime: undefined, text: undefined };
+}
+
+export const OrderTriggered: MessageFns<OrderTriggered> = {
+  encode(message: OrderTriggered, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderID !== undefined) {
+      writer.uint32(10).string(message.orderID);
+    }
+    if (message.clOrdID !== undefined) {
+      writer.uint32(18).string(message.clOrdID);
+    }
+    if (message.owner !== undefined) {
+      writer.uint32(26).string(message.owner);
+    }
+    if (message.transactTime !== undefined) {
+      writer.uint32(34).string(message.transactTime);
+    }
+    if (message.text !== undefined) {
+      writer.uint32(42).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OrderTriggered {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrderTriggered();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderID = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clOrdID = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.transactTime = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
               break;
             }
 

@@ -15,13 +15,30 @@ import {
   NotSent,
   OrderCancelReplaceRequest,
   OrderCancelRequest,
+  OrderMassCancelRequest,
   OrderStatus,
+  OrderTriggered,
   Parent,
   Quote,
   SessionPhase,
 } from "./orders.gen.ts";
 
 /** The order session: the same messages over a gRPC stream and over the lean session. docs/reference/session.md says how. */
+
+export const CancelOnDisconnect = {
+  CANCEL_ON_DISCONNECT_UNSPECIFIED: 0,
+  /** CANCEL_ON_DISCONNECT_DAY - All but GTC and GTD. */
+  CANCEL_ON_DISCONNECT_DAY: 1,
+  CANCEL_ON_DISCONNECT_ALL: 2,
+} as const;
+
+export type CancelOnDisconnect = typeof CancelOnDisconnect[keyof typeof CancelOnDisconnect];
+
+export namespace CancelOnDisconnect {
+  export type CANCEL_ON_DISCONNECT_UNSPECIFIED = typeof CancelOnDisconnect.CANCEL_ON_DISCONNECT_UNSPECIFIED;
+  export type CANCEL_ON_DISCONNECT_DAY = typeof CancelOnDisconnect.CANCEL_ON_DISCONNECT_DAY;
+  export type CANCEL_ON_DISCONNECT_ALL = typeof CancelOnDisconnect.CANCEL_ON_DISCONNECT_ALL;
+}
 
 export interface ClientMessage {
   /** 1, 2, 3, ... of the client's commands since it first logged on to this run of the gate; 0 of Logon, Heartbeat, Logout. */
@@ -35,8 +52,10 @@ export interface ClientMessage {
     | { $case: "cancel"; value: OrderCancelRequest }
     | { $case: "notSent"; value: NotSent }
     | { $case: "parent"; value: Parent }
+    | { $case: "massCancel"; value: OrderMassCancelRequest }
     | { $case: "execution"; value: ExecutionReport }
     | { $case: "orderStatus"; value: OrderStatus }
+    | { $case: "orderTriggered"; value: OrderTriggered }
     | { $case: "quote"; value: Quote }
     | { $case: "feedHeartbeat"; value: FeedHeartbeat }
     | { $case: "instrumentState"; value: InstrumentState }
@@ -74,8 +93,10 @@ export interface Logon {
   heartbeatMs: number;
   /** Messages that may wait for their answer. */
   window: number;
-  /** Asks for cancels of all orders of the session when the connection is lost. */
-  cancelOnDisconnect: boolean;
+  /** Orders of the session that are canceled when its connection is lost and it does not come back in time. */
+  cancelOnDisconnect: CancelOnDisconnect;
+  /** Time in which it may come back, 5,000 where not given, at most an hour. */
+  cancelGraceMs?: number | undefined;
 }
 
 export interface LoggedOn {
@@ -90,10 +111,12 @@ export interface LoggedOn {
   resumed: boolean;
   heartbeatMs: number;
   window: number;
-  cancelOnDisconnect: boolean;
+  /** What holds, also over a restart of the gate; UNSPECIFIED where nothing is canceled. */
+  cancelOnDisconnect: CancelOnDisconnect;
   firm: string;
   profile: string;
   session: string;
+  cancelGraceMs: number;
 }
 
 /** Sent by the gate from its decision loop: who gets one knows that decisions are being made. */
@@ -135,13 +158,38 @@ export interface KillNotice {
   cause: string;
 }
 
-/** Something that a person should know. */
+/** Something that a person should know about an order, an execution or market data of this session. */
 export interface Alert {
+  /** Command that it is about. */
   seq: number;
   timeUs: number;
+  /** Code of docs/reference/alerts.md. */
   code: string;
   text: string;
-  subject?: string | undefined;
+  /** Whose limit, latch or execution it is about, as ACCOUNT:ACC-7. */
+  subject?:
+    | string
+    | undefined;
+  /** INFO, WARNING or CRITICAL. */
+  severity: string;
+  /** Code of docs/reference/errors.md, where the alert's own code says less. */
+  reason?:
+    | string
+    | undefined;
+  /** As INSTRUMENT:600519.SH. */
+  object?:
+    | string
+    | undefined;
+  /** Limit row and its version, and the code of its control. */
+  control?: string | undefined;
+  row?: number | undefined;
+  version?: number | undefined;
+  orderID?: string | undefined;
+  clOrdID?:
+    | string
+    | undefined;
+  /** Alerts of the same code about the same that were not told since the last one. */
+  untold: number;
 }
 
 function createBaseClientMessage(): ClientMessage {
@@ -178,11 +226,17 @@ export const ClientMessage: MessageFns<ClientMessage> = {
       case "parent":
         Parent.encode(message.body.value, writer.uint32(114).fork()).join();
         break;
+      case "massCancel":
+        OrderMassCancelRequest.encode(message.body.value, writer.uint32(122).fork()).join();
+        break;
       case "execution":
         ExecutionReport.encode(message.body.value, writer.uint32(162).fork()).join();
         break;
       case "orderStatus":
         OrderStatus.encode(message.body.value, writer.uint32(170).fork()).join();
+        break;
+      case "orderTriggered":
+        OrderTriggered.encode(message.body.value, writer.uint32(178).fork()).join();
         break;
       case "quote":
         Quote.encode(message.body.value, writer.uint32(242).fork()).join();
@@ -285,6 +339,14 @@ export const ClientMessage: MessageFns<ClientMessage> = {
             message.body = { $case: "parent", value: Parent.decode(reader, reader.uint32()) };
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.body = { $case: "massCancel", value: OrderMassCancelRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 20: {
             if (tag !== 162) {
               break;
@@ -299,6 +361,14 @@ export const ClientMessage: MessageFns<ClientMessage> = {
             }
 
             message.body = { $case: "orderStatus", value: OrderStatus.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 22: {
+            if (tag !== 178) {
+              break;
+            }
+
+            message.body = { $case: "orderTriggered", value: OrderTriggered.decode(reader, reader.uint32()) };
             continue;
           }
           case 30: {
@@ -523,7 +593,8 @@ function createBaseLogon(): Logon {
     lastSeenSeq: 0,
     heartbeatMs: 0,
     window: 0,
-    cancelOnDisconnect: false,
+    cancelOnDisconnect: 0,
+    cancelGraceMs: undefined,
   };
 }
 
@@ -547,8 +618,11 @@ export const Logon: MessageFns<Logon> = {
     if (message.window !== 0) {
       writer.uint32(48).uint32(message.window);
     }
-    if (message.cancelOnDisconnect !== false) {
-      writer.uint32(56).bool(message.cancelOnDisconnect);
+    if (message.cancelOnDisconnect !== 0) {
+      writer.uint32(56).int32(message.cancelOnDisconnect);
+    }
+    if (message.cancelGraceMs !== undefined) {
+      writer.uint32(64).uint32(message.cancelGraceMs);
     }
     return writer;
   },
@@ -619,7 +693,15 @@ export const Logon: MessageFns<Logon> = {
               break;
             }
 
-            message.cancelOnDisconnect = reader.bool();
+            message.cancelOnDisconnect = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.cancelGraceMs = reader.uint32();
             continue;
           }
         }
@@ -643,10 +725,11 @@ function createBaseLoggedOn(): LoggedOn {
     resumed: false,
     heartbeatMs: 0,
     window: 0,
-    cancelOnDisconnect: false,
+    cancelOnDisconnect: 0,
     firm: "",
     profile: "",
     session: "",
+    cancelGraceMs: 0,
   };
 }
 
@@ -670,8 +753,8 @@ export const LoggedOn: MessageFns<LoggedOn> = {
     if (message.window !== 0) {
       writer.uint32(48).uint32(message.window);
     }
-    if (message.cancelOnDisconnect !== false) {
-      writer.uint32(56).bool(message.cancelOnDisconnect);
+    if (message.cancelOnDisconnect !== 0) {
+      writer.uint32(56).int32(message.cancelOnDisconnect);
     }
     if (message.firm !== "") {
       writer.uint32(66).string(message.firm);
@@ -681,6 +764,9 @@ export const LoggedOn: MessageFns<LoggedOn> = {
     }
     if (message.session !== "") {
       writer.uint32(82).string(message.session);
+    }
+    if (message.cancelGraceMs !== 0) {
+      writer.uint32(88).uint32(message.cancelGraceMs);
     }
     return writer;
   },
@@ -751,7 +837,7 @@ export const LoggedOn: MessageFns<LoggedOn> = {
               break;
             }
 
-            message.cancelOnDisconnect = reader.bool();
+            message.cancelOnDisconnect = reader.int32() as any;
             continue;
           }
           case 8: {
@@ -776,6 +862,14 @@ export const LoggedOn: MessageFns<LoggedOn> = {
             }
 
             message.session = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.cancelGraceMs = reader.uint32();
             continue;
           }
         }
@@ -1108,7 +1202,22 @@ export const KillNotice: MessageFns<KillNotice> = {
 };
 
 function createBaseAlert(): Alert {
-  return { seq: 0, timeUs: 0, code: "", text: "", subject: undefined };
+  return {
+    seq: 0,
+    timeUs: 0,
+    code: "",
+    text: "",
+    subject: undefined,
+    severity: "",
+    reason: undefined,
+    object: undefined,
+    control: undefined,
+    row: undefined,
+    version: undefined,
+    orderID: undefined,
+    clOrdID: undefined,
+    untold: 0,
+  };
 }
 
 export const Alert: MessageFns<Alert> = {
@@ -1127,6 +1236,33 @@ export const Alert: MessageFns<Alert> = {
     }
     if (message.subject !== undefined) {
       writer.uint32(42).string(message.subject);
+    }
+    if (message.severity !== "") {
+      writer.uint32(50).string(message.severity);
+    }
+    if (message.reason !== undefined) {
+      writer.uint32(58).string(message.reason);
+    }
+    if (message.object !== undefined) {
+      writer.uint32(66).string(message.object);
+    }
+    if (message.control !== undefined) {
+      writer.uint32(74).string(message.control);
+    }
+    if (message.row !== undefined) {
+      writer.uint32(80).uint32(message.row);
+    }
+    if (message.version !== undefined) {
+      writer.uint32(88).uint32(message.version);
+    }
+    if (message.orderID !== undefined) {
+      writer.uint32(98).string(message.orderID);
+    }
+    if (message.clOrdID !== undefined) {
+      writer.uint32(106).string(message.clOrdID);
+    }
+    if (message.untold !== 0) {
+      writer.uint32(112).uint32(message.untold);
     }
     return writer;
   },
@@ -1182,6 +1318,78 @@ export const Alert: MessageFns<Alert> = {
             }
 
             message.subject = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.severity = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.object = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.control = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.row = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.orderID = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.clOrdID = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.untold = reader.uint32();
             continue;
           }
         }

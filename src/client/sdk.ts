@@ -1,0 +1,13 @@
+/** `portcullis/client`: what an EMS imports. */
+export type { AccessToken, ClientCredentials, Credentials, TokenSource } from './access-token.ts'
+export type { SubmitOptions } from './asking.ts'
+export type { BreakerBounds, BreakerState } from './circuit-breaker.ts'
+export type { Clock } from './clock.ts'
+export { connectGate, type GateOptions } from './connect-gate.ts'
+export type { TlsTrust } from './endpoint.ts'
+export type { Canceled, Gate, GateEvents, GateState } from './gate.ts'
+export type { KillFeed, Pulse } from './kill-feed.ts'
+export type { KillScope, LocalKill } from './local-kill.ts'
+export { type OrderAtVenue, orderAtVenue } from './order-at-venue.ts'
+export * from './orders.ts'
+export { GateError } from './statement.ts'
