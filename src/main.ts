@@ -19,6 +19,7 @@ let floor: Child | undefined
 let follower: Child | undefined
 let ready: DemoGateReady | undefined
 let stopping = false
+let scenarioPlayed = false
 
 const gate = new Child(
   {
@@ -76,7 +77,7 @@ function onReady(message: DemoGateReady): void {
       program: program('floor/main'),
       args: () => [
         ...['--url', ready?.url ?? '', '--secrets', ready?.secretsFile ?? ''],
-        ...['--memory', join(options.data, 'floor-orders.json')],
+        ...['--session', ready?.sessionAddress ?? '', '--data', options.data, ...scenarioOnce()],
       ],
       startsPerMinute: 5,
       onDown: (why) => say(`${why}; the gate goes on without the floor`),
@@ -84,6 +85,14 @@ function onReady(message: DemoGateReady): void {
     say,
   )
   floor.start()
+}
+
+/** Of the first start alone: a floor that comes back after a fault does not do it again. */
+function scenarioOnce(): readonly string[] {
+  const { scenario } = options
+  const isFirst = !scenarioPlayed
+  scenarioPlayed = true
+  return scenario !== undefined && isFirst ? ['--scenario', scenario] : []
 }
 
 /** It reads what the gate has published, and is not asked by the gate for anything: it may start again as often as it likes. */

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { dutyBits } from '../auth/duties.ts'
 import { readPersonKey } from '../auth/person-keys.ts'
-import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
+import { DEMO_CLIENTS } from '../floor/client/credentials.ts'
 import { GENESIS } from '../model/records/commands.ts'
 import { OFFICER_DUTIES } from '../model/vocabulary.ts'
 import {
@@ -115,7 +115,7 @@ function secretsIn(file: string): Readonly<Record<string, string>> {
 
 async function assertClients(gate: OpenGate, directory: string): Promise<void> {
   const secrets = { ...secretsIn(floorSecretsFile(directory)), ...secretsIn(yourSecretsFile(directory)) }
-  for (const clientID of [...Object.keys(FLOOR_CLIENTS), ...Object.keys(YOUR_CLIENTS)]) {
+  for (const clientID of [...Object.keys(DEMO_CLIENTS), ...Object.keys(YOUR_CLIENTS)]) {
     const client = gate.clients.authenticate(clientID, secrets[clientID] as string)
     assert.equal(client?.clientID, clientID)
     const principal = gate.directory.idOf('PRINCIPAL', clientID)

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { dutyBits } from '../auth/duties.ts'
 import { makePersonKey, publicKeyOf, readPersonKey, writePersonKey } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
-import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
+import { DEMO_CLIENTS } from '../floor/client/credentials.ts'
 import { YOUR_SEAT } from '../floor/world/your-seat.ts'
 import { BINDING, GENESIS, HIERARCHY } from '../model/records/commands.ts'
 import { BINDING_KINDS, type Duty, NAME_KINDS, type NameKind, OFFICER_DUTIES } from '../model/vocabulary.ts'
@@ -29,10 +29,16 @@ export interface DemoGenesis {
   readonly tradeDate: number
 }
 
-type DemoClients = Readonly<Record<string, readonly Duty[]>>
+type Clients = Readonly<Record<string, readonly Duty[]>>
+
+interface KnownClients {
+  readonly floor: Clients
+  /** For whoever tries the demo. */
+  readonly yours: Clients
+}
 
 /** For whoever tries the demo. */
-export const YOUR_CLIENTS: DemoClients = { [YOUR_SEAT.session]: ['orders:write', 'risk:read'] }
+export const YOUR_CLIENTS: Clients = { [YOUR_SEAT.session]: ['orders:write', 'risk:read'] }
 
 /** Both may do all that an officer may; that a release takes the two of them is the engine's to see to. */
 export const DEMO_OFFICERS = ['officer-1', 'officer-2'] as const
@@ -55,13 +61,13 @@ export function officerKeyFile(directory: string, officer: string): string {
 /**
  * Does nothing where it was done to its end. A start that was cut off between genesis record and secrets is finished, and
  * so is a folder of an earlier build that knew fewer clients: what is defined again stays as it is, and the clients of a
- * file that is not there, or lacks one, get new secrets. `yours` is for whoever tries the demo: a played day has nobody, and
- * so no officers either.
+ * file that is not there, or lacks one, get new secrets. A played day has nobody who tries it,
+ * and so no officers either.
  */
 export async function beginDemo(
   gate: OpenGate,
   { firm, baseCurrency, tradeDate }: DemoGenesis,
-  yours: DemoClients = YOUR_CLIENTS,
+  { floor, yours }: KnownClients = { floor: DEMO_CLIENTS, yours: YOUR_CLIENTS },
   officers: readonly string[] = DEMO_OFFICERS,
 ): Promise<void> {
   if (!gate.hasGenesis) {
@@ -69,7 +75,7 @@ export async function beginDemo(
     const record = { profile: DEMO, ledgerDecimals: 2, tradeDate, firm, baseCurrency, officer1, officer2 }
     await gate.command(GENESIS, record)
   }
-  await admit(gate, FLOOR_FILE, FLOOR_CLIENTS)
+  await admit(gate, FLOOR_FILE, floor)
   await admit(gate, YOUR_FILE, yours)
   for (const officer of officers) {
     await appoint(gate, officer)
@@ -96,7 +102,7 @@ async function giveKey({ secrets, people }: OpenGate, officer: string): Promise<
 }
 
 /** The file is written last of all, and so says that all its clients are known. */
-async function admit(gate: OpenGate, file: string, clients: DemoClients): Promise<void> {
+async function admit(gate: OpenGate, file: string, clients: Clients): Promise<void> {
   const known = gate.hasGenesis ? (JSON.parse(gate.secrets.read(file) ?? '{}') as object) : {}
   const isKnown = (clientID: string) => Object.hasOwn(known, clientID) && gate.clients.has(clientID)
   if (Object.keys(clients).every(isKnown)) return

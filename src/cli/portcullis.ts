@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { register as registerFloor } from './floor.ts'
 import { register as registerFollow } from './follow.ts'
 import { register as registerGate } from './gate.ts'
 import { packageVersion } from './gate-facts.ts'
@@ -23,6 +24,7 @@ const program = new Command('portcullis')
 const REGISTERS = [
   ...[
     registerGate,
+    registerFloor,
     registerFollow,
     registerImport,
     registerJournal,

@@ -5,6 +5,7 @@
  *   node cli/replay-gate.js --data DIR --durability fsync|os
  */
 import { parseArgs } from 'node:util'
+import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
 import { BASE_CURRENCY } from '../floor/world/day-world.ts'
 import { tell } from '../gateway/log-events.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
@@ -45,7 +46,12 @@ async function main(send: (message: ReplayGateReady) => void): Promise<void> {
   for (const event of ['SIGTERM', 'disconnect'] as const) process.once(event, stop)
   // Ctrl-C reaches every process at the terminal; the player ends this gate once it has heard it.
   process.on('SIGINT', () => {})
-  await beginDemo(gate, { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE }, {}, [])
+  await beginDemo(
+    gate,
+    { firm: 'DEMO', baseCurrency: BASE_CURRENCY, tradeDate: FIRST_DATE },
+    { floor: FLOOR_CLIENTS, yours: {} },
+    [],
+  )
   send({ url: gate.url, secretsFile: floorSecretsFile(data) })
 }
 

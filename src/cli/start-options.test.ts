@@ -20,6 +20,7 @@ test('a start without options is the demo', () => {
       grpcPort: 8083,
       durability: 'fsync',
       gateOnly: false,
+      scenario: undefined,
       snapshotMinutes: 15,
     },
   )
@@ -28,6 +29,8 @@ test('a start without options is the demo', () => {
 
 const file = fileURLToPath(import.meta.url)
 const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+  [['--scenario', 'earthquake'], /^--scenario: earthquake is none \(runaway, /],
+  [['--scenario', 'runaway', '--gate-only'], /^--scenario: there is no floor/],
   [['--port', 'abc'], /^--port: abc is no port \(0 to 65535\)$/],
   [['--port', '65536'], /^--port: 65536 is no port/],
   [['--port', ''], /^--port: nothing is no port/],

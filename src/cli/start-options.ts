@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { SCENARIOS, type Scenario } from '../floor/demo/scenarios.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { SNAPSHOT_PLAN } from './snapshot-plan.ts'
 
@@ -21,6 +22,8 @@ export const START_USAGE = `usage: npm start -- [options]
                      how often the state is saved, so that a start reads less of the journal
                                                            (default: 15; 0 for never)
   --gate-only        no trading floor
+  --scenario NAME    injected once the floor trades: runaway, fat-finger, stale-feed, disconnect;
+                     while it runs: npx portcullis floor scenario NAME
   --help             this text
 
 Exit code: 0 stopped, 1 the gate stayed down, 2 wrong options.`
@@ -39,6 +42,8 @@ export interface StartOptions {
   /** 0 for never. */
   readonly snapshotMinutes: number
   readonly gateOnly: boolean
+  /** What the floor is to go through; undefined for an ordinary day. */
+  readonly scenario: Scenario | undefined
 }
 
 export class WrongOption extends Error {
@@ -63,7 +68,11 @@ export function readStartOptions(args: readonly string[]): StartOptions | 'help'
   }
   const ports = { port, controlPort, sessionPort, grpcPort }
   const snapshotMinutes = checkedMinutes(options['snapshot-minutes'])
-  return { data: checkedFolder(data), ...ports, durability: checkedDurability(durability), snapshotMinutes, gateOnly }
+  const scenario = checkedScenario(options.scenario, gateOnly)
+  return {
+    ...{ data: checkedFolder(data), ...ports, durability: checkedDurability(durability), snapshotMinutes, gateOnly },
+    scenario,
+  }
 }
 
 function parse(args: readonly string[]) {
@@ -79,6 +88,7 @@ function parse(args: readonly string[]) {
         durability: { type: 'string', default: 'fsync' },
         'snapshot-minutes': { type: 'string', default: String(SNAPSHOT_PLAN.minutes) },
         'gate-only': { type: 'boolean', default: false },
+        scenario: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values
@@ -122,4 +132,13 @@ function checkedDurability(text: string): Durability {
   const mode = DURABILITIES.find((one) => one === text)
   if (mode === undefined) throw new WrongOption(`--durability: ${text} is no mode (${DURABILITIES.join(', ')})`)
   return mode
+}
+
+function checkedScenario(text: string | undefined, gateOnly: boolean): Scenario | undefined {
+  const scenario = SCENARIOS.find((one) => one === text)
+  if (text !== undefined && scenario === undefined) {
+    throw new WrongOption(`--scenario: ${text} is none (${SCENARIOS.join(', ')})`)
+  }
+  if (scenario !== undefined && gateOnly) throw new WrongOption('--scenario: there is no floor with --gate-only')
+  return scenario
 }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -24,22 +24,29 @@ test('a signal to the whole group ends every order', { skip: process.platform ==
   product.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text
   })
-  const memory = () => {
-    try {
-      return JSON.parse(readFileSync(join(folder, 'floor-orders.json'), 'utf8')) as object[]
-    } catch {
-      return []
-    }
+  const url = () => /the gate decides at (\S+)/.exec(said)?.[1]
+  const openOrders = async () => {
+    const text = url() === undefined ? '' : await (await fetch(`${url()}/metrics`)).text()
+    return Number(/open_orders (\d+)$/m.exec(text)?.[1] ?? 0)
   }
   const endMs = Date.now() + PATIENCE_MS
-  while (memory().length === 0) {
+  while ((await openOrders()) === 0) {
     assert.ok(Date.now() < endMs, `no order rests within ${PATIENCE_MS} ms: ${said}`)
     await new Promise((settle) => setTimeout(settle, 50))
   }
   assert.match(said, /to begin anew, stop and delete that folder, or start with --data DIR/)
   process.kill(group, 'SIGTERM')
   assert.deepEqual(await once(product, 'exit'), [0, null])
-  assert.deepEqual(memory(), [], said)
+  assert.doesNotMatch(said, /canceled/)
+  // Nothing is left that the next floor would have to clear up.
+  const next = new Product(folder)
+  t.after(() => next.process.kill('SIGKILL'))
+  await next.says(/knows the floor/)
+  await next.says(/orders decided/)
+  assert.doesNotMatch(next.said, /left open/)
+  const ended = once(next.process, 'exit')
+  next.process.kill('SIGTERM')
+  assert.deepEqual(await ended, [0, null])
 })
 
 const LINUX = { skip: process.platform !== 'linux', timeout: PATIENCE_MS } as const

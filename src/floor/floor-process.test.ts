@@ -12,6 +12,8 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { beginDemo, floorSecretsFile } from '../cli/demo-genesis.ts'
 import { type OpenGate, openGate } from '../cli/open-gate.ts'
+import { connectGate } from '../client/sdk.ts'
+import { readSecrets } from './client/credentials.ts'
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url))
 /** Enough for a few orders to be resting. */
@@ -27,7 +29,14 @@ describe('the floor as a process', () => {
   let floor: ChildProcess | undefined
 
   before(async () => {
-    const settings = { directory: folder, durability: 'os', host: '127.0.0.1', port: 0, clock: 'system' } as const
+    const settings = {
+      directory: folder,
+      durability: 'os',
+      host: '127.0.0.1',
+      port: 0,
+      clock: 'system',
+      session: { host: '127.0.0.1', port: 0 },
+    } as const
     gate = await openGate({ ...settings, logger: silent, onFatal: (cause) => assert.fail(String(cause)) })
     await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 })
   })
@@ -37,10 +46,12 @@ describe('the floor as a process', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  function start(): ChildProcess {
+  function start(...more: readonly string[]): ChildProcess {
     lines.length = 0
-    const files = ['--secrets', floorSecretsFile(folder), '--memory', join(folder, 'floor-orders.json')]
-    floor = fork(PROGRAM, ['--url', gate.url, ...files], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+    const place = ['--url', gate.url, '--session', gate.sessionAddress ?? '', '--data', folder]
+    floor = fork(PROGRAM, [...place, '--secrets', floorSecretsFile(folder), ...more], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
     floor.stdout?.setEncoding('utf8').on('data', (text: string) => lines.push(...text.split('\n')))
     return floor
   }
@@ -86,7 +97,7 @@ describe('the floor as a process', () => {
     )
   })
 
-  test('one that is killed leaves orders behind; the next one reports them as gone', async () => {
+  test('one that is killed leaves orders behind; the next one has them canceled', async () => {
     const before = await decided()
     const killed = start()
     await until('resting orders', async () => (await decided()) >= before + ORDERS && (await openOrders()) > 0)
@@ -94,12 +105,30 @@ describe('the floor as a process', () => {
     await once(killed, 'exit')
     assert.ok((await openOrders()) > 0)
     const next = start()
-    await until('a report', async () =>
-      lines.some((line) => / orders that the floor before this one left open/.test(line)),
-    )
+    await until('a word', async () => lines.some((line) => / that the floor before this one left open are /.test(line)))
     next.kill('SIGTERM')
-    await once(next, 'exit')
-    // What was approved in the last moment before the kill may not have been remembered.
-    assert.ok((await openOrders()) <= 2, `${await openOrders()} orders are open`)
+    assert.deepEqual(await once(next, 'exit'), [0, null])
+    assert.equal(await openOrders(), 0)
+  })
+
+  test('one that is killed for good has the cancel of its orders asked for', async (t) => {
+    const before = await decided()
+    const killed = start()
+    await until('resting orders', async () => (await decided()) >= before + ORDERS && (await openOrders()) > 0)
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+    const open = await openOrders()
+    const secret = readSecrets(floorSecretsFile(folder))['floor-venue']
+    const agent = await connectGate({
+      endpoints: [`tcp://${gate.sessionAddress}`],
+      credentials: { clientID: 'floor-venue', secret, tokenUrl: `${gate.url}/oauth/token` },
+    })
+    t.after(() => agent.close(0))
+    const asked = new Set<string>()
+    await new Promise<void>((settle) => {
+      agent.on('cancelRequested', ({ orderID }) => {
+        if (asked.add(orderID).size === open) settle()
+      })
+    })
   })
 })

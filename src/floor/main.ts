@@ -1,44 +1,64 @@
 /**
- * The demo's trading floor as a process of its own: `node floor/main.js --url http://127.0.0.1:PORT --secrets FILE`.
- * With `--memory FILE` it cancels at its start what the floor before it left open, as a killed one does.
- * Ends cleanly, leaving no order behind, on SIGTERM, SIGINT, and when the process that started it is gone.
+ * The demo's trading floor as a process of its own: `node floor/main.js --url http://127.0.0.1:PORT --session 127.0.0.1:PORT
+ * --secrets FILE --data DIR`. Names and limits it tells the gate over REST; orders, executions and market data go over order
+ * sessions, by the SDK. Ends cleanly, leaving no order behind, on SIGTERM, SIGINT, and when the process that started it is gone.
  */
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readSecrets } from './client/credentials.ts'
+import { createAdapterGuard } from '../adapter/guard.ts'
+import { systemClock } from '../client/clock.ts'
+import { readDemoSecrets } from './client/credentials.ts'
 import { GateClient } from './client/gate-client.ts'
 import { createRandom } from './day/random.ts'
+import { FloorDay, patiently } from './demo/floor-day.ts'
 import { FloorLog } from './demo/floor-log.ts'
-import { DEMO_LISTINGS } from './demo/listings.ts'
+import { DESK_CLIENT, type FloorSessions, openSessions } from './demo/floor-sessions.ts'
+import { DEMO_LISTINGS, demoListing } from './demo/listings.ts'
 import { MISTAKES } from './demo/mistakes.ts'
-import { cancelLeftOvers, OrderMemory } from './demo/order-memory.ts'
-import { demoFloorGate, patientGate, whenReady } from './demo/patient-gate.ts'
+import { ScenarioDesk } from './demo/scenario-desk.ts'
+import { SCENARIOS } from './demo/scenarios.ts'
 import { demoStrategies, deskOf, MANUAL_SEATS, TEMPTATIONS } from './demo/seats.ts'
-import { TradingFloor } from './demo/trading-floor.ts'
+import { latchOver } from './demo/stopped.ts'
+import { pause, TradingFloor } from './demo/trading-floor.ts'
+import { SimulatedVenue } from './venue/simulated-venue.ts'
+import { VenueAdapter } from './venue/venue-adapter.ts'
 import { DEMO_MARKET, demoWorld } from './world/demo-world.ts'
 import { inventoryOf } from './world/inventory.ts'
-import { rollDates } from './world/roll-dates.ts'
 import { setUpWorld } from './world/set-up-world.ts'
-import type { World } from './world/world.ts'
 
-const SESSION = 'floor-ems'
-/** What a floor does that was not told otherwise: any number will do, and the same one does the same. */
+/** What a floor does that was not told otherwise: any number will do, and the same one draws the same. */
 const SEED = '2026'
 
 const { values } = parseArgs({
   options: {
     url: { type: 'string' },
+    session: { type: 'string' },
     secrets: { type: 'string' },
-    memory: { type: 'string' },
+    data: { type: 'string' },
+    scenario: { type: 'string' },
     seed: { type: 'string', default: SEED },
   },
 })
-if (values.url === undefined || values.secrets === undefined) {
-  console.error('usage: floor/main.js --url URL --secrets FILE [--memory FILE] [--seed NUMBER]')
+const { url, session, secrets, data } = values
+const scenario = SCENARIOS.find((name) => name === values.scenario)
+if (!url || !session || !secrets || !data || (values.scenario !== undefined && scenario === undefined)) {
+  console.error(
+    `usage: floor/main.js --url URL --session HOST:PORT --secrets FILE --data DIR [--scenario ${SCENARIOS.join('|')}] [--seed NUMBER]`,
+  )
   process.exit(2)
 }
-await main(new URL(values.url), values.secrets, values.memory, Number(values.seed))
+await main({ url, session, secretsFile: secrets, data }, Number(values.seed))
 
-async function main(url: URL, secretsFile: string, memoryFile: string | undefined, seed: number): Promise<void> {
+interface Place {
+  readonly url: string
+  /** Of the order session. */
+  readonly session: string
+  readonly secretsFile: string
+  /** The gate's data folder: the venue's key, and where scenarios are asked for. */
+  readonly data: string
+}
+
+async function main(place: Place, seed: number): Promise<void> {
   const stop = new AbortController()
   for (const event of ['SIGTERM', 'disconnect'] as const) process.on(event, () => stop.abort())
   // Whoever started it may have gone while it was being loaded.
@@ -47,63 +67,91 @@ async function main(url: URL, secretsFile: string, memoryFile: string | undefine
   process.on('SIGINT', () => {
     if (!process.connected) stop.abort()
   })
-  const nowMs = () => Date.now()
-  const wait = (ms: number) => pause(ms, stop.signal)
-  const log = new FloorLog(process.stdout, nowMs)
-  const say = (text: string) => log.say(text)
-  const client = new GateClient({ url, secrets: readSecrets(secretsFile), feed: DEMO_MARKET.feed, nowMs, wait })
-  const patience = { signal: stop.signal, wait, say }
+  const log = new FloorLog(process.stdout, Date.now)
+  const wait = (ms: number) => pause(systemClock, ms, stop.signal)
+  const url = new URL(place.url)
+  const secrets = readDemoSecrets(place.secretsFile)
+  const rest = new GateClient({ url, secrets, feed: DEMO_MARKET.feed, nowMs: Date.now, wait })
+  let sessions: FloorSessions | undefined
   try {
-    const ready = await whenReady(client, patience)
-    if (ready === undefined) return
-    const world = demoWorld(ready.firm, SESSION)
-    const rows = await setUpWorld(client, world, ready.time)
-    say(`the gate of ${ready.firm} knows the floor, ${rows} rows were sent`)
-    // Ids are kept for two trade dates: those of an earlier run must not come back.
-    const names = { session: SESSION, venueName: DEMO_MARKET.venue, runId: nowMs().toString(36).toUpperCase() }
-    const memory = new OrderMemory(memoryFile)
-    const left = await cancelLeftOvers((bodies) => client.executions(bodies), memory.recall(), names)
-    if (left > 0) say(`${left} orders that the floor before this one left open are canceled`)
-    const floor = new TradingFloor({
-      ...{ listings: DEMO_LISTINGS, strategies: demoStrategies(), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
-      ...{ deskOf, inventory: inventoryOf(world, await client.cells()) },
-      ...{ temptations: TEMPTATIONS, ...names, tradeDate: String(ready.tradeDate), wait, say },
-      gate: patientGate(demoFloorGate(client, say), patience),
-      random: createRandom(seed, 0),
-      today: () => new Date(nowMs()).toISOString().slice(0, 10).replaceAll('-', ''),
-      beginDate: (date) => beginDate(client, world, date, say),
-      remember: (orders) => memory.remember(orders),
-      onAnswer: (ticket, answer, mistake) => log.answered(ticket, answer, mistake),
+    const ask = <T>(question: () => Promise<T>) => patiently(question, stop.signal, wait, (text) => log.say(text))
+    const known = await ask(async () => {
+      const ready = await rest.readiness()
+      const world = demoWorld(ready.firm, DESK_CLIENT)
+      return { ready, world, rows: await setUpWorld(rest, world, ready.time) }
     })
-    await floor.run(stop.signal)
-    say('closed')
+    if (known === undefined) return
+    const { ready, world, rows } = known
+    log.say(`the gate of ${ready.firm} knows the floor, ${rows} rows were sent`)
+    const at = { session: place.session, tokenUrl: `${url.origin}/oauth/token`, secrets, clock: systemClock }
+    sessions = await ask(() => openSessions(at))
+    const cells = await ask(() => rest.cells())
+    if (sessions === undefined || cells === undefined) return
+    const day = new FloorDay(rest, world, ready.tradeDate, (text) => log.say(text))
+    await trade(place, sessions, { day, log, seed, stop: stop.signal, inventory: inventoryOf(world, cells) })
+    log.say('closed')
   } finally {
-    client.close()
+    await sessions?.close()
+    rest.close()
     // An open channel to the parent would keep the process alive.
     if (process.connected) process.disconnect()
   }
 }
 
-/** A new day: executed flow starts from zero, and what ages is said again. */
-async function beginDate(client: GateClient, world: World, date: string, say: (text: string) => void): Promise<void> {
-  for (const step of rollDates((await client.readiness()).tradeDate, Number(date))) {
-    const { applied, code, text } = await client.rollDay(String(step))
-    if (!applied) say(`the gate does not begin the trade date ${step}: ${code}: ${text}`)
-  }
-  await setUpWorld(client, world, (await client.readiness()).time)
-  say(`the trade date ${date} begins`)
+interface Trading {
+  readonly day: FloorDay
+  readonly log: FloorLog
+  readonly seed: number
+  readonly stop: AbortSignal
+  readonly inventory: ReadonlyMap<string, number>
 }
 
-/** Resolves after the time, or at once when the signal comes. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((settle) => {
-    if (signal.aborted) return settle()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      settle()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
+async function trade(
+  place: Place,
+  sessions: FloorSessions,
+  { day, log, seed, stop, inventory }: Trading,
+): Promise<void> {
+  const { ems, line, feed } = sessions
+  const say = (text: string) => log.say(text)
+  // Ids are kept for two trade dates: those of an earlier run must not come back.
+  const runId = Date.now().toString(36).toUpperCase()
+  const venueName = DEMO_MARKET.venue
+  const keyFile = join(place.data, 'secrets', `approval-venue-${venueName}.key`)
+  const adapter = new VenueAdapter({
+    ...{ gate: line, clock: systemClock, venueName, session: DESK_CLIENT, runId, say },
+    guard: createAdapterGuard({ venue: venueName, keyFile, killFeed: line.killFeed }),
+    priceDecimalsOf: (symbol) => demoListing(symbol)?.priceDecimals ?? 2,
+    onReport: (report) => floor.desk.reported(report),
   })
+  const venue = new SimulatedVenue({
+    ...{ clock: systemClock, random: createRandom(seed, 1), report: (report) => adapter.reported(report) },
+  })
+  adapter.connect(venue)
+  line.on('cancelRequested', (request) => adapter.cancelRequested(request))
+  let isUp = true
+  ems.on('state', ({ connection, why }) => {
+    // What we close ourselves is not lost.
+    if (connection === 'closed' || (connection === 'up') === isUp) return
+    isUp = connection === 'up'
+    say(isUp ? 'the desk is connected to the gate again' : `the desk has lost the gate: ${why}`)
+  })
+  const floor: TradingFloor = new TradingFloor({
+    ...{ ems, feed, feedName: DEMO_MARKET.feed, venue, adapter, clock: systemClock, listings: DEMO_LISTINGS },
+    ...{ strategies: demoStrategies(runId), mistakes: MISTAKES, manualSeats: MANUAL_SEATS, temptations: TEMPTATIONS },
+    ...{ deskOf, inventory, venueName, session: DESK_CLIENT, runId, random: createRandom(seed, 0), say },
+    isOpen: () => ems.state.connection === 'up' && line.state.connection === 'up',
+    isStopped: (seat) => latchOver(line.killFeed.latches, seat) !== undefined,
+    onBeat: (beat) => {
+      scenarios.look()
+      return day.begin(beat)
+    },
+    onOutcome: ({ ticket, fate }, mistake) => log.answered(ticket, fate, mistake),
+  })
+  const scenarios = new ScenarioDesk({ floor, sessions, directory: place.data, clock: systemClock, stop, say })
+  if (scenario !== undefined) scenarios.plan(scenario)
+  await day.clearLeftOvers((ms) => pause(systemClock, ms, stop), stop)
+  await floor.run(stop)
+  await scenarios.ended()
+  adapter.close()
+  await Promise.all([ems.settled(), line.settled()])
 }

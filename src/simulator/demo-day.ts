@@ -1,39 +1,54 @@
 /**
  * Hours of the demo's floor against an engine, as fast as it decides: what a viewer would see of a whole day, counted.
  */
-import type { CancelRequests, OrderAnswer } from '../floor/client/answers.ts'
-import type { ExecutionBody, NewOrderBody, QuoteBody, ReplaceBody } from '../floor/client/bodies.ts'
+import type { Approved, CommandResult, Fate } from '../client/orders.ts'
+import type { NewOrderBody, QuoteBody, ReplaceBody } from '../floor/client/bodies.ts'
 import { createRandom } from '../floor/day/random.ts'
 import type { DailyUse } from '../floor/demo/day-allowance.ts'
-import { DEMO_LISTINGS } from '../floor/demo/listings.ts'
+import { DEMO_LISTINGS, demoListing } from '../floor/demo/listings.ts'
 import { MISTAKES } from '../floor/demo/mistakes.ts'
+import type { DeskGate } from '../floor/demo/order-desk.ts'
 import { demoStrategies, deskOf, MANUAL_SEATS, TEMPTATIONS } from '../floor/demo/seats.ts'
-import type { FloorGate } from '../floor/demo/trading-floor.ts'
-import { TradingFloor } from '../floor/demo/trading-floor.ts'
+import { BEAT_MS, TradingFloor } from '../floor/demo/trading-floor.ts'
+import { SimulatedVenue } from '../floor/venue/simulated-venue.ts'
+import { VenueAdapter } from '../floor/venue/venue-adapter.ts'
 import { DEMO_MARKET, demoWorld } from '../floor/world/demo-world.ts'
 import { agingRequests, worldRequests } from '../floor/world/world-bodies.ts'
 import { YOUR_SEAT } from '../floor/world/your-seat.ts'
 import { controlAt } from '../model/controls.ts'
 import { EngineGate } from './engine-gate.ts'
+import { HandTime } from './sdk/made-up-gate.ts'
 
 const FIRM = 'DEMO'
 const SESSION = 'floor-ems'
 const DATE = '2026-11-21'
 const MIDNIGHT_US = Date.parse(`${DATE}T00:00:00Z`) * 1_000
+const HOUR_MS = 3_600_000
+const ALLOWANCE_BEATS = 20
+/** Time passes in steps of this. */
+const STEP_MS = 10
 
 export interface Hour {
   readonly decided: number
+  readonly filled: number
   /** Refusals by the reason of each. */
   readonly refused: ReadonlyMap<string, number>
+  /** Names of the mistakes that were made. */
+  readonly mistakes: ReadonlySet<string>
+  /** Kinds of what the venue reported. */
+  readonly reports: ReadonlySet<string>
 }
 
 export interface DemoDay {
-  readonly hours: readonly Hour[]
+  readonly hour: Hour
   /** At the end. */
   readonly uses: readonly DailyUse[]
   readonly gate: EngineGate
+  /** What the floor could not make sense of. */
+  readonly said: readonly string[]
 }
 
+/** @param hours part of a day */
 export async function playDemoDay(hours: number, seed: number): Promise<DemoDay> {
   const gate = new EngineGate({
     ...{ firm: FIRM, baseCurrency: 'USD', session: SESSION, feed: DEMO_MARKET.feed },
@@ -45,56 +60,113 @@ export async function playDemoDay(hours: number, seed: number): Promise<DemoDay>
     for (const row of rows) gate.tell(path, row, 0)
   }
   const stop = new AbortController()
-  const counts: { decided: number; refused: Map<string, number> }[] = []
-  let nowMs = 0
-  const floor = new TradingFloor({
-    ...{ gate: floorGate(gate, () => nowMs * 1_000), listings: DEMO_LISTINGS, strategies: demoStrategies() },
-    ...{ mistakes: MISTAKES, manualSeats: MANUAL_SEATS, temptations: TEMPTATIONS, deskOf, inventory: new Map() },
-    ...{ venueName: DEMO_MARKET.venue, session: SESSION, runId: 'R', random: createRandom(seed, 0) },
-    ...{ tradeDate: '20261121', today: () => '20261121', beginDate: async () => {}, remember: () => {} },
-    wait: async (ms) => {
-      nowMs += ms
-      if (nowMs >= hours * 3_600_000) stop.abort()
-    },
-    onAnswer: (_ticket, { approved, reason }) => {
-      const hour = Math.floor(nowMs / 3_600_000)
-      const count = counts[hour] ?? { decided: 0, refused: new Map() }
-      counts[hour] = count
-      count.decided++
-      if (!approved) count.refused.set(reason, (count.refused.get(reason) ?? 0) + 1)
-    },
-    say: (text) => {
-      throw new Error(text)
+  const hour = {
+    decided: 0,
+    filled: 0,
+    refused: new Map<string, number>(),
+    mistakes: new Set<string>(),
+    reports: new Set<string>(),
+  }
+  const said: string[] = []
+  const say = (text: string) => void said.push(text)
+  const clock = new HandTime()
+  const sessions = sessionsOf(gate, () => clock.nowMs() * 1_000)
+  const names = { venueName: DEMO_MARKET.venue, session: SESSION, runId: 'R' }
+  const adapter = new VenueAdapter({
+    ...{ ...names, gate: sessions.line, clock, say, guard: { admit: () => ({ admitted: true, seq: 1 }) } },
+    priceDecimalsOf: (symbol) => demoListing(symbol)?.priceDecimals ?? 2,
+    onReport: (report) => {
+      hour.reports.add(report.execType)
+      if (report.execType === 'Fill') hour.filled++
+      floor.desk.reported(report)
     },
   })
-  await floor.run(stop.signal)
-  return { hours: counts, uses: dailyUses(gate), gate }
+  const report = adapter.reported.bind(adapter)
+  const venue = new SimulatedVenue({ clock, random: createRandom(seed, 1), report })
+  adapter.connect(venue)
+  const floor: TradingFloor = new TradingFloor({
+    ...{ ...names, ems: sessions.ems, feed: sessions.feed, feedName: DEMO_MARKET.feed, venue, adapter, clock, deskOf },
+    ...{ listings: DEMO_LISTINGS, strategies: demoStrategies('R'), mistakes: MISTAKES, manualSeats: MANUAL_SEATS },
+    ...{ temptations: TEMPTATIONS, inventory: new Map(), random: createRandom(seed, 0), say, isStopped: () => false },
+    isOpen: () => true,
+    onBeat: async (beat) => {
+      if (beat * BEAT_MS >= hours * HOUR_MS) stop.abort()
+      return beat % ALLOWANCE_BEATS === 0 ? dailyUses(gate) : undefined
+    },
+    onOutcome: ({ fate }, mistake) => {
+      if (MISTAKES.some(({ name }) => name === mistake)) hour.mistakes.add(String(mistake))
+      if (fate.outcome === 'routed' || fate.outcome === 'refused') hour.decided++
+      if (fate.outcome !== 'refused') return
+      const { code } = fate.refusal
+      hour.refused.set(code, (hour.refused.get(code) ?? 0) + 1)
+    },
+  })
+  let isOver = false
+  const run = floor.run(stop.signal).finally(() => {
+    isOver = true
+  })
+  while (!isOver) await clock.go(BEAT_MS, STEP_MS)
+  await run
+  return { hour, uses: dailyUses(gate), gate, said }
 }
 
-function floorGate(gate: EngineGate, nowUs: () => number): FloorGate {
-  const symbols = new Map<string, string>()
-  return {
-    newOrder: (body: NewOrderBody): Promise<OrderAnswer> => {
-      symbols.set(body.clOrdID, body.symbol)
-      return gate.newOrder(body, nowUs())
-    },
-    replace: (body: ReplaceBody): Promise<OrderAnswer> => {
-      const symbol = symbols.get(body.origClOrdID) ?? ''
-      symbols.set(body.clOrdID, symbol)
-      return gate.replace(body, symbol, nowUs())
-    },
-    cancel: (body) => gate.cancel(body, nowUs()),
-    executions: (bodies: readonly ExecutionBody[]) => gate.executions(bodies, nowUs()),
-    quotes: async (bodies: readonly QuoteBody[]) => void (await gate.quotes(bodies, nowUs())),
-    heartbeat: async () => void (await gate.heartbeat(nowUs())),
-    cancelRequests: (afterSeq: number, signal: AbortSignal) => untilStopped(afterSeq, signal),
-    dailyUses: async () => dailyUses(gate),
+/** The engine as the SDK shows a gate, as far as the floor uses it. */
+function sessionsOf(gate: EngineGate, nowUs: () => number) {
+  const orders = new Map<string, NewOrderBody>()
+  const applied = { applied: true } as CommandResult
+  const asked = async <R>(
+    body: NewOrderBody,
+    origClOrdID: string | undefined,
+    route: (approved: Approved) => R | PromiseLike<R>,
+  ): Promise<Fate<R>> => {
+    const { clOrdID, orderQty, price = '' } = body
+    const answer = await (origClOrdID === undefined
+      ? gate.newOrder(body, nowUs())
+      : gate.replace({ origClOrdID, clOrdID, orderQty, price } satisfies ReplaceBody, body.symbol, nowUs()))
+    if (!answer.approved) {
+      const refusal = { code: answer.reason, text: answer.text, field: '', breaches: [] }
+      const none = { qtyPassing: undefined, confirmId: undefined, decision: undefined }
+      return { outcome: 'refused', refusal: { ...refusal, ...none } }
+    }
+    orders.set(clOrdID, body)
+    const { protectionPx, orderID } = answer
+    const approved = { order: body, clOrdID, origClOrdID, session: SESSION, orderID, token: '', protectionPx }
+    return { outcome: 'routed', approved: approved as never, result: await route(approved as never) }
   }
-}
-
-/** Nobody kills anything here. */
-function untilStopped(next: number, signal: AbortSignal): Promise<CancelRequests> {
-  return new Promise((settle) => signal.addEventListener('abort', () => settle({ requests: [], next })))
+  const ems = {
+    submit: (order, route) => asked(order as NewOrderBody, undefined, route),
+    replace: ({ origClOrdID, clOrdID, orderQty, price = '' }, route) => {
+      const { price: _, ...old } = orders.get(origClOrdID) as NewOrderBody
+      return asked({ ...old, clOrdID, orderQty, price }, origClOrdID, route)
+    },
+    cancel: async (cancel, route) => {
+      const result = await route(cancel)
+      gate.take('/cancels', { ...cancel }, nowUs())
+      return { result, told: Promise.resolve({} as never) }
+    },
+    parent: async (parent) => {
+      gate.tell('/parents', { ...parent }, nowUs())
+      return applied
+    },
+  } satisfies DeskGate
+  const line = {
+    report: async (report: object) => {
+      const words = Object.fromEntries(Object.entries(report).filter(([, value]) => value !== undefined))
+      const code = gate.take('/executions', words, nowUs())
+      return code === undefined ? applied : ({ applied: false, reason: { code, text: code } } as CommandResult)
+    },
+  }
+  const feed = {
+    quote: async ({ feed: _, ...quote }: object & { readonly feed?: unknown }) => {
+      await gate.quotes([quote as unknown as QuoteBody], nowUs())
+      return applied
+    },
+    feedHeartbeat: async () => {
+      await gate.heartbeat(nowUs())
+      return applied
+    },
+  }
+  return { ems, line, feed }
 }
 
 function dailyUses({ engine }: EngineGate): DailyUse[] {

@@ -28,6 +28,7 @@ import { limit } from '../model/parse/limit.ts'
 import { feedHeartbeat, quote, sessionPhase } from '../model/parse/market.ts'
 import { newOrder } from '../model/parse/new-order.ts'
 import { cancelOrder, replaceOrder } from '../model/parse/order-change.ts'
+import { parent } from '../model/parse/parent.ts'
 import type { Command, Sender } from '../model/parse/reading.ts'
 import { capital, fx, list, parameter, position } from '../model/parse/reference.ts'
 import { GENESIS, NEW_ORDER, REPLACE_ORDER } from '../model/records/commands.ts'
@@ -47,6 +48,7 @@ const CONSTRUCTORS: Readonly<
   ...{ '/hierarchy': hierarchy, '/bindings': binding, '/fx': fx, '/instruments': instrument, '/capital': capital },
   ...{ '/parameters': parameter, '/limits': limit, '/lists': list, '/positions': position, '/phases': sessionPhase },
   ...{ '/quotes': quote, '/feeds': feedHeartbeat, '/executions': executionReport },
+  '/parents': parent,
   '/cancels': (words, names, sender) => cancelOrder(words, names, sender, 0),
 }
 

@@ -1,4 +1,4 @@
-/** The gate as the floor speaks to it: the four clients behind one set of calls, each sent by the client that may. */
+/** The gate as the floor speaks to it: the clients behind one set of calls, each sent by the client that may. */
 import type {
   CancelRequests,
   CellAnswer,
@@ -62,6 +62,11 @@ export class GateClient {
 
   async cancel({ origClOrdID, ...body }: CancelBody, options?: RequestOptions): Promise<void> {
     await this.#clients['floor-ems'].post(`/orders/${encodeURIComponent(origClOrdID)}/cancel`, body, options)
+  }
+
+  /** Asks for the cancel of all orders that the desk's client has at the gate. */
+  async massCancel(): Promise<RowAnswer> {
+    return readRowAnswer(await this.#clients['floor-ems'].post('/mass-cancels', { orders: 'ALL' }))
   }
 
   async executions(bodies: readonly ExecutionBody[], options?: RequestOptions): Promise<readonly RowAnswer[]> {

@@ -1,7 +1,7 @@
 /** What a person sees of the floor: a refusal with its reason once, how many followed, and one line of counts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OrderAnswer } from '../client/answers.ts'
+import type { Fate, Refusal } from '../../client/sdk.ts'
 import { FloorLog } from './floor-log.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -9,31 +9,29 @@ const ticket: Ticket = {
   ...{ symbol: 'AAPL', side: 'Buy', ordType: 'Limit', timeInForce: 'Day', qty: 100, px: 22_900 },
   ...{ account: 'ACC-1', trader: 'TRADER-1', strategy: 'STRAT-1' },
 }
-const approve: OrderAnswer = {
-  ...{ approved: true, duplicate: false, orderID: '1-0', reason: '', text: '', failed: [] },
-  ...{ protectionPx: undefined, timeUs: 0 },
-}
-const reject: OrderAnswer = {
-  ...approve,
-  approved: false,
-  reason: 'PRICE_COLLAR',
-  text: 'PRICE_COLLAR: actual=1977 bps, firm=DEMO',
+const approve = { outcome: 'routed', result: undefined, approved: {} } as Fate<void>
+
+function refusal(code: string, text: string): Fate<void> {
+  const none = { field: '', breaches: [], qtyPassing: undefined, confirmId: undefined, decision: undefined }
+  return { outcome: 'refused', refusal: { code, text, ...none } satisfies Refusal }
 }
 
-/** Answers ten times a second, every tenth a refusal that `refusal` makes of its number. */
-function watch(isTTY: boolean, seconds: number, refusal: (index: number) => OrderAnswer = () => reject): string[] {
+const reject = refusal('PRICE_COLLAR', 'PRICE_COLLAR: actual=1977 bps, firm=DEMO. No quantity would have passed.')
+
+/** Answers ten times a second, every tenth a refusal that `fate` makes of its number. */
+function watch(isTTY: boolean, seconds: number, fate: (index: number) => Fate<void> = () => reject): string[] {
   const written: string[] = []
   let nowMs = 0
   const log = new FloorLog({ isTTY, write: (text) => written.push(text) }, () => nowMs)
   for (let at = 0; at < 10 * seconds; at++, nowMs += 100) {
-    log.answered(ticket, at % 10 === 0 ? refusal(at / 10) : approve, 'wrong price')
+    log.answered(ticket, at % 10 === 0 ? fate(at / 10) : approve, 'wrong price')
   }
   return written
 }
 
 test('a log has a line for a refusal and counts every ten seconds', () => {
   assert.deepEqual(watch(false, 20), [
-    'floor: refused Buy 100 AAPL of TRADER-1 on ACC-1 (wrong price): PRICE_COLLAR: actual=1977 bps, firm=DEMO\n',
+    'floor: refused Buy 100 AAPL of TRADER-1 on ACC-1 (wrong price): PRICE_COLLAR: actual=1977 bps, firm=DEMO. No quantity would have passed.\n',
     'floor: 101 orders decided, 90 approved, 10.1 a second\n',
   ])
 })
@@ -54,11 +52,10 @@ test('the same reason at the same scope is told once a minute, and how many foll
 })
 
 test('another reason, and another scope of the same reason, are told at once', () => {
-  const answers = ['firm=DEMO', 'trader=TRADER-1'].map((scope) => ({
-    ...reject,
-    text: `PRICE_COLLAR: actual=1, ${scope}`,
-  }))
-  const kinds = [...answers, { ...reject, reason: 'UNKNOWN_INSTRUMENT', text: 'Nobody knows it.' }]
+  const answers = ['firm=DEMO', 'trader=TRADER-1'].map((scope) =>
+    refusal('PRICE_COLLAR', `PRICE_COLLAR: actual=1, ${scope}`),
+  )
+  const kinds = [...answers, refusal('UNKNOWN_INSTRUMENT', 'Nobody knows it.')]
   const lines = watch(false, 6, (index) => kinds[index % 3] ?? reject)
   assert.deepEqual(
     lines.map((line) => line.split('): ')[1]),
@@ -71,4 +68,12 @@ test('a terminal has a line that redraws itself, and refusals above it', () => {
   assert.ok(written.every((text) => text.startsWith('\r\x1b[K')))
   assert.ok(written.filter((text) => text.endsWith('a second')).length > 50)
   assert.equal(written.filter((text) => text.endsWith('\n')).length, 1)
+})
+
+test('an order that was not sent is told with its reason, and is no decision', () => {
+  const lines = watch(false, 11, () => ({ outcome: 'notSent', code: 'NOT_ROUTED', text: 'the line is down' }))
+  assert.deepEqual(lines, [
+    'floor: not sent Buy 100 AAPL of TRADER-1 on ACC-1 (wrong price): the line is down\n',
+    'floor: 90 orders decided, 90 approved, 9.0 a second\n',
+  ])
 })

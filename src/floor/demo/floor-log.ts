@@ -3,7 +3,7 @@
  * reason at the same scope is told once a minute, and how many followed. On a terminal the counts are one line that
  * redraws itself below the refusals, elsewhere a plain line now and then.
  */
-import type { OrderAnswer } from '../client/answers.ts'
+import type { Fate } from '../../client/sdk.ts'
 import type { Ticket } from './ticket.ts'
 
 export interface LogOutput {
@@ -41,12 +41,12 @@ export class FloorLog {
     this.#countsMs = this.#startMs
   }
 
-  answered(ticket: Ticket, { approved, reason, text }: OrderAnswer, mistake: string | undefined): void {
-    this.#decided++
-    if (approved) this.#approved++
+  answered(ticket: Ticket, fate: Fate<void>, mistake: string | undefined): void {
     const nowMs = this.#nowMs()
     this.#endRepeats(nowMs)
-    if (!approved) this.#refused(ticket, reason, text, mistake, nowMs)
+    if (fate.outcome === 'routed' || fate.outcome === 'refused') this.#decided++
+    if (fate.outcome === 'routed') this.#approved++
+    else this.#refused(ticket, fate, mistake, nowMs)
     const spacingMs = this.#output.isTTY === true ? REDRAW_MS : COUNTS_SPACING_MS
     if (nowMs - this.#countsMs >= spacingMs) {
       this.#countsMs = nowMs
@@ -59,9 +59,10 @@ export class FloorLog {
     this.#output.write(`${this.#output.isTTY === true ? CLEAR : ''}floor: ${text}\n`)
   }
 
-  #refused(ticket: Ticket, reason: string, text: string, mistake: string | undefined, nowMs: number): void {
+  #refused(ticket: Ticket, fate: Unsent, mistake: string | undefined, nowMs: number): void {
     const { side, qty, symbol, trader, account } = ticket
-    const what = `${reason} at ${scopeIn(text) ?? `trader ${trader}`}`
+    const { verb, reason, text } = inWords(fate)
+    const what = fate.outcome === 'refused' ? `${reason} at ${scopeIn(text) ?? `trader ${trader}`}` : reason
     const told = this.#told.get(what)
     if (told !== undefined) {
       told.more++
@@ -69,7 +70,7 @@ export class FloorLog {
     }
     this.#told.set(what, { untilMs: nowMs + REPEAT_MS, what, more: 0 })
     const why = mistake === undefined ? '' : ` (${mistake})`
-    this.say(`refused ${side} ${qty} ${symbol} of ${trader} on ${account}${why}: ${text === '' ? reason : text}`)
+    this.say(`${verb} ${side} ${qty} ${symbol} of ${trader} on ${account}${why}: ${text === '' ? reason : text}`)
   }
 
   /** The map is in the order of time: what ends first stands first. */
@@ -88,8 +89,21 @@ export class FloorLog {
   }
 }
 
+type Unsent = Exclude<Fate<void>, { readonly outcome: 'routed' }>
+
+function inWords(fate: Unsent): { readonly verb: string; readonly reason: string; readonly text: string } {
+  switch (fate.outcome) {
+    case 'refused':
+      return { verb: 'refused', reason: fate.refusal.code, text: fate.refusal.text }
+    case 'notSent':
+      return { verb: 'not sent', reason: fate.code, text: fate.text }
+    case 'unknown':
+      return { verb: 'may be at the venue', reason: 'UNKNOWN', text: String(fate.cause) }
+  }
+}
+
 /** `trader TRADER-8` of `..., trader=TRADER-8`: whose limit it was. A rule, a wrong price or a wrong name has none. */
 function scopeIn(text: string): string | undefined {
-  const [, kind, name] = /, (firm|desk|trader|account|strategy|session)=([^,]+)/.exec(text) ?? []
+  const [, kind, name] = /, (firm|desk|trader|account|strategy|session)=([^,\s]+?)(?=[,.\s]|$)/.exec(text) ?? []
   return kind === undefined ? undefined : `${kind} ${name}`
 }

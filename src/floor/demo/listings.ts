@@ -1,44 +1,46 @@
 /**
- * The instruments of the demo: known names at prices near those of late 2024, two of them abroad, one restricted, one
- * hard to borrow. Their market is made up.
+ * The instruments of the demo: the names of its market, and four more, of which two are abroad, one is restricted and one hard to
+ * borrow. How those four move is assumed.
  */
-import type { Listing } from './random-market.ts'
+import type { Listing } from '../market/market-model.ts'
+import { NAMES, type Name } from '../market/names.ts'
 
 export interface DemoListing extends Listing {
   readonly currency: string
-  readonly sector: string
   readonly priceDecimals: number
   /** 100 where the price is in pence. */
   readonly priceUnitsPerCurrency: number
   readonly isReserved?: 'restricted' | 'hardToBorrow'
 }
 
+const ASSUMED = { volatility: 0.35, beta: 1 } as const
+
 export const DEMO_LISTINGS: readonly DemoListing[] = [
-  usd('AAPL', 'Information Technology', 229),
-  usd('MSFT', 'Information Technology', 417),
-  usd('NVDA', 'Information Technology', 142),
-  usd('AMZN', 'Consumer Discretionary', 203),
-  usd('JPM', 'Financials', 243),
-  usd('XOM', 'Energy', 121),
-  usd('CVX', 'Energy', 162),
-  usd('JNJ', 'Health Care', 155),
-  usd('PG', 'Consumer Staples', 172),
-  usd('NEE', 'Utilities', 76),
-  // In pence, with a tick of a tenth of a penny.
-  { ...usd('HSBA', 'Financials', 725), currency: 'GBP', priceUnitsPerCurrency: 100, tick: 10, spreadTicks: 2 },
-  { ...usd('SAP', 'Information Technology', 223), currency: 'EUR', tick: 2 },
-  { ...usd('GME', 'Consumer Discretionary', 27), isReserved: 'restricted' },
-  { ...usd('BYND', 'Consumer Staples', 6), isReserved: 'hardToBorrow' },
+  ...NAMES.map(listed),
+  {
+    ...listed({ symbol: 'HSBA', sector: 'Financials', price: 725, ...ASSUMED }),
+    // In pence, with a tick of a tenth of a penny.
+    ...{ currency: 'GBP', priceUnitsPerCurrency: 100, tick: 10, spreadTicks: 2 },
+  },
+  {
+    ...listed({ symbol: 'SAP', sector: 'Information Technology', price: 223, ...ASSUMED }),
+    ...{ currency: 'EUR', tick: 2 },
+  },
+  {
+    ...listed({ symbol: 'GME', sector: 'Consumer Discretionary', price: 27, ...ASSUMED }),
+    isReserved: 'restricted',
+  },
+  { ...listed({ symbol: 'BYND', sector: 'Consumer Staples', price: 6, ...ASSUMED }), isReserved: 'hardToBorrow' },
 ]
 
 /** Instruments that the strategies trade in. */
 export const TRADED = DEMO_LISTINGS.filter(({ isReserved }) => isReserved === undefined)
 
-/** @param price in whole units */
-function usd(symbol: string, sector: string, price: number): DemoListing {
+/** In US dollars and cents. */
+function listed({ price, ...name }: Name): DemoListing {
   return {
-    ...{ symbol, sector, currency: 'USD', priceDecimals: 2, priceUnitsPerCurrency: 1 },
-    ...{ tick: 1, startPx: price * 100, stepBps: 2, spreadTicks: Math.max(1, Math.round(price / 50)) },
+    ...{ ...name, currency: 'USD', priceDecimals: 2, priceUnitsPerCurrency: 1 },
+    ...{ tick: 1, startPx: price * 100, spreadTicks: Math.max(1, Math.round(price / 50)) },
   }
 }
 

@@ -6,17 +6,27 @@ import { DEMO_FIRM } from '../day/firm.ts'
 import { MANUAL } from '../world/firm-names.ts'
 import type { Temptations } from './mistakes.ts'
 import type { Seat, Strategy } from './strategies.ts'
-import { marketMaker, marketSender, patient, slicer, taker } from './strategies.ts'
+import { marketMaker, marketSender, momentum, pairs, taker, twapSlicer } from './strategies.ts'
 
-/** Made anew for every floor: a slicer remembers where it is. */
-export function demoStrategies(): Strategy[] {
+/** Works large orders in slices; of all algorithms the one that a scenario lets run away. */
+export const ALGORITHM_SEAT: Seat = seatOf('STRAT-5', ['NVDA', 'AMZN', 'HON', 'ABBV'])
+
+/** Made anew for every floor: strategies remember where they are. @param runId makes ids of parents differ from those of an earlier run */
+export function demoStrategies(runId: string): Strategy[] {
   return [
-    marketMaker(seatOf('STRAT-1', ['AAPL', 'JPM', 'PG'])),
-    marketMaker(seatOf('STRAT-2', ['XOM', 'JNJ', 'SAP'])),
-    taker(seatOf('STRAT-3', ['MSFT', 'CVX', 'NEE'])),
-    patient(seatOf('STRAT-4', ['AMZN', 'HSBA'])),
-    slicer(seatOf('STRAT-5', ['NVDA'])),
-    marketSender(seatOf('STRAT-6', ['MSFT', 'NEE'])),
+    marketMaker(seatOf('STRAT-1', ['AAPL', 'JPM', 'PG', 'GOOGL', 'HD', 'UNH', 'CAT'])),
+    marketMaker(seatOf('STRAT-2', ['XOM', 'JNJ', 'SAP', 'HSBA', 'DIS', 'NEM', 'AMT', 'DUK'])),
+    momentum(seatOf('STRAT-3', ['TSLA', 'AMD', 'NFLX', 'BA', 'ORCL', 'ADBE', 'INTC', 'CSCO', 'SLB', 'SPG', 'NKE'])),
+    pairs(seatOf('STRAT-4', []), [
+      ['KO', 'PEP'],
+      ['V', 'MA'],
+      ['PFE', 'MRK'],
+      ['BAC', 'GS'],
+      ['WMT', 'COST'],
+    ]),
+    twapSlicer(ALGORITHM_SEAT, runId),
+    marketSender(seatOf('STRAT-6', ['GE', 'UNP', 'SO', 'VZ', 'MCD', 'PLD', 'SHW', 'COP'])),
+    taker(manualSeat('TRADER-7', ['MSFT', 'NEE'])),
     taker(manualSeat('TRADER-8', ['MSFT', 'CVX'])),
   ]
 }

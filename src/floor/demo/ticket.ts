@@ -1,6 +1,6 @@
 /** What a strategy of the demo wants done, and what it may look at to decide. */
 import type { OrdType, Side, TimeInForce } from '../../model/vocabulary.ts'
-import type { Listing, MarketQuote } from './random-market.ts'
+import type { Listing, MarketQuote } from '../market/market-model.ts'
 
 /** A proposed order. Numbers are the instrument's integers; the EMS gives it its clOrdID. */
 export interface Ticket {
@@ -18,11 +18,20 @@ export interface Ticket {
   readonly parentClOrdID?: string
 }
 
-/** An order that the gate approved and that has not ended. */
+/** A larger order that is worked in slices, told to the gate before them. */
+export interface ParentTicket {
+  readonly parentClOrdID: string
+  readonly strategy: string
+  readonly account: string
+  readonly symbol: string
+  readonly side: 'Buy' | 'Sell'
+  readonly qty: number
+}
+
+/** An order that left for the venue and that has not ended. */
 export interface LiveOrder {
   readonly ticket: Ticket
-  readonly orderID: string
-  /** Of the newest version. */
+  /** Of the newest version that the venue has. */
   readonly clOrdID: string
   readonly qty: number
   readonly px: number
@@ -33,6 +42,7 @@ export interface LiveOrder {
 
 export type Action =
   | { readonly kind: 'new'; readonly ticket: Ticket }
+  | { readonly kind: 'parent'; readonly parent: ParentTicket }
   | { readonly kind: 'replace'; readonly order: LiveOrder; readonly qty: number; readonly px: number }
   | { readonly kind: 'cancel'; readonly order: LiveOrder }
 
@@ -44,6 +54,8 @@ export interface FloorView {
   liveOrders(strategy: string): readonly LiveOrder[]
   /** What the firm bought, less what it sold, by this floor and those before it. */
   inventoryOf(symbol: string): number
+  /** Executed quantity of the slices of a parent. */
+  executedOf(parentClOrdID: string): number
 }
 
 /** Shares of one lot. */

@@ -1,37 +1,33 @@
 /**
- * The demo's beat: the market moves, the venue reacts, strategies act, and now and then somebody makes a mistake. All of
- * it goes through the gate as any firm's flow would.
+ * The demo's beat: the market moves, the crowd at the venue goes with it, strategies act, and now and then somebody makes a
+ * mistake. All of it goes through the gate as any firm's flow would.
  */
+import { type Clock, type Gate, GateError } from '../../client/sdk.ts'
 import { formatDecimal } from '../../model/numbers.ts'
-import type { CancelRequests, OrderAnswer } from '../client/answers.ts'
-import type { QuoteBody } from '../client/bodies.ts'
-import { GateError, GateUnreachable } from '../client/gate-error.ts'
 import { pick } from '../day/random.ts'
+import { MarketModel, type MarketQuote } from '../market/market-model.ts'
+import type { SimulatedVenue } from '../venue/simulated-venue.ts'
+import type { VenueAdapter } from '../venue/venue-adapter.ts'
 import type { DailyUse } from './day-allowance.ts'
 import { DayAllowance } from './day-allowance.ts'
 import type { DemoListing } from './listings.ts'
-import { demoListing } from './listings.ts'
 import type { Mistake, Temptations } from './mistakes.ts'
-import type { DeskGate } from './order-desk.ts'
+import type { DeskGate, Outcome } from './order-desk.ts'
 import { OrderDesk } from './order-desk.ts'
-import type { MarketQuote } from './random-market.ts'
-import { RandomMarket } from './random-market.ts'
-import { SimulatedVenue } from './simulated-venue.ts'
 import type { Seat, Strategy } from './strategies.ts'
-import type { Action, FloorView, LiveOrder, Ticket } from './ticket.ts'
-
-/** The gate as the whole floor uses it. */
-export interface FloorGate extends DeskGate {
-  quotes(bodies: readonly QuoteBody[]): Promise<void>
-  heartbeat(): Promise<void>
-  /** Waits, for as long as the gate lets it, for requests after `seq`. */
-  cancelRequests(afterSeq: number, signal: AbortSignal): Promise<CancelRequests>
-  /** How far the daily limits are used. */
-  dailyUses(): Promise<readonly DailyUse[]>
-}
+import type { Action, FloorView } from './ticket.ts'
 
 export interface FloorOptions {
-  readonly gate: FloorGate
+  /** Sends the orders. */
+  readonly ems: DeskGate
+  /** False while nobody can be asked, or the venue's side does not hear the gate: traders then wait. */
+  readonly isOpen: () => boolean
+  /** Says what the market does. */
+  readonly feed: Pick<Gate, 'quote' | 'feedHeartbeat'>
+  readonly feedName: string
+  readonly venue: SimulatedVenue
+  readonly adapter: Pick<VenueAdapter, 'send' | 'sendReplace' | 'sendCancel' | 'drop' | 'isDown'>
+  readonly clock: Clock
   readonly listings: readonly DemoListing[]
   readonly strategies: readonly Strategy[]
   readonly mistakes: readonly Mistake[]
@@ -39,102 +35,109 @@ export interface FloorOptions {
   readonly manualSeats: readonly Seat[]
   readonly temptations: Temptations
   readonly deskOf: (trader: string) => string | undefined
+  /** A latch of the gate stops it: what is stopped does not ask again. */
+  readonly isStopped: (seat: Pick<Seat, 'strategy' | 'trader'>) => boolean
   /** By instrument: what an earlier floor bought, less what it sold. */
   readonly inventory: ReadonlyMap<string, number>
   readonly venueName: string
   readonly session: string
   readonly runId: string
-  /** The trade date that the gate is in, and the date by the clock, as yyyymmdd. */
-  readonly tradeDate: string
-  readonly today: () => string
-  readonly beginDate: (date: string) => Promise<void>
-  /** Told after every beat which orders live: what a crash leaves behind is found by it. */
-  readonly remember: (orders: readonly LiveOrder[]) => void
   readonly random: () => number
-  readonly wait: (ms: number) => Promise<void>
-  readonly onAnswer: (ticket: Ticket, answer: OrderAnswer, mistake: string | undefined) => void
-  /** A request that the gate did not understand. */
+  /** Called before every beat: the date, the use of the daily limits, a scenario. */
+  readonly onBeat: (beat: number) => Promise<readonly DailyUse[] | undefined>
+  readonly onOutcome: (outcome: Outcome, mistake: string | undefined) => void
   readonly say: (text: string) => void
 }
 
-const BEAT_MS = 250
-/** In one beat: instruments whose market moves, and strategies that act. */
-const MOVES = 4
-const ACTIONS = 2
+export const BEAT_MS = 250
+/** Market time that passes in a second: a day of 390 minutes takes half an hour. */
+const PACE = 13
+/** In one beat of usual activity: instruments whose market moves. */
+const MOVES = 8
+/** Chance that a strategy acts in a beat of usual activity. */
+const ACTS = 0.4
 const HEARTBEAT_BEATS = 4
-/** The use of the daily limits is asked for every five seconds. */
-const ALLOWANCE_BEATS = 20
 /** Chance of a mistake in a beat: one in five seconds. */
 const MISTAKE = 0.05
+/** Chance that the line to the venue breaks in a beat, some twice an hour, and for how long. */
+const LINE_BREAKS = 1 / 7_000
+const LINE_DOWN_MS = 2_000
+/** At the end, for the venue to end what rests there. */
+const END_MS = 3_000
 
 export class TradingFloor {
+  readonly desk: OrderDesk
+  readonly view: FloorView
   readonly #options: FloorOptions
-  readonly #market: RandomMarket
-  readonly #venue: SimulatedVenue
-  readonly #desk: OrderDesk
-  readonly #view: FloorView
+  readonly #market: MarketModel
+  readonly #listings: ReadonlyMap<string, DemoListing>
   readonly #allowance: DayAllowance
-  #mistake: string | undefined
-  #date: string
   #beat = 0
+  #feedSilentUntilMs = 0
 
   constructor(options: FloorOptions) {
     this.#options = options
-    this.#date = options.tradeDate
-    const { random, listings, gate, venueName, session, runId, inventory, onAnswer } = options
+    const { random, listings, ems: gate, adapter, venueName, session, runId, inventory, say } = options
+    this.#listings = new Map(listings.map((listing) => [listing.symbol, listing]))
     this.#allowance = new DayAllowance(options.deskOf)
-    this.#market = new RandomMarket(random, listings)
-    this.#venue = new SimulatedVenue(random)
-    this.#desk = new OrderDesk({
-      ...{ gate, venue: this.#venue, venueName, session, runId, inventory },
-      priceDecimalsOf: (symbol) => demoListing(symbol)?.priceDecimals ?? 2,
-      quoteOf: (symbol) => this.#market.quoteOf(symbol),
-      onAnswer: (ticket, answer) => onAnswer(ticket, answer, this.#mistake),
+    this.#market = new MarketModel(random, listings)
+    this.desk = new OrderDesk({
+      ...{ gate, adapter, venueName, session, runId, inventory, say },
+      priceDecimalsOf: (symbol) => this.#listings.get(symbol)?.priceDecimals ?? 2,
     })
-    this.#view = {
+    const { live } = this.desk
+    this.view = {
       random,
-      listingOf: (symbol) => listingOf(listings, symbol),
+      listingOf: (symbol) => this.#listingOf(symbol),
       quoteOf: (symbol) => this.#market.quoteOf(symbol),
-      liveOrders: (strategy) => this.#desk.live.of(strategy),
-      inventoryOf: (symbol) => this.#desk.live.inventoryOf(symbol),
+      liveOrders: (strategy) => live.of(strategy),
+      inventoryOf: (symbol) => live.inventoryOf(symbol),
+      executedOf: (parentClOrdID) => live.executedOf(parentClOrdID),
     }
-  }
-
-  get liveOrders(): number {
-    return this.#desk.live.size
   }
 
   /** Trades until the signal, then leaves no order behind. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#tolerantly(signal, () => this.#quote(this.#market.symbols))
-    const listening = this.#listen(signal)
+    await this.#heartbeat()
+    await this.#quote(this.#market.symbols)
     while (!signal.aborted) {
-      await this.#tolerantly(signal, () => this.#doBeat())
-      this.#options.remember(this.#desk.live.all())
-      await this.#options.wait(BEAT_MS)
+      await this.#doBeat()
+      await this.#pause(BEAT_MS, signal)
     }
     await this.#cancelAll()
-    this.#options.remember(this.#desk.live.all())
-    await listening
+  }
+
+  /** Neither quotes nor heartbeats for so long. */
+  silenceFeed(ms: number): void {
+    this.#feedSilentUntilMs = this.#options.clock.nowMs() + ms
+  }
+
+  /** Does what somebody wants, and tells what became of it. */
+  async act(action: Action, mistake?: string): Promise<Outcome | undefined> {
+    const outcome = await this.desk.act(action)
+    if (outcome !== undefined)
+      this.#options.onOutcome(outcome, mistake ?? (action.kind === 'replace' ? 'a replace' : undefined))
+    return outcome
   }
 
   async #doBeat(): Promise<void> {
-    const { random, gate, strategies, today, beginDate } = this.#options
-    if (today() > this.#date) {
-      await beginDate(today())
-      this.#date = today()
-    }
-    if (this.#beat % ALLOWANCE_BEATS === 0) this.#allowance.update(await gate.dailyUses())
-    if (this.#beat++ % HEARTBEAT_BEATS === 0) await gate.heartbeat()
-    const moving = new Set(Array.from({ length: MOVES }, () => pick(random, this.#market.symbols)))
-    for (const symbol of moving) this.#market.step(symbol)
-    await this.#quote([...moving])
-    for (const symbol of moving) await this.#desk.report(this.#venue.react(this.#market.quoteOf(symbol)))
-    for (let count = 0; count < ACTIONS; count++) {
-      const action = pick(random, strategies)(this.#view)
-      if (action !== undefined && this.#isAffordable(action)) await this.#desk.act(action)
-    }
+    const { random, strategies, adapter, isStopped, isOpen } = this.#options
+    const uses = await this.#options.onBeat(this.#beat)
+    if (uses !== undefined) this.#allowance.update(uses)
+    if (this.#beat++ % HEARTBEAT_BEATS === 0) await this.#heartbeat()
+    this.#market.pass(BEAT_MS * PACE)
+    const { activity } = this.#market
+    const moves = Math.max(1, Math.round(MOVES * activity * (0.5 + random())))
+    await this.#quote([...new Set(Array.from({ length: moves }, () => pick(random, this.#market.symbols)))])
+    if (random() < LINE_BREAKS) adapter.drop(LINE_DOWN_MS)
+    if (!isOpen() || adapter.isDown) return
+    const looking = strategies.filter(({ seat }) => random() < ACTS * activity && !isStopped(seat))
+    await Promise.all(looking.map((strategy) => this.#look(strategy)))
     if (random() < MISTAKE) await this.#err()
+  }
+
+  async #look(strategy: Strategy): Promise<void> {
+    for (const action of strategy.look(this.view)) if (this.#isAffordable(action)) await this.act(action)
   }
 
   /** What only lowers or ends an order always is. */
@@ -147,63 +150,79 @@ export class TradingFloor {
   async #err(): Promise<void> {
     const { random, mistakes, manualSeats, temptations } = this.#options
     const { name, make } = pick(random, mistakes)
-    this.#mistake = name
-    try {
-      for (const ticket of make(this.#view, pick(random, manualSeats), temptations)) {
-        await this.#desk.act({ kind: 'new', ticket })
-      }
-    } finally {
-      this.#mistake = undefined
+    for (const ticket of make(this.view, pick(random, manualSeats), temptations)) {
+      await this.act({ kind: 'new', ticket }, name)
     }
   }
 
-  async #quote(symbols: readonly string[]): Promise<void> {
-    await this.#options.gate.quotes(symbols.map((symbol) => this.#quoteBody(this.#market.quoteOf(symbol))))
+  get #isFeedSilent(): boolean {
+    return this.#options.clock.nowMs() < this.#feedSilentUntilMs
   }
 
-  #quoteBody({ symbol, bidPx, askPx }: MarketQuote): QuoteBody {
-    const { priceDecimals } = listingOf(this.#options.listings, symbol)
+  async #heartbeat(): Promise<void> {
+    const { feed, feedName } = this.#options
+    if (!this.#isFeedSilent) await this.#tolerantly(() => feed.feedHeartbeat({ feed: feedName }))
+  }
+
+  /** Moves these names, tells the gate, and then the venue. */
+  async #quote(symbols: readonly string[]): Promise<void> {
+    const { feed, feedName: name, venue } = this.#options
+    const quotes = symbols.map((symbol) => this.#market.move(symbol))
+    if (!this.#isFeedSilent) {
+      await Promise.all(
+        quotes.map((quote) => this.#tolerantly(() => feed.quote({ ...this.#inDecimals(quote), feed: name }))),
+      )
+    }
+    for (const quote of quotes) venue.crowd(quote, this.#listingOf(quote.symbol).tick, this.#market.activity)
+  }
+
+  #inDecimals({ symbol, bidPx, askPx }: MarketQuote) {
+    const { priceDecimals } = this.#listingOf(symbol)
     return { symbol, bidPx: formatDecimal(bidPx, priceDecimals), askPx: formatDecimal(askPx, priceDecimals) }
   }
 
-  /** Honours the gate's cancel requests: a kill must reach what rests at the venue. */
-  async #listen(signal: AbortSignal): Promise<void> {
-    let afterSeq = 0
-    while (!signal.aborted) {
-      await this.#tolerantly(signal, async () => {
-        const { requests, next } = await this.#options.gate.cancelRequests(afterSeq, signal)
-        for (const request of requests) await this.#desk.cancelRequested(request)
-        afterSeq = next
-      })
+  /** Market data that the gate did not take is not said again: the next is newer. */
+  async #tolerantly(
+    tell: () => Promise<{ readonly applied: boolean; readonly reason?: { text: string } | undefined }>,
+  ) {
+    try {
+      const { applied, reason } = await tell()
+      if (!applied) this.#options.say(`the gate refuses market data: ${reason?.text}`)
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error
     }
   }
 
   async #cancelAll(): Promise<void> {
-    for (const order of this.#desk.live.all()) {
-      try {
-        await this.#desk.cancel(order)
-      } catch (error) {
-        // The gate goes down with us, or has gone first: what it still holds it holds reserved.
-        if (error instanceof GateError || error instanceof GateUnreachable) return
-        throw error
-      }
-    }
+    const { live } = this.desk
+    const { clock } = this.#options
+    const endMs = clock.nowMs() + END_MS
+    await Promise.all(live.all().map((order) => this.desk.cancel(order)))
+    // The gate may go down with us, or has gone first: what it still holds it asks for at the next start.
+    while (live.size > 0 && clock.nowMs() < endMs) await this.#pause(20)
   }
 
-  /** One request that the gate refuses to read ends nothing; anything else is a fault of ours. */
-  async #tolerantly(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (error instanceof GateUnreachable && signal.aborted) return
-      if (!(error instanceof GateError)) throw error
-      if (!signal.aborted) this.#options.say(error.message)
-    }
+  #pause(ms: number, signal?: AbortSignal): Promise<void> {
+    return pause(this.#options.clock, ms, signal)
+  }
+
+  #listingOf(symbol: string): DemoListing {
+    const listing = this.#listings.get(symbol)
+    if (listing === undefined) throw new RangeError(`${symbol} is not listed`)
+    return listing
   }
 }
 
-function listingOf(listings: readonly DemoListing[], symbol: string): DemoListing {
-  const listing = listings.find((one) => one.symbol === symbol)
-  if (listing === undefined) throw new RangeError(`${symbol} is not listed`)
-  return listing
+/** Resolves after the time, or at once when the signal comes. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((settle) => {
+    if (signal?.aborted) return settle()
+    const done = () => {
+      stop()
+      signal?.removeEventListener('abort', done)
+      settle()
+    }
+    const stop = clock.after(ms, done)
+    signal?.addEventListener('abort', done)
+  })
 }

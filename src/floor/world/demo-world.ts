@@ -24,17 +24,17 @@ export const DEMO_MARKET: Market = {
 const SECOND_US = 1_000_000
 
 /**
- * US dollars. Sound orders are worth 10,000 to 350,000. A day of 24 hours turns over some 12,000 million, of which the
- * busiest trader has 4,300 million (demo-day.test.ts): nobody but TRADER-8 comes near a limit of the day.
+ * US dollars. Sound orders are worth 2,000 to 800,000. A day of 24 hours turns over some 25,000 million, of which the
+ * busiest trader has 7,000 million (demo-day.test.ts): nobody but TRADER-8 comes near a limit of the day.
  */
 const LEVELS: LimitLevels = {
   money: {
-    FIRM: { B01: '50000', B02: '2000000', D03: '20000000000', D05: '200000000', D02: '150000000' },
-    DESK: { B01: '50000', B02: '2000000', D03: '12000000000', D05: '80000000', D02: '60000000' },
-    TRADER: { B01: '50000', B02: '1500000', D03: '8000000000', D05: '60000000', D02: '50000000' },
-    ACCOUNT: { B01: '50000', B02: '1500000', D03: '4000000000', D05: '40000000', D02: '30000000' },
+    FIRM: { B01: '50000', B02: '2000000', D03: '60000000000', D05: '600000000', D02: '500000000' },
+    DESK: { B01: '50000', B02: '2000000', D03: '30000000000', D05: '200000000', D02: '150000000' },
+    TRADER: { B01: '50000', B02: '1500000', D03: '20000000000', D05: '160000000', D02: '140000000' },
+    ACCOUNT: { B01: '50000', B02: '1500000', D03: '10000000000', D05: '80000000', D02: '60000000' },
   },
-  sectorBps: '3500',
+  sectorBps: '2000',
   collarBps: { [EQUITY]: '300' },
   sessionMessages: { hard: '200', windowUs: SECOND_US },
   strategyMessages: { hard: '25', windowUs: SECOND_US },
@@ -43,8 +43,8 @@ const LEVELS: LimitLevels = {
 /** What is tight on purpose: a viewer meets these within minutes. */
 function tightLimits(firm: string): LimitDefinition[] {
   return [
-    // The firm may not add to Energy for long: 7.6 % of its capital, of which it holds most.
-    { control: 'D08', subject: { kind: 'FIRM', name: firm }, object: { kind: 'SECTOR', name: 'Energy' }, hard: '760' },
+    // The firm may not add to Energy for long: 2.3 % of its capital, of which it holds most.
+    { control: 'D08', subject: { kind: 'FIRM', name: firm }, object: { kind: 'SECTOR', name: 'Energy' }, hard: '230' },
     // A trader with a small allowance for the day.
     { control: 'D03', subject: { kind: 'TRADER', name: 'TRADER-8' }, hard: '4000000', warnBps: [5_000, 8_000, 9_500] },
     // Three identical orders in ten seconds are a mistake.
@@ -77,7 +77,7 @@ export function demoWorld(firm: string, session: string): World {
       { currency: 'EUR', rate: '1.05' },
     ],
     instruments: DEMO_LISTINGS.map(instrumentOf),
-    capital: [{ subject: { kind: 'FIRM', name: firm }, amount: '100000000' }],
+    capital: [{ subject: { kind: 'FIRM', name: firm }, amount: '500000000' }],
     parameters: {},
     limits: withLimits(mandatoryLimits(names, LEVELS), [
       ...tightLimits(firm),

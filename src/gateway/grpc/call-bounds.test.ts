@@ -56,7 +56,7 @@ describe('gRPC bounds', () => {
   test('who does not read is not read: what waits for it stays bounded, and comes once it reads', async () => {
     const watched = watchNextCarrier(world)
     const { call, send } = deaf()
-    const batches = 40
+    const batches = 120
     for (let batch = 0; batch < batches; batch++) send(...breaching(100))
     const carrier = await watched
     await carrier.paused
@@ -64,7 +64,8 @@ describe('gRPC bounds', () => {
     const { seq } = world
     for (let round = 0; round < 20; round++) await world.gate.send('ems-1', 'GET', '/healthz')
     world.delays.pass(500)
-    assert.ok(world.seq - seq < 1_000, 'of what is sent only what had been read is decided')
+    // The sequencer takes turns: what had been read may wait for its own.
+    assert.ok(world.seq - seq < 6_000, 'of what is sent only what had been read is decided')
     const told: ServerMessage[] = []
     call.read((message) => void told.push(...OrderSessionResponse.decode(message).messages))
     while (told.at(-1)?.refSeq !== batches * 100) {

@@ -132,7 +132,7 @@ describe('gRPC unary check', () => {
     for (let sent = 0; sent < RATE - 1; sent++) await world.gate.send('ems-1', 'GET', '/orders/none')
     await channel.checkOrder(world.token('ems-1'), world.order())
     const error = await refusal(request(world.order()))
-    assert.deepEqual(told(error), [status.RESOURCE_EXHAUSTED, 'RATE_LIMITED', ''])
+    assert.deepEqual(told(error), [status.RESOURCE_EXHAUSTED, 'RATE_LIMITED', 'client'])
     assert.deepEqual(error.metadata.get(RETRY_TRAILER), ['1000'])
     world.delays.pass(1_000)
     await channel.checkOrder(world.token('ems-1'), world.order())

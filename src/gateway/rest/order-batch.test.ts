@@ -86,7 +86,7 @@ describe('orders in one request', () => {
     await place(Array.from({ length: ORDERS_MAX }, () => order({ orderQty: '800' })))
     const { body } = await place(Array.from({ length: ORDERS_MAX }, () => order({ orderQty: '800' })))
     const last = body.rows.at(-1)
-    assert.deepEqual([last.error.code, last.error.field], ['RATE_LIMITED', `[${ORDERS_MAX - 1}]`])
+    assert.deepEqual([last.error.code, last.error.field], ['RATE_LIMITED', `[${ORDERS_MAX - 1}].client`])
     assert.equal(body.rows[0].outcome, 'REJECTED')
   })
 
