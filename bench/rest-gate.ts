@@ -63,6 +63,9 @@ server = await createRestServer({
       return sequencer.durableSeq
     },
     diskRoom: 'enough',
+    get pulse() {
+      return sequencer.pulse
+    },
     get isDown() {
       return sequencer.isDown
     },

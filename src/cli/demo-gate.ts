@@ -6,13 +6,15 @@
  *     --session-port PORT --grpc-port PORT
  */
 import { parseArgs } from 'node:util'
-import pino from 'pino'
+import { tell } from '../gateway/log-events.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { type DemoGateReady, DO_NOT_RESTART } from './demo-gate-ready.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
 import { endInOrder } from './end-in-order.ts'
+import { gateLog } from './gate-log.ts'
 import { openGate } from './open-gate.ts'
 import { recoveredInWords } from './recover-engine.ts'
+import { spanExport } from './span-export.ts'
 import { startFault } from './start-fault.ts'
 import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
     )
     process.exit(DO_NOT_RESTART)
   }
-  const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' }, pino.destination(2))
+  const logger = gateLog(process.env.LOG_LEVEL)
   // While it opens there is nothing to end in order: a journal may be left at any moment.
   let stop = (): void => process.exit(0)
   process.on('disconnect', () => stop())
@@ -60,12 +62,13 @@ async function main(): Promise<void> {
     clock: 'system',
     logger,
     say,
+    ...(await spanExport(process.env)),
   } as const
   try {
     const gate = await openGate({
       ...settings,
       onFatal: (cause) => {
-        logger.fatal({ err: cause }, 'the gate has failed; nothing more is decided')
+        tell(logger, 'gate.failed', { err: cause })
         process.exit(1)
       },
     })

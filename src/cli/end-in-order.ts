@@ -1,4 +1,5 @@
 /** The end of a gate's process: what waits is answered and the journal closed before it exits. */
+import { tell } from '../gateway/log-events.ts'
 import type { Logger } from '../gateway/logger.ts'
 import type { OpenGate } from './open-gate.ts'
 
@@ -11,7 +12,7 @@ export function endInOrder(gate: OpenGate, logger: Logger): () => void {
     gate.close().then(
       () => process.exit(0),
       (cause) => {
-        logger.error({ err: cause }, 'the gate did not close in order')
+        tell(logger, 'gate.close-failed', { err: cause })
         process.exit(1)
       },
     )

@@ -6,17 +6,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { Command } from 'commander'
-import pino from 'pino'
 import { People } from '../auth/person-keys.ts'
 import { SecretFiles } from '../auth/secret-files.ts'
+import { tell } from '../gateway/log-events.ts'
 import type { TlsFiles } from '../gateway/tls.ts'
 import type { Directory } from '../model/directory.ts'
 import { GENESIS } from '../model/records/commands.ts'
 import { endInOrder } from './end-in-order.ts'
 import { EXIT, UsageError } from './exit-codes.ts'
 import { type GateConfig, readGateConfig } from './gate-config.ts'
+import { gateLog } from './gate-log.ts'
 import { type GateSettings, type OpenGate, openGate, WrongJournal } from './open-gate.ts'
 import { recoveredInWords } from './recover-engine.ts'
+import { spanExport } from './span-export.ts'
 import { startFault } from './start-fault.ts'
 import { endIfOrphaned } from './supervisor.ts'
 import { tradeDateOf } from './trade-date.ts'
@@ -54,16 +56,17 @@ Exit code: 0 ended in order, 1 it has failed: start it again, it goes on from it
 }
 
 async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void> {
-  const logger = pino({ level: process.env.LOG_LEVEL ?? 'warn' }, pino.destination(2))
+  const logger = gateLog(process.env.LOG_LEVEL)
   // While it opens there is nothing to end in order: a journal may be left at any moment.
   let stop = (): void => process.exit(0)
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => stop())
   endIfOrphaned()
   const gate = await open(config, {
     logger,
+    ...(await spanExport(process.env)),
     ...(tls === undefined ? {} : { tls }),
     onFatal: (cause) => {
-      logger.fatal({ err: cause }, 'the gate has failed; nothing more is decided')
+      tell(logger, 'gate.failed', { err: cause })
       process.exit(1)
     },
   })
@@ -82,7 +85,7 @@ async function run(config: GateConfig, tls: TlsFiles | undefined): Promise<void>
 /** Opens the gate and, where the journal is new, writes its first record. */
 export async function openProduction(
   config: GateConfig,
-  more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'say'>,
+  more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'say' | 'spans'>,
 ): Promise<OpenGate> {
   const {
     data,
@@ -130,7 +133,10 @@ export async function openProduction(
   return gate
 }
 
-async function open(config: GateConfig, more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls'>): Promise<OpenGate> {
+async function open(
+  config: GateConfig,
+  more: Pick<GateSettings, 'logger' | 'onFatal' | 'tls' | 'spans'>,
+): Promise<OpenGate> {
   try {
     return await openProduction(config, { ...more, say: (line) => console.error(`portcullis: ${line}`) })
   } catch (cause) {

@@ -15,8 +15,10 @@ import { setUpWorld } from '../floor/world/set-up-world.ts'
 import { SpillFile } from '../gateway/spill-file.ts'
 import { DirectoryLocked } from '../journal/name-lock.ts'
 import { GrpcChannel } from '../simulator/grpc-client.ts'
+import { readPrometheus } from '../simulator/prometheus-text.ts'
 import { HealthCheckResponse } from '../wire/grpc/health/v1/health.gen.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { packageVersion } from './gate-facts.ts'
 import { type OpenGate, openGate } from './open-gate.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'open-gate-'))
@@ -48,6 +50,40 @@ async function open(say: (line: string) => void = () => {}): Promise<{ gate: Ope
 
 describe('a gate in a folder', () => {
   after(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('a new gate is starting until its first record, and one that recovers is heard of by nobody', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'open-gate-'))
+    const onFatal = (cause: unknown) => assert.fail(String(cause))
+    const gate = await openGate({ ...settings, directory: own, onFatal })
+    const said = async (path: string) => {
+      const answer = await fetch(`${gate.url}${path}`)
+      return [answer.status, ((await answer.json()) as { status: string }).status]
+    }
+    assert.deepEqual(
+      [await said('/livez'), await said('/readyz')],
+      [
+        [200, 'alive'],
+        [503, 'starting'],
+      ],
+    )
+    await beginDemo(gate, { firm: 'DEMO', baseCurrency: 'USD', tradeDate: 20260101 })
+    assert.deepEqual(await said('/readyz'), [200, 'ready'])
+    const metrics = readPrometheus(await (await fetch(`${gate.url}/metrics`)).text())
+    const [build] = metrics.get('portcullis_build_info')?.samples ?? []
+    assert.deepEqual([build?.labels.version, build?.value], [packageVersion(), 1])
+    assert.equal(metrics.has('portcullis_snapshot_age_seconds'), false, 'there is none')
+    await gate.close()
+    const port = Number(new URL(gate.url).port)
+    const probe = `require('net').connect(${port}).on('error', () => process.exit(7)).on('connect', () => process.exit(0))`
+    let heard: number | null | undefined
+    const check = () => {
+      heard = spawnSync(process.execPath, ['-e', probe]).status
+    }
+    const again = await openGate({ ...settings, directory: own, port, check, onFatal })
+    assert.equal(heard, 7, 'the connection is refused while it recovers')
+    await again.close()
+    rmSync(own, { recursive: true })
+  })
 
   test('gives a repeated order its first answer, also after a restart', async () => {
     const first = await open()

@@ -16,7 +16,10 @@ import { systemDelays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
 import { listenGrpc } from '../gateway/grpc/grpc-listener.ts'
 import { KillFolder } from '../gateway/kill-folder.ts'
+import { tell } from '../gateway/log-events.ts'
 import type { Logger } from '../gateway/logger.ts'
+import { Metrics } from '../gateway/metrics.ts'
+import type { SpanSink } from '../gateway/observe/trace.ts'
 import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import { RevokedClients } from '../gateway/revoked-clients.ts'
@@ -41,6 +44,7 @@ import { Sequencer } from '../sequencer/sequencer.ts'
 import { systemClock, systemTimer } from '../sequencer/system-clock.ts'
 import { codeHash } from './code-hash.ts'
 import { CONTROL_ADDRESS_FILE, KILL_FOLDER } from './data-folder.ts'
+import { gateFacts, packageVersion } from './gate-facts.ts'
 import { type RecoveredFrom, recoverEngine } from './recover-engine.ts'
 
 export interface GateSettings {
@@ -77,6 +81,8 @@ export interface GateSettings {
   /** `replay`: requests move the clock. Demo profile only (docs/decisions/0010-replay-clock.md). */
   readonly clock: 'system' | 'replay'
   readonly logger: Logger
+  /** Where the spans of traced commands go. */
+  readonly spans?: SpanSink
   /** Told what keeps the start, for a person at a terminal. */
   readonly say?: (line: string) => void
   /** The journal failed, or the engine: nothing is decided any more and the process must end. */
@@ -144,7 +150,7 @@ async function openLocked(
   const makeEngine = () =>
     createEngine({
       ...{ sizes, rules: US_EQUITY_PACK, hashSeed },
-      onRiskError: (error, seq) => logger.error({ err: error, seq }, 'a control failed; the order is refused'),
+      onRiskError: (error, seq) => tell(logger, 'control.failed', { err: error, seq }),
     })
   const { engine, reader, recent, lastSeq, lastTimeUs, from } = await recoverEngine(lock, facts, makeEngine, logger)
   const { profile = 'demo' } = settings
@@ -159,12 +165,14 @@ async function openLocked(
   const journal = FileJournal.open({
     ...{ lock, reader, wallUs: () => systemClock.wallUs() },
     facts: { ...facts, parametersVersion: 0, durability },
-    onProblem: (cause) => logger.warn({ err: cause }, 'no spare segment'),
+    onProblem: (cause) => tell(logger, 'journal.no-spare', { err: cause }),
   })
+  const metrics = new Metrics()
+  metrics.gauges(gateFacts(folder))
   let server: RestServer | undefined
   let sessions: Sessions | undefined
   const sequencer = new Sequencer({
-    ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs },
+    ...{ engine, journal, clock, timer: systemTimer, lastSeq, lastTimeUs, observer: metrics.stages },
     ...(settings.orderAgeMaxMs === undefined ? {} : { orderAgeMaxUs: settings.orderAgeMaxMs * MS_US }),
     onFatal: (cause) => {
       server?.failed()
@@ -178,7 +186,7 @@ async function openLocked(
         sessions?.published(block)
       }
     },
-    report: (notice) => logger.warn(noticeFields(notice), notice.code),
+    report: (notice) => tellNotice(logger, notice),
   })
   opened.push(() => sequencer.close())
   const secrets = new SecretFiles(join(settings.directory, 'secrets'))
@@ -191,12 +199,19 @@ async function openLocked(
   const spillPath = join(settings.directory, 'cancels-without-journal.jsonl')
   const spill = new SpillFile(spillPath)
   server = await createRestServer({
-    ...{ gate, ...auth, logger, ...(replayClock === undefined ? {} : { replayClock }) },
+    ...{
+      gate,
+      ...auth,
+      logger,
+      metrics,
+      ...(settings.spans === undefined ? {} : { spans: settings.spans }),
+      ...(replayClock === undefined ? {} : { replayClock }),
+    },
     ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     ...(settings.feedOrigins === undefined ? {} : { feedOrigins: settings.feedOrigins }),
     ...(settings.rates === undefined ? {} : { rates: settings.rates }),
     spillCancel: (...cancel) => {
-      if (!spill.add(...cancel)) logger.error({ cancel }, 'a cancel passed without journal and could not be kept')
+      if (!spill.add(...cancel)) tell(logger, 'cancel.not-kept', { cancel })
     },
   })
   const rest = server
@@ -212,7 +227,7 @@ async function openLocked(
   await kills.open()
   const told = await tellSpilledCancels(spillPath, gate)
   if (told !== undefined) {
-    logger.warn({ ...told }, 'cancels passed while the journal was down; they are in it now')
+    tell(logger, 'cancels.told', told)
     settings.say?.(`${told.cancels} cancels passed while the journal was down; they are in it now: ${told.movedTo}`)
   }
   const controlUrl = await rest.listenControl(settings.controlPort ?? 0, settings.controlHost ?? LOOPBACK)
@@ -226,6 +241,10 @@ async function openLocked(
       ? undefined
       : await listenGrpc(rest.services, orderSessions, { at: settings.grpc, tls: settings.tls, delays: systemDelays })
   writeFileSync(join(settings.directory, CONTROL_ADDRESS_FILE), `${controlUrl}\n`)
+  tell(logger, 'gate.ready', {
+    ...{ version: packageVersion(), engine: ENGINE_VERSION, epoch: gate.epoch, seq: lastSeq },
+    ...{ url, controlUrl, session: lean?.address, grpc: grpc?.address },
+  })
   return {
     ...{
       url,
@@ -242,6 +261,7 @@ async function openLocked(
     },
     command: (layout, values) => sequence(sequencer, layout, values),
     close: async () => {
+      tell(logger, 'gate.stopping', { waiting: sequencer.pulse.waiting })
       kills.close()
       clearInterval(denials)
       orderSessions.close()
@@ -249,7 +269,9 @@ async function openLocked(
       await Promise.all([lean?.close(), grpc?.close(), rest.close()])
       await sequencer.close()
       spill.close()
+      await settings.spans?.close()
       await lock.release()
+      tell(logger, 'gate.stopped', { seq: sequencer.durableSeq })
     },
   }
 }
@@ -282,7 +304,7 @@ function otherProfile(directory: string, profile: 'demo' | 'production'): string
 function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Logger): readonly ExternalIssuer[] {
   return settings.map((one) => {
     const issuer = new ExternalIssuer(one, {
-      onProblem: (problem) => logger.warn({ err: problem, issuer: one.url }, 'the keys of an issuer cannot be had'),
+      onProblem: (problem) => tell(logger, 'issuer-keys.unavailable', { err: problem, issuer: one.url }),
     })
     void issuer.keys.refresh()
     return issuer
@@ -292,10 +314,10 @@ function externalIssuers(settings: readonly ExternalIssuerSettings[], logger: Lo
 /** What commands have written holds within a second; a file that cannot be read changes nothing, and is told once. */
 function secretsReader({ deny, clients, people, issuer }: Auth, revoked: RevokedClients, logger: Logger): () => void {
   const files: readonly (readonly [what: string, read: () => void | Promise<void>])[] = [
-    ['the list of denied tokens', () => deny.read()],
-    ['the list of clients', () => clients.read()],
-    ['the list of people', () => people.read()],
-    ['the keys of the issuer', () => issuer.read()],
+    ['denied tokens', () => deny.read()],
+    ['clients', () => clients.read()],
+    ['people', () => people.read()],
+    ['keys of the issuer', () => issuer.read()],
   ]
   const told = new Set<string>()
   const readOne = async (what: string, read: () => void | Promise<void>) => {
@@ -305,7 +327,7 @@ function secretsReader({ deny, clients, people, issuer }: Auth, revoked: Revoked
     } catch (error) {
       if (told.has(what)) return
       told.add(what)
-      logger.error({ err: error }, `${what} cannot be read; what the file said before holds`)
+      tell(logger, 'secrets.unreadable', { err: error, what })
     }
   }
   return () => {
@@ -328,6 +350,9 @@ function gateOf(engine: Engine, sequencer: Sequencer, epoch: number, lastSeq: nu
     get diskRoom() {
       return sequencer.diskRoom
     },
+    get pulse() {
+      return sequencer.pulse
+    },
   }
 }
 
@@ -342,6 +367,7 @@ function sequence(sequencer: Sequencer, layout: RecordLayout, values: object): P
   })
 }
 
-function noticeFields(notice: Notice): object {
-  return notice.code === 'ANSWER_FAULT' ? { err: notice.cause } : { ...notice }
+function tellNotice(logger: Logger, { code, ...notice }: Notice): void {
+  if ('cause' in notice) tell(logger, 'answer.failed', { err: notice.cause })
+  else tell(logger, code === 'CLOCK_STEP' ? 'clock.step' : 'journal.disk-room', notice)
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /** The command line: one file per command beside this one, each registering itself. */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { ENGINE_VERSION, JOURNAL_FORMAT } from '../model/version.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { register as registerFloor } from './floor.ts'
 import { register as registerFollow } from './follow.ts'
 import { register as registerGate } from './gate.ts'
+import { packageVersion } from './gate-facts.ts'
 import { register as registerImport } from './import.ts'
 import { register as registerJournal } from './journal.ts'
 import { register as registerKill } from './kill.ts'
@@ -81,7 +81,5 @@ function checkCommandNames(start: Command, words: readonly string[]): void {
 }
 
 function versionText(): string {
-  // Beside dist: where it was built, and where it is installed.
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
-  return `portcullis ${version}, engine ${ENGINE_VERSION}, journal format ${JOURNAL_FORMAT}`
+  return `portcullis ${packageVersion()}, engine ${ENGINE_VERSION}, journal format ${JOURNAL_FORMAT}`
 }

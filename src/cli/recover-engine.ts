@@ -1,4 +1,5 @@
 /** Brings a gate's engine to where its journal ends: from the newest snapshot that fits, else from the first block. */
+import { tell } from '../gateway/log-events.ts'
 import type { Logger } from '../gateway/logger.ts'
 import type { DirectoryLock } from '../journal/directory-lock.ts'
 import { AheadReader } from '../journal/read-ahead.ts'
@@ -42,7 +43,13 @@ export async function recoverEngine<E extends DecisionEngine>(
 ): Promise<RecoveredEngine<E>> {
   const { directory } = lock
   const onProgress = () => lock.renew()
-  const loaded = loadNewest(directory, facts, makeEngine, (line) => logger.warn({}, line), onProgress)
+  const loaded = loadNewest(
+    directory,
+    facts,
+    makeEngine,
+    (line) => tell(logger, 'snapshot.ignored', { why: line }),
+    onProgress,
+  )
   const engine = loaded?.engine ?? makeEngine()
   const reader = new AheadReader(directory, { onProgress })
   const recent = new RecentBlocks(directory, loaded?.position)
@@ -54,6 +61,6 @@ export async function recoverEngine<E extends DecisionEngine>(
     }
   }
   const { lastSeq, lastTimeUs, entries } = recovery.finish(reader.end)
-  logger.info({ entries, snapshot: loaded?.path }, 'recovered from the journal')
+  tell(logger, 'gate.recovered', { entries, snapshot: loaded?.path, seq: lastSeq })
   return { engine, reader, recent, lastSeq, lastTimeUs, from: { snapshot: loaded?.path, entries } }
 }

@@ -5,11 +5,12 @@
  *   node cli/replay-gate.js --data DIR --durability fsync|os
  */
 import { parseArgs } from 'node:util'
-import pino from 'pino'
 import { FLOOR_CLIENTS } from '../floor/client/credentials.ts'
 import { BASE_CURRENCY } from '../floor/world/day-world.ts'
+import { tell } from '../gateway/log-events.ts'
 import { DURABILITIES, type Durability } from '../journal/segment-header.ts'
 import { beginDemo, floorSecretsFile } from './demo-genesis.ts'
+import { gateLog } from './gate-log.ts'
 import { openGate } from './open-gate.ts'
 
 /** What the gate says once it decides orders. */
@@ -31,11 +32,11 @@ async function main(send: (message: ReplayGateReady) => void): Promise<void> {
   const { values } = parseArgs({ options: { data: { type: 'string' }, durability: { type: 'string' } } })
   const { data, durability } = values
   if (data === undefined || !isDurability(durability)) throw new TypeError('--data DIR --durability fsync|os')
-  const logger = pino({ level: 'warn' }, pino.destination(2))
+  const logger = gateLog('warn')
   const gate = await openGate({
     ...({ directory: data, durability, host: '127.0.0.1', port: 0, clock: 'replay', logger } as const),
     onFatal: (cause) => {
-      logger.fatal({ err: cause }, 'the gate has failed')
+      tell(logger, 'gate.failed', { err: cause })
       process.exit(1)
     },
   })

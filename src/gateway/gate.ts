@@ -5,7 +5,7 @@
 import type { Directory } from '../model/directory.ts'
 import type { EngineView } from '../model/engine-port.ts'
 import type { RuleInfo } from '../model/rules.ts'
-import type { DiskRoom, Submission } from '../sequencer/ports.ts'
+import type { DiskRoom, Pulse, Submission } from '../sequencer/ports.ts'
 
 export interface Gate {
   /** Takes a command; its answer comes when it is durable. */
@@ -20,6 +20,8 @@ export interface Gate {
   readonly isDown: boolean
   /** Whether the journal's disk takes more; while it is full only cancels, executions and kills are taken. */
   readonly diskRoom: DiskRoom
+  /** How it stands with the loop that decides. */
+  readonly pulse: Pulse
   /** Number of this run, higher than that of every earlier one: approval tokens carry it. */
   readonly epoch: number
   /** First sequence number of this run. */

@@ -15,6 +15,7 @@ import { TRADING_STATES } from '../model/vocabulary.ts'
 import type { Fault, Timer } from '../sequencer/ports.ts'
 import type { Gate } from './gate.ts'
 import { KILL_SUFFIX, readKillFile } from './kill-file.ts'
+import { tell } from './log-events.ts'
 import type { Logger } from './logger.ts'
 import { readObject } from './rest/json-words.ts'
 
@@ -65,7 +66,7 @@ export class KillFolder {
       this.#watcher.on('error', () => this.#watcher?.close())
       this.#watcher.unref()
     } catch (cause) {
-      this.#options.logger.warn({ err: cause }, 'kill files are looked for, not watched')
+      tell(this.#options.logger, 'kill-file.unwatched', { err: cause })
     }
   }
 
@@ -151,15 +152,15 @@ export class KillFolder {
   /** A file that stays would be applied again by the next start: safe, and one latch more to release. */
   #moveAside(name: string, read: boolean): void {
     const { folder, logger } = this.#options
-    if (!read) logger.error({ name }, 'a kill file cannot be read: the whole firm is KILLED')
+    if (!read) tell(logger, 'kill-file.unreadable', { name })
     if (name === FOLDER_ITSELF) return
     const path = join(folder, name)
     try {
       renameSync(path, `${path.slice(0, -KILL_SUFFIX.length)}.${read ? 'applied' : 'unreadable'}`)
       this.#taken.delete(name)
-      if (read) logger.warn({ name }, 'a kill file is applied')
+      if (read) tell(logger, 'kill-file.applied', { name })
     } catch (cause) {
-      logger.error({ err: cause, name }, 'a kill file is applied and cannot be moved aside')
+      tell(logger, 'kill-file.stays', { err: cause, name })
     }
   }
 }

@@ -1,45 +1,32 @@
-/** Counts and latencies of the wires, as Prometheus text: plain numbers, and one histogram of the runtime. */
-import { createHistogram } from 'node:perf_hooks'
-import { OUTCOME_WORDS, type OutcomeWord } from './answers/outcome-words.ts'
+/** What the gate counts and measures, as Prometheus text: plain numbers and fixed buckets, from the table of metrics. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { BlockCounts } from './observe/block-counts.ts'
+import type { Histogram } from './observe/histogram.ts'
+import {
+  COUNTERS,
+  type CounterName,
+  GAUGES,
+  type GaugeName,
+  label,
+  METRICS,
+  type TIMES,
+} from './observe/metric-table.ts'
+import { Stages, type Wire } from './observe/stages.ts'
 
-/** What is counted, and what a reader is told of it. A name that does not stand here cannot be counted. */
-const COUNTERS = {
-  orders_total: 'Decided new orders, by outcome.',
-  replaces_total: 'Decided replaces, by outcome.',
-  cancels_total: 'Cancels that passed.',
-  what_ifs_total: 'Answered what-ifs, by parameter.',
-  requests_refused_total: 'Requests that nothing was decided on, by error code.',
-  rate_limited_total: 'Requests that were refused for a rate, by the scope that kept them longest.',
-  tokens_granted_total: 'Access tokens that were granted.',
-  tokens_refused_total: 'Requests to the issuer that were refused, by error.',
-  tokens_revoked_total: 'Tokens that were given back, good or not.',
-  sign_ins_total: 'Sign-ins of people that came to a code, or back without one.',
-} as const
-export type CounterName = keyof typeof COUNTERS
+/** One number, or numbers by labels. */
+export type Reading = number | Iterable<readonly [string, number]>
+export type Readings = Partial<Readonly<Record<GaugeName, Reading>>>
 
-/** Read at the moment of the question. */
-const GAUGES = {
-  seq: 'Sequence number of the newest command.',
-  durable_seq: 'Sequence number of the newest durable command.',
-  open_orders: 'Open orders.',
-  unknown_orders: 'Orders of unknown fate, counted at most once a second: each stays reserved in full.',
-  unknown_orders_oldest_seconds: 'Seconds since the oldest of them was approved; 0 where there is none.',
-  journal_down: '1 after the journal has failed: nothing is decided any more.',
-  journal_disk_low: "1 while the journal's disk is below its upper watermark.",
-  journal_disk_full: '1 while it is below the lower one: only cancels, executions and kills are taken.',
-} as const
-export type Gauges = Readonly<Record<keyof typeof GAUGES, number>>
-
-const ANSWERS = 'order_answer_seconds'
-const ANSWERS_HELP = 'Seconds from the head of a new order, over REST or as a unary gRPC call, to its answer.'
 /** Percentiles, and how the label is written: a quotient of doubles would be 0.9990000000000001. */
 const QUANTILES = [
   [50, '0.5'],
   [90, '0.9'],
   [99, '0.99'],
   [99.9, '0.999'],
+  [100, '1'],
 ] as const
 const NANOSECONDS = 1e9
+const LOOP_RESOLUTION_MS = 10
 
 /** A count that whoever counts often keeps at hand. */
 export interface Counter {
@@ -47,17 +34,17 @@ export interface Counter {
 }
 
 export class Metrics {
+  readonly stages: Stages
+  /** To be told of every durable block. */
+  readonly blocks = new BlockCounts()
   /** By name, then by labels. */
   readonly #counts = new Map<CounterName, Map<string, Counter>>()
-  /** Decided orders, by outcome. */
-  readonly orders: Readonly<Record<OutcomeWord, Counter>>
-  /** Nanoseconds from the first byte of an order to its answer. */
-  readonly #orders = createHistogram({ lowest: 1, highest: 60_000_000_000, figures: 3 })
-  #ordersSum = 0
+  readonly #readers: (() => Readings)[] = []
+  readonly #loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS })
 
-  constructor() {
-    const outcomes = OUTCOME_WORDS.map((word) => [word, this.counter('orders_total', `outcome="${word}"`)] as const)
-    this.orders = Object.fromEntries(outcomes) as Record<OutcomeWord, Counter>
+  constructor(stages = new Stages()) {
+    this.stages = stages
+    this.#loop.enable()
   }
 
   /** The counter of a name; `labels` as Prometheus writes them, their values of closed sets. */
@@ -79,38 +66,98 @@ export class Metrics {
     this.counter(name, labels).value++
   }
 
-  orderAnswered(startedMs: number): void {
-    const ns = Math.max(1, Math.round((performance.now() - startedMs) * 1e6))
-    this.#ordersSum += ns
-    this.#orders.record(ns)
+  /** A request or message that nothing was decided on. */
+  refused(wire: Wire | 'feed', code: string): void {
+    this.count('requests_refused_total', `${label('code', code)},${label('wire', wire)}`)
+  }
+
+  /** @param kind of the closed set of token faults */
+  authFailed(wire: Wire | 'feed', kind: string): void {
+    this.count('auth_failures_total', `${label('kind', kind)},${label('wire', wire)}`)
+  }
+
+  /** `read` is asked whenever somebody reads the metrics; of two that read one gauge the later counts. */
+  gauges(read: () => Readings): void {
+    this.#readers.push(read)
   }
 
   /** Prometheus text format 0.0.4. */
-  text(gauges: Gauges): string {
+  text(): string {
+    const readings: Readings = Object.assign({}, ...this.#readers.map((read) => read()))
     const lines: string[] = []
-    for (const name of Object.keys(GAUGES) as (keyof Gauges)[]) {
-      lines.push(...head(name, GAUGES[name], 'gauge'), sample(name, '', gauges[name]))
+    for (const name of Object.keys(GAUGES) as GaugeName[]) {
+      const reading = readings[name]
+      if (reading !== undefined) put(lines, name, typeof reading === 'number' ? [['', reading]] : reading)
     }
-    for (const name of Object.keys(COUNTERS) as CounterName[]) {
-      const family = this.#counts.get(name)
-      if (family === undefined) continue
-      lines.push(...head(name, COUNTERS[name], 'counter'))
-      for (const [labels, { value }] of [...family].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        lines.push(sample(name, labels, value))
-      }
-    }
-    lines.push(...head(ANSWERS, ANSWERS_HELP, 'summary'))
-    const { count } = this.#orders
-    for (const [percentile, label] of QUANTILES) {
-      const seconds = count === 0 ? Number.NaN : this.#orders.percentile(percentile) / NANOSECONDS
-      lines.push(sample(ANSWERS, `quantile="${label}"`, seconds))
-    }
-    lines.push(sample(`${ANSWERS}_sum`, '', this.#ordersSum / NANOSECONDS), sample(`${ANSWERS}_count`, '', count))
+    for (const name of Object.keys(COUNTERS) as CounterName[]) put(lines, name, this.#samples(name))
+    lines.push(...head('stage_seconds'))
+    for (const [labels, histogram] of this.stages.all()) lines.push(...bucketsOf('stage_seconds', labels, histogram))
+    lines.push(...head('event_loop_delay_seconds'), ...this.#loopDelay())
     return `${lines.join('\n')}\n`
+  }
+
+  #samples(name: CounterName): Iterable<readonly [string, number]> {
+    const { blocks } = this
+    switch (name) {
+      case 'orders_total':
+        return blocks.outcomeSamples('orders')
+      case 'replaces_total':
+        return blocks.outcomeSamples('replaces')
+      case 'refusals_total':
+        return blocks.refusalSamples()
+      case 'commands_total':
+        return blocks.commandSamples()
+      case 'journal_blocks_total':
+        return [['', blocks.blocks]]
+      case 'journal_bytes_total':
+        return [['', blocks.bytes]]
+      default:
+        return this.#counted(name)
+    }
+  }
+
+  #counted(name: CounterName): Iterable<readonly [string, number]> {
+    const family = this.#counts.get(name)
+    // What has no labels is 0 before it is counted; what has some is not there.
+    if (family === undefined) return COUNTERS[name].labels.length === 0 ? [['', 0]] : []
+    return [...family].map(([labels, { value }]) => [labels, value])
+  }
+
+  #loopDelay(): readonly string[] {
+    const { count, mean } = this.#loop
+    const name = 'event_loop_delay_seconds'
+    return [
+      ...QUANTILES.map(([percentile, text]) => {
+        const seconds = count === 0 ? Number.NaN : this.#loop.percentile(percentile) / NANOSECONDS
+        return sample(name, `quantile="${text}"`, seconds)
+      }),
+      sample(`${name}_sum`, '', count === 0 ? 0 : (mean * count) / NANOSECONDS),
+      sample(`${name}_count`, '', count),
+    ]
   }
 }
 
-function head(name: string, help: string, type: string): readonly string[] {
+function put(lines: string[], name: CounterName | GaugeName, samples: Iterable<readonly [string, number]>): void {
+  const sorted = [...samples].sort(([a], [b]) => (a < b ? -1 : 1))
+  if (sorted.length > 0) lines.push(...head(name), ...sorted.map(([labels, value]) => sample(name, labels, value)))
+}
+
+function bucketsOf(name: keyof typeof TIMES, labels: string, histogram: Histogram): readonly string[] {
+  const { buckets } = histogram
+  return [
+    ...buckets.map(({ le, count }) => sample(`${name}_bucket`, `${labels},le="${bound(le)}"`, count)),
+    sample(`${name}_sum`, labels, histogram.sumSeconds),
+    sample(`${name}_count`, labels, buckets.at(-1)?.count ?? 0),
+  ]
+}
+
+/** Whole microseconds as decimals, not as JavaScript writes small numbers. */
+function bound(le: number): string {
+  return Number.isFinite(le) ? le.toFixed(6).replace(/\.?0+$/, '') : '+Inf'
+}
+
+function head(name: string): readonly string[] {
+  const { help, type } = METRICS[name] as (typeof METRICS)[string]
   return [`# HELP portcullis_${name} ${help}`, `# TYPE portcullis_${name} ${type}`]
 }
 

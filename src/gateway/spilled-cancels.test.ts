@@ -28,6 +28,7 @@ async function spilled(t: TestContext) {
   const { directory, view } = rest.engine
   const gate: Gate = {
     ...{ directory, view, rules: [], durableSeq: 1, isDown: false, diskRoom: 'enough', epoch: 2, firstSeq: 7 },
+    pulse: { beatAgeUs: 0, waiting: 0, oldestUs: 0, bytes: 0 },
     submit: (submission) => told.push(submission),
   }
   return { folder, path, told, telling: tellSpilledCancels(path, gate) }

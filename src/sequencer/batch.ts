@@ -21,6 +21,8 @@ export class Batch implements Block {
   firstSeq = 0
   lastSeq = 0
   lastTimeUs = 0
+  /** Elapsed time when it was given to the journal. */
+  handedUs = 0
 
   /** `headBytes` and `tailBytes` around the records belong to the journal. */
   constructor(headBytes: number, tailBytes: number) {

@@ -37,6 +37,11 @@ export class FairLine<T> {
     return this.#senders.get(from)?.items.first
   }
 
+  /** Of each sender of whom something waits. */
+  *firsts(): Iterable<T | undefined> {
+    for (const { items } of this.#senders.values()) yield items.first
+  }
+
   /** @param from any number that is the sender's own */
   push(item: T, from: number): void {
     let sender = this.#senders.get(from)

@@ -52,6 +52,29 @@ export interface JournalPort {
   close(): Promise<void>
 }
 
+/** Told how long each step took, in microseconds of elapsed time. It must not throw, and changes nothing. */
+export interface Observer {
+  /** The turn of a command has come after so long. */
+  waited(us: number): void
+  /** A round of decisions took so long. */
+  decided(us: number): void
+  /** A block that was given to the journal at the one time is durable at the other. Its answers follow. */
+  durable(handedUs: number, durableUs: number): void
+  /** The answers of that block are given. */
+  answered(): void
+}
+
+/** How it stands with the loop that decides. Times in microseconds, 0 where nothing waits. */
+export interface Pulse {
+  /** Since a block was durable, or, before the first command, a tick found nothing to do. */
+  readonly beatAgeUs: number
+  /** Commands that wait for their turn or for their block. */
+  readonly waiting: number
+  readonly oldestUs: number
+  /** Records that are decided and not durable. */
+  readonly bytes: number
+}
+
 /** Why a command was not answered with its decision. */
 export type Fault =
   /** Too much is waiting. Nothing was decided. */

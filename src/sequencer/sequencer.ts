@@ -18,6 +18,8 @@ import {
   type Fault,
   type JournalPort,
   type Notice,
+  type Observer,
+  type Pulse,
   type Submission,
   type Timer,
 } from './ports.ts'
@@ -55,6 +57,8 @@ export interface SequencerOptions {
   readonly elapsedUs?: () => number
   /** Runs the next round when this turn is over. */
   readonly later?: (run: () => void) => void
+  /** Told how long each step took. */
+  readonly observer?: Observer
   /** Called for every durable block, after its answers. The tape may be read during the call only. */
   readonly publish?: (block: Block) => void
   readonly report: (notice: Notice) => void
@@ -66,6 +70,7 @@ export interface SequencerOptions {
 type Handed = { readonly durable: Promise<void> | undefined } | { readonly cause: unknown }
 
 const nothing = () => {}
+const nobody: Observer = { waited: nothing, decided: nothing, durable: nothing, answered: nothing }
 const tick: Submission = {
   write: (tape) => encode(tape, TICK, { session: -1, principal: -1 }),
   onDurable: nothing,
@@ -88,6 +93,7 @@ export class Sequencer {
   readonly #queueAgeMaxUs: number
   readonly #orderAgeMaxUs: number
   readonly #blockingBytes: number
+  readonly #observer: Observer
   readonly #publish: (block: Block) => void
   readonly #report: (notice: Notice) => void
   readonly #onFatal: (cause: unknown) => void
@@ -99,8 +105,6 @@ export class Sequencer {
   /** The other tape: empty, or on its way to the disk. */
   #resting: Batch
   #inFlight: Batch | undefined
-  /** Elapsed time when it was handed to the journal. */
-  #handedUs = 0
   #lastSeq: number
   #lastTimeUs: number
   #durableSeq: number
@@ -109,6 +113,8 @@ export class Sequencer {
   #turnUs = 0
   #active = false
   #ticks = 0
+  /** Elapsed time when the loop last showed that it turns. */
+  #beatUs: number
   #closing = false
   #down: { readonly cause: unknown } | undefined
   #whenIdle: (() => void)[] = []
@@ -124,6 +130,7 @@ export class Sequencer {
     this.#queueAgeMaxUs = options.queueAgeMaxUs ?? 1_000_000
     this.#orderAgeMaxUs = options.orderAgeMaxUs ?? ORDER_AGE_MAX_US
     this.#blockingBytes = options.blockingBytes ?? BLOCKING_BYTES
+    this.#observer = options.observer ?? nobody
     this.#publish = options.publish ?? nothing
     this.#report = options.report
     this.#onFatal = options.onFatal
@@ -132,6 +139,7 @@ export class Sequencer {
     this.#lastSeq = options.lastSeq
     this.#lastTimeUs = options.lastTimeUs
     this.#durableSeq = options.lastSeq
+    this.#beatUs = this.#elapsedUs()
     this.#stopTicks = options.timer.every(TICK_MS, () => this.#tick())
     this.#lookAtDisk()
     // What was being swept when the last process ended goes on.
@@ -148,6 +156,19 @@ export class Sequencer {
     return (
       this.#firsts.length + this.#queue.length + this.#filling.pending.length + (this.#inFlight?.pending.length ?? 0)
     )
+  }
+
+  /** Read by whoever looks at the gate's health. */
+  get pulse(): Pulse {
+    const nowUs = this.#elapsedUs()
+    const heads = [this.#inFlight?.pending[0], this.#filling.pending[0], this.#firsts.first, ...this.#queue.firsts()]
+    const sinceUs = heads.reduce((oldest, head) => Math.min(oldest, head?.sinceUs ?? oldest), nowUs)
+    return {
+      beatAgeUs: nowUs - this.#beatUs,
+      waiting: this.waiting,
+      oldestUs: nowUs - sinceUs,
+      bytes: this.#filling.bytes + (this.#inFlight?.bytes ?? 0),
+    }
   }
 
   /** True after a failed append: nothing is decided any more. */
@@ -211,6 +232,7 @@ export class Sequencer {
     this.#time.watch()
     if (++this.#ticks % TICKS_A_LOOK === 0) this.#lookAtDisk()
     // The first command is the genesis record; time does not pass before it.
+    if (this.#lastSeq === 0 && this.#isIdle) this.#beatUs = this.#elapsedUs()
     const isDue = !this.#active && this.#isIdle && this.#lastSeq > 0
     this.#active = false
     // What waits for the disk may be too old by now.
@@ -236,7 +258,9 @@ export class Sequencer {
     this.#scheduled = false
     this.#turnUs = this.#elapsedUs()
     this.#time.watch()
+    const before = this.#lastSeq
     this.#fill()
+    if (this.#lastSeq !== before) this.#observer.decided(this.#elapsedUs() - this.#turnUs)
     if (this.#inFlight !== undefined || this.#filling.isEmpty || this.#down !== undefined) return this.#goOnFilling()
     const batch = this.#filling
     const mayBlock = batch.bytes <= this.#blockingBytes && this.#waitingLines === 0
@@ -289,7 +313,7 @@ export class Sequencer {
   }
 
   get #isDiskLate(): boolean {
-    return this.#inFlight !== undefined && this.#turnUs - this.#handedUs > this.#orderAgeMaxUs
+    return this.#inFlight !== undefined && this.#turnUs - this.#inFlight.handedUs > this.#orderAgeMaxUs
   }
 
   #sequence(pending: Pending): void {
@@ -317,12 +341,14 @@ export class Sequencer {
     }
     this.#lastSeq = seq
     this.#lastTimeUs = pending.timeUs
+    this.#observer.waited(this.#turnUs - pending.sinceUs)
     pending.offset = offset
     pending.end = tape.end
     batch.add(pending, seq)
   }
 
   #hand(batch: Batch, mayBlock: boolean): Handed {
+    batch.handedUs = this.#elapsedUs()
     try {
       return { durable: this.#journal.append(batch, mayBlock) }
     } catch (cause) {
@@ -332,10 +358,9 @@ export class Sequencer {
 
   #follow(batch: Batch, handed: Handed): void {
     if ('cause' in handed) this.#fail(handed.cause, batch)
-    else if (handed.durable === undefined) this.#answer(batch)
+    else if (handed.durable === undefined) this.#answer(batch, this.#elapsedUs())
     else {
       this.#inFlight = batch
-      this.#handedUs = this.#elapsedUs()
       handed.durable.then(
         () => this.#landed(batch),
         (cause: unknown) => {
@@ -348,10 +373,11 @@ export class Sequencer {
 
   #landed(batch: Batch): void {
     this.#inFlight = undefined
+    const durableUs = this.#elapsedUs()
     const next = this.#filling
     // The disk works on the next block while this one is answered.
     const handed = next.isEmpty || this.#down !== undefined ? undefined : this.#hand(next, false)
-    this.#answer(batch)
+    this.#answer(batch, durableUs)
     if (handed !== undefined) {
       this.#swap()
       this.#follow(next, handed)
@@ -365,8 +391,10 @@ export class Sequencer {
     this.#resting = filled
   }
 
-  #answer(batch: Batch): void {
+  #answer(batch: Batch, durableUs: number): void {
     this.#durableSeq = batch.lastSeq
+    this.#beatUs = durableUs
+    this.#observer.durable(batch.handedUs, durableUs)
     for (const { submission, offset, end } of batch.pending) {
       // An answer that cannot be given is no reason to stop the others: what it tells of has happened.
       try {
@@ -375,6 +403,7 @@ export class Sequencer {
         this.#report({ code: 'ANSWER_FAULT', cause })
       }
     }
+    this.#observer.answered()
     try {
       this.#publish(batch)
     } catch (cause) {

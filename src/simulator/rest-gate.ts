@@ -16,6 +16,10 @@ import { SecretFiles } from '../auth/secret-files.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { Delays } from '../gateway/delays.ts'
 import type { Gate } from '../gateway/gate.ts'
+import type { Logger } from '../gateway/logger.ts'
+import { Metrics } from '../gateway/metrics.ts'
+import { Stages } from '../gateway/observe/stages.ts'
+import type { SpanSink } from '../gateway/observe/trace.ts'
 import type { RateSettings } from '../gateway/ratelimit/rate.ts'
 import { createRestServer, type RestServer } from '../gateway/rest/server.ts'
 import type { TlsFiles } from '../gateway/tls.ts'
@@ -40,6 +44,10 @@ export interface RestGateOptions {
   readonly delays?: Delays
   readonly auth?: Partial<AuthOptions>
   readonly sizes?: EngineSizes
+  readonly spans?: SpanSink
+  /** Elapsed time of the machine; what the test sets where it is left out. */
+  readonly elapsedUs?: () => number
+  readonly logger?: Logger
   /** HTTPS; plain HTTP where it is left out. */
   readonly tls?: TlsFiles
 }
@@ -64,12 +72,16 @@ export class RestGate {
   /** Key of each person. */
   readonly personKeys = new Map<string, PersonKey>()
   fatal: unknown
+  /** Elapsed time of the machine, as the sequencer sees it. */
+  elapsedUs = 0
+  readonly metrics: Metrics
   sequencer!: Sequencer
   auth!: Auth
   server!: RestServer
   url = ''
 
-  private constructor(sizes: EngineSizes) {
+  private constructor(sizes: EngineSizes, elapsedUs?: () => number) {
+    this.metrics = new Metrics(new Stages(elapsedUs ?? (() => this.elapsedUs)))
     this.engine = createEngine({ sizes, rules: US_EQUITY_PACK, hashSeed: 7 })
   }
 
@@ -95,12 +107,14 @@ export class RestGate {
 
   /** Starts a gate with its genesis record and nobody in it. */
   static async start(options: RestGateOptions = {}): Promise<RestGate> {
-    const gate = new RestGate(options.sizes ?? SIZES)
+    const gate = new RestGate(options.sizes ?? SIZES, options.elapsedUs)
     gate.sequencer = new Sequencer({
       engine: gate.engine,
       journal: gate.journal as JournalPort,
       clock: options.replayClock ?? gate.clock,
       timer: gate.timer,
+      elapsedUs: gate.metrics.stages.nowUs,
+      observer: gate.metrics.stages,
       lastSeq: 0,
       lastTimeUs: 0,
       orderAgeMaxUs: ORDER_AGE_MAX_US,
@@ -131,11 +145,11 @@ export class RestGate {
 
   /** A REST server in front of the same engine that remembers no decision. The caller closes it. */
   async anotherServer(tls?: TlsFiles): Promise<{ readonly url: string; close(): Promise<void> }> {
-    const server = await this.#serve({}, tls)
+    const server = await this.#serve(tls === undefined ? {} : { tls }, new Metrics())
     return { url: await server.listen(0, '127.0.0.1'), close: () => server.close() }
   }
 
-  #serve(options: RestGateOptions, tls?: TlsFiles): Promise<RestServer> {
+  #serve(options: RestGateOptions, metrics = this.metrics): Promise<RestServer> {
     const { engine, sequencer } = this
     const gate: Gate = {
       submit: (submission) => sequencer.submit(submission),
@@ -151,14 +165,19 @@ export class RestGate {
       get diskRoom() {
         return sequencer.diskRoom
       },
+      get pulse() {
+        return sequencer.pulse
+      },
       epoch: 1,
       firstSeq: 1,
     }
     return createRestServer({
       ...this.auth,
       gate,
-      ...(tls === undefined ? {} : { tls }),
+      metrics,
       spillCancel: (...cancel) => this.spilled.push(cancel),
+      ...(options.spans === undefined ? {} : { spans: options.spans }),
+      ...(options.logger === undefined ? {} : { logger: options.logger }),
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.delays === undefined ? {} : { delays: options.delays }),
       ...(options.replayClock === undefined ? {} : { replayClock: options.replayClock }),

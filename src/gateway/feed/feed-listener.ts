@@ -15,6 +15,7 @@ import { Subscriber } from './subscriber.ts'
 
 export const FEED_PATH = '/feed'
 export const FEED_PROTOCOL = 'portcullis.v1'
+const NO_TOKEN = 'no token'
 const BEARER_PROTOCOL = 'bearer.'
 /** A first message takes no more. */
 const MESSAGE_BYTES_MAX = 8 * 1024
@@ -70,7 +71,7 @@ export function listenFeed(server: Server, listening: FeedListening): void {
     socket.on('error', onError)
     admit(request, listening).then(
       (admitted) => {
-        if (admitted instanceof Refused) return refuse(socket, admitted)
+        if (admitted instanceof Refused) return refuse(listening.feed, socket, admitted)
         if (socket.destroyed) return
         socket.off('error', onError)
         const { caller, entitlement } = admitted
@@ -78,7 +79,7 @@ export function listenFeed(server: Server, listening: FeedListening): void {
           listening.feed.opened(new Subscriber(listening.feed, webSocket, caller, entitlement))
         })
       },
-      () => refuse(socket, new Refused(new RequestError('INTERNAL_ERROR'))),
+      () => refuse(listening.feed, socket, new Refused(new RequestError('INTERNAL_ERROR'))),
     )
   })
 }
@@ -106,8 +107,9 @@ async function admit(request: IncomingMessage, { feed, origins, isClosing, onIde
   }
   const token = tokenOf(request)
   if (token instanceof RequestError) return new Refused(token)
-  const caller = token === undefined ? 'no token' : await feed.callers.identify(token)
+  const caller = token === undefined ? NO_TOKEN : await feed.callers.identify(token)
   if (!(caller instanceof Caller)) {
+    feed.metrics.authFailed('feed', caller)
     const error = new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${caller}.`)
     return new Refused(error, { 'www-authenticate': 'Bearer' })
   }
@@ -159,8 +161,9 @@ function pathOf({ url = '' }: IncomingMessage): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
-function refuse(socket: Duplex, { error, headers }: Refused): void {
+function refuse({ metrics }: Feed, socket: Duplex, { error, headers }: Refused): void {
   const { code, field, text } = error
+  metrics.refused('feed', code)
   const { httpStatus } = errorRow(code)
   const body = JSON.stringify({ error: { code, field, text } })
   const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)

@@ -3,8 +3,7 @@ import { reasonAt } from '../../model/codes.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import { TRADING_STATES } from '../../model/vocabulary.ts'
 import type { Caller } from '../caller.ts'
-import type { Gate } from '../gate.ts'
-import { readinessOf } from '../readiness.ts'
+import type { GatewayServices } from '../services.ts'
 import { latchesFor, latchScope } from '../visibility.ts'
 import type { FeedView } from './feed-view.ts'
 
@@ -38,13 +37,18 @@ export class DecisionRate {
 }
 
 /** As a caller may know it, as the fields of a JSON object. Only what is durable is told. */
-export function stateOf(gate: Gate, caller: Caller, { entitlement }: FeedView, rate: DecisionRate): object {
+export function stateOf(
+  { gate, health }: Pick<GatewayServices, 'gate' | 'health'>,
+  caller: Caller,
+  { entitlement }: FeedView,
+  rate: DecisionRate,
+): object {
   const { view, directory, durableSeq } = gate
   const isAll = entitlement === 'all'
   const session = isAll ? -1 : caller.session
   const latches = latchesFor(gate, caller).filter(({ setSeq }) => setSeq <= durableSeq)
   return {
-    readiness: readinessOf(gate),
+    readiness: health.readiness,
     disk: gate.diskRoom,
     tradeDate: directory.tradeDate,
     time: formatTimeUs(view.timeUs),

@@ -185,6 +185,16 @@ describe('live feed', () => {
       const { status: given, body } = await refused(attempt())
       assert.deepEqual([given, body.error.code], [status, code])
     }
+    const counted = (name: 'requests_refused_total' | 'auth_failures_total', labels: string) =>
+      gate.metrics.counter(name, `${labels},wire="feed"`).value
+    assert.deepEqual(
+      ['code="FORBIDDEN"', 'code="UNAUTHENTICATED"'].map((labels) => counted('requests_refused_total', labels)),
+      [3, 2],
+    )
+    assert.deepEqual(
+      ['kind="malformed"', 'kind="no token"'].map((labels) => counted('auth_failures_total', labels)),
+      [1, 1],
+    )
     const plain = await gate.send('alice', 'GET', '/feed')
     assert.deepEqual([plain.status, plain.body.error.code], [426, 'UPGRADE_REQUIRED'])
   })

@@ -15,7 +15,9 @@ import type { OrderDecisions } from '../answers/order-decisions.ts'
 import type { Callers } from '../callers.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import type { RateLimits } from '../ratelimit/rate-limits.ts'
+import type { Health } from '../readiness.ts'
 import { decisionJson } from '../rest/decision-json.ts'
 import type { GatewayServices } from '../services.ts'
 import type { Channel } from './feed-request.ts'
@@ -30,12 +32,14 @@ export const TICK_MS = 250
 export const LINGER_MS = 60_000
 const GATE_ENDS = 'the gate ends'
 
-export type FeedServices = Pick<GatewayServices, 'gate' | 'callers' | 'decisions' | 'rates'>
+export type FeedServices = Pick<GatewayServices, 'gate' | 'callers' | 'decisions' | 'rates' | 'metrics' | 'health'>
 
 export class Feed implements AlertListener, FeedHome {
   readonly gate: Gate
+  readonly health: Health
   readonly callers: Callers
   readonly rates: RateLimits
+  readonly metrics: Metrics
   readonly delays: Delays
   readonly kept = new KeptMessages()
   readonly #decisions: OrderDecisions
@@ -50,10 +54,13 @@ export class Feed implements AlertListener, FeedHome {
   #stopTick: (() => void) | undefined
   #isClosed = false
 
-  constructor({ gate, callers, decisions, rates }: FeedServices, delays: Delays) {
+  constructor({ gate, callers, decisions, rates, metrics, health }: FeedServices, delays: Delays) {
     this.gate = gate
+    this.health = health
     this.callers = callers
     this.rates = rates
+    this.metrics = metrics
+    metrics.gauges(() => ({ feed_connections: this.size }))
     this.delays = delays
     this.#decisions = decisions
   }
@@ -158,7 +165,7 @@ export class Feed implements AlertListener, FeedHome {
 
   /** The state as a subscriber may know it. */
   stateFor({ caller, view }: Subscriber): string {
-    const state = stateOf(this.gate, caller, view as FeedView, this.#rate)
+    const state = stateOf(this, caller, view as FeedView, this.#rate)
     return JSON.stringify({ type: 'state', number: this.kept.last, ...state })
   }
 

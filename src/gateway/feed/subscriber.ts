@@ -7,6 +7,7 @@ import type { Caller } from '../caller.ts'
 import type { Callers } from '../callers.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import { type BadRequest, type Channel, type FeedRequest, readFeedRequest } from './feed-request.ts'
 import { type Entitlement, entitlementOf, FeedView } from './feed-view.ts'
 import type { EventChannel, FeedMessage, KeptMessages } from './kept-messages.ts'
@@ -39,6 +40,7 @@ const PONG_UNREAD_MAX = 64 * 1024
 export interface FeedHome {
   readonly gate: Gate
   readonly callers: Callers
+  readonly metrics: Metrics
   readonly delays: Delays
   readonly kept: KeptMessages
   /** The client has said what it wants. */
@@ -188,7 +190,9 @@ export class Subscriber {
   /** Looks at silence, token and reader. */
   check(nowMs: number): void {
     if (this.#isOver) return
-    if (this.#feed.callers.faultOf(this.caller) !== undefined) {
+    const fault = this.#feed.callers.faultOf(this.caller)
+    if (fault !== undefined) {
+      this.#feed.metrics.authFailed('feed', fault)
       return this.end(CLOSE.token, 'the token has expired or was revoked')
     }
     if (entitlementOf(this.caller) !== this.#entitlement)

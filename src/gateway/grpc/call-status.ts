@@ -6,6 +6,8 @@ import { type ErrorCode, errorRow, type RequestError } from '../../model/errors.
 export const CODE_TRAILER = 'portcullis-code'
 export const FIELD_TRAILER = 'portcullis-field'
 export const RETRY_TRAILER = 'retry-after-ms'
+/** W3C trace context, as REST answers it. */
+export const TRACE_TRAILER = 'traceresponse'
 /** Says in every answer of a demo, errors too, that it is one. */
 export const PROFILE_TRAILER = 'portcullis-profile'
 
@@ -36,9 +38,10 @@ export function statusOf(code: ErrorCode): status {
   return OF_SESSIONS[code] ?? BY_HTTP[errorRow(code).httpStatus] ?? ENDED
 }
 
-/** @param isDemo whether the gate is of a demo */
-export function trailersOf(isDemo: boolean): Metadata {
+/** @param isDemo whether the gate is of a demo; `trace`: what the gate calls the call in its client's trace */
+export function trailersOf(isDemo: boolean, trace?: string): Metadata {
   const trailers = new Metadata()
+  if (trace !== undefined) trailers.set(TRACE_TRAILER, trace)
   if (isDemo) trailers.set(PROFILE_TRAILER, 'DEMO')
   return trailers
 }
@@ -48,8 +51,9 @@ export function callError(
   { code, field, text }: Pick<RequestError, 'code' | 'field' | 'text'>,
   isDemo: boolean,
   retryAfterMs?: number,
+  trace?: string,
 ): Partial<ServerErrorResponse> & { readonly code: status; readonly details: string; readonly metadata: Metadata } {
-  const metadata = trailersOf(isDemo)
+  const metadata = trailersOf(isDemo, trace)
   metadata.set(CODE_TRAILER, code)
   if (field !== '') metadata.set(FIELD_TRAILER, field)
   if (retryAfterMs !== undefined) metadata.set(RETRY_TRAILER, String(retryAfterMs))

@@ -17,11 +17,14 @@ import type { Decided } from '../answers/order-decisions.ts'
 import { Caller } from '../caller.ts'
 import { orderCommand } from '../commands/order-commands.ts'
 import { faultError, offsetOf } from '../commands/write-command.ts'
+import type { Trace } from '../observe/trace.ts'
 import type { GatewayServices } from '../services.ts'
 import { decisionMessage } from '../session/decision-message.ts'
 import { type CallAccess, type CallRefusal, refusalOf } from './call-access.ts'
 import { callError, trailersOf } from './call-status.ts'
+import { traceContextOf } from './trace-metadata.ts'
 
+const CHECK_ORDER = 'portcullis.v1.GateService/CheckOrder'
 const ORDERS = dutyBit('orders:write')
 const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
 /** A full queue is asked again after this. */
@@ -53,13 +56,18 @@ class OrderCheck {
   readonly #services: GatewayServices
   readonly #call: UnaryCall
   readonly #answer: Answer
-  readonly #startedMs = performance.now()
+  readonly #startedUs: number
+  /** Of a client that traces the call. */
+  readonly #trace: Trace | undefined
   readonly #deadlineMs: number
 
   constructor(services: GatewayServices, call: UnaryCall, answer: Answer) {
     this.#services = services
     this.#call = call
     this.#answer = answer
+    this.#startedUs = services.metrics.stages.nowUs()
+    const context = traceContextOf(call.metadata)
+    if (context !== undefined) this.#trace = services.traces.in(context, 'grpc', CHECK_ORDER, this.#startedUs)
     // Infinity where the client gave none.
     this.#deadlineMs = Number(call.getDeadline())
   }
@@ -74,22 +82,31 @@ class OrderCheck {
     const limited = this.#services.rates.newOrder(caller, words)
     if (limited !== undefined) return this.refuse(refusalOf(limited))
     if (this.#isLate) return this.#late()
-    const { gate, decisions } = this.#services
+    const { gate, decisions, metrics } = this.#services
+    const { stages } = metrics
     const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
+    const trace = this.#trace
+    stages.parsed('grpc', this.#startedUs)
+    trace?.submitted()
     gate.submit({
       from: caller.turn,
       mayGoStale: true,
       write: (tape) => {
         // What waited for its turn too long is not decided either.
         if (this.#isLate) throw new TooLate()
+        trace?.turn()
         return offsetOf(order.write(tape))
       },
       onDurable: (tape, command, end) => {
+        trace?.durable(tape, command)
         const decided = order.decided(tape, command, end, {
           decided: (later) => this.#tell(later),
           gaveUp: () => this.refuse({ error: new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS) }),
         })
-        if (decided !== undefined) this.#tell(decided)
+        // What is held is answered later, and its time is not the gate's.
+        if (decided === undefined) return
+        this.#tell(decided)
+        stages.told('grpc', this.#startedUs)
       },
       onFailure: (fault, cause) => {
         if (cause instanceof TooLate) return this.#late()
@@ -100,17 +117,16 @@ class OrderCheck {
   }
 
   refuse({ error, retryAfterMs }: CallRefusal): void {
-    this.#services.metrics.count('requests_refused_total', `code="${error.code}"`)
-    this.#answer(callError(error, this.#isDemo, retryAfterMs))
+    this.#services.metrics.refused('grpc', error.code)
+    this.#answer(callError(error, this.#isDemo, retryAfterMs, this.#trace?.response))
+    this.#trace?.end(error.code)
   }
 
   #tell(decided: Decided): void {
-    const { metrics } = this.#services
-    metrics.orders[decided.outcome].value++
-    metrics.orderAnswered(this.#startedMs)
     const bytes = CheckOrderResponse.encode({ decision: decisionMessage(decided) }).finish()
     const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#answer(null, value, trailersOf(this.#isDemo))
+    this.#answer(null, value, trailersOf(this.#isDemo, this.#trace?.response))
+    this.#trace?.end()
   }
 
   get #isLate(): boolean {
@@ -119,7 +135,9 @@ class OrderCheck {
 
   #late(): void {
     const details = 'Nothing was decided: the call came to its turn after its deadline.'
-    this.#answer({ code: status.DEADLINE_EXCEEDED, details, metadata: trailersOf(this.#isDemo) })
+    const metadata = trailersOf(this.#isDemo, this.#trace?.response)
+    this.#answer({ code: status.DEADLINE_EXCEEDED, details, metadata })
+    this.#trace?.end('DEADLINE_EXCEEDED')
   }
 
   get #isDemo(): boolean {

@@ -13,6 +13,7 @@ import {
 import { FRAME_BYTES_MAX } from '../../wire/frames.ts'
 import { type ConnectionBounds, Connections } from '../connections.ts'
 import type { Delays } from '../delays.ts'
+import type { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
 import { END_MS } from '../session/lean-listener.ts'
 import type { Sessions } from '../session/sessions.ts'
@@ -20,6 +21,7 @@ import { listenSockets } from '../socket-listener.ts'
 import type { TlsFiles } from '../tls.ts'
 import { CallAccess } from './call-access.ts'
 import { callBounds } from './call-bounds.ts'
+import { callCounts } from './call-counts.ts'
 import { checkOrder } from './check-order.ts'
 import { GateHealth } from './health.ts'
 import { Peers } from './peers.ts'
@@ -61,10 +63,11 @@ export async function listenGrpc(
 ): Promise<GrpcListener> {
   const connections = new Connections(GRPC_CONNECTION_BOUNDS)
   const peers = new Peers(connections)
-  const health = new GateHealth(services.gate, delays)
-  const access = new CallAccess({ callers: services.callers, peers, rates: services.rates })
+  const health = new GateHealth(services.health, delays)
+  const { callers, metrics, rates } = services
+  const access = new CallAccess({ callers, peers, metrics, rates })
   let isClosing = false
-  const server = new Server(optionsOf(peers))
+  const server = new Server(optionsOf(peers, metrics))
   const methods: readonly (readonly [string, string, Handle])[] = [
     ['portcullis.v1.GateService/CheckOrder', 'unary', checkOrder(services, access, () => isClosing)],
     ['portcullis.v1.GateService/OrderSession', 'bidi', orderSession(sessions, peers)],
@@ -105,9 +108,9 @@ function asIs(bytes: Buffer): Buffer {
   return bytes
 }
 
-function optionsOf(peers: Peers): ServerOptions {
+function optionsOf(peers: Peers, metrics: Metrics): ServerOptions {
   return {
-    interceptors: [callBounds(peers)],
+    interceptors: [callBounds(peers), callCounts(metrics)],
     'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': FRAME_BYTES_MAX,
     'grpc.max_concurrent_streams': CALLS_MAX,

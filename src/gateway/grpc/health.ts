@@ -10,8 +10,7 @@ import {
   HealthCheckResponse_ServingStatus as Serving,
 } from '../../wire/grpc/health/v1/health.gen.ts'
 import type { Delays } from '../delays.ts'
-import type { Gate } from '../gate.ts'
-import { readinessOf } from '../readiness.ts'
+import type { Health } from '../readiness.ts'
 
 /** The gate as a whole, and what it serves. */
 const SERVICES: readonly string[] = ['', 'portcullis.v1.GateService']
@@ -21,15 +20,15 @@ const LOOK_MS = 250
 type Watch = ServerWritableStream<Buffer, Buffer>
 
 export class GateHealth {
-  readonly #gate: Gate
+  readonly #health: Health
   readonly #delays: Delays
   /** Who watches, and what it was told. */
   readonly #watches = new Map<Watch, Serving>()
   #isClosing = false
   #stopLooking: (() => void) | undefined
 
-  constructor(gate: Gate, delays: Delays) {
-    this.#gate = gate
+  constructor(health: Health, delays: Delays) {
+    this.#health = health
     this.#delays = delays
   }
 
@@ -73,7 +72,7 @@ export class GateHealth {
   }
 
   get #status(): Serving {
-    return !this.#isClosing && readinessOf(this.#gate) === 'ready' ? Serving.SERVING : Serving.NOT_SERVING
+    return !this.#isClosing && this.#health.readiness === 'ready' ? Serving.SERVING : Serving.NOT_SERVING
   }
 
   #keepLooking(): void {

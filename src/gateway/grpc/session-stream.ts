@@ -9,6 +9,7 @@ import { bearerToken } from './call-access.ts'
 import { callError, trailersOf } from './call-status.ts'
 import { http2StreamOf } from './http2-call.ts'
 import type { Peers } from './peers.ts'
+import { traceContextOf } from './trace-metadata.ts'
 
 type SessionCall = ServerDuplexStream<Buffer, Buffer>
 
@@ -23,6 +24,7 @@ function carry(sessions: Sessions, peers: Peers, call: SessionCall): void {
   let unread = 0
   const session = sessions.connect({
     accessToken: bearerToken(call.metadata),
+    trace: traceContextOf(call.metadata),
     send: (response) => {
       if (call.destroyed || call.writableEnded) return
       unread += response.length

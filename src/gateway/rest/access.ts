@@ -108,13 +108,9 @@ export class Access {
     { counts, unlimited }: Pick<Route, 'counts' | 'unlimited'>,
   ): void {
     const limited = this.#limit(caller, counts === 'order', unlimited === true)
-    if (limited !== undefined) {
-      this.#metrics.count('requests_refused_total', 'code="RATE_LIMITED"')
-      return exchange.refuse(limited)
-    }
+    if (limited !== undefined) return exchange.refuse(limited)
     if (!caller.holds(bits)) {
       if (counts === 'order') this.#rates.count(caller)
-      this.#metrics.count('requests_refused_total', 'code="FORBIDDEN"')
       return exchange.refuse(new RequestError('FORBIDDEN'), {
         'www-authenticate': 'Bearer error="insufficient_scope"',
       })
@@ -138,7 +134,7 @@ export class Access {
   }
 
   #refuse(exchange: Exchange, fault: TokenFault | typeof NO_TOKEN): void {
-    this.#metrics.count('requests_refused_total', 'code="UNAUTHENTICATED"')
+    this.#metrics.authFailed('rest', fault)
     const challenge =
       fault === NO_TOKEN ? 'Bearer' : `Bearer error="invalid_token", error_description="the token is refused: ${fault}"`
     const error = new RequestError('UNAUTHENTICATED', 'authorization', `The bearer token is refused: ${fault}.`)

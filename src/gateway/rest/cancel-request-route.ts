@@ -13,6 +13,7 @@ import type { Caller } from '../caller.ts'
 import { CancelDelivery, type Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Metrics } from '../metrics.ts'
 import { profileTail } from './decision-json.ts'
 import type { Exchange } from './exchange.ts'
 import type { Route } from './route.ts'
@@ -52,6 +53,7 @@ interface Due {
 export class CancelRequestPolls {
   readonly delivery: CancelDelivery
   readonly #gate: Gate
+  readonly #metrics: Metrics
   readonly #delays: Delays
   readonly #polls = new Set<Poll>()
   readonly #faultOf: (caller: Caller) => TokenFault | undefined
@@ -59,8 +61,10 @@ export class CancelRequestPolls {
   #isChecking = false
 
   /** @param faultOf why a caller that was good once is so no more */
-  constructor(gate: Gate, delays: Delays, faultOf: (caller: Caller) => TokenFault | undefined) {
+  constructor(gate: Gate, metrics: Metrics, delays: Delays, faultOf: (caller: Caller) => TokenFault | undefined) {
     this.#gate = gate
+    this.#metrics = metrics
+    metrics.gauges(() => ({ long_polls: this.waiting }))
     this.#delays = delays
     this.#faultOf = faultOf
     this.delivery = new CancelDelivery(gate, () => delays.nowMs())
@@ -110,8 +114,10 @@ export class CancelRequestPolls {
     const due = this.#due(poll, this.delivery.outstanding())
     const isFull = this.#polls.size >= POLLS_MAX || listener.waiting >= POLLS_OF_CLIENT_MAX
     if (due.requests.length > 0 || waitMs === 0 || this.#closing || isFull) {
+      this.#metrics.count('long_polls_total', 'waited="false"')
       return this.#answer(poll, due.requests, due.next)
     }
+    this.#metrics.count('long_polls_total', 'waited="true"')
     this.#polls.add(poll)
     listener.waiting++
     this.#arm(poll, due.nextMs)
@@ -134,6 +140,7 @@ export class CancelRequestPolls {
       for (const poll of [...this.#polls]) {
         const fault = this.#faultOf(poll.call.caller)
         if (fault === undefined) continue
+        this.#metrics.authFailed('rest', fault)
         const text = `The bearer token is refused: ${fault}.`
         this.#end(poll).call.refuse(new RequestError('UNAUTHENTICATED', 'authorization', text))
       }

@@ -15,6 +15,7 @@ export const CONTROL_PATHS: readonly string[] = [
   '/kill-preview',
   '/kill-scopes',
   '/healthz',
+  '/livez',
   '/readyz',
 ]
 

@@ -3,27 +3,25 @@
  * a client, an account or an order.
  */
 
-import type { UnknownOrdersView } from '../../model/engine-port.ts'
 import { formatTimeUs } from '../../model/parse/timestamps.ts'
 import type { Gate } from '../gate.ts'
 import type { Metrics } from '../metrics.ts'
-import { readinessOf } from '../readiness.ts'
+import { gateGauges } from '../observe/gate-gauges.ts'
+import type { Health } from '../readiness.ts'
 import { profileTail } from './decision-json.ts'
 import type { Route } from './route.ts'
 
 export interface HealthServices {
   readonly gate: Gate
   readonly metrics: Metrics
-  readonly state: { readonly closing: boolean }
+  readonly health: Health
   /** The OpenAPI document. */
   readonly document: () => object
 }
 
 const NOT_READY = 503
-/** How long a count of the orders of unknown fate is good. */
-const COUNTED_US = 1_000_000
 
-export function healthRoutes({ gate, metrics, state, document }: HealthServices): readonly Route[] {
+export function healthRoutes({ gate, metrics, health, document }: HealthServices): readonly Route[] {
   const open = (row: Pick<Route, 'url' | 'summary' | 'description' | 'answer' | 'handle'>): Route => ({
     ...row,
     method: 'GET',
@@ -33,7 +31,7 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
     sequenced: false,
   })
   let served: string | undefined
-  const unknown = unknownCounter(gate)
+  metrics.gauges(gateGauges(gate, health))
   return [
     open({
       url: '/healthz',
@@ -43,14 +41,28 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       handle: (exchange) => exchange.send(200, '{"status":"alive"}'),
     }),
     open({
-      url: '/readyz',
-      summary: 'The gate decides orders',
-      description: 'Public. 503 with the same body while it starts, stops, or takes no orders for its journal.',
+      url: '/livez',
+      summary: 'The decision loop turns',
+      description:
+        'Public. 503 where no block was durable for ten seconds, or the journal is down: only a new start helps. A tick goes through engine and journal ten times a second.',
       answer: 'Health',
       handle: (exchange) => {
-        const status = state.closing ? 'stopping' : readinessOf(gate)
+        const status = health.liveness
+        const { beatAgeUs } = gate.pulse
+        exchange.send(status === 'alive' ? 200 : NOT_READY, JSON.stringify({ status, beatAgeUs }))
+      },
+    }),
+    open({
+      url: '/readyz',
+      summary: 'The gate decides orders',
+      description:
+        'Public. 503 with the same body while it starts, stops, or takes no orders for its journal, its disk, its keys or a loop that does not turn; `checks` names each.',
+      answer: 'Health',
+      handle: (exchange) => {
+        const status = health.readiness
         const body = JSON.stringify({
           status,
+          checks: health.checks,
           disk: gate.diskRoom,
           firm: gate.directory.firm,
           tradeDate: gate.directory.tradeDate,
@@ -68,16 +80,7 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       description: 'Public. Prometheus text format; counts by closed sets, no names.',
       answer: 'Text',
       handle: (exchange) => {
-        const text = metrics.text({
-          seq: gate.view.seq,
-          durable_seq: gate.durableSeq,
-          open_orders: gate.view.openOrders,
-          ...unknownGauges(gate, unknown()),
-          journal_down: gate.isDown ? 1 : 0,
-          journal_disk_low: gate.diskRoom === 'enough' ? 0 : 1,
-          journal_disk_full: gate.diskRoom === 'full' ? 1 : 0,
-        })
-        exchange.sendPlain('text/plain; version=0.0.4; charset=utf-8', text)
+        exchange.sendPlain('text/plain; version=0.0.4; charset=utf-8', metrics.text())
       },
     }),
     open({
@@ -94,22 +97,6 @@ export function healthRoutes({ gate, metrics, state, document }: HealthServices)
       },
     }),
   ]
-}
-
-/** Anybody may ask, and to count is a walk over all orders: one a second of the gate's time. */
-function unknownCounter({ view }: Gate): () => UnknownOrdersView {
-  let counted: { readonly timeUs: number; readonly found: UnknownOrdersView } | undefined
-  return () => {
-    if (counted === undefined || view.timeUs - counted.timeUs >= COUNTED_US) {
-      counted = { timeUs: view.timeUs, found: view.unknownOrders(0, -1) }
-    }
-    return counted.found
-  }
-}
-
-function unknownGauges({ view }: Gate, { count, oldestUs }: UnknownOrdersView) {
-  const seconds = count === 0 ? 0 : (view.timeUs - oldestUs) / 1e6
-  return { unknown_orders: count, unknown_orders_oldest_seconds: seconds }
 }
 
 /** The document of a demo says so in its title. */

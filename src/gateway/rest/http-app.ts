@@ -8,7 +8,9 @@ import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { type ErrorCode, errorRow, RequestError } from '../../model/errors.ts'
 import { CONNECTION_BOUNDS, Connections } from '../connections.ts'
+import { tell } from '../log-events.ts'
 import type { Logger } from '../logger.ts'
+import type { Observing } from '../observe/observing.ts'
 import type { TlsFiles } from '../tls.ts'
 import type { Access } from './access.ts'
 import { Exchange, errorText } from './exchange.ts'
@@ -46,6 +48,7 @@ export interface HttpAppOptions {
   readonly tls: TlsFiles | undefined
   /** Asked at each request: the profile stands in the journal's first record. */
   readonly isDemo: () => boolean
+  readonly seen: Observing
   /** What requests are made of; Node's own where not given. */
   readonly request?: typeof IncomingMessage
 }
@@ -60,6 +63,7 @@ export interface HttpApp {
 /** An app without routes. `shortcut` may be given its lane later. */
 export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut = {}): Promise<HttpApp> {
   const connections = new Connections(CONNECTION_BOUNDS)
+  const { seen } = options
   const app = Fastify({
     logger: false,
     serverFactory: (handler) => {
@@ -75,22 +79,23 @@ export async function createHttpApp(options: HttpAppOptions, shortcut: Shortcut 
         },
         (request, response) => {
           if (options.isDemo()) response.setHeader(PROFILE_HEADER, 'DEMO')
-          if (request.headers.host === undefined && request.httpVersion !== '1.0') refuseHead(request, response, 'host')
+          if (request.headers.host === undefined && request.httpVersion !== '1.0')
+            refuseHead(request, response, seen, 'host')
           else if (shortcut.lane?.takes(request)) shortcut.lane.run(request, response)
           else handler(request, response)
         },
         { connections, max: CONNECTIONS_MAX, tls: options.tls },
       )
-      server.on('checkExpectation', (request, response) => refuseHead(request, response, 'expect'))
+      server.on('checkExpectation', (request, response) => refuseHead(request, response, seen, 'expect'))
       return server
     },
     return503OnClosing: false,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: PARAM_CHARS_MAX },
-    clientErrorHandler: onClientError,
+    clientErrorHandler: (error, socket) => onClientError(error, socket, seen),
     frameworkErrors: (error, _request, reply) => {
       const code = error.code === 'FST_ERR_BAD_URL' ? 'MALFORMED_REQUEST' : 'NOT_FOUND'
-      refuse(reply, code)
+      refuse(reply, seen, code)
     },
   })
   app.decorateRequest('exchange', null)
@@ -112,15 +117,16 @@ export async function mountRoutes(
   app: FastifyInstance,
   access: Access,
   routes: readonly Route[],
-  logger: Logger | undefined,
+  seen: Observing,
+  logger: Logger,
 ): Promise<void> {
-  for (const route of routes) mount(app, access, route)
-  refuseOtherMethods(app, routes)
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 'NOT_FOUND'))
-  app.setErrorHandler((error, _request, reply) => {
+  for (const route of routes) mount(app, access, seen, route)
+  refuseOtherMethods(app, seen, routes)
+  app.setNotFoundHandler((_request, reply) => refuse(reply, seen, 'NOT_FOUND'))
+  app.setErrorHandler((error, request, reply) => {
     const code = frameworkCode((error as { code?: string }).code ?? '')
-    if (code === 'INTERNAL_ERROR') logger?.error({ err: error }, 'a request failed')
-    refuse(reply, code, code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
+    if (code === 'INTERNAL_ERROR') tell(logger, 'request.failed', { err: error, ...request.exchange?.trace?.fields })
+    refuse(reply, seen, code, code === 'BODY_TOO_LARGE' ? { connection: 'close' } : {})
   })
   await app.ready()
 }
@@ -147,7 +153,7 @@ function readBodies(app: FastifyInstance): void {
 }
 
 /** A known path with another method is 405 and says which methods there are. */
-function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+function refuseOtherMethods(app: FastifyInstance, seen: Observing, routes: readonly Route[]): void {
   const allowed = new Map<string, readonly string[]>(OAUTH_METHODS)
   for (const { url, method } of routes) allowed.set(url, [...(allowed.get(url) ?? []), method])
   for (const [url, methods] of allowed) {
@@ -155,21 +161,26 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
       method: METHODS.filter((method) => !methods.includes(method)),
       url,
       schema: { hide: true },
-      handler: (_request, reply) => refuse(reply, 'METHOD_NOT_ALLOWED', { allow: methods.join(', ') }),
+      handler: (_request, reply) => refuse(reply, seen, 'METHOD_NOT_ALLOWED', { allow: methods.join(', ') }),
     })
   }
 }
 
 /** Answers a request that reached no route. */
-function refuse(reply: FastifyReply, code: ErrorCode, headers: Record<string, string> = {}): void {
+function refuse(reply: FastifyReply, seen: Observing, code: ErrorCode, headers: Record<string, string> = {}): void {
   reply.hijack()
-  new Exchange(reply.request.raw, reply.raw).refuse(new RequestError(code), headers)
+  new Exchange(reply.request.raw, reply.raw, seen).refuse(new RequestError(code), headers)
 }
 
 /** Answers a request whose head is not one, and ends its connection. */
-function refuseHead(request: IncomingMessage, response: ServerResponse, field: keyof typeof HEAD_FAULTS): void {
+function refuseHead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  seen: Observing,
+  field: keyof typeof HEAD_FAULTS,
+): void {
   const error = new RequestError('MALFORMED_REQUEST', field, HEAD_FAULTS[field])
-  new Exchange(request, response).refuse(error, { connection: 'close' })
+  new Exchange(request, response, seen).refuse(error, { connection: 'close' })
 }
 
 /** Request error of an error of the framework. */
@@ -189,7 +200,7 @@ function frameworkCode(code: string): ErrorCode {
 }
 
 /** Bytes that are no request: answered in the one form of errors, then the connection ends. */
-function onClientError(error: { readonly code?: string }, socket: Socket): void {
+function onClientError(error: { readonly code?: string }, socket: Socket, seen: Observing): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -200,6 +211,7 @@ function onClientError(error: { readonly code?: string }, socket: Socket): void 
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? 'REQUEST_TIMEOUT'
         : 'MALFORMED_REQUEST'
+  seen.metrics.refused('rest', code)
   const status = errorRow(code).httpStatus
   const text = code === 'HEADERS_TOO_LARGE' ? `At most ${maxHeaderSize} bytes.` : undefined
   const body = errorText(new RequestError(code, '', text))

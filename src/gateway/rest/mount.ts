@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { RequestError } from '../../model/errors.ts'
 import { emptyWords, type Form, type FormField, type Words } from '../../model/parse/form.ts'
+import type { Observing } from '../observe/observing.ts'
 import type { Access } from './access.ts'
 import { Exchange } from './exchange.ts'
 import { readObject, readRows } from './json-words.ts'
@@ -22,10 +23,11 @@ declare module 'fastify' {
 }
 
 /** Mounts a route: documented, guarded, its words taken out of path, query and body. */
-export function mount(app: FastifyInstance, access: Access, route: Route): void {
+export function mount(app: FastifyInstance, access: Access, seen: Observing, route: Route): void {
   const guard = access.guard(route)
   const isGet = route.method === 'GET'
   const inPath = pathFields(route.url)
+  const name = `${route.method} ${route.url}`
   const outer = bodyForm(route)
   app.route({
     method: route.method,
@@ -33,7 +35,7 @@ export function mount(app: FastifyInstance, access: Access, route: Route): void 
     schema: routeSchema(route, outer, inPath),
     bodyLimit: route.bodyBytesMax ?? BODY_BYTES,
     onRequest: (request, reply, next) => {
-      const exchange = new Exchange(request.raw, reply.raw)
+      const exchange = new Exchange(request.raw, reply.raw, seen, name)
       request.exchange = exchange
       const fault = route.lenient === true ? undefined : headFault(request.raw, isGet)
       // The framework reads no body of a type that it does not know.

@@ -9,6 +9,7 @@ import type { TokenVerifier } from '../../auth/token-verifier.ts'
 import { DUTIES } from '../../model/vocabulary.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import { label } from '../observe/metric-table.ts'
 import type { Tries } from '../tries.ts'
 
 export interface OauthServices {
@@ -20,7 +21,7 @@ export interface OauthServices {
   readonly desk: SignInDesk
   readonly metrics: Metrics
   readonly tries: Tries
-  readonly logger: Logger | undefined
+  readonly logger: Logger
 }
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
@@ -74,7 +75,7 @@ export async function refuseForm(
   reply: FastifyReply,
   { error, description, isWrong }: OauthRefusal,
 ): Promise<FastifyReply> {
-  metrics.count('tokens_refused_total', `error="${error}"`)
+  metrics.count('tokens_refused_total', label('error', error))
   if (isWrong && (await tries.wrong(request.socket.remoteAddress))) reply.header('connection', 'close')
   if (error === 'invalid_client') reply.header('www-authenticate', 'Basic realm="portcullis", charset="UTF-8"')
   if (error === 'temporarily_unavailable') reply.header('retry-after', RETRY_SECONDS)

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DUTIES } from '../../model/vocabulary.ts'
+import { tell } from '../log-events.ts'
 import { FORM_BYTES, OauthRefusal, type OauthServices, refuseForm } from './oauth-form.ts'
 import { revokeToken } from './oauth-revoke.ts'
 import { error, REVOKE_SCHEMA, SIGN_IN_PAGE_SCHEMA, SIGN_IN_SCHEMA, schemaOf, TOKEN_SCHEMA } from './oauth-schemas.ts'
@@ -92,7 +93,7 @@ function notKept(
   reply: FastifyReply,
   cause: unknown,
 ): Promise<FastifyReply> {
-  services.logger?.error({ err: cause }, 'what people are signed in to cannot be kept')
+  tell(services.logger, 'sign-ins.not-kept', { err: cause })
   return refuseForm(
     services,
     request,

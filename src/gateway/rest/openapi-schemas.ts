@@ -415,7 +415,22 @@ export const SCHEMAS = {
   Health: some(
     'State of the gate.',
     {
-      status: text('`ready`, `starting`, `stopping`, `disk full` or `journal down`.'),
+      status: text(
+        'Of /readyz: `ready`, `starting`, `stopping`, `disk full`, `journal down`, `loop stalled` or `no issuer keys`. Of /livez and /healthz: `alive`, `journal down` or `loop stalled`.',
+      ),
+      checks: some(
+        'Each thing that readiness hangs on, by itself.',
+        {
+          recovered: flag('The journal is read and has its first record.'),
+          journal: text('`up` or `down`.'),
+          loop: text('`turning`; `stalled`: no block was durable for a second.'),
+          beatAgeUs: integer('Microseconds since a block was durable.'),
+          disk: text('As below.'),
+          issuerKeys: integer('Public keys that access tokens are checked by.'),
+        },
+        [],
+      ),
+      beatAgeUs: integer('Of /livez: microseconds since a block was durable.'),
       disk: text(
         'Room on the disk of the journal: `enough`; `low`, an alarm; `full`: only cancels, executions and kills pass.',
       ),

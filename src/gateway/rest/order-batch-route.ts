@@ -34,7 +34,8 @@ export function orderBatchRoute(services: OrderServices): Route {
 
 function placeOrders(services: OrderServices, call: Exchange, rows: readonly OrderWords[]): void {
   const { gate, decisions, metrics, rates } = services
-  const { caller } = call
+  const { caller, trace } = call
+  const { stages } = metrics
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   if (call.request.headers[REPLAY_TIME_HEADER] !== undefined) {
     return call.refuse(new RequestError('UNKNOWN_FIELD', REPLAY_TIME_HEADER, 'A batch has one time for many orders.'))
@@ -46,13 +47,14 @@ function placeOrders(services: OrderServices, call: Exchange, rows: readonly Ord
     if (--waiting === 0) call.send(200, `{"rows":[${texts.join()}]${profileTail(gate)}}`)
   }
   const failed = (at: number, { code, field, text, retryAfterMs }: RequestError): void => {
-    metrics.count('requests_refused_total', `code="${code}"`)
+    metrics.refused('rest', code)
     put(at, errorText(new RequestError(code, field === '' ? `[${at}]` : `[${at}].${field}`, text, retryAfterMs)))
   }
   const told = (at: number, decided: Decided): void => {
-    metrics.orders[decided.outcome].value++
     put(at, decisionJson(decided, ''))
   }
+  // One trace has the times of one order: of the last.
+  trace?.submitted()
   for (const [at, words] of rows.entries()) {
     const limited = rates.newOrder(caller, words)
     if (limited !== undefined) {
@@ -60,16 +62,24 @@ function placeOrders(services: OrderServices, call: Exchange, rows: readonly Ord
       continue
     }
     const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
+    stages.parsed('rest', call.startedUs)
     gate.submit({
       from: caller.turn,
       mayGoStale: true,
-      write: (tape) => offsetOf(order.write(tape)),
+      write: (tape) => {
+        trace?.turn()
+        return offsetOf(order.write(tape))
+      },
       onDurable: (tape, command, end) => {
+        trace?.durable(tape, command)
         const decided = order.decided(tape, command, end, {
           decided: (later) => told(at, later),
           gaveUp: () => failed(at, new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS)),
         })
-        if (decided !== undefined) told(at, decided)
+        // What is held is answered later, and its time is not the gate's.
+        if (decided === undefined) return
+        told(at, decided)
+        stages.told('rest', call.startedUs)
       },
       onFailure: (fault, cause) => failed(at, faultError(fault, cause)),
     })

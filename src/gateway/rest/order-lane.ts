@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RequestError } from '../../model/errors.ts'
+import type { Observing } from '../observe/observing.ts'
 import type { Access } from './access.ts'
 import { Exchange } from './exchange.ts'
 import { bodyWords } from './mount.ts'
@@ -15,12 +16,16 @@ const TYPES: readonly (string | undefined)[] = ['application/json', 'application
 export class OrderLane {
   readonly #route: Route
   readonly #access: Access
+  readonly #seen: Observing
+  readonly #name: string
   readonly #guard: ReturnType<Access['guard']>
 
-  constructor(route: Route, access: Access) {
+  constructor(route: Route, access: Access, seen: Observing) {
     if (route.method !== 'POST' || route.url.includes(':')) throw new Error('the lane is for a POST without parameters')
     this.#route = route
     this.#access = access
+    this.#seen = seen
+    this.#name = `${route.method} ${route.url}`
     this.#guard = access.guard(route)
   }
 
@@ -33,7 +38,7 @@ export class OrderLane {
   }
 
   run(request: IncomingMessage, response: ServerResponse): void {
-    const exchange = new Exchange(request, response)
+    const exchange = new Exchange(request, response, this.#seen, this.#name)
     this.#guard(exchange, () => this.#read(exchange))
   }
 

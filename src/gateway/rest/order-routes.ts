@@ -163,10 +163,10 @@ export function orderRoutes(services: OrderServices): readonly Route[] {
 }
 
 function placeOrder(services: OrderServices, call: Exchange, words: OrderWords): void {
-  const { gate, decisions, sequencing, metrics, rates } = services
+  const { gate, decisions, sequencing, rates } = services
   const { caller } = call
   const limited = rates.newOrder(caller, words)
-  if (limited !== undefined) return slowDown(metrics, call, limited)
+  if (limited !== undefined) return call.refuse(limited)
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const order = orderCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
@@ -179,15 +179,8 @@ function placeOrder(services: OrderServices, call: Exchange, words: OrderWords):
   })
 
   function textOf(decided: Decided): string {
-    metrics.orders[decided.outcome].value++
-    metrics.orderAnswered(call.startedMs)
     return decisionJson(decided, profileTail(gate))
   }
-}
-
-function slowDown(metrics: Metrics, call: Exchange, limited: RequestError): void {
-  metrics.count('requests_refused_total', 'code="RATE_LIMITED"')
-  call.refuse(limited)
 }
 
 /** Answers a call whose order is held, once that is decided. */
@@ -199,10 +192,10 @@ function laterTo(call: Exchange, textOf: (decided: Decided) => string): Later {
 }
 
 function changeOrder(services: OrderServices, call: Exchange, words: WordsOf<typeof REPLACE_FORM>): void {
-  const { gate, decisions, sequencing, metrics, rates } = services
+  const { gate, decisions, sequencing, rates } = services
   const { caller } = call
   const limited = rates.replace(caller, words.origClOrdID)
-  if (limited !== undefined) return slowDown(metrics, call, limited)
+  if (limited !== undefined) return call.refuse(limited)
   if (caller.session < 0) return call.refuse(new RequestError('NOT_BOUND', '', NO_SESSION))
   const replace = replaceCommand(gate, decisions, words, caller, Date.now() * 1000)
   sequencing.one(call, {
@@ -215,13 +208,12 @@ function changeOrder(services: OrderServices, call: Exchange, words: WordsOf<typ
   })
 
   function textOf(decided: Decided): string {
-    metrics.count('replaces_total', `outcome="${decided.outcome}"`)
     return decisionJson(decided, profileTail(gate))
   }
 }
 
 function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof CANCEL_FORM>): void {
-  const { gate, sequencing, metrics, rates } = services
+  const { gate, sequencing, rates } = services
   const { caller } = call
   const own = caller.grant.clientID
   const owner = words.owner ?? own
@@ -235,10 +227,7 @@ function cancel(services: OrderServices, call: Exchange, words: WordsOf<typeof C
   const tail = profileTail(gate)
   sequencing.one(call, {
     write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
-    answer: (tape, command, end) => {
-      metrics.count('cancels_total')
-      return `${JSON.stringify(cancelAnswer(tape, command, end)).slice(0, -1)}${tail}}`
-    },
+    answer: (tape, command, end) => `${JSON.stringify(cancelAnswer(tape, command, end)).slice(0, -1)}${tail}}`,
     neverRefused: true,
     onJournalDown: () => {
       services.spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')

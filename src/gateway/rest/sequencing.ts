@@ -52,17 +52,24 @@ export class Sequencing {
   one(exchange: Exchange, command: Sequenced): void {
     const fault = this.#moveClock(exchange.request.headers[REPLAY_TIME_HEADER])
     if (fault !== undefined) return exchange.refuse(fault)
+    const { stages } = this.#metrics
+    const { trace } = exchange
+    stages.parsed('rest', exchange.startedUs)
+    trace?.submitted()
     this.#gate.submit({
-      write: (tape) => offsetOf(command.write(tape)),
+      write: (tape) => {
+        trace?.turn()
+        return offsetOf(command.write(tape))
+      },
       onDurable: (tape, at, end) => {
+        trace?.durable(tape, at)
         const text = command.answer(tape, at, end)
-        if (text !== undefined) exchange.send(200, text)
+        // What is held is answered later, and its time is not the gate's.
+        if (text === undefined) return
+        exchange.send(200, text)
+        stages.told('rest', exchange.startedUs)
       },
-      onFailure: (code, cause) => {
-        const error = faultError(code, cause)
-        this.#metrics.count('requests_refused_total', `code="${error.code}"`)
-        exchange.refuse(error)
-      },
+      onFailure: (code, cause) => exchange.refuse(faultError(code, cause)),
       from: exchange.caller.turn,
       ...(command.neverRefused === true ? { neverRefused: true } : {}),
       ...(command.mayGoStale === true ? { mayGoStale: true } : {}),

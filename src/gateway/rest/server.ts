@@ -18,8 +18,12 @@ import { FeedAwareRequest, listenFeed } from '../feed/feed-listener.ts'
 import type { Gate } from '../gate.ts'
 import type { Logger } from '../logger.ts'
 import { Metrics } from '../metrics.ts'
+import { tellLatches } from '../observe/latch-log.ts'
+import { label } from '../observe/metric-table.ts'
+import { type SpanSink, Traces } from '../observe/trace.ts'
 import { CONTROL_RATES, RATE_DEFAULTS, type RateSettings } from '../ratelimit/rate.ts'
 import { RateLimits } from '../ratelimit/rate-limits.ts'
+import { Health } from '../readiness.ts'
 import type { GatewayServices } from '../services.ts'
 import type { TlsFiles } from '../tls.ts'
 import { Tries } from '../tries.ts'
@@ -64,6 +68,10 @@ export interface RestOptions extends RestAuth {
   readonly rates?: RateSettings
   /** Keeps a cancel that passed while the journal was down. */
   readonly spillCancel?: (session: string, owner: string, origClOrdID: string, clOrdID: string) => void
+  /** Which the sequencer tells too. */
+  readonly metrics?: Metrics
+  /** Where the spans of traced commands go. */
+  readonly spans?: SpanSink
 }
 
 export interface RestServer {
@@ -88,26 +96,32 @@ export interface RestServer {
   close(): Promise<void>
 }
 
+const NO_LOG: Logger = { info: () => {}, warn: () => {}, error: () => {} }
+
 export async function createRestServer(options: RestOptions): Promise<RestServer> {
-  const { gate, logger, issuer, clients, verifier, deny, revoked, desk } = options
-  const metrics = new Metrics()
+  const { gate, issuer, clients, verifier, deny, revoked, desk } = options
+  const logger = options.logger ?? NO_LOG
+  const metrics = options.metrics ?? new Metrics()
+  const traces = new Traces(metrics.stages, options.spans)
+  const seen = { metrics, traces }
   const delays = options.delays ?? systemDelays
   const shortcut: Shortcut = {}
-  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo' }
+  const listening = { tls: options.tls, isDemo: () => gate.directory.profile === 'demo', seen }
   const main = await createHttpApp({ ...listening, request: FeedAwareRequest }, shortcut)
   const control = await createHttpApp(listening)
-  const state = { closing: false }
+  const health = new Health(gate, () => issuer.jwks.keys.length)
+  let isClosing = false
   const tries = new Tries(delays)
   const callers = new Callers(gate, verifier)
   const ratesOf = (settings: RateSettings) =>
     new RateLimits({
       ...{ directory: gate.directory, view: gate.view, nowMs: () => delays.nowMs(), settings },
-      onRefused: (scope) => metrics.count('rate_limited_total', `scope="${scope}"`),
+      onRefused: (scope) => metrics.count('rate_limited_total', label('scope', scope)),
     })
   const accessOf = ({ connections }: typeof main, rates: RateLimits) =>
     new Access({
       ...{ callers, metrics, tries, rates },
-      isClosing: () => state.closing,
+      isClosing: () => isClosing,
       onIdentified: (socket) => connections.identified(carrierOf(socket)),
     })
   const rates = ratesOf(options.rates ?? RATE_DEFAULTS)
@@ -116,11 +130,14 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
   const controlAccess = accessOf(control, ratesOf(CONTROL_RATES))
   const decisions = new OrderDecisions(gate, options.approvalKeys)
   const sequencing = new Sequencing(gate, metrics, options.replayClock)
-  const feed = new Feed({ gate, callers, decisions, rates }, delays)
+  const feed = new Feed({ gate, callers, decisions, rates, metrics, health }, delays)
   const alerts = new Alerts(gate, delays)
   alerts.listen(feed)
-  const polls = new CancelRequestPolls(gate, delays, (caller) => callers.faultOf(caller))
-  const spillCancel = options.spillCancel ?? (() => {})
+  const polls = new CancelRequestPolls(gate, metrics, delays, (caller) => callers.faultOf(caller))
+  const spillCancel: GatewayServices['spillCancel'] = (...cancel) => {
+    metrics.count('cancels_spilled_total')
+    options.spillCancel?.(...cancel)
+  }
   const services = { gate, decisions, sequencing, metrics, rates, spillCancel }
   const routes: readonly Route[] = [
     ...orderRoutes(services),
@@ -137,20 +154,20 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     ...fateRoutes(gate),
     ...killRoutes(gate, polls.delivery),
     feedRoute(),
-    ...healthRoutes({ gate, metrics, state, document: () => main.app.swagger() }),
+    ...healthRoutes({ gate, metrics, health, document: () => main.app.swagger() }),
   ]
   const blocking = routes.find(({ url, method }) => url === '/orders' && method === 'POST')
-  if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access)
+  if (blocking !== undefined) shortcut.lane = new OrderLane(blocking, access, seen)
   const controls = routes
     .filter(({ url }) => CONTROL_PATHS.includes(url))
     .map((route) => ({ ...route, unlimited: route.method === 'POST' }))
   for (const { app } of [main, control])
     mountOauth(app, { issuer, clients, verifier, deny, revoked, desk, metrics, tries, logger })
-  await mountRoutes(main.app, access, routes, logger)
-  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], logger)
+  await mountRoutes(main.app, access, routes, seen, logger)
+  await mountRoutes(control.app, controlAccess, [killPageRoute(), ...controls], seen, logger)
 
   listenFeed(main.app.server, {
-    ...{ feed, origins: options.feedOrigins ?? [], isClosing: () => state.closing },
+    ...{ feed, origins: options.feedOrigins ?? [], isClosing: () => isClosing },
     onIdentified: (socket) => main.connections.identified(carrierOf(socket)),
   })
 
@@ -160,11 +177,15 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     get waiting() {
       return { polls: polls.waiting, wrongTries: tries.held }
     },
-    services: { gate, callers, rates, decisions, delivery: polls.delivery, metrics, alerts, spillCancel },
+    services: {
+      ...{ gate, callers, rates, decisions, delivery: polls.delivery, alerts, spillCancel },
+      ...{ logger, metrics, traces, health },
+    },
     listen: (port, host) => main.listen(port, host),
     listenControl: (port, host) => control.listen(port, host),
     published: (block) => {
       decisions.published(block.tape, block.start, block.end)
+      if (metrics.blocks.published(block)) tellLatches(logger, block)
       polls.delivery.published(block.tape, block.start, block.end)
       polls.published()
       try {
@@ -178,7 +199,8 @@ export async function createRestServer(options: RestOptions): Promise<RestServer
     failed: () => decisions.close(),
     remember: (tape, entryOffset, entryEnd) => decisions.remember(tape, entryOffset, entryEnd),
     close: async () => {
-      state.closing = true
+      isClosing = true
+      health.stop()
       polls.close()
       decisions.close()
       alerts.close()

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
+import { CANCEL_ORDER } from '../../model/records/commands.ts'
 import { type ClientBody, LeanClient } from '../../simulator/lean-client.ts'
 import { HandDelays } from '../../simulator/made-up-world.ts'
 import { RestGate } from '../../simulator/rest-gate.ts'
@@ -124,10 +125,10 @@ describe('lean session', () => {
     const { client } = await connected()
     const { metrics } = gate.server.services
     const counts = () => [
-      metrics.orders.APPROVED.value,
-      metrics.counter('replaces_total', 'outcome="APPROVED"').value,
-      metrics.counter('cancels_total').value,
-      metrics.counter('requests_refused_total', 'code="FORBIDDEN"').value,
+      metrics.blocks.orders('APPROVED'),
+      metrics.blocks.replaces('APPROVED'),
+      metrics.blocks.commands(CANCEL_ORDER.type),
+      metrics.counter('requests_refused_total', 'code="FORBIDDEN",wire="session"').value,
     ]
     const before = counts()
     const { clOrdID } = (await client.ask('decision', order())).value

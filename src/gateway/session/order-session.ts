@@ -16,6 +16,10 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery, Listener } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import { tell } from '../log-events.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { TraceContext } from '../observe/trace-context.ts'
 import { type Cover, type Covers, coverOf } from './cancel-on-disconnect.ts'
 import { cancelRequestBody, LatchNews } from './notices.ts'
 import { type Body, encodeMessage, responsesOf } from './server-message.ts'
@@ -39,6 +43,8 @@ export interface Carrier {
   identified(): void
   /** Token that came beside the messages: it counts where the logon has none. */
   readonly accessToken?: string
+  /** Of a client that traces the session: its commands are traced in it. */
+  readonly trace?: TraceContext | undefined
 }
 
 /** Where a session is at home: what all sessions of a gate share. */
@@ -47,6 +53,8 @@ export interface SessionHome {
   readonly delays: Delays
   readonly intake: SessionIntake
   readonly gate: Gate
+  readonly metrics: Metrics
+  readonly logger: Logger
   readonly delivery: CancelDelivery
   readonly covers: Covers
   /** Run of the gate. */
@@ -120,6 +128,8 @@ export class OrderSession implements Receiver {
   #isResting = false
   /** Bytes of commands since none waited for its answer. */
   #takenBytes = 0
+  /** Elapsed time when the frame came that is being read. */
+  #frameUs = 0
 
   constructor(home: SessionHome, carrier: Carrier) {
     this.#home = home
@@ -148,6 +158,8 @@ export class OrderSession implements Receiver {
       return
     }
     this.receivedMs = this.#home.delays.nowMs()
+    const { stages } = this.#home.metrics
+    this.#frameUs = stages.nowUs()
     this.#takenBytes += request.length
     const cursor = this.#cursor
     cursor.start(request, 0, request.length)
@@ -163,6 +175,7 @@ export class OrderSession implements Receiver {
       if (this.isChecking && end < request.length) this.#early.push(request.subarray(end))
       return
     }
+    stages.parsed('session', this.#frameUs)
     this.#press()
   }
 
@@ -195,7 +208,8 @@ export class OrderSession implements Receiver {
     if (message.seq !== state.taken + 1) return this.over('SEQUENCE_GAP', 'seq')
     state.taken = message.seq
     state.waiting++
-    if (!(this.#taking as Taking).take(message) && ++this.#refused >= REFUSED_RESTS) this.#rest()
+    const isTaken = (this.#taking as Taking).take(message, this.#frameUs)
+    if (!isTaken && ++this.#refused >= REFUSED_RESTS) this.#rest()
   }
 
   #logOn(logon: Logon): void {
@@ -210,7 +224,7 @@ export class OrderSession implements Receiver {
 
   #checked(logon: Logon, caller: Caller | TokenFault): void {
     if (this.#stage !== 'checking') return
-    if (!(caller instanceof Caller)) return this.over('UNAUTHENTICATED', 'accessToken', caller)
+    if (!(caller instanceof Caller)) return this.#tokenRefused(caller)
     if (caller.isPerson) return this.over('FORBIDDEN', 'accessToken', 'A session is of a machine.')
     caller.resolve()
     if (caller.session < 0) return this.over('NOT_BOUND', 'accessToken', 'No SESSION has the name of the client.')
@@ -231,8 +245,10 @@ export class OrderSession implements Receiver {
     this.#window = clamp(logon.window || WINDOW, 1, WINDOW_MAX)
     const { state, missed } = this.#home.join(this, caller, logon)
     this.#state = state
-    this.#taking = this.#home.intake.of(state, caller)
+    this.#taking = this.#home.intake.of(state, caller, this.#carrier.trace)
     this.#stage = 'on'
+    this.#home.metrics.count('sessions_begun_total', `resumed="${missed !== undefined}"`)
+    tell(this.#home.logger, 'session.begun', { ...this.#named(caller), resumed: missed !== undefined })
     this.receivedMs = this.#home.delays.nowMs()
     this.#unnumbered({
       $case: 'loggedOn',
@@ -330,8 +346,22 @@ export class OrderSession implements Receiver {
       return this.over(this.#stage === 'on' ? 'HEARTBEAT_MISSED' : 'LOGON_EXPECTED')
     }
     const fault = this.caller === undefined ? undefined : this.#home.callers.faultOf(this.caller)
-    if (fault !== undefined) this.over('UNAUTHENTICATED', 'accessToken', fault)
+    if (fault !== undefined) this.#tokenRefused(fault)
     else this.#press()
+  }
+
+  /** As a line of the log names it. */
+  #named({ grant }: Caller): object {
+    const { trace } = this.#carrier
+    return {
+      client: grant.clientID,
+      ...(trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.parentId }),
+    }
+  }
+
+  #tokenRefused(fault: TokenFault): void {
+    this.#home.metrics.authFailed('session', fault)
+    this.over('UNAUTHENTICATED', 'accessToken', fault)
   }
 
   /** Says why where there is a reason, and ends the connection. */
@@ -340,13 +370,21 @@ export class OrderSession implements Receiver {
     const text = code === undefined ? '' : (why ?? new RequestError(code, field).text)
     this.#unnumbered({ $case: 'logout', value: { code: code ?? '', text } })
     this.#flush()
-    this.gone()
+    this.#end(code ?? 'LOGOUT')
     this.#carrier.end(code)
   }
 
   /** The connection is gone, whoever ended it. */
   gone(): void {
+    this.#end('LOST')
+  }
+
+  #end(why: ErrorCode | 'LOGOUT' | 'LOST'): void {
     if (this.#stage === 'over') return
+    if (this.#stage === 'on' && this.caller !== undefined) {
+      this.#home.metrics.count('sessions_ended_total', `code="${why}"`)
+      tell(this.#home.logger, 'session.ended', { ...this.#named(this.caller), code: why })
+    }
     this.#stage = 'over'
     this.#early.length = 0
     this.#hear(undefined)

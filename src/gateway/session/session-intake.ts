@@ -13,6 +13,7 @@ import type { Decided } from '../answers/order-decisions.ts'
 import type { Caller } from '../caller.ts'
 import { type OrderCommand, orderCommand, replaceCommand } from '../commands/order-commands.ts'
 import { faultError, offsetOf, writeCommand } from '../commands/write-command.ts'
+import type { TraceContext } from '../observe/trace-context.ts'
 import type { GatewayServices } from '../services.ts'
 import { decisionMessage } from './decision-message.ts'
 import { type Body, encodeMessage, refusedBody, resultBody } from './server-message.ts'
@@ -22,6 +23,8 @@ import type { SessionState } from './session-state.ts'
 type Told = Extract<ClientMessageRead, { readonly words: Words } | { readonly kind: 'fault' }>
 
 const GATE_ENDS = 'The gate ends while the order is held: ask again with the same id.'
+/** What a trace calls a command of a session. */
+const COMMAND = 'OrderSession command'
 const AGENT = dutyBit('cancels:execute')
 
 export class SessionIntake {
@@ -31,8 +34,8 @@ export class SessionIntake {
     this.#services = services
   }
 
-  of(state: SessionState, caller: Caller): Taking {
-    return new Taking(this.#services, state, caller)
+  of(state: SessionState, caller: Caller, traced?: TraceContext): Taking {
+    return new Taking(this.#services, state, caller, traced)
   }
 }
 
@@ -41,15 +44,24 @@ export class Taking {
   readonly #services: GatewayServices
   readonly #state: SessionState
   readonly #caller: Caller
+  /** Of the connection. */
+  readonly #traced: TraceContext | undefined
+  /** Of the command that is being taken. */
+  #receivedUs = 0
 
-  constructor(services: GatewayServices, state: SessionState, caller: Caller) {
+  constructor(services: GatewayServices, state: SessionState, caller: Caller, traced?: TraceContext) {
+    this.#traced = traced
     this.#services = services
     this.#state = state
     this.#caller = caller
   }
 
-  /** Takes a command whose number is the next. It is answered exactly once. False where a rate refused it. */
-  take(message: Told): boolean {
+  /**
+   * Takes a command whose number is the next. It is answered exactly once. False where a rate refused it. `receivedUs`: elapsed
+   * time when its frame came.
+   */
+  take(message: Told, receivedUs: number): boolean {
+    this.#receivedUs = receivedUs
     const { seq } = message
     const kind = message.kind === 'fault' ? message.command : message.kind
     const row = kind === undefined ? undefined : COMMAND_ROWS[kind]
@@ -100,7 +112,7 @@ export class Taking {
     switch (kind) {
       case 'newOrder':
       case 'replace':
-        return this.#order(seq, kind, this.#orderCommand(kind, words))
+        return this.#order(seq, this.#orderCommand(kind, words))
       case 'cancel':
         return this.#cancel(seq, words as WordsOf<typeof CANCEL_FORM>)
       default: {
@@ -123,17 +135,12 @@ export class Taking {
       : replaceCommand(gate, decisions, words as WordsOf<typeof REPLACE_FORM>, this.#caller, receivedUs)
   }
 
-  #order(seq: number, kind: 'newOrder' | 'replace', order: OrderCommand): void {
-    const { metrics } = this.#services
+  #order(seq: number, order: OrderCommand): void {
     this.#sequence(seq, false, {
       mayGoStale: true,
       write: order.write,
       body: (tape, command, end) => {
-        const told = (decided: Decided): Body => {
-          if (kind === 'newOrder') metrics.orders[decided.outcome].value++
-          else metrics.count('replaces_total', `outcome="${decided.outcome}"`)
-          return { $case: 'decision', value: decisionMessage(decided) }
-        }
+        const told = (decided: Decided): Body => ({ $case: 'decision', value: decisionMessage(decided) })
         const decided = order.decided(tape, command, end, {
           decided: (later) => this.#answer(seq, told(later)),
           gaveUp: () => this.#answer(seq, refusedBody(new RequestError('OUTCOME_UNKNOWN', '', GATE_ENDS))),
@@ -144,7 +151,7 @@ export class Taking {
   }
 
   #cancel(seq: number, words: WordsOf<typeof CANCEL_FORM>): void {
-    const { gate, metrics, spillCancel } = this.#services
+    const { gate, spillCancel } = this.#services
     const caller = this.#caller
     const own = caller.grant.clientID
     const owner = words.owner ?? own
@@ -155,10 +162,7 @@ export class Taking {
     const receivedUs = Date.now() * 1000
     this.#sequence(seq, true, {
       write: (tape) => writeCommand(tape, cancelOrder(words, gate.directory, caller, receivedUs)),
-      body: (tape, command, end) => {
-        metrics.count('cancels_total')
-        return { $case: 'cancel', value: cancelAnswer(tape, command, end) }
-      },
+      body: (tape, command, end) => ({ $case: 'cancel', value: cancelAnswer(tape, command, end) }),
       onJournalDown: () => {
         spillCancel(own, owner, words.origClOrdID ?? '', words.clOrdID ?? '')
         this.#answer(seq, { $case: 'cancel', value: { durable: false } })
@@ -177,23 +181,40 @@ export class Taking {
       readonly onJournalDown?: () => void
     },
   ): void {
+    const receivedUs = this.#receivedUs
+    const { metrics, traces } = this.#services
+    const { stages } = metrics
+    const trace = traces.recorded(this.#traced, 'session', COMMAND, receivedUs)
     const submission: Submission = {
-      write: (tape) => offsetOf(command.write(tape)),
-      onDurable: (tape, at, end) => {
-        const body = command.body(tape, at, end)
-        if (body !== undefined) this.#answer(seq, body)
+      write: (tape) => {
+        trace?.turn()
+        return offsetOf(command.write(tape))
       },
-      onFailure: (fault, cause) => this.#refuse(seq, faultError(fault, cause)),
+      onDurable: (tape, at, end) => {
+        trace?.durable(tape, at)
+        const body = command.body(tape, at, end)
+        // What is held is answered later, and its time is not the gate's.
+        if (body === undefined) return
+        this.#answer(seq, body)
+        stages.told('session', receivedUs)
+        trace?.end()
+      },
+      onFailure: (fault, cause) => {
+        const error = faultError(fault, cause)
+        this.#refuse(seq, error)
+        trace?.end(error.code)
+      },
       from: this.#caller.turn,
       neverRefused,
       mayGoStale: command.mayGoStale === true,
       ...(command.onJournalDown === undefined ? {} : { onJournalDown: command.onJournalDown }),
     }
+    trace?.submitted()
     this.#services.gate.submit(submission)
   }
 
   #refuse(seq: number, error: RequestError): void {
-    this.#services.metrics.count('requests_refused_total', `code="${error.code}"`)
+    this.#services.metrics.refused('session', error.code)
     this.#answer(seq, refusedBody(error))
   }
 

@@ -12,6 +12,8 @@ import type { Callers } from '../callers.ts'
 import type { CancelDelivery } from '../cancel-delivery.ts'
 import type { Delays } from '../delays.ts'
 import type { Gate } from '../gate.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
 import type { GatewayServices } from '../services.ts'
 import { Covers } from './cancel-on-disconnect.ts'
 import { alertBody, tellsLatches } from './notices.ts'
@@ -30,6 +32,8 @@ export class Sessions implements SessionHome, AlertListener {
   readonly logonMs = LOGON_MS
   readonly intake: SessionIntake
   readonly gate: Gate
+  readonly metrics: Metrics
+  readonly logger: Logger
   readonly delivery: CancelDelivery
   readonly covers: Covers
   readonly #open = new Set<OrderSession>()
@@ -43,6 +47,9 @@ export class Sessions implements SessionHome, AlertListener {
 
   constructor(services: GatewayServices, delays: Delays) {
     this.gate = services.gate
+    this.metrics = services.metrics
+    this.logger = services.logger
+    this.metrics.gauges(() => ({ sessions: this.#holders.size, session_connections: this.#open.size }))
     this.delivery = services.delivery
     this.callers = services.callers
     this.delays = delays

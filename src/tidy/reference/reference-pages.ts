@@ -7,6 +7,8 @@ import { alertsPage } from './alerts-page.ts'
 import { type ControlHeader, isFault, readControlHeader } from './control-header.ts'
 import { controlsPage } from './controls-page.ts'
 import { errorsPage } from './errors-page.ts'
+import { logsPage } from './logs-page.ts'
+import { metricsPage } from './metrics-page.ts'
 import { parametersPage } from './parameters-page.ts'
 import { ORDERS_PROTO, ordersProto } from './proto-orders.ts'
 import { rulesPage } from './rules-page.ts'
@@ -28,6 +30,8 @@ export function makeReference(root: string): ReferencePages {
     alerts: alertsPage(),
     controls: controlsPage(headers),
     errors: errorsPage(),
+    logs: logsPage(),
+    metrics: metricsPage(),
     parameters: parametersPage(),
     rules: rulesPage(),
     vocabulary: vocabularyPage(read('src/model/vocabulary.ts')),
