@@ -64,7 +64,7 @@ test('the sequences hold overrides that come to every end, and orders that name 
   const refusals = new Set<string>()
   const isWhole = () => ends.size === OVERRIDE_STATES.length && VAINLY.every((code) => refusals.has(code))
   // As many as it takes, up to a bound: most seeds need few.
-  for (const throws of fc.sample(sequences(...STEPS), { seed: SEED, numRuns: 24 })) {
+  for (const throws of fc.sample(sequences(...STEPS), { seed: SEED, numRuns: 96 })) {
     if (isWhole()) break
     const { commands } = play(throws as Throw[], US_EQUITY_PACK)
     const twin = new Twin(US_EQUITY_PACK)
