@@ -187,7 +187,7 @@ sizes: { orders: 1024, idsPerDay: 4096, executionsPerDay: 4096, cellPages: 4096,
 
   test('nothing of it stands in what the gate and the commands have said', () => {
     assert.match(said, /what people are signed in to cannot be kept/)
-    assert.match(said, /the keys of an issuer cannot be had/)
+    assert.match(said, /the keys of an external issuer cannot be had/)
     secrets.set(key().d, 'key of a person')
     for (const { key: pem } of [server, machine]) {
       for (const line of pem.split('\n').slice(1, -2)) secrets.set(line, 'key of a certificate')

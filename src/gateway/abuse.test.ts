@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { DEMO_SIZES } from '../model/bounds.ts'
 import { HandDelays } from '../simulator/made-up-world.ts'
 import { RestGate } from '../simulator/rest-gate.ts'
 import { tellSmallFirm } from '../simulator/small-firm.ts'
@@ -16,7 +17,8 @@ const SILENT = 1_000
 const FILES_NEEDED = IDLE * 2 + 1_000
 const DIALED_AT_ONCE = 50
 /** Some megabytes of answers: more than the system's buffers hold of a connection that is not read. */
-const UNREAD_ORDERS = 6_000
+/** Their answers are more than the system keeps for who does not read: some megabytes. */
+const UNREAD_ORDERS = 30_000
 const LOGON_MS = 6_000
 /** Connections that the test's own HTTP client may open beside. */
 const KEPT_ALIVE = 2
@@ -51,7 +53,8 @@ describe('abuse', () => {
     })
 
   before(async () => {
-    gate = await RestGate.start({ delays, rates: { each: {}, named: new Map() } })
+    const sizes = { ...DEMO_SIZES, orders: 1 << 12, idsPerDay: 1 << 17 }
+    gate = await RestGate.start({ delays, sizes, rates: { each: {}, named: new Map() } })
     await tellSmallFirm(gate)
     wires = await openWires(gate, delays)
   })
