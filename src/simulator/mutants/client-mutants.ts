@@ -30,8 +30,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'the client gives an order up that the gate may have decided',
     file: ASKING,
-    from: 'return this.#isOver && !this.#isInDoubt ? undefined : this',
-    to: 'return this.#isOver ? undefined : this',
+    from: 'if (!this.#isOver || this.#isInDoubt) return this',
+    to: 'if (!this.#isOver) return this',
     by: ['client/gate.test'],
   },
   {
