@@ -6,7 +6,9 @@ const NO_REASON = 'The gate refused it without a reason.'
 
 export function refusalOf(decision: Decision): Refusal {
   const { reason, breaches, qtyPassing, confirmId, outcome } = decision
-  const text = [sentence(reason?.text ?? NO_REASON), roomLeft(qtyPassing)]
+  // Of what no limit refused, an order that has ended, a name that nobody knows, room says nothing.
+  const isOfRoom = breaches.length > 0 || Number(qtyPassing) > 0
+  const text = [sentence(reason?.text ?? NO_REASON), isOfRoom ? roomLeft(qtyPassing) : '']
   if (outcome === Outcome.OUTCOME_SOFT_BLOCKED) text.push(`A person may confirm it: confirmId ${confirmId}.`)
   return {
     code: reason?.code ?? '',
